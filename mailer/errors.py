@@ -1,0 +1,115 @@
+"""What can go wrong, as a tree.
+
+    MailerError(message, hint)
+    ├── SettingsError        .env or the environment is wrong or incomplete
+    ├── WorkspaceError       no workspace here, or it can't be made
+    ├── SourceError(faults)  a file that staff wrote can't be read
+    │   ├── ReleaseError     a release or newsroom.md
+    │   ├── ListError        a press list
+    │   └── TemplateError    a theme
+    ├── CheckFailed(findings)  pre-flight found what must not go out
+    ├── TransportError       the server can't be reached or won't have us: no recipient is to blame
+    └── LedgerError          the record can't be read or written, or forbids what was asked
+
+One recipient's failure is none of these: it is an `Outcome`. Each message says what is wrong and
+where; the hint says what to do about it. Neither ever holds a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mailer.model import Finding
+
+
+class MailerError(Exception):
+    """Something staff can act on. The command line prints it without a traceback.
+
+    Args:
+        message: what is wrong, one sentence.
+        hint: what to do about it, or "".
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+
+class SettingsError(MailerError):
+    """.env or the environment is wrong or incomplete."""
+
+
+class WorkspaceError(MailerError):
+    """No workspace can be found from here, or none can be made there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a source file.
+
+    Attributes:
+        path: the file as staff would name it, relative to the workspace where possible.
+        line: 1-based line, or 0 where the fault belongs to the whole file.
+        message: what is wrong.
+        hint: what to do; often "did you mean …?".
+    """
+
+    path: str
+    line: int
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.message}" + (f" — {self.hint}" if self.hint else "")
+
+
+class SourceError(MailerError):
+    """A file that staff wrote can't be read. Carries every fault found in it, in line order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.path, fault.line)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ReleaseError(SourceError):
+    """A release or newsroom.md can't be read."""
+
+
+class ListError(SourceError):
+    """A press list can't be read."""
+
+
+class TemplateError(SourceError):
+    """A theme's template or stylesheet can't be used."""
+
+
+class CheckFailed(MailerError):
+    """Pre-flight found errors: nothing was sent.
+
+    Args:
+        findings: all findings, those of lower level too.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        errors = sum(finding.level == "error" for finding in self.findings)
+        super().__init__(
+            f"{errors} finding{'s' if errors != 1 else ''} of level error: nothing was sent.",
+            "Mend them and try again; `mailer check` shows them.",
+        )
+
+
+class TransportError(MailerError):
+    """The server can't be reached, or won't have us: no recipient is to blame."""
+
+
+class LedgerError(MailerError):
+    """The record of who got what can't be read or written, or forbids what was asked."""

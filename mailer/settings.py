@@ -1,0 +1,166 @@
+"""How to reach the server: environment over `.env` over defaults, never a release's header.
+
+A colleague's file must not redirect SMTP, so nothing here is read from a release or newsroom.md.
+`.env` is read with `dotenv_values`, not `load_dotenv`: the environment of this process, and of the
+browser it may start, never learns the password.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from dotenv import dotenv_values
+
+from mailer.errors import SettingsError
+
+Security = Literal["starttls", "tls", "none"]
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `messages` in any window of `seconds`."""
+
+    messages: int
+    seconds: int
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value.lower()
+
+    return parse
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def parse_rates(value: str) -> tuple[Rate, ...]:
+    """`14/second, 50000/day` → windows, all of which hold at once.
+
+    Raises:
+        ValueError: with what is wrong, for staff.
+    """
+    rates = []
+    for piece in filter(None, re.split(r"[,;]\s*", value.strip())):
+        match = re.fullmatch(r"(\d+)\s*(?:/|per)\s*(second|minute|hour|day)s?", piece.strip(), re.IGNORECASE)
+        if not match or int(match[1]) == 0:
+            raise ValueError(f"can't read “{piece}”: write it as 600/minute or 14/second, 50000/day")
+        rates.append(Rate(int(match[1]), SECONDS[match[2].lower()]))
+    return tuple(rates)
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\s,;]+", value) if word)
+
+
+def _truth(value: str) -> bool:
+    if value.lower() not in ("yes", "no", "true", "false", "1", "0"):
+        raise ValueError("must be yes or no")
+    return value.lower() in ("yes", "true", "1")
+
+
+def _setting(
+    key: str, default: Any, parse: Callable[[str], Any] = str, *aliases: str, secret: bool = False
+) -> Any:
+    return field(default=default, repr=not secret, metadata={"key": key, "parse": parse, "aliases": aliases})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every key of `.env`, with its default. docs/reference/settings.md says what each is for."""
+
+    smtp_host: str = _setting("SMTP_HOST", "")
+    smtp_port: int = _setting("SMTP_PORT", 0, _whole(1, 65535))
+    smtp_username: str = _setting("SMTP_USERNAME", "", str, "SMTP_USER")
+    smtp_password: str = _setting("SMTP_PASSWORD", "", str, "SMTP_PASS", secret=True)
+    smtp_security: Security = _setting("SMTP_SECURITY", "starttls", _one_of("starttls", "tls", "none"))
+    smtp_connections: int = _setting("SMTP_CONNECTIONS", 4, _whole(1, 64))
+    smtp_window: int = _setting("SMTP_WINDOW", 1, _whole(1, 64))
+    smtp_rate: tuple[Rate, ...] = _setting("SMTP_RATE", (), parse_rates)
+    smtp_timeout: int = _setting("SMTP_TIMEOUT", 60, _whole(1, 3600))
+    smtp_ca_file: str = _setting("SMTP_CA_FILE", "")
+    envelope_from: str = _setting("ENVELOPE_FROM", "")
+    allow_only: tuple[str, ...] = _setting("ALLOW_ONLY", (), _words)
+    unsubscribe_url: str = _setting("UNSUBSCRIBE_URL", "")
+    unsubscribe_mailto: str = _setting("UNSUBSCRIBE_MAILTO", "")
+    secret_key: str = _setting("SECRET_KEY", "", secret=True)
+    bounce_imap_host: str = _setting("BOUNCE_IMAP_HOST", "")
+    bounce_imap_port: int = _setting("BOUNCE_IMAP_PORT", 993, _whole(1, 65535))
+    bounce_imap_username: str = _setting("BOUNCE_IMAP_USERNAME", "")
+    bounce_imap_password: str = _setting("BOUNCE_IMAP_PASSWORD", "", secret=True)
+    bounce_imap_folder: str = _setting("BOUNCE_IMAP_FOLDER", "INBOX")
+    dkim_domain: str = _setting("DKIM_DOMAIN", "")
+    dkim_selector: str = _setting("DKIM_SELECTOR", "")
+    dkim_key_file: str = _setting("DKIM_KEY_FILE", "")
+
+    @property
+    def port(self) -> int:
+        """SMTP_PORT, or the usual one: 465 for tls (RFC 8314 §3.3), 587 for starttls, 25 for none."""
+        return self.smtp_port or {"tls": 465, "starttls": 587, "none": 25}[self.smtp_security]
+
+
+KEYS: tuple[str, ...] = tuple(f.metadata["key"] for f in fields(Settings))
+"""The documented keys, in the order of `.env.example`."""
+
+_FAMILIES = ("SMTP_", "DKIM_", "BOUNCE_", "UNSUBSCRIBE_")
+
+
+def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
+    """Settings for a workspace: flags over the environment over `folder/.env` over defaults.
+
+    Args:
+        folder: the workspace.
+        environ: the environment; this process's by default.
+        flags: values from the command line by attribute name; None means "not given".
+
+    Raises:
+        SettingsError: naming every key that can't be used, never its value where it is secret.
+    """
+    environ = os.environ if environ is None else environ
+    dotenv = folder / ".env"
+    try:
+        from_file = {k: v for k, v in dotenv_values(dotenv, interpolate=False).items() if v is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{dotenv} can't be read: {error}", "Save it as UTF-8 text.") from None
+    values: dict[str, Any] = {}
+    faults = _unknown_keys(from_file)
+    for setting in fields(Settings):
+        names = (setting.metadata["key"], *setting.metadata["aliases"])
+        given = next(
+            (source[n] for source in (environ, from_file) for n in names if source.get(n, "") != ""), None
+        )
+        if given is None:
+            continue
+        text = given if not setting.repr else given.strip()
+        try:
+            values[setting.name] = setting.metadata["parse"](text)
+        except ValueError as error:
+            faults.append(f"{names[0]} {error}")
+    if faults:
+        raise SettingsError("; ".join(faults), f"Mend it in {dotenv} or in the environment.")
+    values |= {name: value for name, value in flags.items() if value is not None}
+    return Settings(**values)
+
+
+def _unknown_keys(from_file: Mapping[str, str]) -> list[str]:
+    known = {n for f in fields(Settings) for n in (f.metadata["key"], *f.metadata["aliases"])}
+    return [
+        f"{key} is no setting of mailer"
+        for key in from_file
+        if key.startswith(_FAMILIES) and key not in known
+    ]

@@ -1,0 +1,174 @@
+"""The folder in which staff work: found by climbing to `newsroom.md`; its paths; making another."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from mailer.errors import WorkspaceError
+
+MARKER = "newsroom.md"
+_EDITION = re.compile(r"(?P<name>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md", re.DOTALL)
+
+
+def built_in() -> Path:
+    """The folder of what travels with the tool: `templates/` and `sample/`.
+
+    In a wheel that is `mailer/built_in/`; in a checkout the repository root is itself the sample workspace.
+    """
+    inside = Path(str(files("mailer"))) / "built_in"
+    return inside if inside.is_dir() else inside.parent.parent
+
+
+def built_in_templates() -> Path:
+    return built_in() / "templates"
+
+
+def sample() -> Path:
+    """The workspace of an invented organisation that `init` and `demo` copy."""
+    root = built_in()
+    return root / "sample" if (root / "sample").is_dir() else root
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace and its paths. Nothing in it is read before it is asked for."""
+
+    root: Path
+
+    @property
+    def newsroom(self) -> Path:
+        return self.root / MARKER
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def lists(self) -> Path:
+        return self.root / "lists"
+
+    @property
+    def suppressed(self) -> Path:
+        return self.lists / "suppressed.csv"
+
+    @property
+    def templates(self) -> Path:
+        return self.root / "templates"
+
+    @property
+    def private(self) -> Path:
+        """`.mailer/`: made by the tool, never committed."""
+        return self.root / ".mailer"
+
+    @property
+    def ledger(self) -> Path:
+        return self.private / "ledger.db"
+
+    def shown(self, path: Path) -> str:
+        """`path` as staff would name it: relative to the workspace where it lies inside."""
+        try:
+            return str(path.resolve().relative_to(self.root.resolve()))
+        except ValueError:
+            return str(path)
+
+    def release_path(self, name: str) -> Path:
+        """The original's file for a release given as a path or as a name.
+
+        Raises:
+            WorkspaceError: no such file; the hint names what there is.
+        """
+        return self._find(name, self.releases, ".md", "release", "mailer new HEADLINE")
+
+    def release_name(self, path: Path) -> str:
+        """`releases/NAME.es.md` → `NAME`: what the ledger calls a release."""
+        match = _EDITION.fullmatch(path.name)
+        return match["name"] if match else path.stem
+
+    def list_path(self, name: str) -> Path:
+        """The file of a press list given as a path or as a name (`.csv`, then `.xlsx`).
+
+        Raises:
+            WorkspaceError: no such file; the hint names what there is.
+        """
+        spreadsheet = self.lists / f"{name}.xlsx"
+        if spreadsheet.is_file() and not (self.lists / f"{name}.csv").is_file():
+            return spreadsheet
+        return self._find(name, self.lists, ".csv", "list", "put a CSV file into lists/")
+
+    def _find(self, name: str, folder: Path, suffix: str, noun: str, otherwise: str) -> Path:
+        given = Path(name)
+        for candidate in (given, folder / name, folder / f"{name}{suffix}"):
+            if candidate.is_file():
+                return candidate
+        known = sorted(path.stem for path in folder.glob(f"*{suffix}"))
+        raise WorkspaceError(
+            f"No {noun} “{name}”: neither a file of that name nor {self.shown(folder)}/{name}{suffix}.",
+            f"There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}."
+            if known
+            else f"None yet: {otherwise}.",
+        )
+
+    def themes(self) -> tuple[str, ...]:
+        """Names of the themes there are, the workspace's own and the built-in ones."""
+        bases = [base for base in (self.templates, built_in_templates()) if base.is_dir()]
+        return tuple(sorted({folder.name for base in bases for folder in base.iterdir() if folder.is_dir()}))
+
+    def theme(self, name: str) -> tuple[Path, ...]:
+        """Folders in which a theme's files are looked for, first one first.
+
+        The workspace's own files beat the built-in ones of that name, and what a theme leaves out
+        comes from the default theme.
+
+        Raises:
+            WorkspaceError: no folder of that name anywhere.
+        """
+        own, shipped = self.templates, built_in_templates()
+        found = [folder for folder in (own / name, shipped / name) if folder.is_dir()]
+        if not found:
+            known = sorted(
+                {p.name for base in (own, shipped) if base.is_dir() for p in base.iterdir() if p.is_dir()}
+            )
+            raise WorkspaceError(f"No theme “{name}”.", f"There are: {', '.join(known)}.")
+        rest = [folder for folder in (own / "default", shipped / "default") if folder.is_dir()]
+        return tuple(dict.fromkeys((*found, *rest)))
+
+
+def find_workspace(start: Path) -> Workspace:
+    """The workspace around `start`: the nearest folder, climbing, that has a newsroom.md.
+
+    Raises:
+        WorkspaceError: none up to the file system's root.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return Workspace(folder)
+    raise WorkspaceError(
+        f"No newsroom.md in {start} or any folder above it.",
+        "Go to your workspace, or make one: mailer init press-office",
+    )
+
+
+def make_workspace(folder: Path) -> Workspace:
+    """A new workspace with the sample organisation, release and list, ready to be edited.
+
+    Raises:
+        WorkspaceError: the folder exists and is not empty, or can't be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WorkspaceError(f"{folder} exists already and is not empty.", "Choose another name.")
+    source = sample()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (MARKER, ".env.example"):
+            shutil.copyfile(source / name, folder / name)
+        for name in ("releases", "lists"):
+            shutil.copytree(source / name, folder / name)
+        (folder / ".gitignore").write_text(".env\n.mailer/\n", encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(f"{folder} can't be made: {error.strerror}.") from None
+    return Workspace(folder.resolve())

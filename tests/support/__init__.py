@@ -1,0 +1,1 @@
+"""Servers, browsers and builders that several features' tests share."""
