@@ -197,7 +197,8 @@ class Edition:
         path: the file it was read from.
         language: BCP 47, equal to the file's suffix where it has one.
         direction: "ltr" or "rtl", of the language's script.
-        subject: the mail's subject; the headline unless given. It, `preheader` and `note` may hold merge slots.
+        subject: the mail's subject, the headline unless given.
+        subject, preheader, note: plain text in which merge slots are allowed.
         date: the day of release, in the office's zone.
         embargo: aware moment before which nothing may be published; None = for immediate release.
         dateline: place only.
