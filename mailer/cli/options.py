@@ -1,0 +1,75 @@
+"""What several commands take: the workspace, its settings, and the choice of recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from mailer.press import Choice
+    from mailer.settings import Settings
+    from mailer.workspace import Workspace
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def workspace_here() -> Workspace:
+    """The workspace around the current folder.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    from mailer.workspace import find_workspace
+
+    return find_workspace(Path.cwd())
+
+
+def settings_of(workspace: Workspace, **flags: object) -> Settings:
+    """Flags over the environment over `.env` over defaults.
+
+    Raises:
+        SettingsError: naming every key that can't be used.
+    """
+    from mailer.settings import read_settings
+
+    return read_settings(workspace.root, **flags)
+
+
+def choosing(command: Command) -> Command:
+    """The options by which a command chooses recipients: --list, --except, --where, --limit."""
+    options = (
+        click.option(
+            "--list",
+            "lists",
+            multiple=True,
+            metavar="LIST",
+            help="A press list, by name or path. Repeatable.",
+        ),
+        click.option(
+            "--except",
+            "except_lists",
+            multiple=True,
+            metavar="LIST",
+            help="Leave out whoever is on this list.",
+        ),
+        click.option(
+            "--where",
+            default="",
+            metavar="EXPR",
+            help="""Only those for whom this is true, as
+            'language == "es" and "mexico" in tags'.""",
+        ),
+        click.option("--limit", type=click.IntRange(1), help="At most so many recipients."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def choice_of(lists: tuple[str, ...], except_lists: tuple[str, ...], where: str, limit: int | None) -> Choice:
+    from mailer.press import Choice
+
+    return Choice(lists=lists, except_lists=except_lists, where=where, limit=limit)

@@ -1,0 +1,51 @@
+"""Beginning: a workspace, a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mailer.cli.options import workspace_here
+from mailer.model import Kind
+
+
+@click.command(epilog="Example:  mailer init press-office")
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a workspace: newsroom.md, a sample release and list.
+
+    Edit newsroom.md first: it says who speaks.
+    """
+    from mailer.workspace import make_workspace
+
+    workspace = make_workspace(folder)
+    click.echo(workspace.root)
+    click.echo(
+        f"Made a workspace in {folder}. Next:\n"
+        f"  cd {folder}\n"
+        "  edit newsroom.md            who speaks: your organisation\n"
+        "  mailer check harbour-report look over the sample release\n"
+        '  mailer new "Your headline"  write your own\n'
+        "  cp .env.example .env        then fill in how to reach your server",
+        err=True,
+    )
+
+
+@click.command(epilog='Example:  mailer new "Harbour report finds cleaner water" --kind "media advisory"')
+@click.argument("headline")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default=Kind.PRESS_RELEASE.value)
+@click.option("--lang", default="", metavar="TAG", help="Language (BCP 47); the newsroom's unless given.")
+def new(headline: str, kind: str, lang: str) -> None:
+    """Begin a release: a file in releases/ with its header filled in."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from mailer.release import new_release, read_newsroom
+
+    workspace = workspace_here()
+    newsroom = read_newsroom(workspace, lang)
+    today = datetime.now(ZoneInfo(newsroom.zone)).date()
+    path = new_release(workspace, headline, kind=Kind(kind), language=lang or newsroom.language, today=today)
+    click.echo(workspace.shown(path))
+    click.echo(f"Write it, then look at it: mailer preview {workspace.release_name(path)}", err=True)
