@@ -1,0 +1,32 @@
+"""What pre-flight looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mailer.model import Audience, Release, Rendered
+from mailer.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A release with its audience, rendered but not composed.
+
+    Attributes:
+        rendered: by language (BCP 47), one for each edition.
+        now: the moment of the check; aware.
+    """
+
+    workspace: Workspace
+    release: Release
+    audience: Audience
+    rendered: Mapping[str, Rendered]
+    now: datetime
+
+    @classmethod
+    def at_once(
+        cls, workspace: Workspace, release: Release, audience: Audience, rendered: Mapping[str, Rendered]
+    ) -> Draft:
+        return cls(workspace, release, audience, rendered, datetime.now(UTC))

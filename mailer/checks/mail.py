@@ -1,0 +1,75 @@
+"""Checks of the rendered mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mailer.checks.draft import Draft
+from mailer.model import Finding
+
+CLIP = 102 * 1024
+"""Gmail cuts a message's HTML off behind 102 KB, and hides the rest behind a link."""
+
+HEAVY = 10 * 2**20
+"""Many servers refuse messages of more than 10 MB once encoded."""
+
+_HARMFUL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
+
+
+def missing_alternative(draft: Draft) -> Iterator[Finding]:
+    """no-text-part, no-html-part: a theme's template that renders to nothing."""
+    for language, rendered in draft.rendered.items():
+        if not rendered.text.strip():
+            yield Finding("no-text-part", "error", f"The text part ({language}) is empty.",
+                          "Look at the theme's release.txt.j2.")  # fmt: skip
+        if not re.sub(r"<[^>]*>", "", rendered.html).strip():
+            yield Finding("no-html-part", "error", f"The HTML part ({language}) is empty.",
+                          "Look at the theme's release.html.j2.")  # fmt: skip
+
+
+def size(draft: Draft) -> Iterator[Finding]:
+    """too-long-for-gmail: the HTML, as sent, against Gmail's limit; a warning from nine tenths of it."""
+    for edition in draft.release.editions:
+        octets = len(draft.rendered[edition.language].html.encode())
+        if octets > CLIP * 9 // 10:
+            level = "error" if octets > CLIP else "warning"
+            yield Finding("too-long-for-gmail", "error" if level == "error" else "warning",
+                          f"The HTML has {octets / 1024:.0f} KB; Gmail cuts it off behind 102 KB.",
+                          "Shorten the text, or move tables and notes to the web.", edition.where())  # fmt: skip
+
+
+def attachments(draft: Draft) -> Iterator[Finding]:
+    """heavy-mail: what travels inside the mail, summed as it is encoded (base64: four thirds)."""
+    for edition in draft.release.editions:
+        rendered = draft.rendered[edition.language]
+        octets = sum(len(part.content) for part in (*rendered.related, *rendered.attached)) * 4 // 3
+        if octets > HEAVY:
+            yield Finding("heavy-mail", "warning", f"Pictures and attachments make {octets / 2**20:.0f} MB a mail.",
+                          "Offer large files as links (send: link): many servers refuse such mail.",
+                          edition.where("attachments"))  # fmt: skip
+
+
+def header_injection(draft: Draft) -> Iterator[Finding]:
+    """header-injection: control characters or a ready-made encoded word in what becomes a header field.
+
+    The composer encodes such values so that they do no harm; that they are there at all means that somebody
+    pasted, or planted, what nobody should mail (CVE-2024-6923).
+    """
+    for edition in draft.release.editions:
+        values = (
+            ("subject", draft.rendered[edition.language].subject),
+            ("sender", edition.newsroom.sender.name),
+        )
+        for field, value in values:
+            if _HARMFUL.search(value) or _ENCODED_WORD.search(value):
+                yield Finding("header-injection", "error", f"The {field} holds what could pose as another header field.",
+                              "Type it anew.", edition.where(field))  # fmt: skip
+    for person in draft.audience.recipients:
+        for value in (person.address, person.name):
+            if _HARMFUL.search(value) or _ENCODED_WORD.search(value):
+                yield Finding("header-injection", "error",
+                              f"The name of {person.address} holds what could pose as a header field.",
+                              "Type the name anew.", person.where)  # fmt: skip
+                break

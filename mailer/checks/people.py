@@ -1,0 +1,56 @@
+"""Checks of who gets it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mailer.checks.draft import Draft
+from mailer.model import Finding
+from mailer.render import merge_values
+
+BY_THE_TOOL = frozenset(("unsubscribe",))
+"""Fields of slots that the tool itself fills, for everybody."""
+
+
+def no_recipients(draft: Draft) -> Iterator[Finding]:
+    """no-recipients: nobody is left to get it."""
+    if not draft.audience.recipients:
+        left_out = len(draft.audience.left_out)
+        said = f"Nobody would get it: all {left_out} were left out." if left_out else "Nobody would get it."
+        yield Finding("no-recipients", "error", said, "Name a list: --list press, or Lists: in the release.")
+
+
+def who_was_read(draft: Draft) -> Iterator[Finding]:
+    """What reading the press lists brought up, under the ids of docs/reference/lists.md."""
+    yield from draft.audience.findings
+
+
+def empty_merge_values(draft: Draft) -> Iterator[Finding]:
+    """empty-merge-value: a merge slot without a fallback that somebody would leave empty."""
+    slots = {
+        language: [slot for slot in mail.slots if not slot.fallback and slot.field not in BY_THE_TOOL]
+        for language, mail in draft.rendered.items()
+    }
+    if not any(slots.values()):
+        return
+    first: dict[tuple[str, str], str] = {}
+    number: Counter[tuple[str, str]] = Counter()
+    for person in draft.audience.recipients:
+        language = draft.release.edition_for(person.languages).language
+        values = merge_values(person) if slots[language] else {}
+        for slot in slots[language]:
+            if not values.get(slot.field):
+                number[language, slot.field] += 1
+                first.setdefault((language, slot.field), person.address)
+    for edition in draft.release.editions:
+        for slot in slots[edition.language]:
+            key = (edition.language, slot.field)
+            if number[key]:
+                yield Finding(
+                    "empty-merge-value",
+                    "error",
+                    f"{{{{ {slot.field} }}}} is empty for {number[key]:,} of the recipients, first {first[key]}.",
+                    f"Give a fallback: {{{{ {slot.field} | colleague }}}}",
+                    slot.where or edition.where(),
+                )

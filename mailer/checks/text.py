@@ -1,0 +1,113 @@
+"""Checks of what the release says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mailer.checks.draft import Draft
+from mailer.errors import WorkspaceError
+from mailer.model import Edition, Finding
+
+_PLACEHOLDER = re.compile(
+    r"\b(TODO|TBC|TBD|XXX+|FIXME|lorem ipsum)\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\]", re.I
+)
+LONG_SUBJECT = 100
+
+
+def what_the_reader_noticed(draft: Draft) -> Iterator[Finding]:
+    """leftover-markup, missing-note, unused-note, repeated-note, dead-link, outdated-translation."""
+    for edition in draft.release.editions:
+        yield from edition.findings
+
+
+def missing_fields(draft: Draft) -> Iterator[Finding]:
+    """missing-field, missing-body: what every release needs, and no template can make up."""
+    for edition in draft.release.editions:
+        if not edition.contacts:
+            yield Finding("missing-field", "error", "Nobody is named whom journalists can ask.",
+                          "Add contacts to the release or to newsroom.md.", edition.where())  # fmt: skip
+        elif not any(contact.email or contact.phone or contact.mobile for contact in edition.contacts):
+            yield Finding("missing-field", "error", "No contact has a phone number or an email address.",
+                          "Add phone: or email: to a contact.", edition.where("contacts"))  # fmt: skip
+        if not edition.dateline:
+            yield Finding("missing-field", "warning", "There is no dateline.",
+                          "Add Dateline: and the place.", edition.where())  # fmt: skip
+        if not draft.release.original.lines.get("date") and not edition.lines.get("date"):
+            yield Finding("missing-field", "warning", "There is no date: today's is printed, whenever it is sent.",
+                          "Add Date: and the day.", edition.where())  # fmt: skip
+        if not edition.newsroom.postal_address:
+            yield Finding("missing-field", "warning", "The sender's postal address is not known.",
+                          "Add Postal address: to newsroom.md; in many countries the law asks for it.",
+                          edition.where())  # fmt: skip
+        if not any(node.content.strip() for node in edition.body.walk() if node.type == "text"):
+            yield Finding(
+                "missing-body",
+                "error",
+                "The release has no text.",
+                "Write it below the header.",
+                edition.where(),
+            )
+
+
+def placeholder_text(draft: Draft) -> Iterator[Finding]:
+    """placeholder-text: TODO and its like, which `mailer new` writes where something is to be filled in."""
+    for edition in draft.release.editions:
+        for field, text in _all_text(edition):
+            match = _PLACEHOLDER.search(text)
+            if match:
+                yield Finding("placeholder-text", "error", f"“{match[0]}” is still in the {field}.",
+                              "Fill it in, or remove it.", edition.where(field))  # fmt: skip
+
+
+def _all_text(edition: Edition) -> Iterator[tuple[str, str]]:
+    for field in ("headline", "subhead", "subject", "preheader", "note", "dateline", "correction"):
+        yield field, getattr(edition, field)
+    if edition.event:
+        yield "event", " ".join((edition.event.what, edition.event.where, edition.event.rsvp))
+    for tree in (edition.body, *(note.content for note in edition.notes)):
+        words = "\n".join(n.content for n in tree.walk() if n.type in ("text", "call_to_action"))
+        yield "text", words
+
+
+def embargo(draft: Draft) -> Iterator[Finding]:
+    """past-embargo, embargo, future-date."""
+    for edition in draft.release.editions:
+        if edition.embargo and edition.embargo <= draft.now:
+            yield Finding("past-embargo", "warning", f"The embargo is over since {edition.embargo:%Y-%m-%d %H:%M %Z}.",
+                          "Remove it: the mail would ask journalists to wait for nothing.",
+                          edition.where("embargo"))  # fmt: skip
+        elif edition.embargo:
+            yield Finding("embargo", "notice", f"Under embargo until {edition.embargo:%Y-%m-%d %H:%M %Z}.",
+                          "Everybody who gets it now can read it now.", edition.where("embargo"))  # fmt: skip
+        days = (edition.date - draft.now.date()).days
+        if days > 1 and not edition.embargo:
+            yield Finding("future-date", "warning", f"The release is dated {days} days from now, without an embargo.",
+                          "Add Embargo:, or mend the date.", edition.where("date"))  # fmt: skip
+
+
+def follow_up(draft: Draft) -> Iterator[Finding]:
+    """follow-up: a correction, update or withdrawal names what it follows and says what changed."""
+    edition = draft.release.original
+    if not edition.kind.follows:
+        return
+    if not edition.corrects:
+        yield Finding("follow-up", "error", f"This {edition.kind} does not say which release it follows.",
+                      "Add Corrects: and that release's name.", edition.where("kind"))  # fmt: skip
+    else:
+        try:
+            draft.workspace.release_path(edition.corrects)
+        except WorkspaceError as error:
+            yield Finding("follow-up", "error", error.message, error.hint, edition.where("corrects"))
+    if not edition.correction:
+        yield Finding("follow-up", "error", f"This {edition.kind} does not say what changed.",
+                      "Add Correction: and one sentence.", edition.where("kind"))  # fmt: skip
+
+
+def subject(draft: Draft) -> Iterator[Finding]:
+    """long-subject: most inboxes show 40 to 60 characters, and none shows more than about 100."""
+    for edition in draft.release.editions:
+        if len(edition.subject) > LONG_SUBJECT:
+            yield Finding("long-subject", "notice", f"The subject has {len(edition.subject)} characters; its end won't be seen.",
+                          "Add a shorter Subject: beside the headline.",
+                          edition.where("subject") if "subject" in edition.lines else edition.where("headline"))  # fmt: skip

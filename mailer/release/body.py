@@ -1,0 +1,219 @@
+"""The Markdown of a release as a document tree; what a release adds to Markdown are node types of their own.
+
+The parser is markdown-it's, so the rules here are rules of its kind: inline rules read, core rules rewrite
+the token stream once it is complete. Line numbers of tokens are those of the file, 0-based.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.footnote import footnote_plugin
+
+from mailer.model import Boilerplate, Finding, Image, Note, Where
+from mailer.release.blocks import add_release_blocks
+
+NODE_TYPES: tuple[str, ...] = (
+    "paragraph", "heading", "section", "bullet_list", "ordered_list", "list_item", "blockquote",
+    "attribution", "call_to_action", "figure", "hr", "table", "thead", "tbody", "tr", "th", "td",
+    "inline", "text", "softbreak", "hardbreak", "strong", "em", "link", "image", "dateline", "merge_slot",
+    "footnote_ref",
+)  # fmt: skip
+"""Every type a document tree may hold. A theme covers each of them, in HTML and in text."""
+
+SCHEMES = ("http:", "https:", "mailto:", "tel:")
+MERGE_SLOT = re.compile(r"\{\{\s*(?P<field>[^\W\d][\w -]*?)\s*(?:\|\s*(?P<fallback>[^{}\n]*?)\s*)?\}\}")
+END_MARK = re.compile(
+    r"^[ \t]*(?:#[ \t]*#[ \t]*#|[-–—]?[ \t]*30[ \t]*[-–—]|[-–—]*[ \t]*(?:ENDS?|FIN|ENDE)[ \t]*[-–—]*)[ \t]*$",
+    re.MULTILINE,
+)
+_DEFINITION = re.compile(r"^ {0,3}\[\^(?P<label>[^\]\s]+)\]:", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A parsed body: `headline` is that of a `# H1`, or ""."""
+
+    tree: SyntaxTreeNode
+    notes: tuple[Note, ...]
+    headline: str
+    findings: tuple[Finding, ...]
+
+
+def parse_body(text: str, path: str, line: int, *, dateline: str = "", images: Sequence[Image] = ()) -> Body:
+    """Parse the Markdown of a release.
+
+    Args:
+        text: the body. End marks in it are removed: the tool prints its own.
+        path: for findings.
+        line: the 1-based line of the file on which `text` begins.
+        dateline: place and dash, put before the first paragraph; "" for none.
+        images: captions and credits of pictures that the header lists.
+    """
+    source = "\n" * (line - 1) + END_MARK.sub("", text)
+    env: dict[str, object] = {"dateline": dateline, "images": {image.file: image for image in images}}
+    tokens = [token for token in parser().parse(source, env) if token.type != "footnote_anchor"]
+    headline = str(env.get("headline", ""))
+    findings = (*_note_findings(source, env, path), *_leftovers(tokens, path))
+    blocks, notes = _split_notes(tokens)
+    counts = _citations(tokens)
+    return Body(
+        SyntaxTreeNode(blocks),
+        tuple(
+            Note(number, counts.get(number, 0), SyntaxTreeNode(note))
+            for number, note in enumerate(notes, start=1)
+        ),
+        headline,
+        findings,
+    )
+
+
+def parser() -> MarkdownIt:
+    """CommonMark with tables, footnotes and a release's blocks; without raw HTML, code, setext headings."""
+    md = MarkdownIt("commonmark", {"html": False, "linkify": True})
+    md.enable(["table", "linkify"])
+    md.disable(["html_block", "html_inline", "code", "fence", "backticks", "lheading", "reference"])
+    assert md.linkify is not None
+    md.linkify.set({"fuzzy_link": False, "fuzzy_email": True})
+    md.use(footnote_plugin)
+    md.inline.ruler.before("emphasis", "highlight", _highlight)
+    md.inline.ruler.before("link", "merge_slot", _merge_slot)
+    md.validateLink = lambda url: url.strip().lower().startswith(SCHEMES)  # type: ignore[method-assign]
+    add_release_blocks(md)
+    return md
+
+
+def boilerplates(text: str, path: str, line: int) -> tuple[Boilerplate, ...]:
+    """The standing texts of newsroom.md: a `##` heading and what follows it."""
+    body = parse_body(text, path, line)
+    return tuple(
+        Boilerplate(plain_text(section.children[0]), SyntaxTreeNode(section.to_tokens()[4:-1]))
+        for section in body.tree.children
+        if section.type == "section"
+    )
+
+
+def plain_text(node: SyntaxTreeNode) -> str:
+    """The words of a node, without markup."""
+    return "".join(n.content for n in node.walk() if n.type in ("text", "dateline")).strip()
+
+
+# ---- inline rules -------------------------------------------------------------------------------------
+
+
+def _highlight(state: StateInline, silent: bool) -> bool:
+    """`**…**`, also where CommonMark's flanking rule (§6.2) refuses it: people type `said.**“Never,”**`."""
+    start = state.pos + 2
+    if state.src[state.pos : start] != "**" or state.src[start : start + 1] in ("", "*", " ", "\n"):
+        return False
+    end = state.src.find("**", start)
+    while end > 0 and (state.src[end - 1] in "\\ \n"):
+        end = state.src.find("**", end + 2)
+    if end <= start or end >= state.posMax:
+        return False
+    if not silent:
+        after = state.posMax
+        state.push("strong_open", "strong", 1).markup = "**"
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.push("strong_close", "strong", -1).markup = "**"
+        state.posMax = after
+    state.pos = end + 2
+    return True
+
+
+def _merge_slot(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "{":
+        return False
+    match = MERGE_SLOT.match(state.src, state.pos, state.posMax)
+    if not match:
+        return False
+    if not silent:
+        token = state.push("merge_slot", "", 0)
+        token.meta = {"field": slot_field(match["field"]), "fallback": match["fallback"] or ""}
+    state.pos = match.end()
+    return True
+
+
+def slot_field(name: str) -> str:
+    """ "First name" → "first_name": a merge slot's field as lists normalise their columns."""
+    return re.sub(r"[\s_-]+", "_", name.strip().lower())
+
+
+# ---- notes and leftovers ----------------------------------------------------------------------------
+
+
+def _split_notes(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]]:
+    blocks: list[Token] = []
+    notes: list[list[Token]] = []
+    inside = False
+    for token in tokens:
+        if token.type in ("footnote_block_open", "footnote_block_close"):
+            inside = token.nesting == 1
+        elif token.type == "footnote_open":
+            notes.append([])
+        elif token.type != "footnote_close":
+            (notes[-1] if inside else blocks).append(token)
+    return blocks, notes
+
+
+def _inline_tokens(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
+    """Inline tokens with their 1-based line."""
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else 0
+        for child in token.children or ():
+            yield child, line
+            line += child.type in ("softbreak", "hardbreak")
+
+
+def _citations(tokens: Sequence[Token]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for token, _ in _inline_tokens(tokens):
+        if token.type == "footnote_ref":
+            counts[token.meta["number"]] = counts.get(token.meta["number"], 0) + 1
+    return counts
+
+
+def _note_findings(source: str, env: dict[str, object], path: str) -> Iterator[Finding]:
+    notes = env.get("footnotes")
+    refs: dict[str, int] = notes.get("refs", {}) if isinstance(notes, dict) else {}
+    seen: set[str] = set()
+    for match in _DEFINITION.finditer(source):
+        label = match["label"]
+        where = Where(path, source.count("\n", 0, match.start()) + 1)
+        if label in seen:
+            yield Finding(
+                "repeated-note", "error", f"Note [^{label}] is written twice.", "Remove one.", where
+            )
+        elif refs.get(f":{label}", -1) < 0:
+            message = f"Note [^{label}] is never cited: it would not be printed."
+            yield Finding(
+                "unused-note", "warning", message, f"Put [^{label}] where it belongs, or remove it.", where
+            )
+        seen.add(label)
+
+
+_LEFTOVERS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
+    (re.compile(r"\[\^([^\]]*)\]"), "missing-note", "There is no note for {0}.", "Write it: {0}: text"),
+    (re.compile(r"\]\([^)]*\)?"), "dead-link", "A link leads nowhere: {0}", "Give a whole address: https://…"),
+    (re.compile(r"\*\*"), "leftover-markup", "A ** is left over: the highlighted passage has no other end.",
+     "Put ** at both ends, without a space inside."),
+    (re.compile(r"\{\{|\}\}"), "leftover-markup", "{0} is left over: the merge slot can't be read.",
+     "Write it as {{{{ first_name | colleague }}}}"),
+)  # fmt: skip
+
+
+def _leftovers(tokens: Sequence[Token], path: str) -> Iterator[Finding]:
+    for token, line in _inline_tokens(tokens):
+        if token.type != "text":
+            continue
+        for pattern, name, message, hint in _LEFTOVERS:
+            for match in pattern.finditer(token.content):
+                text = match[0]
+                yield Finding(name, "error", message.format(text), hint.format(text), Where(path, line))

@@ -1,0 +1,178 @@
+"""The fields that a release and a newsroom may have, and how their records become the model's nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from mailer.model import Attachment, Contact, Event, Image
+from mailer.release.header import Header, Record
+from mailer.release.values import one_of, parse_date, parse_moment, parse_time, words
+from mailer.workspace import Workspace
+
+RELEASE_FIELDS = frozenset((
+    "kind", "headline", "subhead", "subject", "preheader", "note", "date", "embargo", "dateline",
+    "lang", "original", "contacts", "spokespeople", "event", "images", "attachments", "about", "lists",
+    "theme", "web", "corrects", "correction",
+))  # fmt: skip
+NEWSROOM_FIELDS = frozenset((
+    "name", "lang", "sender", "reply_to", "postal_address", "website", "zone", "region", "dash",
+    "end_mark", "colour", "logo", "theme", "lists", "contacts", "why",
+))  # fmt: skip
+
+_CONTACT = frozenset(["name", "role", "phone", "mobile", "email", "languages", "hours"])
+RECORDS: dict[str, frozenset[str]] = {
+    "contacts": _CONTACT,
+    "spokespeople": _CONTACT,
+    "event": frozenset(["what", "start", "end", "where", "online", "rsvp"]),
+    "images": frozenset(["file", "alt", "caption", "credit"]),
+    "logo": frozenset(["file", "alt"]),
+    "attachments": frozenset(["file", "title", "send"]),
+    "about": frozenset(),
+    "lists": frozenset(),
+}
+"""Fields whose value is a list of records, and the fields of one record; an empty set: a list of words."""
+
+Value = TypeVar("Value")
+
+
+def parsed(header: Header, name: str, parse: Callable[[str], Value], otherwise: Value) -> Value:
+    """A field's value, or `otherwise` where it is absent or at fault (which is noted)."""
+    value = header.values.get(name)
+    if value is None or not value.text:
+        return otherwise
+    return _tried(header, value.line, value.text, parse, otherwise)
+
+
+def _tried(header: Header, line: int, text: str, parse: Callable[[str], Value], otherwise: Value) -> Value:
+    try:
+        return parse(text)
+    except ValueError as error:
+        message, hint = error.args if len(error.args) == 2 else (str(error), "")
+        header.fault(line, message, hint)
+        return otherwise
+
+
+def _text(record: Record, name: str) -> str:
+    value = record.fields.get(name)
+    return value.text if value else ""
+
+
+def _line(record: Record, name: str) -> int:
+    return record.fields[name].line if name in record.fields else record.line
+
+
+def contacts(header: Header, name: str) -> tuple[Contact, ...]:
+    people = []
+    for record in header.records.get(name, ()):
+        text = {key: _text(record, key) for key in _CONTACT if key != "languages"}
+        if not any(text.values()):
+            continue
+        if text["email"] and "@" not in text["email"]:
+            header.fault(_line(record, "email"), f"“{text['email']}” is no email address")
+        people.append(Contact(**text, languages=words(_text(record, "languages"))))
+    return tuple(people)
+
+
+def names(header: Header, name: str) -> tuple[str, ...]:
+    return tuple(record.text for record in header.records.get(name, ()) if record.text)
+
+
+def images(header: Header, name: str, workspace: Workspace) -> tuple[Image, ...]:
+    found = []
+    for record in header.records.get(name, ()):
+        image = Image(
+            _text(record, "file"), _text(record, "alt"), _text(record, "caption"), _text(record, "credit")
+        )
+        if not image.alt:
+            header.fault(
+                record.line, "an image has no alt", "say in words what it shows, for those who can't see it"
+            )
+        _must_exist(header, record, image.file, workspace)
+        found.append(image)
+    return tuple(found)
+
+
+def attachments(header: Header, workspace: Workspace) -> tuple[Attachment, ...]:
+    found = []
+    for record in header.records.get("attachments", ()):
+        file, send = _text(record, "file"), _text(record, "send") or "link"
+        send = _tried(header, _line(record, "send"), send, lambda t: one_of(t, ("link", "attach")), "link")
+        if send == "attach" and not is_web(file):
+            _must_exist(header, record, file, workspace)
+        elif send == "link" and not is_web(file):
+            header.fault(_line(record, "file"), f"“{file}” can't be offered as a link: it is no web address",
+                         "give its https:// address, or write send: attach")  # fmt: skip
+        found.append(Attachment(file, _text(record, "title"), "attach" if send == "attach" else "link"))
+    return tuple(found)
+
+
+def is_web(file: str) -> bool:
+    return file.lower().startswith(("http://", "https://"))
+
+
+def _must_exist(header: Header, record: Record, file: str, workspace: Workspace) -> None:
+    if not file:
+        header.fault(record.line, "a file is not named", "add file: and its path in the workspace")
+    elif not is_web(file):
+        path = (workspace.root / file).resolve()
+        if not path.is_relative_to(workspace.root.resolve()):
+            header.fault(
+                _line(record, "file"), f"“{file}” lies outside the workspace", "copy it into the workspace"
+            )
+        elif not path.is_file():
+            near = sorted(p.name for p in Path(path).parent.glob("*")) if path.parent.is_dir() else []
+            header.fault(_line(record, "file"), f"there is no file “{file}”", _did_you_mean(path.name, near))
+
+
+def _did_you_mean(name: str, near: list[str]) -> str:
+    from difflib import get_close_matches
+
+    match = get_close_matches(name, near, n=1)
+    return f"did you mean {match[0]}?" if match else "paths begin at the workspace's folder"
+
+
+def event(header: Header, zone: str) -> Event | None:
+    """What an advisory invites to; a start without a zone is in the office's zone."""
+    if not header.records.get("event"):
+        return None
+    record = header.records["event"][0]
+
+    def moment(text: str) -> datetime:
+        try:
+            return parse_moment(text)
+        except ValueError as error:
+            if "has no time zone" in error.args[0]:
+                return parse_moment(f"{text} {zone}")
+            raise
+
+    start = _tried(header, _line(record, "start"), _text(record, "start"), moment, None)
+    if not _text(record, "what"):
+        header.fault(record.line, "the event does not say what it is", "add what: News conference on …")
+    if start is None:
+        return None
+    end = None
+    if _text(record, "end"):
+        end = _tried(
+            header, _line(record, "end"), _text(record, "end"), lambda t: _end(t, start, moment), None
+        )
+        if end and end <= start:
+            header.fault(_line(record, "end"), "the event ends before it begins", "look at both times")
+    where, online, rsvp = (_text(record, name) for name in ("where", "online", "rsvp"))
+    return Event(_text(record, "what"), start, end, where, online, rsvp)
+
+
+def _end(text: str, start: datetime, moment: Callable[[str], datetime]) -> datetime:
+    """A time alone is on the day of the start."""
+    try:
+        return datetime.combine(start.date(), parse_time(text), start.tzinfo)
+    except ValueError:
+        return moment(text)
+
+
+def moment_of_day(text: str, zone: str) -> datetime:
+    """Midnight of a day in a zone, for comparisons with an embargo."""
+    return datetime.combine(parse_date(text), parse_time("0:00"), ZoneInfo(zone))

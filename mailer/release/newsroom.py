@@ -1,0 +1,93 @@
+"""newsroom.md: the organisation, in the language asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from mailer.errors import Fault, ReleaseError
+from mailer.model import Image, Mailbox, Newsroom
+from mailer.release import fields
+from mailer.release.body import boilerplates
+from mailer.release.header import Header, read_header
+from mailer.release.values import parse_colour, parse_language, parse_mailbox, parse_zone
+from mailer.workspace import Workspace
+
+
+def read_newsroom(workspace: Workspace, language: str = "") -> Newsroom:
+    """The organisation: newsroom.md, and over it newsroom.LANG.md where there is one.
+
+    Args:
+        language: BCP 47; es-MX finds newsroom.es-MX.md, then newsroom.es.md. "" = the house's own.
+
+    Raises:
+        ReleaseError: with every fault of the file.
+    """
+    own = _read(workspace, workspace.newsroom, None)
+    tag = language
+    while tag and tag.lower() != own.language.lower():
+        path = workspace.root / f"newsroom.{tag}.md"
+        if path.is_file():
+            return _read(workspace, path, own)
+        tag = tag.rpartition("-")[0]
+    return own
+
+
+def source_text(path: Path, shown: str) -> str:
+    """
+    Raises:
+        ReleaseError: the file can't be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8 (in Word: plain text, Unicode)"
+        raise ReleaseError([Fault(shown, 0, f"it is not UTF-8 text (byte {error.start})", hint)]) from None
+    except OSError as error:
+        raise ReleaseError([Fault(shown, 0, f"it can't be read: {error.strerror}")]) from None
+
+
+def _read(workspace: Workspace, path: Path, base: Newsroom | None) -> Newsroom:
+    shown = workspace.shown(path)
+    header = read_header(source_text(path, shown), shown, fields.NEWSROOM_FIELDS, fields.RECORDS)
+    newsroom = _newsroom(header, path, base, workspace)
+    if base is None:
+        for name, example in (("name", "Example Foundation"), ("sender", "Press Office <press@example.org>")):
+            if not header.text(name):
+                header.fault(0, f"{name} is missing", f"add {name.title()}: {example}")
+    if header.faults:
+        raise ReleaseError(header.faults)
+    standing = boilerplates(header.body, shown, header.body_line)
+    return replace(newsroom, boilerplates=standing or newsroom.boilerplates)
+
+
+def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Workspace) -> Newsroom:
+    """What the header says, then what the house's own newsroom says, then defaults."""
+    base = base or Newsroom(path=path, name="", language="en", sender=Mailbox(""))
+    logo: Image | None = next(iter(fields.images(header, "logo", workspace)), base.logo)
+    suffix = path.name.removeprefix("newsroom").removesuffix(".md").strip(".")
+    return replace(
+        base,
+        path=path,
+        name=header.text("name") or base.name,
+        language=fields.parsed(header, "lang", parse_language, suffix or base.language),
+        sender=fields.parsed(header, "sender", parse_mailbox, base.sender),
+        reply_to=fields.parsed(header, "reply_to", parse_mailbox, base.reply_to),
+        postal_address=header.text("postal_address") or base.postal_address,
+        website=header.text("website") or base.website,
+        zone=fields.parsed(header, "zone", parse_zone, base.zone),
+        region=header.text("region").upper() or base.region,
+        dash=_unquoted(header.text("dash")) or base.dash,
+        end_mark=header.text("end_mark") or base.end_mark,
+        colour=fields.parsed(header, "colour", parse_colour, base.colour),
+        logo=logo,
+        theme=header.text("theme") or base.theme,
+        lists=fields.names(header, "lists") or base.lists,
+        contacts=fields.contacts(header, "contacts") or base.contacts,
+        why=header.text("why") or base.why,
+    )
+
+
+def _unquoted(dash: str) -> str:
+    """A dash with spaces around it is written in quotes: `Dash: " – "`."""
+    return dash[1:-1] if len(dash) > 2 and dash[0] == dash[-1] and dash[0] in "\"'" else dash

@@ -1,0 +1,223 @@
+"""A file becomes a `Release`: the original, its translations beside it, the house's defaults behind both."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from mailer.errors import Fault, ReleaseError
+from mailer.model import Boilerplate, Edition, Finding, Kind, Newsroom, Release, Where
+from mailer.release import fields
+from mailer.release.body import Body, parse_body
+from mailer.release.header import read_header
+from mailer.release.newsroom import read_newsroom, source_text
+from mailer.release.values import one_of, parse_date, parse_language, parse_moment
+from mailer.workspace import Workspace
+
+RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
+
+
+def read_release(workspace: Workspace, name: str) -> Release:
+    """Read a release in all its languages.
+
+    Args:
+        name: a path or a name: `releases/NAME.md`; its translations `NAME.LANG.md` stand beside it.
+
+    Raises:
+        ReleaseError: with every fault of all its files.
+        WorkspaceError: there is no such file.
+    """
+    path = workspace.release_path(name)
+    release_name = workspace.release_name(path)
+    original_path = path.with_name(f"{release_name}.md")
+    faults: list[Fault] = []
+    editions: list[Edition] = []
+    paths = [original_path] if original_path.is_file() else [path]
+    pattern = re.compile(re.escape(release_name) + r"\.[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\.md")
+    paths += sorted(p for p in path.parent.iterdir() if pattern.fullmatch(p.name) and p not in paths)
+    for each in paths:
+        try:
+            editions.append(
+                _Reader(workspace, each, release_name, editions[0] if editions else None).edition()
+            )
+        except ReleaseError as error:
+            faults += error.faults
+            if each == paths[0]:
+                break
+    if faults:
+        raise ReleaseError(faults)
+    return Release(release_name, tuple(editions))
+
+
+def digest(path: Path) -> str:
+    """What a translation's `original` field holds: it changes when the original's text does."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+class _Reader:
+    """Reads one file. What a translation does not say, it inherits from `original`."""
+
+    def __init__(self, workspace: Workspace, path: Path, name: str, original: Edition | None) -> None:
+        self.workspace, self.path, self.original = workspace, path, original
+        self.shown = workspace.shown(path)
+        self.suffix = path.name.removeprefix(name).removesuffix(".md").strip(".")
+        text = source_text(path, self.shown)
+        self.header = read_header(text, self.shown, fields.RELEASE_FIELDS, fields.RECORDS)
+
+    def edition(self) -> Edition:
+        header = self.header
+        language = self._language()
+        newsroom = read_newsroom(
+            self.workspace, language or (self.original.language if self.original else "")
+        )
+        language = language or newsroom.language
+        dateline = header.text("dateline") or (self.original.dateline if self.original else "")
+        images = fields.images(header, "images", self.workspace) or (
+            self.original.images if self.original else ()
+        )
+        body = parse_body(
+            header.body,
+            self.shown,
+            header.body_line,
+            dateline=dateline + newsroom.dash if dateline else "",
+            images=images,
+        )
+        headline = header.text("headline") or body.headline
+        if not headline:
+            header.fault(0, "the headline is missing", "add Headline: … to the header")
+        edition = replace(
+            self._base(newsroom, body),
+            path=Path(self.shown),
+            language=language,
+            direction="rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
+            newsroom=newsroom,
+            headline=headline,
+            dateline=dateline,
+            images=images,
+            notes=body.notes,
+            lines=header.lines(),
+        )
+        edition = self._said(edition)
+        edition = replace(edition, findings=(*body.findings, *self._findings(edition)))
+        if header.faults:
+            raise ReleaseError(header.faults)
+        return edition
+
+    def _language(self) -> str:
+        language = fields.parsed(self.header, "lang", parse_language, "")
+        if self.suffix and language and language.lower() != self.suffix.lower():
+            hint = f"rename the file, or write Lang: {self.suffix}"
+            self.header.fault(
+                self.header.line("lang"), f"lang is {language}, but the file's name says {self.suffix}", hint
+            )
+        return language or self.suffix
+
+    def _base(self, newsroom: Newsroom, body: Body) -> Edition:
+        """What holds where the file says nothing: the original's values, or the house's."""
+        if self.original:
+            contacts = self.original.contacts
+            if contacts == self.original.newsroom.contacts:
+                contacts = newsroom.contacts
+            return replace(
+                self.original,
+                body=body.tree,
+                contacts=contacts,
+                about=newsroom.boilerplates if self.original.about else (),
+                subject="",
+                subhead="",
+                preheader="",
+                note="",
+                correction="",
+                findings=(),
+            )
+        return Edition(
+            path=self.path,
+            language="",
+            direction="ltr",
+            newsroom=newsroom,
+            kind=Kind.PRESS_RELEASE,
+            headline="",
+            subhead="",
+            subject="",
+            preheader="",
+            note="",
+            date=datetime.now(ZoneInfo(newsroom.zone)).date(),
+            embargo=None,
+            dateline="",
+            body=body.tree,
+            contacts=newsroom.contacts,
+            about=newsroom.boilerplates,
+            lists=newsroom.lists,
+            theme=newsroom.theme,
+        )
+
+    def _said(self, edition: Edition) -> Edition:
+        """The edition with what this file's header says."""
+        header, zone = self.header, edition.newsroom.zone
+        kind = fields.parsed(header, "kind", lambda t: Kind(one_of(t, [k.value for k in Kind])), edition.kind)
+        return replace(
+            edition,
+            kind=kind,
+            subhead=header.text("subhead") or edition.subhead,
+            subject=header.text("subject") or edition.headline,
+            preheader=header.text("preheader") or edition.preheader,
+            note=header.text("note") or edition.note,
+            date=fields.parsed(header, "date", parse_date, edition.date),
+            embargo=fields.parsed(header, "embargo", parse_moment, edition.embargo),
+            contacts=fields.contacts(header, "contacts") or edition.contacts,
+            spokespeople=fields.contacts(header, "spokespeople") or edition.spokespeople,
+            event=fields.event(header, zone) or edition.event,
+            attachments=fields.attachments(header, self.workspace) or edition.attachments,
+            about=self._about(edition),
+            lists=fields.names(header, "lists") or edition.lists,
+            theme=header.text("theme") or edition.theme,
+            web=header.text("web") or edition.web,
+            corrects=header.text("corrects") or edition.corrects,
+            correction=header.text("correction") or edition.correction,
+            original=header.text("original"),
+        )
+
+    def _about(self, edition: Edition) -> tuple[Boilerplate, ...]:
+        """The boilerplates that `about` names, `about: none` for no boilerplate at all."""
+        wanted = fields.names(self.header, "about")
+        if not wanted:
+            return edition.about
+        if [w.lower() for w in wanted] in (["none"], ["no"], ["ninguno"]):
+            return ()
+        known = {_key(b.title): b for b in edition.newsroom.boilerplates}
+        found = []
+        for name in wanted:
+            matches = [b for key, b in known.items() if _key(name) in key]
+            if matches:
+                found.append(matches[0])
+            else:
+                hint = (
+                    f"known: {', '.join(b.title for b in known.values())}"
+                    if known
+                    else "add ## About … there"
+                )
+                self.header.fault(self.header.line("about"), f"newsroom.md has no boilerplate “{name}”", hint)
+        return tuple(found)
+
+    def _findings(self, edition: Edition) -> tuple[Finding, ...]:
+        """A translation that follows an older text of its original."""
+        if not self.original or not edition.original:
+            return ()
+        now = digest(self.workspace.root / self.original.path)
+        if edition.original == now:
+            return ()
+        where = Where(self.shown, self.header.line("original"))
+        message = f"The original was changed since this translation was made ({edition.original}, now {now})."
+        return (
+            Finding(
+                "outdated-translation", "warning", message, f"Look it over, then write Original: {now}", where
+            ),
+        )
+
+
+def _key(title: str) -> str:
+    return re.sub(r"\W+", " ", title.lower()).strip()
