@@ -1,0 +1,31 @@
+"""Who gets it: press lists as people export them → an audience, everybody once and nobody against their wish."""
+
+from mailer.press.addresses import AddressError, canonical, parse_address
+from mailer.press.choose import WhereError
+from mailer.press.lists import Choice, Counts, Difference, count_audience, diff, read_audience
+from mailer.press.problems import Problem, Reason
+from mailer.press.read import PressList, read_list
+from mailer.press.suppress import Suppression, Suppressions
+from mailer.press.unsubscribe import UnsubscribeTokenError, read_unsubscribe_token, unsubscribe_token
+
+__all__ = [
+    "AddressError",
+    "Choice",
+    "Counts",
+    "Difference",
+    "PressList",
+    "Problem",
+    "Reason",
+    "Suppression",
+    "Suppressions",
+    "UnsubscribeTokenError",
+    "WhereError",
+    "canonical",
+    "count_audience",
+    "diff",
+    "parse_address",
+    "read_audience",
+    "read_list",
+    "read_unsubscribe_token",
+    "unsubscribe_token",
+]

@@ -1,0 +1,100 @@
+"""What is worth saying about an address that can be mailed: likely typos, role accounts, reserved domains.
+
+Advice only: nothing here changes an address or leaves one out.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+PROVIDERS = (
+    "gmail.com",
+    "googlemail.com",
+    "yahoo.com",
+    "yahoo.es",
+    "yahoo.fr",
+    "yahoo.co.uk",
+    "yahoo.com.mx",
+    "yahoo.com.br",
+    "hotmail.com",
+    "hotmail.es",
+    "hotmail.fr",
+    "hotmail.co.uk",
+    "outlook.com",
+    "outlook.es",
+    "icloud.com",
+    "protonmail.com",
+    "comcast.net",
+    "verizon.net",
+    "btinternet.com",
+    "t-online.de",
+    "wanadoo.fr",
+    "orange.fr",
+    "laposte.net",
+)
+"""Large mail providers whose names are long enough (≥ 5 letters) for one slip to be told from another name."""
+
+REAL = frozenset(
+    """mail.com email.com ymail.com fmail.com hmail.com gmail.de cloud.com outlook.de outlook.fr outlook.it outlook.pt
+    outlook.be outlook.at outlook.cl outlook.in outlook.ie outlook.dk outlook.jp outlook.kr outlook.sa outlook.co
+    hotmail.de hotmail.it hotmail.be hotmail.nl hotmail.ch hotmail.dk hotmail.fi hotmail.no hotmail.se hotmail.gr
+    yahoo.de yahoo.it yahoo.ca yahoo.in yahoo.ie yahoo.gr yahoo.se yahoo.ro yahoo.dk yahoo.no yahoo.pt yahoo.cl
+    yahoo.co.in yahoo.co.jp yahoo.co.za yahoo.co.id yahoo.co.nz yahoo.co.kr yahoo.co.th yahoo.com.ar yahoo.com.au
+    yahoo.com.co yahoo.com.pe yahoo.com.ve yahoo.com.ph yahoo.com.sg yahoo.com.hk yahoo.com.tw yahoo.com.tr yahoo.com.vn
+    orange.es orange.be orange.sk orange.com range.fr comcast.com verizon.com protonmail.ch wanadoo.es laposte.fr
+    grange.fr t-online.hu""".split()
+)
+"""Domains that exist and differ from a provider's by one letter: no typos."""
+
+ROLES = frozenset(
+    """noreply no-reply no_reply no.reply donotreply do-not-reply do_not_reply dont-reply norespond no-responder
+    noresponder ne-pas-repondre nepasrepondre nicht-antworten naoresponda nao-responda postmaster abuse mailer-daemon
+    mailerdaemon hostmaster bounce bounces nobody root spam unsubscribe""".split()
+)
+"""Local parts behind which no journalist reads (RFC 2142 for postmaster, abuse, hostmaster)."""
+
+RESERVED = ("test", "invalid", "local", "localhost", "onion", "arpa", "internal")
+"""Top-level names that the public DNS never serves (RFC 6761, 6762, 7686; .internal by ICANN)."""
+
+
+def advice(address: str) -> tuple[str, str] | None:
+    """What to tell staff about an address as mailed: (id, sentence), or None.
+
+    Args:
+        address: as `parse_address` returned it.
+    """
+    local, _, domain = address.rpartition("@")
+    if local.lower() in ROLES:
+        return "role-address", f"{address} is no person's mailbox: nobody may read it"
+    return _of_domain(domain)
+
+
+@lru_cache(maxsize=16384)
+def _of_domain(domain: str) -> tuple[str, str] | None:
+    if domain.rpartition(".")[2] in RESERVED:
+        return "reserved-domain", f"“{domain}” is reserved: no server on the internet takes mail for it"
+    meant = suggested_domain(domain)
+    if meant:
+        return "address-typo", f"“{domain}” — did you mean {meant}? It is mailed as written"
+    return None
+
+
+def suggested_domain(domain: str) -> str:
+    """The provider that `domain` is one slip of the fingers away from, or "".
+
+    One slip is a letter too many, too few, wrong, or two swapped (Damerau-Levenshtein distance 1). Short
+    names are never candidates: every three-letter domain is one letter from another (afp.com, ap.org, ft.com).
+    """
+    if domain in REAL or domain in PROVIDERS:
+        return ""
+    return next((provider for provider in PROVIDERS if _one_slip(domain, provider)), "")
+
+
+def _one_slip(typed: str, meant: str) -> bool:
+    if abs(len(typed) - len(meant)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), None)
+    if start is None:
+        return len(typed) != len(meant)
+    a, b = typed[start:], meant[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] == b[:2] and a[2:] == b[2:])

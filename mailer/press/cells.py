@@ -1,0 +1,71 @@
+"""Text from a list's cell, made safe to stand on one line of a header, a greeting or a table."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
+_JOINERS = "\u200c\u200d"
+_HARMLESS = "\u00ad\u034f\u180e\u200b\u200e\u200f\u2060\ufeff"
+_HEADER_LINE = re.compile(r"[\r\n\v\f\x85\u2028\u2029]\s*[A-Za-z][A-Za-z-]*\s*:")
+_MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œŸ]|â€|\ufffd")
+_ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bqBQ]\?")
+
+
+def clean(text: str) -> str:
+    """`text` on one line: line breaks and odd spaces become a space, what can't be seen goes.
+
+    What goes: control characters, byte-order marks, zero-width spaces, bidirectional overrides and
+    private-use characters (with which merge slots are marked). Joiners that Persian or Hindi spelling
+    needs stay between letters. Whitespace is collapsed and trimmed.
+    """
+    if not text.isprintable():
+        text = "".join(
+            " " if c in _LINE_BREAKS or unicodedata.category(c) == "Zs" else c if _stays(c, text, i) else ""
+            for i, c in enumerate(text)
+        )
+    return " ".join(text.split())
+
+
+def _stays(character: str, text: str, position: int) -> bool:
+    if character in _JOINERS:
+        return 0 < position < len(text) - 1 and not text[position - 1].isascii()
+    return character.isprintable()
+
+
+def suspicious(text: str) -> bool:
+    """Whether `clean` took out more than the dirt of copying and pasting."""
+    if text.isprintable():
+        return False
+    return any(
+        unicodedata.category(c) in ("Cc", "Co", "Cs", "Cn")
+        or "\u202a" <= c <= "\u202e"
+        or "\u2066" <= c <= "\u2069"
+        for c in text
+        if c not in _HARMLESS
+    )
+
+
+def header_injected(text: str) -> bool:
+    """Whether a line break is followed by what reads as a mail header (`Bcc: …`)."""
+    return not text.isprintable() and _HEADER_LINE.search(text) is not None
+
+
+def has_encoded_word(text: str) -> bool:
+    """Whether there is an RFC 2047 encoded word, which a mail program would decode."""
+    return "=?" in text and _ENCODED_WORD.search(text) is not None
+
+
+def garbled(text: str) -> bool:
+    """Whether the text was once decoded wrongly: `JosÃ©`, `Jos�`."""
+    return not text.isascii() and _MOJIBAKE.search(text) is not None
+
+
+def folded(text: str) -> str:
+    """For comparing words: no accents, no case, one space between."""
+    text = clean(text)
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in text if not unicodedata.combining(c))

@@ -1,0 +1,61 @@
+"""How a text file is cut into cells: by which delimiter, told from how well the rows then agree.
+
+Not by `csv.Sniffer`, which takes what stands between quotes for a delimiter (python/cpython#97611, #119123):
+each candidate cuts the sample with the csv reader itself, and the one wins that yields a header we know
+and rows as wide as it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from mailer.press.encoding import Encoding, find_encoding
+from mailer.press.header import DEEPEST, recognised
+from mailer.press.records import NO_DELIMITER, Dialect, Record, cut, sep_line
+
+SAMPLE = 64 * 1024
+"""Characters of a file by which it is judged."""
+
+DELIMITERS = (NO_DELIMITER, ",", ";", "\t", "|")
+
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "": "one column"}
+
+
+def find_dialect(path: Path, encoding: str = "") -> tuple[Dialect, list[Record]]:
+    """The dialect of a text file, and its first records.
+
+    Args:
+        encoding: Python's name of the encoding, where staff have said it.
+
+    Raises:
+        LookupError, UnicodeError: that encoding is unknown, or isn't the file's.
+    """
+    found = Encoding(encoding) if encoding else find_encoding(path)
+    with path.open(encoding=found.codec, errors=found.errors, newline="") as file:
+        text = file.read(SAMPLE)
+        whole = len(text) < SAMPLE
+    lines = io.StringIO(text, newline="").readlines()
+    if not whole and len(lines) > 1:
+        lines.pop()
+    said = sep_line(lines[0]) if lines else ""
+    if said:
+        lines = lines[1:]
+        return Dialect(found, said, 1), list(cut(iter(lines), said, str(path), 1))
+    cuts = {delimiter: list(cut(iter(lines), delimiter, str(path))) for delimiter in DELIMITERS}
+    best = max(DELIMITERS, key=lambda d: (_score(cuts[d]), -DELIMITERS.index(d)))
+    return Dialect(found, best), cuts[best]
+
+
+def _score(records: Sequence[Record]) -> tuple[int, float]:
+    """How well a cut of the sample makes sense: headers known, then rows that agree in width."""
+    filled = [record.cells for record in records if any(map(str.strip, record.cells))]
+    if not filled:
+        return 0, 0.0
+    known, at = max(((recognised(cells), -i) for i, cells in enumerate(filled[:DEEPEST])), default=(0, 0))
+    rows = filled[-at:] if known else filled
+    width = len(rows[0]) if known else Counter(map(len, rows)).most_common(1)[0][0]
+    agreeing = sum(len(cells) == width for cells in rows) / len(rows)
+    return known, agreeing if width > 1 else agreeing / 2

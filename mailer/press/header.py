@@ -1,0 +1,158 @@
+"""Finding the header row among the first rows, and the one column whose addresses are mailed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailer.errors import Fault, ListError
+from mailer.model import Finding, Where
+from mailer.press.cells import clean
+from mailer.press.columns import Columns, name_columns, plain, role_of, sounds_like_address
+from mailer.press.records import Record
+from mailer.press.words import activity
+
+DEEPEST = 40
+"""Rows among which a header is looked for: titles, dates of export and empty rows may stand above it."""
+
+ADDRESS_LIKE = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+\.[^\W\d_]{2,}")
+
+_TEACH = "name the columns in the first row, as: email;name;outlet;language;tags"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first rows say. `line` is the header row's, 0 where there is none and none is needed."""
+
+    line: int
+    columns: Columns
+    findings: tuple[Finding, ...] = ()
+
+
+def recognised(cells: Sequence[str]) -> int:
+    """How many cells are headers we know, if one of them is for addresses and none is an address; else 0."""
+    if any("@" in cell for cell in cells):
+        return 0
+    roles = [role_of(cell) for cell in cells]
+    return sum(map(bool, roles)) if "email" in roles else 0
+
+
+def find_header(sample: Sequence[Record], path: str, column: str = "") -> Header:
+    """The header row of a list.
+
+    Args:
+        sample: the first rows; the header is looked for among the first `DEEPEST`, the rest shows what
+            the columns hold.
+        column: the header or 1-based number of the address column, where staff have said it.
+
+    Raises:
+        ListError: no address column can be found, or several; asks the question that decides.
+    """
+    filled = [record for record in sample if any(map(str.strip, record.cells))]
+    if not filled:
+        raise ListError([Fault(path, 0, "the file is empty", "export it again")])
+    best = max(range(min(len(filled), DEEPEST)), key=lambda i: (recognised(filled[i].cells), -i))
+    if not recognised(filled[best].cells):
+        return _by_content(filled, path, column)
+    return _named(filled[best], filled[best + 1 :], path, column)
+
+
+def _named(header: Record, rows: Sequence[Record], path: str, column: str) -> Header:
+    cells = header.cells
+    known = [i for i, cell in enumerate(cells) if role_of(cell) == "email"]
+    further = [
+        i
+        for i, c in enumerate(cells)
+        if i not in known and sounds_like_address(c) and _addresses(rows, i) > 0.5
+    ]
+    address, others = _the_one(header, sorted(known + further), rows, path, column)
+    return _header(header, rows, address, others, path)
+
+
+def _by_content(filled: Sequence[Record], path: str, column: str) -> Header:
+    """No header that we know: the column is the one that holds addresses."""
+    first = next((i for i, r in enumerate(filled) if any(ADDRESS_LIKE.search(c) for c in r.cells)), None)
+    if first is None:
+        seen = ", ".join(f"“{clean(c)}”" for c in filled[0].cells[:8] if c.strip())
+        raise ListError([Fault(path, filled[0].line, f"no column of addresses among {seen}", _TEACH)])
+    rows = filled[first:]
+    held = [i for i in range(max(len(r.cells) for r in rows)) if _addresses(rows, i) >= 0.5]
+    if first == 0:
+        if max(len(r.cells) for r in rows) == 1:
+            return Header(0, Columns(("email",), 0))
+        raise ListError([Fault(path, filled[0].line, "the first row is a person, not a header", _TEACH)])
+    header = filled[first - 1]
+    held = [i for i in held if i < len(header.cells) and header.cells[i].strip()]
+    if not held:
+        raise ListError([Fault(path, header.line, "the column with the addresses has no header", _TEACH)])
+    address, others = _the_one(header, held, rows, path, column)
+    return _header(header, rows, address, others, path)
+
+
+def _the_one(
+    header: Record, candidates: Sequence[int], rows: Sequence[Record], path: str, column: str
+) -> tuple[int, tuple[int, ...]]:
+    """The address column among several, and the others; asks where only staff can know."""
+    if column:
+        chosen = _said(header, column, path)
+        return chosen, tuple(i for i in candidates if i != chosen)
+    filled = {i: [c.lower() for r in rows if (c := _cell(r, i))] for i in candidates}
+    used = [i for i in candidates if filled[i]] or list(candidates[:1])
+    if len(used) > 1 and any(filled[i] != filled[used[0]] for i in used[1:]):
+        names = " and ".join(f"“{clean(header.cells[i])}” (column {i + 1})" for i in used)
+        raise ListError(
+            [
+                Fault(
+                    path,
+                    header.line,
+                    f"which column is mailed? {names} all hold addresses",
+                    f"say --column {used[0] + 1}, or rename or remove the others",
+                )
+            ]
+        )
+    return used[0], tuple(i for i in candidates if i != used[0])
+
+
+def _said(header: Record, column: str, path: str) -> int:
+    if column.isdecimal() and 0 < int(column) <= len(header.cells):
+        return int(column) - 1
+    for index, cell in enumerate(header.cells):
+        if plain(cell) == plain(column):
+            return index
+    names = ", ".join(f"“{clean(cell)}”" for cell in header.cells if cell.strip())
+    raise ListError([Fault(path, header.line, f"there is no column “{column}”", f"there are {names}")])
+
+
+def _header(
+    header: Record, rows: Sequence[Record], address: int, others: tuple[int, ...], path: str
+) -> Header:
+    where = Where(path, header.line)
+    findings = []
+    ungated = []
+    for index, cell in enumerate(header.cells):
+        if role_of(cell) == "status":
+            values = [value for row in rows if (value := _cell(row, index))]
+            if values and all(activity(value) is None for value in values):
+                ungated.append(index)
+                message = f"“{clean(cell)}” holds “{clean(values[0])}”: it is not read as who may be mailed"
+                findings.append(Finding("status-not-read", "warning", message, where=where))
+    if not role_of(header.cells[address]) and plain(header.cells[address]) not in (
+        "address",
+        "adresse",
+        "direccion",
+    ):
+        message = f"“{clean(header.cells[address])}” is read as the address: that is what it holds"
+        findings.append(Finding("column-inferred", "warning", message, "Call it “email” to be sure.", where))
+    columns = name_columns(header.cells, address, others, ungated)
+    return Header(header.line, columns, tuple(findings))
+
+
+def _cell(record: Record, index: int) -> str:
+    return record.cells[index].strip() if index < len(record.cells) else ""
+
+
+def _addresses(rows: Sequence[Record], index: int) -> float:
+    """Which share of a column's filled cells look like addresses."""
+    cells = [cell for row in rows if (cell := _cell(row, index))]
+    return sum(ADDRESS_LIKE.search(cell) is not None for cell in cells) / len(cells) if cells else 0.0

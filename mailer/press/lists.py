@@ -1,0 +1,199 @@
+"""Several lists → one audience: everybody once, and a reason for everybody who is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
+
+from mailer.model import Audience, Finding, LeftOut, Recipient, Where
+from mailer.press.addresses import canonical
+from mailer.press.choose import read_where
+from mailer.press.problems import Problem, Reason
+from mailer.press.read import PressList, read_list
+from mailer.press.spool import Spool
+from mailer.press.suppress import Suppressions
+from mailer.workspace import Workspace
+
+EXAMPLES = 10
+"""Warnings of one kind that are shown row by row; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who is to get it.
+
+    Attributes:
+        lists: press lists, by name or path; their order is the order of recipients.
+        except_lists: lists whose people don't get it.
+        where: an expression about recipients, or "" (see `choose.py`).
+        limit: at most so many recipients; None = no limit.
+        except_addresses: canonical addresses that don't get it: those who got another release, say.
+        except_reason: the reason shown for `except_addresses`, e.g. "got harbour-report".
+    """
+
+    lists: tuple[str, ...] = ()
+    except_lists: tuple[str, ...] = ()
+    where: str = ""
+    limit: int | None = None
+    except_addresses: Container[str] = field(default=(), repr=False)
+    except_reason: str = "excepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How an audience is made up, for the summary before sending: words with numbers, largest first.
+
+    `by_list` counts a person on each list they stand on; `by_language` their first language, "" where unknown.
+    """
+
+    by_list: tuple[tuple[str, int], ...]
+    by_language: tuple[tuple[str, int], ...]
+    by_reason: tuple[tuple[str, int], ...]
+
+
+def read_audience(workspace: Workspace, choice: Choice) -> Audience:
+    """Everybody on the chosen lists, once, in their order; the rest with a reason each.
+
+    Where several reasons hold, the first of these is given: the row can't be used, suppressed, on an
+    excepted list, excepted by address, duplicate, not chosen by `where`, over the limit. Someone on two
+    lists has the tags of both.
+
+    Raises:
+        WorkspaceError: a list of that name does not exist.
+        ListError: a list, or suppressed.csv, can't be read.
+        WhereError: `where` can't be understood.
+    """
+    chosen = [_list(workspace, name) for name in dict.fromkeys(choice.lists)]
+    keys = dict.fromkeys(key for press_list in chosen for key in press_list.header.columns.keys)
+    test = read_where(choice.where, keys) if choice.where.strip() else None
+    gathering = _Gathering(
+        Suppressions(workspace.suppressed), _excepted(workspace, choice.except_lists), choice
+    )
+    for press_list in chosen:
+        gathering.take(press_list)
+    spool = gathering.spool
+    if test is not None:
+        spool.drop_unless(test, Reason.NOT_CHOSEN, choice.where)
+    if choice.limit is not None:
+        spool.drop_beyond(choice.limit, Reason.OVER_LIMIT, f"--limit {choice.limit}")
+    names = tuple(press_list.name for press_list in chosen)
+    return Audience(spool.recipients, spool.left_out, names, gathering.findings())
+
+
+def _list(workspace: Workspace, name: str) -> PressList:
+    path = workspace.list_path(name)
+    return read_list(path, shown=workspace.shown(path))
+
+
+def _excepted(workspace: Workspace, names: Iterable[str]) -> Spool:
+    """Everybody who stands on the excepted lists, those who can't be mailed too."""
+    spool = Spool()
+    for name in dict.fromkeys(names):
+        press_list = _list(workspace, name)
+        spool.source(press_list.shown, press_list.header.columns.keys)
+        for row in press_list.rows():
+            if isinstance(row, Recipient):
+                spool.add(canonical(row.address), row)
+            elif row.address:
+                person = Recipient(row.address, lists=(press_list.name,), fields=_no_fields(press_list))
+                spool.add(canonical(row.address), person)
+    return spool
+
+
+def _no_fields(press_list: PressList) -> dict[str, str]:
+    return dict.fromkeys(press_list.header.columns.keys, "")
+
+
+class _Gathering:
+    """Takes lists into a spool, row by row."""
+
+    def __init__(self, suppressions: Suppressions, excepted: Spool, choice: Choice) -> None:
+        self.spool = Spool()
+        self._suppressions = suppressions
+        self._excepted = excepted if choice.except_lists else None
+        self._choice = choice
+        self._findings: list[Finding] = []
+        self._kinds: Counter[tuple[str, str]] = Counter()
+
+    def take(self, press_list: PressList) -> None:
+        self.spool.source(press_list.shown, press_list.header.columns.keys)
+        self._findings += press_list.findings
+        for row in press_list.rows():
+            if isinstance(row, Recipient):
+                self._person(row)
+            elif row.reason is not None:
+                self.spool.leave_out(row.address, row.reason, row.message, row.line)
+            else:
+                self._remark(press_list.shown, row)
+
+    def _person(self, person: Recipient) -> None:
+        key = canonical(person.address)
+        reason, detail = self._why_not(key)
+        if not self.spool.add(key, person, reason, detail):
+            first = self.spool.merge(key, person)
+            assert person.where is not None
+            self.spool.leave_out(person.address, Reason.DUPLICATE, f"as {first}", person.where.line)
+
+    def _why_not(self, key: str) -> tuple[str | None, str]:
+        entry = self._suppressions.get(key)
+        if entry is not None:
+            return Reason.SUPPRESSED, str(entry)
+        if self._excepted is not None:
+            found = next(self._excepted.people(key), None)
+            if found is not None:
+                return Reason.EXCEPTED, f"on the list {found.lists[0]}"
+        if key in self._choice.except_addresses:
+            return self._choice.except_reason, ""
+        return None, ""
+
+    def _remark(self, shown: str, problem: Problem) -> None:
+        kind = (shown, problem.id)
+        self._kinds[kind] += 1
+        if self._kinds[kind] <= EXAMPLES:
+            where = Where(shown, problem.line)
+            self._findings.append(Finding(problem.id, problem.level, problem.message, where=where))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be said about the lists: of each kind the first rows, then how many more."""
+        more = [
+            Finding(kind, "warning", f"{number - EXAMPLES:,} more rows like these", where=Where(shown))
+            for (shown, kind), number in self._kinds.items()
+            if number > EXAMPLES
+        ]
+        return (*self._findings, *more)
+
+
+def count_audience(audience: Audience) -> Counts:
+    """The summary before sending, in one pass over each half of an audience."""
+    lists: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
+    for person in audience.recipients:
+        lists.update(person.lists)
+        languages[person.languages[0] if person.languages else ""] += 1
+    reasons = Counter(other.reason for other in audience.left_out)
+    return Counts(tuple(lists.most_common()), tuple(languages.most_common()), tuple(reasons.most_common()))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two lists compared by canonical address: who stands on one only, and how many on both."""
+
+    only_first: tuple[Recipient, ...]
+    only_second: tuple[Recipient, ...]
+    both: int
+
+
+def diff(first: PressList, second: PressList) -> Difference:
+    """Who joined and who left between two lists.
+
+    Raises:
+        ListError: one of them can't be read.
+    """
+    old = {canonical(person.address): person for person in first}
+    new = {canonical(person.address): person for person in second}
+    return Difference(
+        tuple(person for key, person in old.items() if key not in new),
+        tuple(person for key, person in new.items() if key not in old),
+        len(old.keys() & new.keys()),
+    )

@@ -1,0 +1,60 @@
+"""What a press list's reader says about a row that is not simply a recipient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailer.model import Level
+
+
+class Reason(StrEnum):
+    """Why somebody on a list, or a row of it, won't be mailed. docs/reference/lists.md explains each."""
+
+    BEFORE_HEADER = "before the header"
+    HEADER_AGAIN = "the header again"
+    NO_ADDRESS = "no address"
+    BAD_ADDRESS = "address can't be used"
+    UNSAFE = "unsafe text"
+    UNCLOSED_QUOTE = "unclosed quote"
+    NOT_ACTIVE = "not active"
+    OPTED_OUT = "opted out"
+    SUPPRESSED = "suppressed"
+    EXCEPTED = "excepted"
+    DUPLICATE = "duplicate"
+    NOT_CHOSEN = "not chosen by --where"
+    OVER_LIMIT = "over the limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is to be said about a row.
+
+    Attributes:
+        line: 1-based line of the file (row of a spreadsheet) at which the row begins.
+        level: "error": the row can't be used; "warning": it is used, but look at it; "notice": it was
+            left out on purpose.
+        message: one sentence for staff.
+        id: the kind of problem, in kebab-case.
+        reason: why the row is not a recipient; None for one that is, with this to be said about it.
+        address: as the list has it, or "".
+    """
+
+    line: int
+    level: Level
+    message: str
+    id: str
+    reason: Reason | None = None
+    address: str = ""
+
+
+def left_out(line: int, reason: Reason, message: str, address: str = "") -> Problem:
+    """A row that is not mailed: an error where somebody should mend it, else a notice."""
+    deliberate = (Reason.NOT_ACTIVE, Reason.OPTED_OUT, Reason.BEFORE_HEADER, Reason.HEADER_AGAIN)
+    level: Level = "notice" if reason in deliberate else "error"
+    return Problem(line, level, message, reason.name.lower().replace("_", "-"), reason, address)
+
+
+def warning(line: int, id_: str, message: str, address: str = "") -> Problem:
+    """Something to look at in a row that is used."""
+    return Problem(line, "warning", message, id_, None, address)

@@ -1,0 +1,150 @@
+"""A press list as a person exports it → recipients, and a reason for every row that is none.
+
+Rows pass one at a time, problems too: a list of a million needs no more memory than one of a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.errors import Fault, ListError
+from mailer.model import Finding, Recipient, Where
+from mailer.press.cells import clean
+from mailer.press.dialect import DELIMITER_NAMES, find_dialect
+from mailer.press.header import Header, find_header
+from mailer.press.problems import Problem, Reason, left_out
+from mailer.press.records import Dialect, Record, read_records
+from mailer.press.rows import Row, Rows
+from mailer.press.spreadsheet import find_sheet, is_workbook, read_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class PressList:
+    """One file of recipients. Iterating reads the file, each time anew and row by row.
+
+    Attributes:
+        path: the file.
+        name: the list's name: the file's without its suffix.
+        shown: the path, as staff would name it.
+        header: the header row: its line and columns, and what is to be said about them.
+        dialect: encoding and delimiter; None for a workbook.
+        sheet: the sheet that is read, of a workbook.
+        findings: what is to be said about the file as a whole.
+    """
+
+    path: Path
+    name: str
+    shown: str
+    header: Header
+    dialect: Dialect | None
+    sheet: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def encoding(self) -> str:
+        """For staff: "UTF-8", "Windows-1252" … or "Excel workbook"."""
+        return str(self.dialect.encoding) if self.dialect else "Excel workbook"
+
+    @property
+    def delimiter(self) -> str:
+        """For staff: "comma", "semicolon", "tab", "vertical bar", "one column"; "" for a workbook."""
+        return DELIMITER_NAMES[self.dialect.delimiter] if self.dialect else ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The headers, as the file has them."""
+        return self.header.columns.headers
+
+    @property
+    def problems(self) -> Iterator[Problem]:
+        """What is to be said about rows, in order of lines."""
+        return (row for row in self.rows() if isinstance(row, Problem))
+
+    def __iter__(self) -> Iterator[Recipient]:
+        """Everybody on the list who can be mailed, in its order; duplicates and suppressed people too."""
+        return (row for row in self.rows() if isinstance(row, Recipient))
+
+    def rows(self) -> Iterator[Row]:
+        """Recipients and problems, in order of lines: every row that isn't empty yields at least one.
+
+        Raises:
+            ListError: the file turns out unreadable on the way.
+        """
+        rows = Rows(self.header.columns, self.name, self.shown)
+        delimiter = self.dialect.delimiter if self.dialect else ""
+        width = len(self.columns)
+        for record in self.records():
+            if record.line <= self.header.line:
+                if record.line < self.header.line and any(cell.strip() for cell in record.cells):
+                    text = " ".join(clean(cell) for cell in record.cells if cell.strip())
+                    yield left_out(
+                        record.line, Reason.BEFORE_HEADER, f"“{text[:60]}” stands above the header"
+                    )
+            elif len(record.lines) > 1 and record.swallowed_rows(delimiter, width):
+                yield from _swallowed(record)
+            else:
+                yield from rows.read(record)
+
+    def records(self) -> Iterator[Record]:
+        """The file's rows as cells, header and all."""
+        if self.dialect is None:
+            return read_sheet(self.path, self.sheet, self.shown)
+        return read_records(self.path, self.dialect, self.shown)
+
+
+def _swallowed(record: Record) -> Iterator[Problem]:
+    for number, text in enumerate(record.lines, record.line):
+        if text.strip():
+            message = (
+                f"a quotation mark opened on line {record.line} isn't closed before “{clean(text)[:60]}”"
+            )
+            yield left_out(number, Reason.UNCLOSED_QUOTE, message)
+
+
+def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = "") -> PressList:
+    """One press list: .csv, .txt, .tsv in any encoding and with any usual delimiter, or .xlsx.
+
+    Only its first rows and its encoding are judged here; its rows are read when it is iterated.
+
+    Args:
+        path: the file.
+        shown: its path for messages; the path as given by default.
+        column: header or number of the address column, where the file leaves a doubt.
+        encoding: Python's name of the encoding, where the guess is wrong.
+
+    Raises:
+        ListError: it can't be read; or only staff can know which column is mailed.
+    """
+    shown = shown or str(path)
+    try:
+        if is_workbook(path, shown):
+            sheet, header = find_sheet(path, shown, column)
+            return PressList(path, path.stem, shown, header, None, sheet, header.findings)
+        dialect, sample = find_dialect(path, encoding)
+    except OSError as error:
+        raise ListError([Fault(shown, 0, f"can't be read: {error.strerror}")]) from None
+    except (LookupError, UnicodeError):
+        fault = Fault(
+            shown, 0, f"this is not {encoding} text", "leave the encoding out, and look at what is guessed"
+        )
+        raise ListError([fault]) from None
+    header = find_header(sample, shown, column)
+    findings = (*_encoding_findings(dialect, sample, shown), *header.findings)
+    return PressList(path, path.stem, shown, header, dialect, "", findings)
+
+
+def _encoding_findings(dialect: Dialect, sample: list[Record], shown: str) -> Iterator[Finding]:
+    if not dialect.encoding.guessed:
+        return
+    cells = ((record.line, cell) for record in sample for cell in record.cells)
+    line, example = next(((line, clean(cell)) for line, cell in cells if not cell.isascii()), (0, ""))
+    seen = f", which makes “{example}” of line {line}" if example else ""
+    yield Finding(
+        "encoding-guessed",
+        "warning",
+        f"read as {dialect.encoding}: a guess{seen}",
+        "If that is wrong, save the list as “CSV UTF-8”, or say --encoding.",
+        Where(shown, line),
+    )

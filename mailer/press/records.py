@@ -1,0 +1,110 @@
+"""A text file as records of cells: each with its line, and with the lines it was made of.
+
+Python's csv module reads a quote that is never closed as one cell to the end of the file, and says
+nothing. Here such a record is told from one whose cell really has line breaks.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.errors import Fault, ListError
+from mailer.press.encoding import Encoding
+
+LONGEST_CELL = 131_072
+"""Characters of a cell before an unclosed quote is suspected (Python's csv.field_size_limit)."""
+
+NO_DELIMITER = ""
+_NEVER = "\x1f"
+"""What csv is told to split at where nothing splits: ASCII's unit separator, which no list holds."""
+
+_SEP_LINES = tuple(f"sep={d}" for d in ";,\t|")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a text file is cut into cells. `delimiter` "" means one column."""
+
+    encoding: Encoding
+    delimiter: str = ","
+    skip: int = 0  # physical lines before the records: Excel's `sep=;`
+
+
+@dataclass(slots=True)
+class Record:
+    """A row: the line it begins on, its cells, and the physical lines it consists of."""
+
+    line: int
+    cells: list[str]
+    lines: list[str]
+
+    def swallowed_rows(self, delimiter: str, width: int) -> bool:
+        """Whether a quote seems to have swallowed rows: a line inside one cell looks like a row itself.
+
+        Args:
+            width: columns of the list.
+        """
+        if len(self.lines) == 1 or not delimiter or width < 2:
+            return False
+        inner = (line for cell in self.cells for line in cell.splitlines()[1:])
+        return any("@" in line and line.count(delimiter) >= width - 1 for line in inner)
+
+
+class Lines:
+    """The lines of a file for csv.reader, which remembers those of the record being read."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.current: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.current.append(line)
+            yield line
+
+    def take(self) -> list[str]:
+        taken, self.current = self.current, []
+        return taken
+
+
+def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
+    """Every record of a text file, empty ones included, one at a time.
+
+    Raises:
+        ListError: a cell has no end within `LONGEST_CELL` characters.
+    """
+    with path.open(encoding=dialect.encoding.codec, errors=dialect.encoding.errors, newline="") as file:
+        for _ in range(dialect.skip):
+            file.readline()
+        yield from cut(file, dialect.delimiter, shown, dialect.skip)
+
+
+def cut(lines: Iterator[str], delimiter: str, path: str, skipped: int = 0) -> Iterator[Record]:
+    """Lines of text → records. `skipped`: how many lines of the file came before."""
+    remembered = Lines(lines)
+    reader = csv.reader(remembered, delimiter=delimiter or _NEVER, skipinitialspace=True)
+    line = skipped + 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            fault = Fault(
+                path,
+                line,
+                "a quotation mark opens a cell here and isn't closed",
+                'close it, or write it twice ("") where it is part of the text',
+            )
+            raise ListError([fault]) from None
+        yield Record(line, cells, remembered.take())
+        line = reader.line_num + skipped + 1
+
+
+def sep_line(first: str) -> str:
+    """The delimiter that Excel's `sep=;` line names, or ""."""
+    text = first.lstrip("\ufeff").strip("\r\n").strip('"').lower()
+    return text[-1] if text in _SEP_LINES else ""

@@ -1,0 +1,231 @@
+"""One row of a list → its recipients, and whatever is to be said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from mailer.model import Recipient, Where
+from mailer.press.addresses import AddressError, canonical, split_addresses, validated
+from mailer.press.advice import advice
+from mailer.press.cells import clean, garbled, has_encoded_word, header_injected, suspicious
+from mailer.press.columns import FIELD_ROLES, Columns
+from mailer.press.problems import Problem, Reason, left_out, warning
+from mailer.press.records import Record
+from mailer.press.words import activity, languages, opted_out, yes_or_no
+
+Row = Recipient | Problem
+
+
+class Rows:
+    """Turns a list's records into recipients.
+
+    Args:
+        columns: what the header row names.
+        name: the list's name.
+        shown: its path, as staff would name it.
+    """
+
+    def __init__(self, columns: Columns, name: str, shown: str) -> None:
+        self._columns = columns
+        self._lists = (name,)
+        self._shown = shown
+        self._width = len(columns.headers)
+        self._plain_headers = [header.casefold() for header in columns.headers]
+        roles = columns.roles
+        self._own = [role for role in FIELD_ROLES if role in roles]
+        self._known = [roles.get(role, -1) for role in ("name", "outlet", "language", "tags")]
+        self._fields = [(role, roles[role]) for role in self._own] + [(key, i) for i, key in columns.extras]
+        self._composed = "first_name" in roles or "last_name" in roles
+
+    def read(self, record: Record) -> list[Row]:
+        """Everything that becomes of a record: nothing at all only where every cell is empty."""
+        cells, line = record.cells, record.line
+        said: list[Row] = []
+        text = "".join(cells)
+        if text.isprintable() and "=?" not in text:
+            cells = [cell.strip() for cell in cells]
+            raw = cells[self._columns.address] if self._columns.address < len(cells) else ""
+        else:
+            raw = cells[self._columns.address] if self._columns.address < len(cells) else ""
+            if any(map(header_injected, self._naming(cells))):
+                message = "a line break followed by what reads as a mail header: the row is not used"
+                return [left_out(line, Reason.UNSAFE, message, clean(raw))]
+            cells = self._cleaned(record, said)
+        if not any(cells):
+            return []
+        if not text.isascii() and garbled(text):
+            said.append(warning(line, "garbled", f"“{_sample(cells)}” was once decoded wrongly"))
+        gate = self._gate(cells, line)
+        if gate is not None:
+            return [gate]
+        if len(cells) > self._width:
+            said += self._surplus(cells, line)
+        elif len(cells) < self._width:
+            cells = cells + [""] * (self._width - len(cells))
+        return said + self._people(raw, cells, line)
+
+    def _naming(self, cells: list[str]) -> Iterator[str]:
+        """The cells that come near a header field: the address and the names."""
+        roles = self._columns.roles
+        for index in (
+            self._columns.address,
+            *(roles.get(r, -1) for r in ("name", "first_name", "last_name")),
+        ):
+            if 0 <= index < len(cells):
+                yield cells[index]
+
+    def _cleaned(self, record: Record, said: list[Row]) -> list[str]:
+        """Cells on one line each; says where more than dirt was taken out."""
+        cells = []
+        for index, cell in enumerate(record.cells):
+            header = self._columns.headers[index] if index < self._width else f"column {index + 1}"
+            if has_encoded_word(cell) and index != self._columns.address:
+                # RFC 2047 in a name would be decoded by the reader's program, line breaks and all.
+                said.append(
+                    warning(record.line, "encoded-word", f"“{header}” holds an encoded word: left empty")
+                )
+                cell = ""
+            if suspicious(cell) and index != self._columns.address:
+                breaks_only = clean(cell) == " ".join(cell.split())
+                if not breaks_only or index == self._columns.roles.get("name"):
+                    what = (
+                        "a line break became a space" if breaks_only else "control characters were taken out"
+                    )
+                    said.append(warning(record.line, "control-characters", f"“{header}”: {what}"))
+            cells.append(clean(cell))
+        return cells
+
+    def _gate(self, cells: list[str], line: int) -> Problem | None:
+        """Why the row is not to be mailed at all, if so."""
+        columns = self._columns
+        address = cells[columns.address] if columns.address < len(cells) else ""
+        if "@" not in address and [cell.casefold() for cell in cells] == self._plain_headers:
+            return left_out(line, Reason.HEADER_AGAIN, "the header row stands here again")
+        for index, kind in columns.gates:
+            value = cells[index] if index < len(cells) else ""
+            if not value:
+                continue
+            if kind == "opted_out" and opted_out(value):
+                return left_out(line, Reason.OPTED_OUT, f"{columns.headers[index]}: {value}", address)
+            if kind == "status" and not (active := activity(value)):
+                known = "" if active is False else " (not known to mean active)"
+                return left_out(line, Reason.NOT_ACTIVE, f"{columns.headers[index]}: {value}{known}", address)
+        return None
+
+    def _surplus(self, cells: list[str], line: int) -> list[Problem]:
+        surplus = [cell for cell in cells[self._width :] if cell]
+        if not surplus:
+            return []
+        message = f"{len(cells)} cells under {self._width} headers: is a delimiter missing its quotes?"
+        return [warning(line, "surplus-cells", message)]
+
+    def _people(self, raw: str, cells: list[str], line: int) -> list[Row]:
+        try:
+            address, name = validated(raw), ""  # the plain case, a million times
+        except AddressError:
+            found = split_addresses(raw)
+            if not found:
+                return [self._without(cells, line)]
+            if len(found) > 1:
+                return self._several(found, cells, line)
+            name, text = found[0]
+            try:
+                address = validated(text)
+            except AddressError as error:
+                return [left_out(line, Reason.BAD_ADDRESS, f"“{clean(raw)}”: {error}", clean(raw))]
+        return [*self._said_of(address, cells, line), self._recipient(address, name, cells, line)]
+
+    def _several(self, found: list[tuple[str, str]], cells: list[str], line: int) -> list[Row]:
+        """A cell with several addresses: a recipient for each that can be used, once."""
+        rows: list[Row] = []
+        seen: set[str] = set()
+        for name, text in found:
+            try:
+                address = validated(text)
+            except AddressError as error:
+                rows.append(left_out(line, Reason.BAD_ADDRESS, f"“{clean(text)}”: {error}", clean(text)))
+                continue
+            if canonical(address) in seen:
+                message = f"{address} stands twice in the cell"
+                rows.append(Problem(line, "notice", message, "duplicate", Reason.DUPLICATE, address))
+                continue
+            seen.add(canonical(address))
+            rows += [*self._said_of(address, cells, line), self._recipient(address, name, cells, line)]
+        if len(seen) > 1:
+            rows.insert(
+                0, warning(line, "several-addresses", f"{len(seen)} addresses in one cell: each is mailed")
+            )
+        return rows
+
+    def _without(self, cells: list[str], line: int) -> Problem:
+        elsewhere = next((cell for index in self._columns.others if "@" in (cell := cells[index])), "")
+        if elsewhere:
+            return left_out(
+                line, Reason.NO_ADDRESS, f"no address, but another column has {elsewhere}", elsewhere
+            )
+        text = ", ".join(cell for cell in cells if cell)
+        return left_out(
+            line, Reason.NO_ADDRESS, f"no address in “{text[:60]}{'…' if len(text) > 60 else ''}”"
+        )
+
+    def _said_of(self, address: str, cells: list[str], line: int) -> list[Problem]:
+        said = []
+        remark = advice(address)
+        if remark is not None:
+            said.append(warning(line, remark[0], remark[1], address))
+        for index in self._columns.others:
+            if "@" in cells[index] and cells[index].lower() != address.lower():
+                said.append(
+                    warning(line, "second-address", f"{cells[index]} is not mailed: another column", address)
+                )
+        language = cells[self._known[2]] if self._known[2] >= 0 else ""
+        if language and languages(language)[1]:
+            words = ", ".join(languages(language)[1])
+            said.append(warning(line, "unknown-language", f"“{words}” is no language we know", address))
+        return said
+
+    def _recipient(self, address: str, pasted_name: str, cells: list[str], line: int) -> Recipient:
+        name, outlet, language, tags = [cells[index] if index >= 0 else "" for index in self._known]
+        fields = {key: cells[index] for key, index in self._fields}
+        if self._composed:
+            name = _compose(name, fields)
+        if "accepts_embargo" in fields:
+            fields["accepts_embargo"] = yes_or_no(fields["accepts_embargo"])
+        return Recipient(
+            address,
+            name or pasted_name,
+            outlet,
+            languages(language)[0] if language else (),
+            _tags(tags) if tags else frozenset(),
+            fields,
+            self._lists,
+            Where(self._shown, line),
+        )
+
+
+def _compose(name: str, fields: dict[str, str]) -> str:
+    """A full name from the columns there are; fills the part that stands in a column called just “name”.
+
+    Nombre + Apellidos and Name + Vorname both leave one part in “name”; which one, the other column tells.
+    """
+    first, last = fields.get("first_name", ""), fields.get("last_name", "")
+    if first and last:
+        return name or f"{first} {last}"
+    if name and last and last.casefold() not in name.casefold():
+        fields["first_name"] = fields.get("first_name") or name
+        return f"{name} {last}"
+    if name and first and first.casefold() not in name.casefold():
+        fields["last_name"] = fields.get("last_name") or name
+        return f"{first} {name}"
+    return name or first or last
+
+
+@lru_cache(maxsize=4096)
+def _tags(text: str) -> frozenset[str]:
+    separators = text.replace(";", ",").replace("|", ",")
+    return frozenset(filter(None, (tag.strip().lower() for tag in separators.split(","))))
+
+
+def _sample(cells: list[str]) -> str:
+    return next((cell for cell in cells if garbled(cell)), cells[0])

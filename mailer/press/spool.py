@@ -1,0 +1,208 @@
+"""An audience on disk: a temporary SQLite database that holds everybody once, and who was left out.
+
+One table has a row a person, under the unique key of their canonical address; another has the rows that
+add nobody. A list of a million takes some 150 MB of the temporary folder and no memory to speak of.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from mailer.model import LeftOut, Recipient, Where
+
+_SCHEMA = """
+CREATE TABLE people (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, address TEXT NOT NULL, name TEXT NOT NULL,
+    outlet TEXT NOT NULL, languages TEXT NOT NULL, tags TEXT NOT NULL, lists TEXT NOT NULL, source INTEGER NOT NULL,
+    line INTEGER NOT NULL, cells TEXT NOT NULL, reason TEXT, detail TEXT NOT NULL);
+CREATE TABLE others (n INTEGER PRIMARY KEY, address TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
+    source INTEGER NOT NULL, line INTEGER NOT NULL);
+"""
+_PERSON = "n, address, name, outlet, languages, tags, lists, source, line, cells"
+_CUT = "\x1f"
+"""Between the parts of a list in one column: cells never hold it (`cells.clean`)."""
+
+BATCH = 1000
+
+
+class Spool:
+    """Where an audience is gathered. Its file is deleted with it.
+
+    Raises:
+        OSError: the temporary folder can't be written.
+    """
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="mailer-")
+        self._db = sqlite3.connect(
+            Path(self._folder.name) / "audience.db", isolation_level=None, check_same_thread=False
+        )
+        # Nobody needs this file after a crash: no journal, no waiting for the disk.
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-24000"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN")
+        self._number = 0
+        self._sources: list[tuple[str, tuple[str, ...]]] = []
+
+    def source(self, shown: str, keys: tuple[str, ...]) -> None:
+        """The file from which rows come next, and the keys of its recipients' fields."""
+        self._sources.append((shown, keys))
+
+    def add(self, key: str, person: Recipient, reason: str | None = None, detail: str = "") -> bool:
+        """Takes somebody in, as a recipient or with the reason why not; False where they are in already."""
+        self._number += 1
+        where = person.where
+        cursor = self._db.execute(
+            "INSERT OR IGNORE INTO people VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                self._number,
+                key,
+                person.address,
+                person.name,
+                person.outlet,
+                " ".join(person.languages),
+                _CUT.join(person.tags),
+                _CUT.join(person.lists),
+                len(self._sources) - 1,
+                where.line if where else 0,
+                _CUT.join(person.fields.values()),
+                reason,
+                detail,
+            ),
+        )
+        return cursor.rowcount > 0
+
+    def merge(self, key: str, person: Recipient) -> Where:
+        """Adds a duplicate's tags and lists to the first row of that person; fills what is empty there.
+
+        Returns:
+            where the first row stands.
+        """
+        row = self._db.execute(f"SELECT {_PERSON} FROM people WHERE key = ?", (key,)).fetchone()  # noqa: S608
+        first = self._person(row)
+        lists = dict.fromkeys((*first.lists, *person.lists))
+        self._db.execute(
+            "UPDATE people SET name = ?, outlet = ?, languages = ?, tags = ?, lists = ? WHERE key = ?",
+            (
+                first.name or person.name,
+                first.outlet or person.outlet,
+                " ".join(first.languages or person.languages),
+                _CUT.join(first.tags | person.tags),
+                _CUT.join(lists),
+                key,
+            ),
+        )
+        assert first.where is not None
+        return first.where
+
+    def leave_out(self, address: str, reason: str, detail: str, line: int) -> None:
+        """Notes a row that adds nobody."""
+        self._number += 1
+        self._db.execute(
+            "INSERT INTO others VALUES (?,?,?,?,?,?)",
+            (self._number, address, reason, detail, len(self._sources) - 1, line),
+        )
+
+    def drop_unless(self, test: Callable[[Recipient], bool], reason: str, detail: str) -> None:
+        """Leaves out every recipient for whom `test` is false."""
+        last = 0
+        while rows := self._db.execute(
+            f"SELECT {_PERSON} FROM people WHERE reason IS NULL AND n > ? ORDER BY n LIMIT {BATCH}",  # noqa: S608
+            (last,),
+        ).fetchall():
+            last = rows[-1][0]
+            self._db.executemany(
+                "UPDATE people SET reason = ?, detail = ? WHERE n = ?",
+                [(reason, detail, row[0]) for row in rows if not test(self._person(row))],
+            )
+
+    def drop_beyond(self, limit: int, reason: str, detail: str) -> None:
+        """Leaves out all recipients but the first `limit`."""
+        self._db.execute(
+            "UPDATE people SET reason = ?, detail = ? WHERE reason IS NULL AND n > coalesce("
+            "(SELECT n FROM people WHERE reason IS NULL ORDER BY n LIMIT 1 OFFSET ?), 9e18)",
+            (reason, detail, limit - 1),
+        )
+
+    @property
+    def recipients(self) -> Collection[Recipient]:
+        return _Recipients(self)
+
+    @property
+    def left_out(self) -> Collection[LeftOut]:
+        return _LeftOut(self)
+
+    def count(self, query: str, *values: object) -> list[tuple[str, int]]:
+        """Rows of (word, number) from an aggregate query over `people` and `others`."""
+        return self._db.execute(query, values).fetchall()
+
+    def people(self, key: str | None = None) -> Iterator[Recipient]:
+        clause, values = ("AND key = ?", (key,)) if key is not None else ("", ())
+        query = f"SELECT {_PERSON} FROM people WHERE reason IS NULL {clause} ORDER BY n"  # noqa: S608
+        return map(self._person, self._db.execute(query, values))
+
+    def others(self) -> Iterator[LeftOut]:
+        query = (
+            "SELECT n, address, reason, detail, source, line FROM people WHERE reason IS NOT NULL"
+            " UNION ALL SELECT n, address, reason, detail, source, line FROM others ORDER BY n"
+        )
+        for _, address, reason, detail, source, line in self._db.execute(query):
+            yield LeftOut(address, reason, detail, Where(self._sources[source][0], line))
+
+    def _person(self, row: tuple[int, str, str, str, str, str, str, int, int, str]) -> Recipient:
+        _, address, name, outlet, languages, tags, lists, source, line, cells = row
+        shown, keys = self._sources[source]
+        return Recipient(
+            address,
+            name,
+            outlet,
+            tuple(languages.split()),
+            frozenset(tags.split(_CUT)) if tags else frozenset(),
+            dict(zip(keys, cells.split(_CUT), strict=True)) if keys else {},
+            tuple(lists.split(_CUT)),
+            Where(shown, line),
+        )
+
+
+class _Recipients(Collection[Recipient]):
+    """Those who get it, in the order of the lists."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._size: int | None = None
+
+    def __len__(self) -> int:
+        if self._size is None:
+            self._size = self._spool.count("SELECT '', count(*) FROM people WHERE reason IS NULL")[0][1]
+        return self._size
+
+    def __iter__(self) -> Iterator[Recipient]:
+        return self._spool.people()
+
+    def __contains__(self, person: object) -> bool:
+        from mailer.press.addresses import canonical
+
+        return isinstance(person, Recipient) and person in self._spool.people(canonical(person.address))
+
+
+class _LeftOut(Collection[LeftOut]):
+    """Those who don't, row by row, in the order of the lists."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._size: int | None = None
+
+    def __len__(self) -> int:
+        if self._size is None:
+            query = "SELECT '', (SELECT count(*) FROM people WHERE reason IS NOT NULL) + (SELECT count(*) FROM others)"
+            self._size = self._spool.count(query)[0][1]
+        return self._size
+
+    def __iter__(self) -> Iterator[LeftOut]:
+        return self._spool.others()
+
+    def __contains__(self, person: object) -> bool:
+        return any(person == other for other in self)
