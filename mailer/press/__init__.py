@@ -1,4 +1,4 @@
-"""Who gets it: press lists as people export them → an audience, everybody once and nobody against their wish."""
+"""Who gets it: press lists as people export them → an audience, everybody once, nobody against their wish."""
 
 from mailer.press.addresses import AddressError, canonical, parse_address
 from mailer.press.choose import WhereError

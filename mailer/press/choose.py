@@ -121,10 +121,10 @@ class _Compiler:
             isinstance(node, ast.UnaryOp)
             and isinstance(node.op, ast.USub)
             and isinstance(node.operand, ast.Constant)
+            and isinstance(node.operand.value, int | float)
         ):
-            if type(node.operand.value) in (int, float):
-                negative = -node.operand.value  # type: ignore[operator]
-                return lambda r: negative
+            negative = -node.operand.value
+            return lambda r: negative
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             items = [self.value(item) for item in node.elts]
             return lambda r: tuple(item(r) for item in items)

@@ -9,44 +9,62 @@ from dataclasses import dataclass, field
 from mailer.press.cells import clean, folded
 
 SYNONYMS: dict[str, str] = {
-    "email": """email; e-mail; mail; email address; e-mail address; mail address; email id; work email; business email;
-        primary email; main email; contact email; correo; correo electrónico; correo-e; mail de contacto;
-        email de contacto; correo de contacto; dirección de correo; dirección de correo electrónico; dirección de email;
-        dirección electrónica; courriel; mél; mel; adresse courriel; adresse e-mail; adresse mail; adresse électronique;
-        adresse de courriel; courrier électronique; e-mail professionnel; E-Mail-Adresse; Mailadresse; Mail-Adresse;
-        E-Post; elektronische Post; correio eletrónico; correio eletrônico; correio; endereço de e-mail;
+    "email": """
+        email; e-mail; mail; email address; e-mail address; mail address; email id; work email;
+        business email; primary email; main email; contact email; correo; correo electrónico; correo-e;
+        mail de contacto; email de contacto; correo de contacto; dirección de correo;
+        dirección de correo electrónico; dirección de email; dirección electrónica; courriel; mél; mel;
+        adresse courriel; adresse e-mail; adresse mail; adresse électronique; adresse de courriel;
+        courrier électronique; e-mail professionnel; E-Mail-Adresse; Mailadresse; Mail-Adresse; E-Post;
+        elektronische Post; correio eletrónico; correio eletrônico; correio; endereço de e-mail;
         endereço eletrônico; endereço eletrónico; endereço de correio eletrónico; e-mail de contato""",
-    "name": """name; full name; display name; contact; contact name; recipient; journalist; journalist name; reporter;
-        person; nombre; nombre completo; nombre y apellidos; nombre y apellido; periodista; contacto; destinatario;
-        nom; nom complet; nom et prénom; prénom et nom; journaliste; vollständiger Name; Vor- und Nachname;
-        Ansprechpartner; Ansprechpartnerin; Kontakt; Journalistin; nome; nome completo; jornalista; contato""",
-    "first_name": """first name; first; forename; given name; fname; nombre de pila; nombres; primer nombre; prénom;
+    "name": """
+        name; full name; display name; contact; contact name; recipient; journalist; journalist name;
+        reporter; person; nombre; nombre completo; nombre y apellidos; nombre y apellido; periodista;
+        contacto; destinatario; nom; nom complet; nom et prénom; prénom et nom; journaliste;
+        vollständiger Name; Vor- und Nachname; Ansprechpartner; Ansprechpartnerin; Kontakt;
+        Journalistin; nome; nome completo; jornalista; contato""",
+    "first_name": """
+        first name; first; forename; given name; fname; nombre de pila; nombres; primer nombre; prénom;
         Vorname; primeiro nome; nome próprio""",
-    "last_name": """last name; last; surname; family name; lname; apellido; apellidos; primer apellido; nom de famille;
-        Nachname; Familienname; Zuname; sobrenome; apelido; último nome""",
-    "outlet": """outlet; media; media outlet; publication; newspaper; organisation; organization; company; employer;
-        affiliation; medio; medio de comunicación; medios; empresa; organización; periódico; publicación; média; médias;
-        organe de presse; rédaction; société; entreprise; organisme; journal; titre de presse; Medium; Zeitung;
-        Redaktion; Firma; Unternehmen; Publikation; veículo; órgão de comunicação; meio; organização; jornal; publicação""",
-    "language": """language; languages; lang; preferred language; locale; idioma; idiomas; lengua; langue; langues;
+    "last_name": """
+        last name; last; surname; family name; lname; apellido; apellidos; primer apellido;
+        nom de famille; Nachname; Familienname; Zuname; sobrenome; apelido; último nome""",
+    "outlet": """
+        outlet; media; media outlet; publication; newspaper; organisation; organization; company;
+        employer; affiliation; medio; medio de comunicación; medios; empresa; organización; periódico;
+        publicación; média; médias; organe de presse; rédaction; société; entreprise; organisme;
+        journal; titre de presse; Medium; Zeitung; Redaktion; Firma; Unternehmen; Publikation; veículo;
+        órgão de comunicação; meio; organização; jornal; publicação""",
+    "language": """
+        language; languages; lang; preferred language; locale; idioma; idiomas; lengua; langue; langues;
         langue préférée; Sprache; Sprachen; Korrespondenzsprache; língua; línguas""",
-    "tags": """tags; tag; labels; label; groups; group; categories; category; keywords; segment; segments; etiquetas;
-        etiqueta; categoría; categorías; grupo; grupos; palabras clave; étiquettes; étiquette; catégorie; catégories;
-        groupe; groupes; mots-clés; Schlagwörter; Schlagworte; Schlagwort; Kategorie; Kategorien; Gruppe; Gruppen;
-        categoria; categorias; marcadores; palavras-chave""",
-    "beat": """beat; beats; topic; topics; coverage; subject; subjects; tema; temas; sección; área; cobertura; rubrique;
-        rubriques; thème; thèmes; sujet; sujets; Ressort; Ressorts; Thema; Themen; editoria; assunto; assuntos""",
-    "country": """country; nation; country/region; país; pays; Land; pais""",
-    "accepts_embargo": """accepts embargo; accepts embargoes; embargo; embargo ok; respects embargo; acepta embargo;
-        acepta embargos; respeta embargo; accepte embargo; accepte l'embargo; respecte l'embargo; Sperrfrist;
-        akzeptiert Sperrfrist; aceita embargo""",
-    "status": """status; subscription status; subscriber status; email status; mailing status; subscribed; active;
-        opt-in; opted in; estado; estatus; situación; activo; suscrito; suscripción; statut; état; actif; abonné;
-        inscrit; Zustand; aktiv; abonniert; situação; ativo; inscrito; assinatura""",
-    "opted_out": """unsubscribed; unsubscribed at; unsubscribe; opt out; opted out; opt-out; email opt out; optout time;
-        unsub time; do not contact; do not email; do not mail; no mail; bounced; baja; dado de baja; fecha de baja;
-        no contactar; no enviar; désabonné; désinscrit; désinscription; ne pas contacter; abgemeldet; Abmeldung;
-        nicht kontaktieren; keine Mails; descadastrado; não contatar; não contactar; não enviar; cancelado""",
+    "tags": """
+        tags; tag; labels; label; groups; group; categories; category; keywords; segment; segments;
+        etiquetas; etiqueta; categoría; categorías; grupo; grupos; palabras clave; étiquettes;
+        étiquette; catégorie; catégories; groupe; groupes; mots-clés; Schlagwörter; Schlagworte;
+        Schlagwort; Kategorie; Kategorien; Gruppe; Gruppen; categoria; categorias; marcadores;
+        palavras-chave""",
+    "beat": """
+        beat; beats; topic; topics; coverage; subject; subjects; tema; temas; sección; área; cobertura;
+        rubrique; rubriques; thème; thèmes; sujet; sujets; Ressort; Ressorts; Thema; Themen; editoria;
+        assunto; assuntos""",
+    "country": """
+        country; nation; country/region; país; pays; Land; pais""",
+    "accepts_embargo": """
+        accepts embargo; accepts embargoes; embargo; embargo ok; respects embargo; acepta embargo;
+        acepta embargos; respeta embargo; accepte embargo; accepte l'embargo; respecte l'embargo;
+        Sperrfrist; akzeptiert Sperrfrist; aceita embargo""",
+    "status": """
+        status; subscription status; subscriber status; email status; mailing status; subscribed;
+        active; opt-in; opted in; estado; estatus; situación; activo; suscrito; suscripción; statut;
+        état; actif; abonné; inscrit; Zustand; aktiv; abonniert; situação; ativo; inscrito; assinatura""",
+    "opted_out": """
+        unsubscribed; unsubscribed at; unsubscribe; opt out; opted out; opt-out; email opt out;
+        optout time; unsub time; do not contact; do not email; do not mail; no mail; bounced; baja;
+        dado de baja; fecha de baja; no contactar; no enviar; désabonné; désinscrit; désinscription;
+        ne pas contacter; abgemeldet; Abmeldung; nicht kontaktieren; keine Mails; descadastrado;
+        não contatar; não contactar; não enviar; cancelado""",
 }
 """The columns that mean something to the tool, and the headers under which each is found."""
 

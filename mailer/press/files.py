@@ -55,7 +55,7 @@ def replacing(path: Path) -> Iterator[io.BufferedWriter]:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with open(handle, "wb") as file:
+            with os.fdopen(handle, "wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -63,7 +63,7 @@ def replacing(path: Path) -> Iterator[io.BufferedWriter]:
                 shutil.copymode(path, name)
             else:
                 Path(name).chmod(0o644)
-            os.replace(name, path)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

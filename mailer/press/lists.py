@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from mailer.model import Audience, Finding, LeftOut, Recipient, Where
+from mailer.model import Audience, Finding, Recipient, Where
 from mailer.press.addresses import canonical
 from mailer.press.choose import read_where
 from mailer.press.problems import Problem, Reason
@@ -44,7 +44,7 @@ class Choice:
 class Counts:
     """How an audience is made up, for the summary before sending: words with numbers, largest first.
 
-    `by_list` counts a person on each list they stand on; `by_language` their first language, "" where unknown.
+    `by_list` counts a person on each list they stand on; `by_language` their first language, "" = unknown.
     """
 
     by_list: tuple[tuple[str, int], ...]

@@ -14,11 +14,17 @@ from pathlib import Path
 from mailer.model import LeftOut, Recipient, Where
 
 _SCHEMA = """
-CREATE TABLE people (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, address TEXT NOT NULL, name TEXT NOT NULL,
-    outlet TEXT NOT NULL, languages TEXT NOT NULL, tags TEXT NOT NULL, lists TEXT NOT NULL, source INTEGER NOT NULL,
-    line INTEGER NOT NULL, cells TEXT NOT NULL, reason TEXT, detail TEXT NOT NULL);
-CREATE TABLE others (n INTEGER PRIMARY KEY, address TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
-    source INTEGER NOT NULL, line INTEGER NOT NULL);
+CREATE TABLE people (
+    n INTEGER PRIMARY KEY,       -- order of the lists, counted over both tables
+    key TEXT NOT NULL UNIQUE,    -- canonical address
+    address TEXT NOT NULL, name TEXT NOT NULL, outlet TEXT NOT NULL, languages TEXT NOT NULL,
+    tags TEXT NOT NULL, lists TEXT NOT NULL, source INTEGER NOT NULL, line INTEGER NOT NULL, cells TEXT NOT NULL,
+    reason TEXT, detail TEXT NOT NULL   -- reason NULL: a recipient
+);
+CREATE TABLE others (
+    n INTEGER PRIMARY KEY, address TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
+    source INTEGER NOT NULL, line INTEGER NOT NULL
+);
 """
 _PERSON = "n, address, name, outlet, languages, tags, lists, source, line, cells"
 _CUT = "\x1f"
@@ -197,7 +203,8 @@ class _LeftOut(Collection[LeftOut]):
 
     def __len__(self) -> int:
         if self._size is None:
-            query = "SELECT '', (SELECT count(*) FROM people WHERE reason IS NOT NULL) + (SELECT count(*) FROM others)"
+            people = "(SELECT count(*) FROM people WHERE reason IS NOT NULL)"
+            query = f"SELECT '', {people} + (SELECT count(*) FROM others)"  # noqa: S608
             self._size = self._spool.count(query)[0][1]
         return self._size
 

@@ -183,7 +183,13 @@ def _read(path: Path) -> Iterator[Suppression]:
         address = _address_in(record, columns.get("address", 0))
         if address:
             values = {n: clean(record.cells[i]) for n, i in columns.items() if i < len(record.cells)}
-            yield Suppression(address, *(values.get(name, "") for name in HEADER[1:]), record.line)
+            yield Suppression(
+                address,
+                values.get("reason", ""),
+                values.get("date", ""),
+                values.get("source", ""),
+                record.line,
+            )
 
 
 def _holds_person(record: Record) -> bool:

@@ -10,24 +10,31 @@ from functools import lru_cache
 
 from mailer.press.cells import folded
 
-YES = frozenset("yes y true 1 x si s oui o vrai ja j wahr sim verdadero verdadeiro on ok ✓ ✔".split())
-NO = frozenset("no n false 0 non faux nein falsch nao falso off - – —".split())
 
-ACTIVE = YES | frozenset(
-    """active|activo|activa|actif|aktiv|ativo|ativa|subscribed|subscriber|suscrito|suscrita|inscrit|inscrite|abonne|
-    abonnee|abonniert|angemeldet|inscrito|inscrita|assinante|current|valid|valido|valida|valide|gultig|confirmed|
-    confirmado|confirme|bestatigt|enabled|opted in|opt-in|opted-in|alta|vigente|live""".replace(
-        "\n    ", ""
-    ).split("|")
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in text.split(";"))
+
+
+YES = _words("yes; y; true; 1; x; si; s; oui; o; vrai; ja; j; wahr; sim; verdadero; verdadeiro; on; ok; ✓; ✔")
+NO = _words("no; n; false; 0; non; faux; nein; falsch; nao; falso; off; -; –; —")
+
+ACTIVE = YES | _words(
+    """
+    active; activo; activa; actif; aktiv; ativo; ativa; subscribed; subscriber; suscrito; suscrita;
+    inscrit; inscrite; abonne; abonnee; abonniert; angemeldet; inscrito; inscrita; assinante; current;
+    valid; valido; valida; valide; gultig; confirmed; confirmado; confirme; bestatigt; enabled;
+    opted in; opt-in; opted-in; alta; vigente; live"""
 )
-INACTIVE = NO | frozenset(
-    """inactive|inactivo|inactiva|inactif|inaktiv|inativo|inativa|unsubscribed|non-subscribed|nonsubscribed|
-    not subscribed|opted out|opt-out|opted-out|cleaned|bounced|hard bounce|soft bounce|removed|deleted|disabled|
-    invalid|invalido|invalide|ungultig|pending|unconfirmed|pendiente|en attente|ausstehend|pendente|archived|blocked|
-    complained|suppressed|left|left outlet|moved|gone|retired|deceased|former|ehemalig|antiguo|baja|de baja|
-    dado de baja|dada de baja|desuscrito|cancelado|cancelada|cancelled|canceled|desabonne|desabonnee|desinscrit|
-    desinscrite|abgemeldet|gekundigt|descadastrado|descadastrada|do not contact|do not email|do not mail|dead|
-    parti|jubilado|retraite""".replace("\n    ", "").split("|")
+INACTIVE = NO | _words(
+    """
+    inactive; inactivo; inactiva; inactif; inaktiv; inativo; inativa; unsubscribed;
+    non-subscribed; nonsubscribed; not subscribed; opted out; opt-out; opted-out; cleaned; bounced;
+    hard bounce; soft bounce; removed; deleted; disabled; invalid; invalido; invalide; ungultig;
+    pending; unconfirmed; pendiente; en attente; ausstehend; pendente; archived; blocked; complained;
+    suppressed; left; left outlet; moved; gone; retired; deceased; former; ehemalig; antiguo; baja;
+    de baja; dado de baja; dada de baja; desuscrito; cancelado; cancelada; cancelled; canceled;
+    desabonne; desabonnee; desinscrit; desinscrite; abgemeldet; gekundigt; descadastrado; descadastrada;
+    do not contact; do not email; do not mail; dead; parti; jubilado; retraite"""
 )
 
 
@@ -58,7 +65,8 @@ _SPLIT = re.compile(r"\s*[,;/|+&\n]\s*|\s+(?:and|y|et|und|e)\s+", re.I)
 @lru_cache(maxsize=4096)
 def languages(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """`Spanish; en` → (("es", "en"), ()): BCP 47 tags, and the words that are no language we know."""
-    tags, unknown = [], []
+    tags: list[str] = []
+    unknown: list[str] = []
     for word in filter(None, _SPLIT.split(text)):
         tag = _language(word)
         (tags if tag else unknown).append(tag or word)
@@ -78,7 +86,7 @@ def _language(word: str) -> str:
 def _codes() -> frozenset[str]:
     from babel import Locale
 
-    return frozenset(code for code in Locale("en").languages if len(code) in (2, 3))
+    return frozenset(str(code) for code in Locale("en").languages if len(str(code)) in (2, 3))
 
 
 @lru_cache(maxsize=1)
