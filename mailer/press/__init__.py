@@ -2,6 +2,7 @@
 
 from mailer.press.addresses import AddressError, canonical, parse_address
 from mailer.press.choose import WhereError
+from mailer.press.forget import Forgotten, Held, forget, held
 from mailer.press.lists import Choice, Counts, Difference, count_audience, diff, read_audience
 from mailer.press.problems import Problem, Reason
 from mailer.press.read import PressList, read_list
@@ -13,6 +14,8 @@ __all__ = [
     "Choice",
     "Counts",
     "Difference",
+    "Forgotten",
+    "Held",
     "PressList",
     "Problem",
     "Reason",
@@ -23,6 +26,8 @@ __all__ = [
     "canonical",
     "count_audience",
     "diff",
+    "forget",
+    "held",
     "parse_address",
     "read_audience",
     "read_list",

@@ -18,7 +18,8 @@ CREATE TABLE people (
     n INTEGER PRIMARY KEY,       -- order of the lists, counted over both tables
     key TEXT NOT NULL UNIQUE,    -- canonical address
     address TEXT NOT NULL, name TEXT NOT NULL, outlet TEXT NOT NULL, languages TEXT NOT NULL,
-    tags TEXT NOT NULL, lists TEXT NOT NULL, source INTEGER NOT NULL, line INTEGER NOT NULL, cells TEXT NOT NULL,
+    tags TEXT NOT NULL, lists TEXT NOT NULL, source INTEGER NOT NULL, line INTEGER NOT NULL,
+    cells TEXT NOT NULL,
     reason TEXT, detail TEXT NOT NULL   -- reason NULL: a recipient
 );
 CREATE TABLE others (
@@ -46,7 +47,7 @@ class Spool:
             Path(self._folder.name) / "audience.db", isolation_level=None, check_same_thread=False
         )
         # Nobody needs this file after a crash: no journal, no waiting for the disk.
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-24000"):
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-12000"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
         self._db.execute("BEGIN")

@@ -1,0 +1,182 @@
+"""What the lists hold about a person, and taking it out of them (privacy law: access and erasure).
+
+Lists only: what the ledger holds is the ledger's to show and to erase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.errors import SourceError
+from mailer.press.addresses import AddressError, canonical, parse_address, split_addresses
+from mailer.press.cells import clean
+from mailer.press.files import line_of, locked, newline_of, rewrite, text_records
+from mailer.press.read import PressList, read_list
+from mailer.press.records import Record
+from mailer.press.suppress import Suppressions, hashed
+from mailer.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row that holds something about a person: the list's path as staff would name it, and its cells."""
+
+    path: str
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What `forget` did.
+
+    Attributes:
+        removed: rows taken out, with the cells they had.
+        by_hand: rows that only a person can take out: those of workbooks, and lists that can't be read
+            (line 0), with the complaint.
+    """
+
+    removed: tuple[Held, ...]
+    by_hand: tuple[Held, ...]
+
+
+def held(workspace: Workspace, address: str) -> Iterator[Held]:
+    """Every row of every list, suppressed.csv too, that names an address in any of its cells.
+
+    Raises:
+        AddressError: it is no address.
+    """
+    wanted = _Wanted(address)
+    for path in _lists(workspace):
+        shown = workspace.shown(path)
+        try:
+            press_list = read_list(path, shown=shown)
+        except SourceError:
+            # No header that we know: what it holds is shown all the same.
+            yield from (
+                Held(shown, r.line, _numbered(r.cells)) for r in _raw(path) if wanted.named_in(r.cells)
+            )
+            continue
+        for record in press_list.records():
+            if wanted.named_in(record.cells):
+                yield Held(shown, record.line, _labelled(press_list, record))
+    entry = Suppressions(workspace.suppressed).get(address)
+    if entry is not None:
+        cells = {"address": entry.address, "reason": entry.reason, "date": entry.date, "source": entry.source}
+        yield Held(workspace.shown(workspace.suppressed), entry.line, cells)
+
+
+def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", source: str = "") -> Forgotten:
+    """Takes a person out of every list, and keeps them suppressed under a hash of their address.
+
+    A row goes where the address is its person's. Where it stands beside others', or in another column, the
+    address alone is taken out of the cell. No other byte of a file changes.
+
+    Raises:
+        AddressError: it is no address.
+        ListError: a file can't be written.
+    """
+    wanted = _Wanted(address)
+    suppressions = Suppressions(workspace.suppressed)
+    suppressions.remove(address)
+    # The hash first: should the rest fail, nobody can be mailed who asked to be forgotten.
+    suppressions.add(hashed(wanted.address), reason, source)
+    removed: list[Held] = []
+    by_hand: list[Held] = []
+    for path in _lists(workspace):
+        shown = workspace.shown(path)
+        try:
+            press_list = read_list(path, shown=shown)
+        except SourceError as error:
+            if any(wanted.named_in(record.cells) for record in _raw(path)):
+                by_hand.append(Held(shown, 0, {"": error.faults[0].message}))
+            continue
+        rows = [
+            Held(shown, record.line, _labelled(press_list, record))
+            for record in press_list.records()
+            if wanted.named_in(record.cells)
+        ]
+        if rows and press_list.dialect is None:
+            by_hand += rows
+        elif rows:
+            _take_out(press_list, wanted)
+            removed += rows
+    return Forgotten(tuple(removed), tuple(by_hand))
+
+
+class _Wanted:
+    """The person to be found: by exact canonical address, in whatever form a cell has it."""
+
+    def __init__(self, address: str) -> None:
+        self.address = parse_address(address)
+        self.key = canonical(self.address)
+        self._local = self.key.partition("@")[0]
+
+    def named_in(self, cells: list[str]) -> bool:
+        # Nearly every row is dismissed by this first look, without parsing addresses.
+        text = "\n".join(cells).lower()
+        return self._local in text and any(self.key in _keys(cell) for cell in cells)
+
+    def without(self, cell: str) -> str:
+        """A cell without this person's address: the other addresses, or nothing."""
+        if self.key not in _keys(cell):
+            return cell
+        rest = [(name, a) for name, a in split_addresses(cell) if _key(a) != self.key]
+        return "; ".join(f"{name} <{address}>" if name else address for name, address in rest)
+
+
+def _keys(cell: str) -> set[str]:
+    return {_key(address) for _, address in split_addresses(cell)} if "@" in cell else set()
+
+
+def _key(address: str) -> str:
+    try:
+        return canonical(parse_address(address))
+    except AddressError:
+        return canonical(address)
+
+
+def _take_out(press_list: PressList, wanted: _Wanted) -> None:
+    dialect, index = press_list.dialect, press_list.header.columns.address
+    assert dialect is not None
+
+    def edit(record: Record) -> list[str]:
+        if not wanted.named_in(record.cells):
+            return record.lines
+        own = record.cells[index] if index < len(record.cells) else ""
+        if _keys(own) == {wanted.key}:
+            return []
+        cells = [wanted.without(cell) for cell in record.cells]
+        return [line_of(cells, dialect.delimiter, newline_of(record.lines[-1]))]
+
+    with locked(press_list.path):
+        rewrite(press_list.path, dialect.delimiter, edit)
+
+
+def _lists(workspace: Workspace) -> list[Path]:
+    """Every list of the workspace but suppressed.csv."""
+    files = (
+        path for path in workspace.lists.glob("*") if path.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx")
+    )
+    return sorted(path for path in files if path != workspace.suppressed and not path.name.startswith("."))
+
+
+def _raw(path: Path) -> Iterator[Record]:
+    """The lines of a file that is no list we can read, each as one cell."""
+    try:
+        yield from text_records(path, "")
+    except (OSError, UnicodeError, SourceError):
+        return
+
+
+def _labelled(press_list: PressList, record: Record) -> dict[str, str]:
+    headers = press_list.columns
+    named = {headers[i] or f"column {i + 1}" if i < len(headers) else f"column {i + 1}": cell
+             for i, cell in enumerate(record.cells)}  # fmt: skip
+    return {name: clean(cell) for name, cell in named.items() if cell.strip()}
+
+
+def _numbered(cells: list[str]) -> dict[str, str]:
+    return {f"column {i}": clean(cell) for i, cell in enumerate(cells, 1) if cell.strip()}
