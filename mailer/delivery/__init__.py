@@ -1,0 +1,48 @@
+"""Bytes become outcomes, and are remembered.
+
+The pipeline's whole use of this stage::
+
+    with Ledger(workspace.ledger) as ledger:
+        draft = Draft(release.name, kind, subject, mail_from, sender.domain,
+                      {language: Frozen(digest, composition.freeze()) for …})
+        entries = (Entry(canonical(r.address), r.address, r.name, language, merge_values(r)) for r in …)
+        mailing = ledger.queue(draft, entries)             # or ledger.mailing(name), for resume
+        transport = SmtpTransport(settings)                # or RehearsalTransport(folder): throw-away ledger
+        report = deliver(mailing, ledger, transport, rates=settings.smtp_rate,
+                         allow_only=settings.allow_only, still_wanted=…, on_progress=…, stop=…)
+"""
+
+from mailer.delivery.ledger import Ledger
+from mailer.delivery.records import Bounced, Draft, Entry, Frozen, Line, Mailing, Reached
+from mailer.delivery.rehearse import RehearsalTransport
+from mailer.delivery.replies import Verdict, judge
+from mailer.delivery.report import Progress, Report, write_csv
+from mailer.delivery.schedule import Schedule
+from mailer.delivery.sender import deliver
+from mailer.delivery.smtp import SmtpTransport
+from mailer.delivery.stop import Stop
+from mailer.delivery.work import Parcel, Transport, Work
+
+__all__ = [
+    "Bounced",
+    "Draft",
+    "Entry",
+    "Frozen",
+    "Ledger",
+    "Line",
+    "Mailing",
+    "Parcel",
+    "Progress",
+    "Reached",
+    "RehearsalTransport",
+    "Report",
+    "Schedule",
+    "SmtpTransport",
+    "Stop",
+    "Transport",
+    "Verdict",
+    "Work",
+    "deliver",
+    "judge",
+    "write_csv",
+]

@@ -1,0 +1,203 @@
+"""A mailing held by this process: claimed in groups, written down before each final dot, settled after.
+
+Only what is claimed is sent, only whoever holds the lock claims, and a start after a crash sorts out what
+the last holder left. The states are those of docs/reference/states.md.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from mailer.delivery.ledger import Ledger
+from mailer.delivery.lock import Lock, boot_id
+from mailer.delivery.records import LETTERS, Mailing
+from mailer.errors import LedgerError
+from mailer.model import Outcome, Status
+
+GROUP = 100
+"""How many recipients one durable claim takes (docs/decisions/ledger.md)."""
+
+_COLUMNS = "id, canonical, address, name, language, fields, token, in_reply_to, tries"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One recipient, claimed for sending. `tries`: how often they were deferred in this run."""
+
+    id: int
+    canonical: str
+    address: str
+    name: str
+    language: str
+    fields: Mapping[str, str]
+    token: str
+    in_reply_to: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a claim. `due`: for a deferred one, when to try again, in seconds since 1970."""
+
+    id: int
+    outcome: Outcome
+    host: str
+    at: float
+    due: float = 0.0
+
+
+class Held:
+    """A mailing that this process holds, as a context manager. Leaving it hands back what is still claimed.
+
+    Args:
+        ledger, mailing: what to hold.
+        uncertain: canonical addresses that a person has said may be sent again (`resume --uncertain`).
+
+    Raises:
+        LedgerError: someone else holds it; or the ledger can't be written.
+    """
+
+    def __init__(self, ledger: Ledger, mailing: Mailing, uncertain: Iterable[str] = ()) -> None:
+        self._ledger, self._mailing, self._uncertain = ledger, mailing, tuple(uncertain)
+        self.lock: Lock = ledger.lock(mailing)
+        self._after = 0
+
+    def __enter__(self) -> Self:
+        self.lock.take()
+        try:
+            self._recover()
+        except BaseException:
+            self.lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._sort_out()
+        except LedgerError:
+            if error is None:
+                raise
+        finally:
+            self.lock.release()
+
+    def _recover(self) -> None:
+        """What the last holder left behind (docs/reference/states.md), and a new boot id for our claims."""
+        here = boot_id()
+        with self._ledger.writing(durable=True) as db:
+            boot = db.execute("SELECT boot FROM mailings WHERE id = ?", (self._mailing.id,)).fetchone()[0]
+            if boot != here or not here:
+                self._move(Status.SENDING, Status.UNCERTAIN, "the machine was restarted while this was sent")
+            db.execute("UPDATE mailings SET boot = ? WHERE id = ?", (here, self._mailing.id))
+            db.execute(
+                "UPDATE deliveries SET due = 0, tries = 0 WHERE mailing = ? AND state = 'd'",
+                (self._mailing.id,),
+            )
+            db.executemany(
+                "UPDATE deliveries SET state = 'q' WHERE mailing = ? AND canonical = ? AND state = 'u'",
+                [(self._mailing.id, canonical) for canonical in self._uncertain],
+            )
+            self._clear()
+
+    def _sort_out(self) -> None:
+        with self._ledger.writing():
+            self._clear()
+
+    def _clear(self) -> None:
+        self._move(Status.SENDING, Status.QUEUED, "")
+        self._move(Status.DOT, Status.UNCERTAIN, "mailer ended before the server's answer was read")
+
+    def _move(self, old: Status, new: Status, why: str) -> None:
+        with self._ledger.reading() as db:
+            if why:
+                db.execute(
+                    "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
+                    " SELECT id, ?, 0, '', ?, '' FROM deliveries WHERE mailing = ? AND state = ?",
+                    (time.time(), why, self._mailing.id, LETTERS[old]),
+                )
+            db.execute(
+                "UPDATE deliveries SET state = ? WHERE mailing = ? AND state = ?",
+                (LETTERS[new], self._mailing.id, LETTERS[old]),
+            )
+
+    def claim(self, now: float, most: int = GROUP) -> list[Claim]:
+        """The next recipients, durably marked as being sent: first those never tried, in the order of
+        queueing, then deferred ones that are due at `now` (seconds since 1970)."""
+        mailing = self._mailing.id
+        with self._ledger.reading() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM deliveries"  # noqa: S608
+                " WHERE mailing = ? AND id > ? AND state = 'q' ORDER BY id LIMIT ?",
+                (mailing, self._after, most),
+            ).fetchall()
+            if rows:
+                self._after = rows[-1][0]
+            else:
+                rows = db.execute(
+                    f"SELECT {_COLUMNS} FROM deliveries"  # noqa: S608
+                    " WHERE mailing = ? AND state = 'd' AND due <= ? ORDER BY due LIMIT ?",
+                    (mailing, now, most),
+                ).fetchall()
+        if rows:
+            with self._ledger.writing(durable=True) as db:
+                db.executemany("UPDATE deliveries SET state = 's' WHERE id = ?", [(row[0],) for row in rows])
+        return [
+            Claim(key, canonical, address, name, language, json.loads(fields), token, in_reply_to, tries)
+            for key, canonical, address, name, language, fields, token, in_reply_to, tries in rows
+        ]
+
+    def waiting(self) -> int:
+        """How many recipients are queued or deferred."""
+        with self._ledger.reading() as db:
+            query = "SELECT count(*) FROM deliveries WHERE mailing = ? AND state IN ('q', 'd')"
+            return int(db.execute(query, (self._mailing.id,)).fetchone()[0])
+
+    def next_due(self) -> float | None:
+        """When the next deferred recipient may be tried, in seconds since 1970; None: nobody is deferred."""
+        with self._ledger.reading() as db:
+            due = db.execute(
+                "SELECT min(due) FROM deliveries WHERE mailing = ? AND state = 'd'", (self._mailing.id,)
+            ).fetchone()[0]
+        return None if due is None else float(due)
+
+    def write(self, dots: Iterable[int], settled: Sequence[Settled]) -> None:
+        """In one transaction: that these deliveries' final dots are about to leave, and what became of those.
+
+        Raises:
+            LedgerError: nothing was written, so no dot may leave.
+        """
+        with self._ledger.writing() as db:
+            if settled:
+                db.executemany(
+                    "UPDATE deliveries SET state = ?, due = ?, tries = tries + (?1 = 'd') WHERE id = ?",
+                    [(LETTERS[s.outcome.status], s.due, s.id) for s in settled],
+                )
+                db.executemany(
+                    "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (s.id, s.at, s.outcome.code, s.outcome.enhanced_code, s.outcome.text, s.host)
+                        for s in settled
+                        if s.outcome.code or s.outcome.text
+                    ],
+                )
+            db.executemany("UPDATE deliveries SET state = '.' WHERE id = ?", [(dot,) for dot in dots])
+
+    def sent_since(self, moment: float) -> list[float]:
+        """When messages were handed over since `moment`, oldest first, of any mailing: for rate windows."""
+        with self._ledger.reading() as db:
+            return [
+                at
+                for (at,) in db.execute(
+                    "SELECT at FROM attempts WHERE id >"
+                    " coalesce((SELECT max(id) FROM attempts WHERE at < ?), 0)"
+                    " AND code BETWEEN 200 AND 299 ORDER BY id",
+                    (moment,),
+                )
+            ]

@@ -1,0 +1,117 @@
+"""One process holds a mailing, and whoever comes second learns who that is."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from mailer.errors import LedgerError
+
+_TEXT = 512
+"""The lock's byte lies behind the holder's name: Windows forbids others to read a locked byte."""
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(file: IO[bytes]) -> None:
+        file.seek(_TEXT)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _holder() -> dict[str, str | int]:
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "user": getpass.getuser(),
+        "since": datetime.now().astimezone().isoformat(" ", "seconds"),
+    }
+
+
+class Lock:
+    """An advisory lock on a file, which the system lets go of when the last process that has it open ends,
+    however it ends. Helper processes inherit the open file, so they hold it too.
+
+    Args:
+        path: the lock's file; made, never deleted (deleting it would let two in).
+        what: what is locked, for the message.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        self._path, self._what = path, what
+        self._file: IO[bytes] | None = None
+
+    def take(self) -> None:
+        """
+        Raises:
+            LedgerError: someone else has it; the message names them.
+        """
+        try:
+            self._path.touch()
+            self._file = self._path.open("rb+")
+        except OSError as error:
+            raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
+        try:
+            _take(self._file)
+        except OSError:
+            holder = self._read()
+            self.release()
+            raise LedgerError(
+                f"{self._what} is being sent already, by {holder}.",
+                "Wait until it is done, or stop it with Ctrl-C there.",
+            ) from None
+        self._file.seek(0)
+        self._file.write(json.dumps(_holder()).encode().ljust(_TEXT))
+        self._file.flush()
+
+    def _read(self) -> str:
+        assert self._file is not None
+        try:
+            holder = json.loads(self._file.read(_TEXT))
+            return "process {pid} of {user} on {host}, since {since}".format(**holder)
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
+
+    def fileno(self) -> int:
+        """For helper processes to inherit."""
+        assert self._file is not None
+        return self._file.fileno()
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def boot_id() -> str:
+    """Which boot of the machine this is; "" where the system can't say, which equals no other boot.
+
+    After a power cut the tail of the ledger may be lost, so a claim of another boot proves nothing.
+    """
+    try:
+        if sys.platform == "linux":
+            return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        if sys.platform == "darwin":
+            command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
+            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+        if sys.platform == "win32":
+            import winreg
+
+            path = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, path) as key:
+                return str(winreg.QueryValueEx(key, "BootId")[0])
+    except (OSError, subprocess.CalledProcessError):
+        pass
+    return ""

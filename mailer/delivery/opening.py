@@ -1,0 +1,220 @@
+"""From the first byte to a server that takes mail: greeting, EHLO, STARTTLS, AUTH (RFC 5321, 3207, 4954)."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import socket
+import ssl
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from mailer.delivery.replies import Reply, Stage, Verdict, judge
+from mailer.delivery.wire import Cut, Want, Wire
+from mailer.errors import SettingsError, TransportError
+from mailer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the server's EHLO reply offers. `size`: the largest message in octets, 0: not said."""
+
+    extensions: frozenset[str] = frozenset()
+    mechanisms: tuple[str, ...] = ()
+    size: int = 0
+
+    @classmethod
+    def read(cls, reply: Reply) -> Offer:
+        """From the lines after the first (RFC 5321 §4.1.1.1). `AUTH=X` is an old `AUTH X`."""
+        lines = [line.replace("AUTH=", "AUTH ").upper().split() for line in reply.text.split("\n")[1:]]
+        words = {line[0]: line[1:] for line in lines if line}
+        size = words.get("SIZE", ["0"])
+        return cls(
+            frozenset(words),
+            tuple(words.get("AUTH", ())),
+            int(size[0]) if size and size[0].isdecimal() else 0,
+        )
+
+
+@dataclass
+class Line:
+    """A conversation's line and its clock. `deadline` (of `time.monotonic`) is for all of what is `awaited`:
+    a server that trickles bytes gains nothing by that. Whoever drives the conversation enforces it."""
+
+    wire: Wire
+    deadline: float = 0.0
+    awaited: str = ""
+    greeted: bool = False
+
+    def within(self, seconds: float, awaited: str) -> None:
+        self.deadline = time.monotonic() + seconds
+        self.awaited = awaited
+
+    def reply(self, stage: Stage, seconds: float) -> Generator[Want, None, Reply]:
+        """The next reply, within so many seconds.
+
+        Raises:
+            Cut: there will be none.
+        """
+        reply = self.wire.next_reply()
+        if reply is None:
+            self.within(seconds, f"an answer to {stage}")
+        while reply is None:
+            yield Want.READ
+            self.wire.receive()
+            reply = self.wire.next_reply()
+        return reply
+
+    def flush(self, stage: Stage, seconds: float) -> Generator[Want, None, None]:
+        """Until everything has left, within so many seconds."""
+        if not self.wire.flush():
+            self.within(seconds, f"the server to take the {stage}")
+            while not self.wire.flush():
+                yield Want.WRITE
+
+    def ask(self, command: bytes, stage: Stage, seconds: float) -> Generator[Want, None, Reply]:
+        """A command and its reply."""
+        self.wire.send(command + b"\r\n")
+        yield from self.flush(stage, seconds)
+        return (yield from self.reply(stage, seconds))
+
+
+def check_security(settings: Settings, *, cleartext: bool = False) -> None:
+    """
+    Raises:
+        SettingsError: no server is named, or mail would leave unencrypted for another machine.
+    """
+    if not settings.smtp_host:
+        raise SettingsError(
+            "SMTP_HOST is not set.", "Say in .env which server carries your mail; see .env.example."
+        )
+    if settings.smtp_security == "none" and not (cleartext or is_loopback(settings.smtp_host)):
+        raise SettingsError(
+            f"SMTP_SECURITY=none would send everything to {settings.smtp_host} in clear.",
+            "Use starttls or tls; none is for a server on this machine.",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """Verifying, with the system's authorities or those in SMTP_CA_FILE.
+
+    Raises:
+        SettingsError: SMTP_CA_FILE can't be read.
+    """
+    try:
+        context = ssl.create_default_context(cafile=settings.smtp_ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(f"SMTP_CA_FILE {settings.smtp_ca_file} can't be read: {error}.") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def open_session(line: Line, settings: Settings) -> Generator[Want, None, Offer]:
+    """Connects, encrypts and logs in, as the settings say.
+
+    Returns:
+        What the server offers.
+
+    Raises:
+        TransportError: it won't have us, or can't be trusted; trying again would not help.
+        Cut: it may work later.
+    """
+    seconds = float(settings.smtp_timeout)
+    line.within(seconds, "a connection")
+    yield from line.wire.connect()
+    if settings.smtp_security == "tls":
+        yield from line.wire.start_tls(tls_context(settings), settings.smtp_host)
+    greeting = yield from line.reply(Stage.CONNECT, seconds)
+    line.greeted = True
+    _must(Stage.CONNECT, greeting)
+    offer = yield from _hello(line, seconds)
+    if settings.smtp_security == "starttls":
+        if "STARTTLS" not in offer.extensions:
+            raise TransportError(
+                f"{settings.smtp_host} does not offer STARTTLS, so nothing was sent to it.",
+                "If it never did, use SMTP_SECURITY=tls with port 465. If it used to, someone may be "
+                "stripping it from the connection: ask whoever runs the network.",
+            )
+        _must(Stage.STARTTLS, (yield from line.ask(b"STARTTLS", Stage.STARTTLS, seconds)))
+        yield from line.wire.start_tls(tls_context(settings), settings.smtp_host)
+        offer = yield from _hello(line, seconds)  # what was offered in clear is void (RFC 3207 §4.2)
+    if settings.smtp_username:
+        yield from _log_in(line, offer, settings)
+    return offer
+
+
+def _must(stage: Stage, reply: Reply) -> None:
+    verdict = judge(stage, reply)
+    if verdict is Verdict.PROCEED:
+        return
+    if verdict is Verdict.STOP:
+        raise TransportError(f"The server refused {stage}: {reply}", "Ask whoever runs it.")
+    raise Cut(f"the server answered {stage} with {reply}")
+
+
+def _hello(line: Line, seconds: float) -> Generator[Want, None, Offer]:
+    name = _own_name(line.wire.socket)
+    reply = yield from line.ask(b"EHLO " + name, Stage.EHLO, seconds)
+    if reply.code in (500, 501, 502, 504, 550):  # no ESMTP (RFC 5321 §3.2)
+        _must(Stage.EHLO, (yield from line.ask(b"HELO " + name, Stage.EHLO, seconds)))
+        return Offer()
+    _must(Stage.EHLO, reply)
+    return Offer.read(reply)
+
+
+def _own_name(connected: socket.socket) -> bytes:
+    """This machine's full name, or its address in brackets (RFC 5321 §4.1.3). Never asks DNS."""
+    name = socket.gethostname()
+    if "." in name.strip(".") and name.isascii():
+        return name.encode()
+    address = str(connected.getsockname()[0]).partition("%")[0]
+    return f"[IPv6:{address}]".encode() if ":" in address else f"[{address}]".encode()
+
+
+def _log_in(line: Line, offer: Offer, settings: Settings) -> Generator[Want, None, None]:
+    if not (line.wire.encrypted or line.wire.loopback):
+        raise TransportError("A password is never sent in clear.", "Use SMTP_SECURITY=starttls or tls.")
+    secret = settings.smtp_password.encode()
+    user = settings.smtp_username.encode()
+    order = ("PLAIN", "LOGIN", "CRAM-MD5") if line.wire.encrypted else ("CRAM-MD5", "PLAIN", "LOGIN")
+    mechanism = next((name for name in order if name in offer.mechanisms), "")
+    if not mechanism:
+        offered = ", ".join(offer.mechanisms) or "none"
+        raise TransportError(
+            f"{settings.smtp_host} offers no way to log in that mailer knows (it offers: {offered}).",
+            "Is this the port for sending mail (587 or 465)? If the server needs no login, leave "
+            "SMTP_USERNAME empty.",
+        )
+    if mechanism == "PLAIN":
+        answers = [b"AUTH PLAIN " + base64.b64encode(b"\0" + user + b"\0" + secret)]
+    elif mechanism == "LOGIN":
+        answers = [b"AUTH LOGIN", base64.b64encode(user), base64.b64encode(secret)]
+    else:
+        answers = [b"AUTH CRAM-MD5"]
+    seconds = float(settings.smtp_timeout)
+    for answer in answers:
+        reply = yield from line.ask(answer, Stage.AUTH, seconds)
+        if reply.code != 334:
+            break
+    if mechanism == "CRAM-MD5" and reply.code == 334:  # RFC 2195
+        digest = hmac.new(secret, base64.b64decode(reply.text), "md5").hexdigest().encode()
+        reply = yield from line.ask(base64.b64encode(user + b" " + digest), Stage.AUTH, seconds)
+    if judge(Stage.AUTH, reply) is Verdict.STOP:
+        raise TransportError(
+            f"The server refused the login of {settings.smtp_username}: {_without(reply, settings)}",
+            "Mend SMTP_USERNAME and SMTP_PASSWORD in .env. It was tried once, lest the account be locked.",
+        )
+    if reply.code != 235:
+        raise Cut(f"the server answered AUTH with {_without(reply, settings)}")
+
+
+def _without(reply: Reply, settings: Settings) -> str:
+    """The reply without the password, should a server ever echo it."""
+    secret = settings.smtp_password
+    encoded = base64.b64encode(secret.encode()).decode()
+    return str(reply).replace(secret, "…").replace(encoded, "…") if secret else str(reply)

@@ -1,0 +1,93 @@
+"""What came of a run, and of each recipient."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TextIO
+
+from mailer.delivery.records import Line
+from mailer.model import Status
+
+_UNFINISHED = (Status.QUEUED, Status.REJECTED, Status.DEFERRED, Status.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. `total`: recipients this run set out to mail; `rate`: accepted a second, lately."""
+
+    total: int
+    accepted: int
+    deferred: int
+    rejected: int
+    uncertain: int
+    rate: float
+
+    @property
+    def done(self) -> int:
+        return self.accepted + self.rejected + self.uncertain
+
+    @property
+    def seconds_left(self) -> float | None:
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a run.
+
+    Attributes:
+        release: its name.
+        counts: how many recipients are in which state now, of all runs.
+        accepted: by the next hop, in this run.
+        seconds: how long this run took.
+        halted: why it stopped before the end, or "".
+        hint: what to do about that, or "".
+        suppress: addresses that a reply proposes for suppression, with that reply.
+    """
+
+    release: str
+    counts: dict[Status, int]
+    accepted: int
+    seconds: float
+    halted: str = ""
+    hint: str = ""
+    suppress: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether every recipient was accepted: nobody is left, refused or in doubt."""
+        return not self.halted and not any(self.counts.get(state) for state in _UNFINISHED)
+
+    def how_to_go_on(self) -> tuple[str, ...]:
+        """What is left to do, a sentence each; () when nothing is."""
+        waiting = self.counts.get(Status.QUEUED, 0) + self.counts.get(Status.DEFERRED, 0)
+        uncertain = self.counts.get(Status.UNCERTAIN, 0)
+        advice = []
+        if waiting:
+            advice.append(
+                f"{waiting:,} not sent yet: `mailer resume {self.release}` goes on where this stopped."
+            )
+        if uncertain:
+            advice.append(
+                f"{uncertain:,} may or may not have it: the line broke before the server's answer. "
+                f"`mailer status {self.release} --recipients` names them; ask them or the server's log, then "
+                f"`mailer resume {self.release} --uncertain ADDRESS` for those who don't."
+            )
+        return tuple(advice)
+
+
+def write_csv(lines: Iterable[Line], file: TextIO) -> None:
+    """Recipients for a spreadsheet: a cell that starts like a formula gets an apostrophe (CWE-1236)."""
+    writer = csv.writer(file)
+    writer.writerow(("address", "state", "reply", "at", "server", "attempts"))
+    for line in lines:
+        at = datetime.fromtimestamp(line.at, UTC).isoformat(" ", "seconds") if line.at else ""
+        cells = (line.address, line.state.value, line.reply, at, line.host, line.attempts)
+        writer.writerow([_harmless(str(cell)) for cell in cells])
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip()[:1] in tuple("=+-@\t\r|%") and cell.strip() else cell

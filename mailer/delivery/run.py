@@ -1,0 +1,221 @@
+"""One run over a mailing's queue, as a transport sees it: what is next, what became of it, when to stop."""
+
+from __future__ import annotations
+
+import fnmatch
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mailer.delivery.filling import Filler
+from mailer.delivery.held import Claim, Held, Settled
+from mailer.delivery.ledger import Ledger
+from mailer.delivery.rate import RateWindows
+from mailer.delivery.records import Mailing
+from mailer.delivery.replies import Verdict
+from mailer.delivery.report import Progress
+from mailer.delivery.schedule import Schedule
+from mailer.delivery.stop import Stop
+from mailer.delivery.work import Parcel
+from mailer.model import Outcome, Status
+
+REFUSED_OF = 20
+REFUSED_SHARE = 0.10
+"""More than this share of at least so many refused: something is wrong with the list, or with us."""
+
+MOST_DROPS = 3
+"""So many lines lost with the same message in hand, and it is deferred: it may be what breaks them."""
+
+_SETTLED_AT_ONCE = 200
+_PROGRESS_EVERY = 0.1
+_RATE_OVER = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What `deliver` was told; see there."""
+
+    max_wait: float
+    rate: RateWindows
+    allow_only: tuple[str, ...]
+    still_wanted: Callable[[str], str]
+    refused_share: float | None
+    schedule: Schedule
+
+    def why_not(self, claim: Claim) -> str:
+        """Why this recipient is not to be mailed after all, or ""."""
+        if self.allow_only and not any(
+            fnmatch.fnmatch(claim.canonical, glob.lower()) for glob in self.allow_only
+        ):
+            return "not sent: ALLOW_ONLY does not allow this address"
+        reason = self.still_wanted(claim.canonical)
+        return f"not sent: {reason}" if reason else ""
+
+
+class Run:
+    """The `Work` of one `deliver`."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        mailing: Mailing,
+        held: Held,
+        rules: Rules,
+        stop: Stop,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self._held, self._rules, self._stop, self._on_progress = held, rules, stop, on_progress
+        self._filler = Filler(ledger, mailing)
+        self._backlog: deque[Claim] = deque()
+        self._again: deque[Parcel] = deque()
+        self._settled: list[Settled] = []
+        self._total = self._unclaimed = held.waiting()
+        self._idle_since: float | None = None
+        self._progress_at = 0.0
+        self._recent: deque[tuple[float, int]] = deque()
+        self._answered = 0
+        self.accepted = self.deferred = self.rejected = self.uncertain = 0
+        self.halted = self.hint = ""
+        self.suppress: list[tuple[str, str]] = []
+
+    # ---- what is next ---------------------------------------------------------------------------
+
+    def take(self) -> Parcel | None:
+        """See `Work.take`."""
+        if self._ending or self._rules.rate.wait(time.time()) > 0:
+            return None
+        if self._again:
+            parcel = self._again.popleft()
+        elif self._backlog or self._refill():
+            claim = self._backlog.popleft()
+            parcel = Parcel(claim, self._filler.envelope(claim))
+        else:
+            return None
+        self._rules.rate.count(time.time())
+        return parcel
+
+    def wait(self) -> float | None:
+        """See `Work.wait`."""
+        if self._ending:
+            return None
+        if self._again or self._backlog or self._refill():
+            return max(0.0, self._rules.rate.wait(time.time()))
+        self.flush()
+        now = time.time()
+        self._idle_since = self._idle_since or now
+        due = self._held.next_due()
+        if due is None or due > self._idle_since + self._rules.max_wait:
+            return None
+        return max(0.0, due - now)
+
+    def left(self) -> int:
+        """See `Work.left`."""
+        return 0 if self._ending else len(self._again) + len(self._backlog) + self._unclaimed
+
+    @property
+    def _ending(self) -> bool:
+        return bool(self.halted) or self._stop.finishing
+
+    @property
+    def aborting(self) -> bool:
+        return self._stop.aborting
+
+    def _refill(self) -> bool:
+        """Claims the next group; whether there is somebody to mail."""
+        while not self._backlog:
+            claims = self._held.claim(time.time())
+            if not claims:
+                self._unclaimed = 0
+                return False
+            self._unclaimed = max(0, self._unclaimed - len(claims))
+            for claim in claims:
+                reason = self._rules.why_not(claim)
+                if reason:
+                    self._remember(claim, Outcome(Status.REJECTED, text=reason), "")
+                else:
+                    self._backlog.append(claim)
+        return True
+
+    # ---- what became of it ----------------------------------------------------------------------
+
+    def before_dots(self, parcels: Sequence[Parcel]) -> None:
+        """See `Work.before_dots`."""
+        settled, self._settled = self._settled, []
+        self._held.write([parcel.claim.id for parcel in parcels], settled)
+        self._show()
+
+    def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
+        """See `Work.settle`."""
+        self._remember(parcel.claim, outcome, host)
+        if verdict is Verdict.ACCEPTED:
+            self._answered += 1
+            return
+        reply = " ".join(filter(None, (str(outcome.code or ""), outcome.enhanced_code, outcome.text)))
+        if verdict is Verdict.SUPPRESS:
+            self.suppress.append((parcel.claim.address, reply))
+        if verdict in (Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP):
+            self.halt(f"The server refused the message to {parcel.claim.address}: {reply}", _ABOUT_US)
+        elif outcome.status is Status.REJECTED:
+            self._answered += 1
+            self._too_many_refused()
+        if len(self._settled) >= _SETTLED_AT_ONCE:
+            self.flush()
+
+    def give_back(self, parcel: Parcel, why: str) -> None:
+        """See `Work.give_back`."""
+        parcel.drops += 1
+        if parcel.drops >= MOST_DROPS:
+            self._remember(parcel.claim, Outcome(Status.DEFERRED, text=why), "")
+        else:
+            self._again.append(parcel)
+
+    def halt(self, reason: str, hint: str = "") -> None:
+        """See `Work.halt`. The first reason is the one that is told."""
+        if not self.halted:
+            self.halted, self.hint = reason, hint
+
+    def flush(self) -> None:
+        """Writes down what is settled."""
+        if self._settled:
+            self.before_dots(())
+        self._show()
+
+    def _remember(self, claim: Claim, outcome: Outcome, host: str) -> None:
+        now = time.time()
+        due = 0.0
+        if outcome.status is Status.DEFERRED:
+            due = now + self._rules.schedule.retry_after(claim.tries)
+        self.accepted += outcome.status is Status.ACCEPTED
+        self.deferred += outcome.status is Status.DEFERRED
+        self.rejected += outcome.status is Status.REJECTED
+        self.uncertain += outcome.status is Status.UNCERTAIN
+        self._settled.append(Settled(claim.id, outcome, host, now, due))
+
+    def _too_many_refused(self) -> None:
+        share = self._rules.refused_share
+        if share is not None and self._answered >= REFUSED_OF and self.rejected > share * self._answered:
+            self.halt(
+                f"{self.rejected} of {self._answered} recipients were refused: more than {share:.0%}.",
+                "An old list harms the sender's reputation. Look at the replies before going on: "
+                "`mailer status --recipients`.",
+            )
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        if now < self._progress_at:
+            return
+        self._progress_at = now + _PROGRESS_EVERY
+        self._recent.append((now, self.accepted))
+        while now - self._recent[0][0] > _RATE_OVER:
+            self._recent.popleft()
+        since, accepted = self._recent[0]
+        rate = (self.accepted - accepted) / (now - since) if now > since else 0.0
+        waiting = self.deferred
+        self._on_progress(Progress(self._total, self.accepted, waiting, self.rejected, self.uncertain, rate))
+
+
+_ABOUT_US = (
+    "This is about the sender or the message, not about one recipient, so the rest was not tried. Ask whoever "
+    "runs the server, then `mailer resume`."
+)

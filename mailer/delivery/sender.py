@@ -1,0 +1,76 @@
+"""Draining a mailing's queue. Kill it at any line; run it again to continue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from mailer.delivery.held import Held
+from mailer.delivery.ledger import Ledger
+from mailer.delivery.rate import RateWindows
+from mailer.delivery.records import Mailing
+from mailer.delivery.report import Progress, Report
+from mailer.delivery.run import REFUSED_SHARE, Rules, Run
+from mailer.delivery.schedule import Schedule
+from mailer.delivery.stop import Stop
+from mailer.delivery.work import Transport
+from mailer.settings import Rate
+
+
+def deliver(
+    mailing: Mailing,
+    ledger: Ledger,
+    transport: Transport,
+    *,
+    max_wait: float = 1800.0,
+    rates: Sequence[Rate] = (),
+    allow_only: Sequence[str] = (),
+    still_wanted: Callable[[str], str] = lambda canonical: "",
+    uncertain: Iterable[str] = (),
+    refused_share: float | None = REFUSED_SHARE,
+    schedule: Schedule | None = None,
+    stop: Stop | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Report:
+    """Drains the queue of a mailing.
+
+    Args:
+        mailing: of `Ledger.queue` or `Ledger.mailing`.
+        transport: `SmtpTransport`, or `RehearsalTransport` with a throw-away ledger.
+        max_wait: seconds that the run waits for deferred recipients once everybody else is done; 0: one
+            attempt each.
+        rates: windows over all connections (SMTP_RATE); what earlier runs sent counts.
+        allow_only: globs of addresses (ALLOW_ONLY); whoever matches none of them is refused. Empty: all.
+        still_wanted: asked with the canonical address at the moment of sending: "", or why not to send
+            (suppressed since queueing). Such recipients become rejected.
+        uncertain: canonical addresses in state uncertain that a person wants sent again.
+        refused_share: halt when more than this share of at least 20 recipients are refused; None: never.
+        stop: pressed once, what is in flight is finished; twice, the run ends at once.
+        on_progress: called about ten times a second.
+
+    Raises:
+        TransportError: the server can't be reached or won't have us, and nothing was sent.
+        LedgerError: someone else is sending this, or the ledger can't be written, which stops the sending.
+    """
+    started = time.monotonic()
+    with Held(ledger, mailing, uncertain) as held:
+        windows = RateWindows(rates)
+        if rates:
+            windows = RateWindows(rates, held.sent_since(time.time() - windows.longest))
+        rules = Rules(
+            max_wait, windows, tuple(allow_only), still_wanted, refused_share, schedule or Schedule()
+        )
+        run = Run(ledger, mailing, held, rules, stop or Stop(), on_progress)
+        try:
+            transport.carry(run)
+        finally:
+            run.flush()
+    return Report(
+        mailing.release,
+        ledger.counts(mailing.release),
+        run.accepted,
+        time.monotonic() - started,
+        run.halted,
+        run.hint,
+        tuple(run.suppress),
+    )

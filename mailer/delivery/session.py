@@ -1,0 +1,335 @@
+"""One SMTP session and the messages it carries, as a conversation that knows its stage (RFC 5321 §3.3).
+
+The conversation is a generator: it yields what it waits for, and smtp.py resumes it. smtplib raises the same
+exception for a line lost at MAIL and for one lost after acceptance; here what is in flight is known at
+every moment: `current` is surely incomplete on the wire, `flying` may have been accepted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import deque
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from mailer.delivery.opening import Line, Offer, open_session
+from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
+from mailer.delivery.schedule import Schedule
+from mailer.delivery.wire import Cut, SocketAddress, Want, Wire
+from mailer.delivery.work import Parcel, Work
+from mailer.model import Envelope, Outcome, Status
+from mailer.settings import Settings
+
+BDAT_FROM = 4
+"""From this window on BDAT pays: below, a server's delayed ACK makes it slower than DATA."""
+
+_SLOWEST = 10_000
+"""Octets a second that a server must take at least."""
+
+_ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
+
+_SAID = (
+    Verdict.REJECTED,
+    Verdict.SUPPRESS,
+    Verdict.DEFERRED,
+    Verdict.HALT,
+    Verdict.HALT_QUEUED,
+    Verdict.STOP,
+)
+
+
+@dataclass(slots=True)
+class _Fate:
+    """A refusal before the message: the first one counts, what follows is only its echo."""
+
+    stage: Stage
+    verdict: Verdict
+    reply: Reply
+
+
+class Session:
+    """One connection's life.
+
+    Args:
+        addresses: of the server, tried in this order.
+        work: where messages come from and answers go to.
+    """
+
+    def __init__(
+        self, settings: Settings, addresses: Sequence[SocketAddress], work: Work, schedule: Schedule
+    ) -> None:
+        self._settings, self._addresses = settings, addresses
+        self._work, self._schedule = work, schedule
+        self._seconds = float(settings.smtp_timeout)
+        self._left_over = False
+        self.offer = Offer()
+        self.line = Line(Wire(addresses[0]))
+        self.opened = False
+        self.accepted = 0
+        self.current: Parcel | None = None
+        self.ready: list[Parcel] = []
+        self.flying: deque[Parcel] = deque()
+        self._expected: deque[tuple[Stage, Parcel]] = deque()
+        self._fates: dict[Parcel, _Fate] = {}
+        self._server_quit = False
+        self.conversation = self._converse()
+
+    # ---- the conversation -----------------------------------------------------------------------
+
+    def _converse(self) -> Generator[Want, None, None]:
+        self.offer = yield from self._open()
+        self.opened = True
+        if (
+            "CHUNKING" in self.offer.extensions
+            and self._settings.smtp_window >= BDAT_FROM
+            and self._pipelining
+        ):
+            yield from self._by_bdat()
+        else:
+            yield from self._by_data()
+        yield from self.line.ask(b"QUIT", Stage.QUIT, min(self._seconds, 5))
+
+    def _open(self) -> Generator[Want, None, Offer]:
+        for address in self._addresses[:-1]:
+            try:
+                return (yield from open_session(self.line, self._settings))
+            except Cut:
+                self.line.wire.close()
+                self.line.wire = Wire(self._addresses[self._addresses.index(address) + 1])
+        return (yield from open_session(self.line, self._settings))
+
+    @property
+    def _pipelining(self) -> bool:
+        return "PIPELINING" in self.offer.extensions
+
+    def _by_data(self) -> Generator[Want, None, None]:
+        """One message in flight. With PIPELINING its dot leaves together with the next one's commands:
+        content may lead a command group (RFC 2920 §3.1), so a message costs one round trip."""
+        while True:
+            parcel = self._take()
+            if parcel is None and not self.flying:
+                if not (yield from self._more_to_come()):
+                    return
+                continue
+            self.current = parcel
+            commands = self._commands(parcel, b"DATA") if parcel else []
+            dot = b".\r\n" if self.flying else b""
+            if self._pipelining:
+                self.line.wire.send(dot + b"".join(command for _, command in commands))
+            elif dot:
+                self.line.wire.send(dot)
+            yield from self._answer_to_the_dot()
+            if parcel and (yield from self._envelope(parcel, commands)):
+                yield from self._content(parcel)
+
+    def _more_to_come(self) -> Generator[Want, None, bool]:
+        pause = self._work.wait()
+        if pause is None or pause > self._schedule.linger:
+            return False
+        yield Want.WORK
+        if self.line.wire.has_news():
+            raise Cut("the server closed the idle connection")
+        return True
+
+    def _take(self) -> Parcel | None:
+        """The next parcel that this server can carry; others fail alone, unsent."""
+        while parcel := self._work.take():
+            problem = self._problem(parcel.envelope)
+            if not problem:
+                return parcel
+            verdict = Verdict.STOP if problem.startswith("the message") else Verdict.REJECTED
+            status = Status.QUEUED if verdict is Verdict.STOP else Status.REJECTED
+            self._work.settle(parcel, verdict, Outcome(status, text=problem), "")
+        return None
+
+    def _problem(self, envelope: Envelope) -> str:
+        if not _ADDRESS.fullmatch(envelope.rcpt_to):
+            return "not an address that SMTP can carry"
+        if not envelope.rcpt_to.isascii() and "SMTPUTF8" not in self.offer.extensions:
+            return "the server takes no address with letters beyond ASCII (SMTPUTF8)"
+        if not envelope.content.isascii() and not self.offer.extensions & {"8BITMIME", "SMTPUTF8"}:
+            return "the server takes ASCII only (no 8BITMIME)"
+        if 0 < self.offer.size < len(envelope.content):
+            return (
+                f"the message has {len(envelope.content):,} bytes, the server takes {self.offer.size:,} "
+                "at most: make pictures smaller, or link to attachments"
+            )
+        return ""
+
+    def _commands(self, parcel: Parcel, last: bytes) -> list[tuple[Stage, bytes]]:
+        envelope = parcel.envelope
+        mail = f"MAIL FROM:<{envelope.mail_from}>"
+        if self.offer.size:
+            mail += f" SIZE={len(envelope.content)}"
+        if not envelope.content.isascii() and "8BITMIME" in self.offer.extensions:
+            mail += " BODY=8BITMIME"
+        if not (envelope.rcpt_to.isascii() and envelope.mail_from.isascii()):
+            mail += " SMTPUTF8"
+        commands = [(Stage.RSET, b"RSET\r\n")] if self._left_over else []
+        self._left_over = False
+        return [
+            *commands,
+            (Stage.MAIL, mail.encode() + b"\r\n"),
+            (Stage.RCPT, f"RCPT TO:<{envelope.rcpt_to}>\r\n".encode()),
+            (Stage.DATA, last + b"\r\n"),
+        ]
+
+    def _answer_to_the_dot(self) -> Generator[Want, None, None]:
+        if self._expected:
+            yield from self.line.flush(Stage.DOT, self._seconds)
+            yield from self._answers()
+
+    def _envelope(self, parcel: Parcel, commands: list[tuple[Stage, bytes]]) -> Generator[Want, None, bool]:
+        """Whether the message may follow."""
+        fate: _Fate | None = None
+        for stage, command in commands:
+            if not self._pipelining:
+                self.line.wire.send(command)
+            yield from self.line.flush(stage, self._seconds)
+            reply = yield from self.line.reply(stage, self._seconds)
+            verdict = judge(stage, reply)
+            if verdict is Verdict.PROCEED:
+                if stage is Stage.DATA and fate:
+                    self._refuse(parcel, fate)
+                    raise Cut("the server wants a message for a recipient whom it refused")
+                continue
+            if verdict in (Verdict.RECONNECT, Verdict.BROKEN):
+                if fate:
+                    self._refuse(parcel, fate)
+                raise Cut(f"the server answered {stage} with {reply}")
+            fate = fate or _Fate(stage, verdict, reply)
+            if not self._pipelining:
+                break
+        if fate:
+            self._refuse(parcel, fate)
+        return fate is None
+
+    def _refuse(self, parcel: Parcel, fate: _Fate) -> None:
+        self.current = None
+        self._left_over = True  # RSET keeps this envelope out of the next one
+        self._settle(parcel, fate)
+
+    def _content(self, parcel: Parcel) -> Generator[Want, None, None]:
+        """The body; then, once that is written down, the parcel is flying: its dot leaves next."""
+        content = parcel.envelope.content
+        self.line.wire.send(content if content.endswith(b"\r\n") else content + b"\r\n")
+        yield from self.line.flush(Stage.BODY, self._seconds + len(content) / _SLOWEST)
+        if self.line.wire.has_news():
+            raise Cut("the server broke off the message")
+        self.ready = [parcel]
+        yield Want.COMMIT
+        self.current = None
+        self._expect(parcel, Stage.DOT)
+
+    def _settle(self, parcel: Parcel, fate: _Fate) -> None:
+        self.accepted += fate.verdict is Verdict.ACCEPTED
+        result = outcome(fate.stage, fate.reply, fate.verdict)
+        self._work.settle(parcel, fate.verdict, result, self.line.wire.host)
+
+    # ---- several in flight ----------------------------------------------------------------------
+
+    def _by_bdat(self) -> Generator[Want, None, None]:
+        """Up to SMTP_WINDOW messages in flight (RFC 3030). RSET leads each, as a refused BDAT leaves the
+        transaction undefined (§2)."""
+        while True:
+            batch: list[Parcel] = []
+            while len(self.flying) + len(batch) < self._settings.smtp_window and (parcel := self._take()):
+                batch.append(parcel)
+            if batch:
+                self.ready = batch
+                yield Want.COMMIT
+                for parcel in batch:
+                    self._expect(parcel, Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT)
+                yield from self._send_batch(batch)
+            elif not self.flying:
+                if not (yield from self._more_to_come()):
+                    return
+                continue
+            yield from self._answers()
+            while self._expected and self.line.wire.has_reply():
+                yield from self._answers()
+
+    def _send_batch(self, batch: list[Parcel]) -> Generator[Want, None, None]:
+        pieces, octets = [], 0
+        for parcel in batch:
+            content = parcel.envelope.content
+            self._left_over = True
+            pieces += [command for _, command in self._commands(parcel, b"BDAT %d LAST" % len(content))]
+            pieces.append(content)
+            octets += len(content)
+        self.line.wire.send(b"".join(pieces))
+        yield from self.line.flush(Stage.BODY, self._seconds + octets / _SLOWEST)
+
+    # ---- answers to what is in flight -----------------------------------------------------------
+
+    def _expect(self, parcel: Parcel, *stages: Stage) -> None:
+        self.flying.append(parcel)
+        self._expected.extend((stage, parcel) for stage in stages)
+
+    def _answers(self) -> Generator[Want, None, None]:
+        """The answers to the oldest message in flight."""
+        stage = None
+        while stage is not Stage.DOT:
+            stage = self._expected[0][0]
+            dot = stage is Stage.DOT
+            reply = yield from self.line.reply(
+                stage, max(self._schedule.dot, self._seconds) if dot else self._seconds
+            )
+            self._hear(reply)
+
+    def _hear(self, reply: Reply) -> None:
+        """One answer to what is in flight. After a refused recipient the answer to the message is an echo.
+
+        Raises:
+            Cut: this session has no future.
+        """
+        stage, parcel = self._expected[0]
+        verdict = judge(stage, reply)
+        if verdict is Verdict.BROKEN:
+            raise Cut(f"the server answered the {stage} with {reply}")
+        self._expected.popleft()
+        fate = self._fates.pop(parcel, None) or _Fate(stage, verdict, reply)
+        if stage is Stage.DOT:
+            self.flying.remove(parcel)
+            self._settle(parcel, fate)
+        elif fate.verdict is not Verdict.PROCEED:
+            self._fates[parcel] = fate
+        if verdict is Verdict.RECONNECT:
+            self._server_quit = reply.code == 421
+            raise Cut(f"the server answered the {stage} with {reply}")
+
+    # ---- the end --------------------------------------------------------------------------------
+
+    def lost(self, why: str) -> None:
+        """Judges what is in flight after the line broke, once the answers that came before are heard."""
+        self.conversation.close()
+        wire = self.line.wire
+        wire.receive()
+        with contextlib.suppress(Cut):
+            while self._expected and (reply := wire.next_reply()):
+                self._hear(reply)
+        for parcel in self.flying:
+            fate = self._fates.get(parcel)
+            if fate and fate.verdict in _SAID:
+                self._settle(parcel, fate)
+            elif fate or self._server_quit:
+                self._work.give_back(parcel, why)  # 421 came first, and commands are answered in order
+            else:
+                self._work.settle(parcel, Verdict.BROKEN, Outcome(Status.UNCERTAIN, text=why), wire.host)
+        if self.current:
+            fate = self._last_word()
+            if fate:
+                self._settle(self.current, fate)
+            else:
+                self._work.give_back(self.current, why)
+        wire.close()
+
+    def _last_word(self) -> _Fate | None:
+        """What the server said about a message that it did not let us finish."""
+        try:
+            reply = self.line.wire.next_reply()
+        except Cut:
+            return None
+        verdict = judge(Stage.BODY, reply) if reply else Verdict.BROKEN
+        return _Fate(Stage.BODY, verdict, reply) if reply and verdict in _SAID else None

@@ -1,0 +1,66 @@
+"""What sender and transport say to each other: the sender hands out parcels, the transport reports back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailer.delivery.held import Claim
+from mailer.delivery.replies import Verdict
+from mailer.model import Envelope, Outcome
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """A claimed recipient with the message for them. `drops` counts lost connections before the final dot."""
+
+    claim: Claim
+    envelope: Envelope
+    drops: int = 0
+
+
+class Work(Protocol):
+    """A run as a transport sees it."""
+
+    def take(self) -> Parcel | None:
+        """What to send next; None: nothing right now, see `wait`."""
+
+    def wait(self) -> float | None:
+        """Seconds until `take` may have more; None: never, finish what is in flight and leave."""
+
+    def left(self) -> int:
+        """How many parcels there may be to take, at most."""
+
+    def before_dots(self, parcels: Sequence[Parcel]) -> None:
+        """Writes down that these messages are about to be complete on the wire. Until this returns, not one
+        final dot may leave.
+
+        Raises:
+            LedgerError: it can't be written, so nothing may leave.
+        """
+
+    def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
+        """What became of a parcel; `host`: who said so."""
+
+    def give_back(self, parcel: Parcel, why: str) -> None:
+        """The line broke while the message was surely incomplete: it may be tried again."""
+
+    def halt(self, reason: str, hint: str = "") -> None:
+        """The server does not want us, no recipient is to blame: `take` has nothing any more."""
+
+    @property
+    def aborting(self) -> bool:
+        """Whether to drop everything at once, without waiting for answers."""
+
+
+class Transport(Protocol):
+    """Carries messages somewhere."""
+
+    def carry(self, work: Work) -> None:
+        """Takes parcels until there are no more, and settles or gives back each one.
+
+        Raises:
+            TransportError: not a single message could be handed over, as the server can't be reached or
+                won't have us.
+        """
