@@ -5,7 +5,6 @@ from __future__ import annotations
 from mailer.delivery.held import Claim
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.records import Mailing
-from mailer.message import Addressee, Composition
 from mailer.model import Envelope
 
 
@@ -16,14 +15,16 @@ class Filler:
     """
 
     def __init__(self, ledger: Ledger, mailing: Mailing) -> None:
-        self._mailing = mailing
+        from mailer.message import Addressee, Composition
+
+        self._mailing, self._addressee = mailing, Addressee
         self._compositions = {
             language: Composition.thaw(frozen) for language, frozen in ledger.editions(mailing).items()
         }
 
     def envelope(self, claim: Claim) -> Envelope:
         """The message for a recipient, with the same Message-ID at every attempt."""
-        addressee = Addressee(
+        addressee = self._addressee(
             address=claim.address,
             name=claim.name,
             values=claim.fields,

@@ -1,4 +1,4 @@
-"""The rehearsal: a transport whose wire is a folder. The same code runs up to here; no connection is opened."""
+"""The rehearsal: a transport whose wire is a folder. The same code runs up to here; nothing is connected."""
 
 from __future__ import annotations
 

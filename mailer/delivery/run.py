@@ -216,6 +216,6 @@ class Run:
 
 
 _ABOUT_US = (
-    "This is about the sender or the message, not about one recipient, so the rest was not tried. Ask whoever "
-    "runs the server, then `mailer resume`."
+    "This is about the sender or the message, not about one recipient, so the rest was not tried. Ask "
+    "whoever runs the server, then `mailer resume`."
 )
