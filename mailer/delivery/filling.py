@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailer.delivery.held import Claim
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.records import Mailing
+from mailer.message import Addressee, Composition
 from mailer.model import Envelope
 
 
@@ -15,16 +16,14 @@ class Filler:
     """
 
     def __init__(self, ledger: Ledger, mailing: Mailing) -> None:
-        from mailer.message import Addressee, Composition
-
-        self._mailing, self._addressee = mailing, Addressee
+        self._mailing = mailing
         self._compositions = {
             language: Composition.thaw(frozen) for language, frozen in ledger.editions(mailing).items()
         }
 
     def envelope(self, claim: Claim) -> Envelope:
         """The message for a recipient, with the same Message-ID at every attempt."""
-        addressee = self._addressee(
+        addressee = Addressee(
             address=claim.address,
             name=claim.name,
             values=claim.fields,

@@ -8,17 +8,17 @@ every moment: `current` is surely incomplete on the wire, `flying` may have been
 from __future__ import annotations
 
 import contextlib
-import re
 from collections import deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
+from mailer.delivery.commands import envelope_commands, not_for, too_big
 from mailer.delivery.opening import Line, Offer, open_session
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.wire import Cut, SocketAddress, Want, Wire
 from mailer.delivery.work import Parcel, Work
-from mailer.model import Envelope, Outcome, Status
+from mailer.model import Outcome, Status
 from mailer.settings import Settings
 
 BDAT_FROM = 4
@@ -26,8 +26,6 @@ BDAT_FROM = 4
 
 _SLOWEST = 10_000
 """Octets a second that a server must take at least."""
-
-_ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
 
 _SAID = (
     Verdict.REJECTED,
@@ -135,45 +133,18 @@ class Session:
     def _take(self) -> Parcel | None:
         """The next parcel that this server can carry; others fail alone, unsent."""
         while parcel := self._work.take():
-            problem = self._problem(parcel.envelope)
-            if not problem:
+            if why := too_big(parcel.envelope, self.offer):
+                self._work.settle(parcel, Verdict.STOP, Outcome(Status.QUEUED, text=why), "")
+            elif why := not_for(parcel.envelope, self.offer):
+                self._work.settle(parcel, Verdict.REJECTED, Outcome(Status.REJECTED, text=why), "")
+            else:
                 return parcel
-            verdict = Verdict.STOP if problem.startswith("the message") else Verdict.REJECTED
-            status = Status.QUEUED if verdict is Verdict.STOP else Status.REJECTED
-            self._work.settle(parcel, verdict, Outcome(status, text=problem), "")
         return None
 
-    def _problem(self, envelope: Envelope) -> str:
-        if not _ADDRESS.fullmatch(envelope.rcpt_to):
-            return "not an address that SMTP can carry"
-        if not envelope.rcpt_to.isascii() and "SMTPUTF8" not in self.offer.extensions:
-            return "the server takes no address with letters beyond ASCII (SMTPUTF8)"
-        if not envelope.content.isascii() and not self.offer.extensions & {"8BITMIME", "SMTPUTF8"}:
-            return "the server takes ASCII only (no 8BITMIME)"
-        if 0 < self.offer.size < len(envelope.content):
-            return (
-                f"the message has {len(envelope.content):,} bytes, the server takes {self.offer.size:,} "
-                "at most: make pictures smaller, or link to attachments"
-            )
-        return ""
-
     def _commands(self, parcel: Parcel, last: bytes) -> list[tuple[Stage, bytes]]:
-        envelope = parcel.envelope
-        mail = f"MAIL FROM:<{envelope.mail_from}>"
-        if self.offer.size:
-            mail += f" SIZE={len(envelope.content)}"
-        if not envelope.content.isascii() and "8BITMIME" in self.offer.extensions:
-            mail += " BODY=8BITMIME"
-        if not (envelope.rcpt_to.isascii() and envelope.mail_from.isascii()):
-            mail += " SMTPUTF8"
-        commands = [(Stage.RSET, b"RSET\r\n")] if self._left_over else []
+        reset = [(Stage.RSET, b"RSET\r\n")] if self._left_over else []
         self._left_over = False
-        return [
-            *commands,
-            (Stage.MAIL, mail.encode() + b"\r\n"),
-            (Stage.RCPT, f"RCPT TO:<{envelope.rcpt_to}>\r\n".encode()),
-            (Stage.DATA, last + b"\r\n"),
-        ]
+        return reset + envelope_commands(parcel.envelope, self.offer, last)
 
     def _answer_to_the_dot(self) -> Generator[Want, None, None]:
         if self._expected:
