@@ -111,7 +111,8 @@ def _unwrapped(text: str) -> tuple[str, str]:
         name, text = match["name"].strip(), match["address"].strip()
     else:
         text = _COMMENT.sub("", text)
-    text = text.strip(_QUOTES + " <>[]").rstrip(".;,:")
+    quoted_local = text.startswith('"') and '"@' in text
+    text = text.strip(" " if quoted_local else _QUOTES + " <>[]").rstrip(".;,:")
     if text[:7].lower() == "mailto:":
         text = text[7:].partition("?")[0]
     text = re.sub(r"\s*@\s*", "@", text) if text.count("@") == 1 else text

@@ -15,7 +15,7 @@ from mailer.press.cells import clean
 from mailer.press.files import line_of, locked, newline_of, rewrite, text_records
 from mailer.press.read import PressList, read_list
 from mailer.press.records import Record
-from mailer.press.suppress import Suppressions, hashed
+from mailer.press.suppress import Suppressions
 from mailer.workspace import Workspace
 
 
@@ -79,10 +79,8 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
         ListError: a file can't be written.
     """
     wanted = _Wanted(address)
-    suppressions = Suppressions(workspace.suppressed)
-    suppressions.remove(address)
-    # The hash first: should the rest fail, nobody can be mailed who asked to be forgotten.
-    suppressions.add(hashed(wanted.address), reason, source)
+    # First: should the rest fail, nobody can be mailed who asked to be forgotten.
+    Suppressions(workspace.suppressed).forget(wanted.address, reason, source)
     removed: list[Held] = []
     by_hand: list[Held] = []
     for path in _lists(workspace):

@@ -18,6 +18,8 @@ DEEPEST = 40
 
 ADDRESS_LIKE = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+\.[^\W\d_]{2,}")
 
+_WRITTEN = re.compile(r"\w")
+
 _TEACH = "name the columns in the first row, as: email;name;outlet;language;tags"
 
 
@@ -49,7 +51,7 @@ def find_header(sample: Sequence[Record], path: str, column: str = "") -> Header
     Raises:
         ListError: no address column can be found, or several; asks the question that decides.
     """
-    filled = [record for record in sample if any(map(str.strip, record.cells))]
+    filled = [record for record in sample if any(map(_WRITTEN.search, record.cells))]
     if not filled:
         raise ListError([Fault(path, 0, "the file is empty", "export it again")])
     best = max(range(min(len(filled), DEEPEST)), key=lambda i: (recognised(filled[i].cells), -i))

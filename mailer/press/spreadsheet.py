@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -56,8 +57,7 @@ def find_sheet(path: Path, shown: str, column: str) -> tuple[str, Header]:
     Raises:
         ListError: no sheet has one, or the workbook is broken.
     """
-    book = _open(path, shown)
-    try:
+    with _opened(path, shown) as book:
         complaint: ListError | None = None
         names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
         for name in names:
@@ -69,8 +69,6 @@ def find_sheet(path: Path, shown: str, column: str) -> tuple[str, Header]:
             others = [other for other in names if other != name and _filled(book, other, shown)]
             return name, _with_others(header, name, others, shown)
         raise complaint or ListError([Fault(shown, 0, "there is no visible sheet in it")])
-    finally:
-        book.close()
 
 
 def _filled(book: Any, name: str, shown: str) -> bool:
@@ -93,26 +91,29 @@ def read_sheet(path: Path, sheet: str, shown: str) -> Iterator[Record]:
     Raises:
         ListError: the workbook is broken.
     """
-    book = _open(path, shown)
-    try:
+    with _opened(path, shown) as book:
         yield from _rows(book, sheet, shown)
-    finally:
-        book.close()
 
 
-def _open(path: Path, shown: str) -> Any:
+@contextmanager
+def _opened(path: Path, shown: str) -> Iterator[Any]:
+    """The workbook, whatever its file is called (openpyxl refuses an .xlsx of another name)."""
     from openpyxl import load_workbook
 
-    with warnings.catch_warnings():
+    with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and validations that we don't read
         try:
-            return load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except Exception as error:
             # openpyxl lets out whatever its XML parser or a missing part raises.
             fault = Fault(
                 shown, 0, f"the workbook can't be read ({type(error).__name__})", "save it again in Excel"
             )
             raise ListError([fault]) from None
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _rows(book: Any, name: str, shown: str) -> Iterator[Record]:

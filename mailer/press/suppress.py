@@ -120,7 +120,7 @@ class Suppressions:
         known = address if address.startswith(HASH) else parse_address(address)
         with locked(self.path):
             self.refresh()
-            if known in self._entries or known in self:
+            if known in self._entries or (not known.startswith(HASH) and known in self):
                 return False
             day = (on or date.today()).isoformat()  # noqa: DTZ011 (the day at the office, for people to read)
             _append(self.path, dict(zip(HEADER, (known, clean(reason), day, clean(source)), strict=True)))
@@ -133,23 +133,38 @@ class Suppressions:
         Raises:
             ListError: the file can't be read or written.
         """
-        wanted = {canonical(_as_mailed(address)), hashed(_as_mailed(address))}
-        removed = 0
+        mailed = _as_mailed(address)
+        return self._drop({canonical(mailed), hashed(mailed)})
+
+    def forget(self, address: str, reason: str, source: str = "") -> None:
+        """Keeps an address suppressed under its hash alone.
+
+        Raises:
+            AddressError: it is no address.
+            ListError: the file can't be read or written.
+        """
+        mailed = parse_address(address)
+        self.add(hashed(mailed), reason, source)  # first: at no moment may they be mailed
+        self._drop({canonical(mailed)})
+
+    def _drop(self, keys: set[str]) -> int:
+        """Takes every line of these keys off the file; returns how many there were."""
+        dropped = 0
         with locked(self.path):
             if not self.path.exists():
                 return 0
             index = _address_index(self.path)
 
             def edit(record: Record) -> list[str]:
-                nonlocal removed
-                if wanted.isdisjoint(_keys(_address_in(record, index))):
+                nonlocal dropped
+                if keys.isdisjoint(_keys(_address_in(record, index))):
                     return record.lines
-                removed += 1
+                dropped += 1
                 return []
 
             rewrite(self.path, delimiter_of(self.path), edit)
             self.refresh()
-        return removed
+        return dropped
 
 
 def _as_mailed(address: str) -> str:
