@@ -35,7 +35,7 @@ def settings_of(workspace: Workspace, **flags: object) -> Settings:
     """
     from mailer.settings import read_settings
 
-    return read_settings(workspace.root, **flags)
+    return read_settings(workspace.root, None, **flags)
 
 
 def choosing(command: Command) -> Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from mailer.release.body import boilerplates
 from mailer.release.header import Header, read_header
 from mailer.release.values import parse_colour, parse_language, parse_mailbox, parse_zone
 from mailer.workspace import Workspace
+
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+"""Merge slots are marked with such characters, so nothing that staff write may hold one."""
 
 
 def read_newsroom(workspace: Workspace, language: str = "") -> Newsroom:
@@ -39,7 +43,7 @@ def source_text(path: Path, shown: str) -> str:
         ReleaseError: the file can't be read, or is not UTF-8.
     """
     try:
-        return path.read_text("utf-8")
+        return _PRIVATE_USE.sub("\ufffd", path.read_text("utf-8"))
     except UnicodeDecodeError as error:
         hint = "save it as UTF-8 (in Word: plain text, Unicode)"
         raise ReleaseError([Fault(shown, 0, f"it is not UTF-8 text (byte {error.start})", hint)]) from None

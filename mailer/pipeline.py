@@ -1,0 +1,218 @@
+"""The whole job in one screen: prepare → queue → deliver. Read this first.
+
+Check, preview, rehearsal, proof and send all start at `prepare`. A rehearsal is `deliver` with a throw-away
+ledger and the rehearsal transport; a proof is `deliver` with a throw-away ledger and a few addresses of the
+office. There is no `if dry_run`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mailer import delivery
+from mailer.checks import Draft, run_checks
+from mailer.delivery import Entry, Frozen, Ledger, Mailing, Report, Transport
+from mailer.errors import CheckFailed
+from mailer.message import Addressee, Composition, Head, compile_message, inspect
+from mailer.model import Audience, Edition, Finding, LeftOut, Mailbox, Recipient, Release, Rendered
+from mailer.press import Choice, Suppressions, canonical, parse_address, read_audience, unsubscribe_token
+from mailer.release import read_release
+from mailer.render import merge_values, render
+from mailer.settings import Settings
+from mailer.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release with its audience, rendered and checked: everything short of sending.
+
+    Attributes:
+        rendered: by language (BCP 47), one for each edition.
+        findings: what pre-flight noticed, gravest first; one of level error blocks `queue`.
+        threads: for a follow-up: canonical address → Message-ID of what that person got.
+    """
+
+    workspace: Workspace
+    release: Release
+    audience: Audience
+    rendered: Mapping[str, Rendered]
+    findings: tuple[Finding, ...]
+    threads: Mapping[str, str]
+
+
+def prepare(workspace: Workspace, name: str, choice: Choice) -> Prepared:
+    """Everything short of sending. Check, preview, rehearsal and send all start here.
+
+    Raises:
+        ReleaseError, ListError, TemplateError: with every fault of the file.
+        WorkspaceError: no release, list or theme of that name.
+        LedgerError: a follow-up of a release that was never sent from here.
+    """
+    release = read_release(workspace, name)
+    if release.original.kind.follows and release.original.corrects:
+        audience, threads = who_got(workspace, release.original.corrects)
+    else:
+        choice = replace(choice, lists=choice.lists or release.original.lists)
+        audience, threads = read_audience(workspace, choice), {}
+    rendered = {e.language: render(e, workspace.theme(e.theme)) for e in release.editions}
+    findings = run_checks(Draft.at_once(workspace, release, audience, rendered))
+    return Prepared(workspace, release, audience, rendered, findings, threads)
+
+
+def queue(prepared: Prepared, settings: Settings, ledger: Ledger, *, prefix: str = "") -> Mailing:
+    """Freeze what is sent and to whom. No file of the workspace is read after this.
+
+    Every recipient's message is composed once here, so that a row that can't be composed stops the whole
+    mailing before the first connection.
+
+    Args:
+        prefix: put before the subject, "[TEST] " of a proof.
+
+    Raises:
+        CheckFailed: pre-flight found errors.
+        ComposeError: a message is not what was meant.
+        LedgerError: this release was sent before, with another content.
+    """
+    if any(finding.level == "error" for finding in prepared.findings):
+        raise CheckFailed(prepared.findings)
+    compositions = {
+        edition.language: compile_message(
+            prepared.rendered[edition.language], head_of(edition, settings, prefix)
+        )
+        for edition in prepared.release.editions
+    }
+    original = prepared.release.original
+    draft = delivery.Draft(
+        release=prepared.release.name,
+        kind=original.kind.value,
+        subject=original.subject,
+        mail_from=settings.envelope_from or original.newsroom.sender.address,
+        domain=original.newsroom.sender.domain,
+        editions={language: _frozen(composition) for language, composition in compositions.items()},
+        follows=original.corrects,
+    )
+    return ledger.queue(draft, _entries(prepared, settings, compositions))
+
+
+def deliver(
+    mailing: Mailing,
+    ledger: Ledger,
+    transport: Transport,
+    workspace: Workspace,
+    settings: Settings,
+    **how: Any,
+) -> Report:
+    """Drain the queue. Kill it at any line; run it again to continue.
+
+    Rates, ALLOW_ONLY and the suppressions of this very moment hold for every transport.
+
+    Args:
+        how: further arguments of `mailer.delivery.deliver`.
+    """
+    suppressions = Suppressions(workspace.suppressed)
+
+    def still_wanted(address: str) -> str:
+        suppressions.refresh()
+        found = suppressions.get(address)
+        return str(found) if found else ""
+
+    return delivery.deliver(
+        mailing,
+        ledger,
+        transport,
+        rates=settings.smtp_rate,
+        allow_only=settings.allow_only,
+        still_wanted=still_wanted,
+        **how,
+    )
+
+
+# ---- who ------------------------------------------------------------------------------------------------
+
+
+def who_got(workspace: Workspace, release: str) -> tuple[Audience, dict[str, str]]:
+    """Those who have a release, or may have it: whom a correction goes to, and the Message-ID each got.
+
+    Raises:
+        LedgerError: it was never sent from here.
+    """
+    suppressions = Suppressions(workspace.suppressed)
+    recipients, left_out, threads = [], [], {}
+    with Ledger(workspace.ledger) as ledger:
+        for person in ledger.reached(release):
+            if found := suppressions.get(person.canonical):
+                left_out.append(LeftOut(person.address, "suppressed", str(found)))
+                continue
+            languages = (person.language,)
+            recipients.append(
+                Recipient(person.address, person.name, languages=languages, fields=person.fields)
+            )
+            threads[person.canonical] = person.message_id
+    return Audience(tuple(recipients), tuple(left_out), (f"those who got {release}",)), threads
+
+
+def not_those_who_got(workspace: Workspace, choice: Choice, release: str) -> Choice:
+    """The choice without everybody who got an earlier release."""
+    with Ledger(workspace.ledger) as ledger:
+        got = frozenset(person.canonical for person in ledger.reached(release))
+    return replace(choice, except_addresses=got, except_reason=f"got {release}")
+
+
+def only(prepared: Prepared, addresses: tuple[str, ...]) -> Prepared:
+    """The same for a few addresses only: a proof. Whoever stands on the list gets it as the list has them.
+
+    Raises:
+        AddressError: one is no address.
+    """
+    wanted = {canonical(parse_address(address)): parse_address(address) for address in addresses}
+    known = {key: r for r in prepared.audience.recipients if (key := canonical(r.address)) in wanted}
+    audience = Audience(
+        tuple(known.get(key, Recipient(address)) for key, address in wanted.items()), lists=("proof",)
+    )
+    findings = tuple(f for f in prepared.findings if f.id not in ("no-recipients", "empty-merge-value"))
+    return replace(prepared, audience=audience, findings=findings)
+
+
+# ---- what -----------------------------------------------------------------------------------------------
+
+
+def head_of(edition: Edition, settings: Settings, prefix: str = "") -> Head:
+    """What the header of an edition's messages says."""
+    room = edition.newsroom
+    takes_unsubscribes = settings.unsubscribe_mailto or (room.reply_to or room.sender).address
+    sender = Mailbox(room.sender.address, room.sender.name or room.name)
+    list_id = f"press.{room.sender.domain}"
+    return Head(sender, room.reply_to, list_id, room.name, takes_unsubscribes, edition.language, prefix)
+
+
+def values_for(recipient: Recipient, settings: Settings) -> dict[str, str]:
+    """What fills a recipient's slots; with UNSUBSCRIBE_URL, their own link of one-click (RFC 8058)."""
+    values = merge_values(recipient)
+    values.pop("unsubscribe", None)
+    if settings.unsubscribe_url and settings.secret_key:
+        token = unsubscribe_token(recipient.address, settings.secret_key)
+        values["unsubscribe"] = f"{settings.unsubscribe_url.rstrip('/')}/{token}"
+    return values
+
+
+def _frozen(composition: Composition) -> Frozen:
+    content = composition.freeze()
+    return Frozen(hashlib.sha256(content).hexdigest(), content)
+
+
+def _entries(
+    prepared: Prepared, settings: Settings, compositions: Mapping[str, Composition]
+) -> Iterator[Entry]:
+    """Everybody, as a stream, each message composed and inspected once."""
+    domain = prepared.release.original.newsroom.sender.domain
+    for recipient in prepared.audience.recipients:
+        key = canonical(recipient.address)
+        language = prepared.release.edition_for(recipient.languages).language
+        values = values_for(recipient, settings)
+        thread = prepared.threads.get(key, "")
+        addressee = Addressee(recipient.address, recipient.name, values, f"<rehearsal@{domain}>", thread)
+        inspect(compositions[language].fill(addressee), addressee, compositions[language])
+        yield Entry(key, recipient.address, recipient.name, language, values, thread)

@@ -1,0 +1,6 @@
+"""`Release` → `Rendered`."""
+
+from mailer.render.merge import fill, merge_values
+from mailer.render.render import render
+
+__all__ = ["fill", "merge_values", "render"]

@@ -1,0 +1,166 @@
+"""An `Edition` as a mail, once for everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from markupsafe import Markup, escape
+
+from mailer.errors import Fault, TemplateError
+from mailer.model import Attachment, Edition, Part, Rendered
+from mailer.render import words
+from mailer.render.calendar import calendar_link, calendar_part
+from mailer.render.colours import palette
+from mailer.render.images import Pictures, media_type_of
+from mailer.render.inline import check_layout, inline
+from mailer.render.merge import Slots, restore
+from mailer.render.templates import Templates
+
+
+def render(edition: Edition, theme: Sequence[Path]) -> Rendered:
+    """Render an edition as HTML and text.
+
+    Args:
+        edition: with its newsroom.
+        theme: the theme's folders, first one first: `workspace.theme(name)`.
+
+    Raises:
+        TemplateError: with file and line of what is wrong in the theme, or a picture that can't be used.
+    """
+    return _Renderer(edition, theme).rendered()
+
+
+class _Renderer:
+    def __init__(self, edition: Edition, theme: Sequence[Path]) -> None:
+        self._edition, self._theme = edition, tuple(theme)
+        self._root = edition.newsroom.path.parent
+        self._slots = Slots()
+        self._pictures = Pictures(self._root, edition.newsroom.sender.domain)
+        self._colour = palette(edition.newsroom.colour)
+        self._kind_key = edition.kind.value.replace(" ", "_")
+
+    def rendered(self) -> Rendered:
+        edition, slots = self._edition, self._slots
+        names = self._names()
+        html_names = {**names, "merged": self._merged_html, "slot": lambda f, d: Markup(slots.mark(f, d))}  # noqa: S704
+        html = Templates(self._theme, "html", html_names).render("release.html.j2")
+        text_names = {**names, "merged": slots.marked, "slot": slots.mark}
+        text = Templates(self._theme, "txt", text_names).render("release.txt.j2")
+        return Rendered(
+            edition.language,
+            slots.marked(self._subject()),
+            slots.marked(edition.preheader),
+            restore(inline(html)),
+            _tidy(text),
+            slots.all(),
+            tuple(self._pictures.parts),
+            tuple(self._attached()),
+        )
+
+    def _names(self) -> dict[str, object]:
+        """What templates may use. docs/reference/themes.md lists it; a test compares."""
+        edition, room = self._edition, self._edition.newsroom
+        labels = words.read_labels(self._theme, edition.language)
+        return {
+            "release": edition,
+            "room": room,
+            "labels": labels,
+            "kind": labels.get(self._kind_key, edition.kind.value),
+            "kind_key": self._kind_key,
+            "colour": self._colour,
+            "day": partial(words.day, language=edition.language),
+            "moment": partial(words.moment, language=edition.language),
+            "period": partial(words.period, language=edition.language),
+            "tel": partial(words.tel, region=room.region),
+            "picture": self._pictures,
+            "further_images": self._further_images,
+            "calendar_link": lambda: calendar_link(edition, edition.event) if edition.event else "",
+            "web_address": _web_address,
+            "file_name": _file_name,
+            "file_facts": self._file_facts,
+            "address_lines": lambda: [line for line in room.postal_address.split("\n") if line != room.name],
+            "stylesheet": self._stylesheet,
+        }
+
+    def _merged_html(self, text: str) -> Markup:
+        return Markup(self._slots.marked(text, lambda piece: str(escape(piece))))  # noqa: S704
+
+    def _subject(self) -> str:
+        """A follow-up says so at once: "Correction: …"."""
+        edition = self._edition
+        if not edition.kind.follows:
+            return edition.subject
+        labels = words.read_labels(self._theme, edition.language)
+        label = labels.get(self._kind_key, edition.kind.value)
+        return (
+            edition.subject
+            if edition.subject.lower().startswith(label.lower())
+            else f"{label}: {edition.subject}"
+        )
+
+    def _stylesheet(self, name: str) -> Markup:
+        """A stylesheet of the theme, with the house's colours put in."""
+        path = next((folder / name for folder in self._theme if (folder / name).is_file()), None)
+        if path is None:
+            raise TemplateError([Fault(name, 0, "the theme has no such stylesheet")])
+        css = Templates([path.parent], "txt", {"colour": self._colour}).render(name)
+        if name == "layout.css":
+            check_layout(css, f"templates/{path.parent.name}/{name}")
+        if "</" in css:
+            raise TemplateError([Fault(name, 0, "a stylesheet can't hold markup")])
+        return Markup(css)  # noqa: S704 - the theme's own, and it holds no end tag
+
+    def _further_images(self) -> list[SyntaxTreeNode]:
+        """Figures for the header's images that the text does not show."""
+        shown = {
+            str(node.attrs["src"]) for node in self._edition.body.walk() if node.type in ("figure", "image")
+        }
+        figures = []
+        for image in self._edition.images:
+            if image.file not in shown:
+                token = Token("figure", "img", 0, content=image.alt, block=True)
+                token.attrs = {"src": image.file, "alt": image.alt}
+                token.meta = {"caption": image.caption, "credit": image.credit}
+                figures.append(SyntaxTreeNode([token]).children[0])
+        return figures
+
+    def _attached(self) -> list[Part]:
+        edition = self._edition
+        parts = [calendar_part(edition, edition.event)] if edition.event else []
+        for file in edition.attachments:
+            if file.send == "attach":
+                path = self._root / file.file
+                parts.append(Part(path.name, media_type_of(path.name), path.read_bytes()))
+        return parts
+
+    def _file_facts(self, file: Attachment) -> str:
+        """ "PDF, 1.2 MB": type and size; the type alone of what is on the web."""
+        kind = Path(_file_name(file.file)).suffix.lstrip(".").upper() or "web"
+        if file.send == "link":
+            return kind
+        octets = (self._root / file.file).stat().st_size
+        size = f"{octets / 2**20:.1f} MB" if octets >= 2**20 else f"{max(1, octets // 1024)} KB"
+        return f"{kind}, {size}"
+
+
+def _file_name(file: str) -> str:
+    return unquote(Path(urlparse(file).path).name) or file
+
+
+def _web_address(text: str) -> str:
+    """A link for a field that is an address of some sort, or ""."""
+    if re.fullmatch(r"https?://\S+", text):
+        return text
+    return f"mailto:{text}" if re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", text) else ""
+
+
+def _tidy(text: str) -> str:
+    """No blanks at line ends but those of the signature mark, no more than one empty line in a row."""
+    lines = [line if line == "-- " else line.rstrip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"

@@ -1,0 +1,108 @@
+"""The templates of a theme: Jinja, with one macro per node type, each found in the first folder that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.exceptions import TemplateError as JinjaError
+from jinja2.exceptions import TemplateSyntaxError
+from markdown_it.tree import SyntaxTreeNode
+from markupsafe import Markup
+
+from mailer.errors import Fault, TemplateError
+
+Medium = Literal["html", "txt"]
+
+
+class Templates:
+    """The templates of one theme for one medium and one edition.
+
+    Args:
+        theme: folders, first one first.
+        names: what the templates may use: docs/reference/themes.md lists it.
+    """
+
+    def __init__(self, theme: Sequence[Path], medium: Medium, names: Mapping[str, object]) -> None:
+        self._theme, self._medium = theme, medium
+        folders = {str(number): FileSystemLoader(folder) for number, folder in enumerate(theme)}
+        self._environment = Environment(
+            loader=ChoiceLoader([PrefixLoader(folders), *folders.values()]),
+            autoescape=medium == "html",  # noqa: S701 - the text part is no HTML
+            undefined=StrictUndefined,
+            trim_blocks=False,
+            keep_trailing_newline=True,
+        )
+        self._environment.globals.update(names, blocks=self.blocks)
+        self._macros: list[object] | None = None
+
+    def blocks(self, nodes: SyntaxTreeNode | Iterable[SyntaxTreeNode]) -> str:
+        """Nodes of the document tree, each by the macro of its type.
+
+        Raises:
+            TemplateError: the theme has no macro for a type. Silence would lose a part of the release.
+        """
+        several = [nodes] if isinstance(nodes, SyntaxTreeNode) else nodes
+        rendered = "".join(str(self._macro(node.type)(node)) for node in several)
+        return Markup(rendered) if self._medium == "html" else rendered  # noqa: S704 - macros autoescape
+
+    def _macro(self, node_type: str) -> Any:
+        for module in self._modules():
+            macro = getattr(module, node_type, None)
+            if macro is not None:
+                return macro
+        name = f"{self._theme[0].name}/blocks.{self._medium}.j2"
+        raise TemplateError(
+            [
+                Fault(
+                    name,
+                    0,
+                    f"there is no macro for blocks of type {node_type}",
+                    f"add {{% macro {node_type}(node) %}}",
+                )
+            ]
+        )
+
+    def _modules(self) -> list[object]:
+        """The blocks templates of all folders. A theme may define only some macros anew."""
+        if self._macros is None:
+            self._macros = [
+                self._environment.get_template(f"{number}/blocks.{self._medium}.j2").module
+                for number, folder in enumerate(self._theme)
+                if (folder / f"blocks.{self._medium}.j2").is_file()
+            ]
+        return self._macros
+
+    def render(self, name: str) -> str:
+        """A whole template.
+
+        Raises:
+            TemplateError: with file and line of what is wrong in it.
+        """
+        try:
+            return self._environment.get_template(name).render()
+        except TemplateSyntaxError as error:
+            raise TemplateError(
+                [Fault(self._shown(error.filename or name), error.lineno, error.message or "")]
+            ) from None
+        except (JinjaError, TypeError, ValueError, AttributeError, KeyError) as error:
+            path, line = self._place(error, name)
+            raise TemplateError(
+                [Fault(path, line, str(error), "docs/reference/themes.md lists what templates can use")]
+            ) from None
+
+    def _place(self, error: Exception, name: str) -> tuple[str, int]:
+        """The innermost template line of a traceback: Jinja gives its frames the templates' names and lines."""
+        place = (self._shown(name), 0)
+        frame = error.__traceback__
+        while frame:
+            if frame.tb_frame.f_code.co_filename.endswith((".j2", ".css")):
+                place = (self._shown(frame.tb_frame.f_code.co_filename), frame.tb_lineno)
+            frame = frame.tb_next
+        return place
+
+    def _shown(self, name: str) -> str:
+        path = Path(name)
+        return str(Path("templates", path.parent.name, path.name)) if path.parent.name else name

@@ -1,0 +1,109 @@
+"""Words around the text in the release's language: labels, dates, phone links."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location, get_timezone_name
+
+from mailer.errors import Fault, TemplateError
+from mailer.model import Event
+
+
+def read_labels(theme: Sequence[Path], language: str) -> dict[str, str]:
+    """The labels of a language over the English ones: es-MX, then es, then en; a theme's own over the default's.
+
+    Raises:
+        TemplateError: a labels file is no TOML of strings.
+    """
+    labels: dict[str, str] = {}
+    for tag in dict.fromkeys(("en", language.partition("-")[0], language)):
+        for folder in reversed(theme):
+            path = folder / f"labels.{tag}.toml"
+            if path.is_file():
+                labels |= _read(path)
+    return labels
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise TemplateError([Fault(str(path), int(line[1]) if line else 0, str(error))]) from None
+    wrong = [
+        Fault(str(path), 0, f"{name} is not a text")
+        for name, text in found.items()
+        if not isinstance(text, str)
+    ]
+    if wrong:
+        raise TemplateError(wrong)
+    return found
+
+
+@lru_cache(maxsize=32)
+def locale_of(language: str) -> Locale:
+    """Babel's locale for a BCP 47 tag; English where CLDR knows none."""
+    for tag in (language, language.partition("-")[0]):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
+
+
+def day(moment: date, language: str) -> str:
+    """ "July 24, 2018" as the language writes it."""
+    return format_date(moment, "long", locale=locale_of(language))
+
+
+def moment(at: datetime, language: str) -> str:
+    """Day, time and zone, the zone by its place: "July 24, 2018, 10:00 AM (New York time)"."""
+    locale = locale_of(language)
+    text = f"{format_date(at, 'full', locale=locale)}, {format_time(at, 'short', locale=locale)}"
+    return f"{text} ({zone_name(at, language)})"
+
+
+def period(event: Event, language: str) -> str:
+    """When an event is; its end is only a time where it is on the same day."""
+    if event.end is None:
+        return moment(event.start, language)
+    locale = locale_of(language)
+    if event.end.date() == event.start.date():
+        start, end = (format_time(at, "short", locale=locale) for at in (event.start, event.end))
+        return f"{format_date(event.start, 'full', locale=locale)}, {start}–{end} ({zone_name(event.start, language)})"
+    start = format_datetime(event.start, "long", locale=locale)
+    return f"{start} – {moment(event.end, language)}"
+
+
+def zone_name(at: datetime, language: str) -> str:
+    """The zone as people say it, "British Summer Time"; its place where CLDR has no such name."""
+    locale = locale_of(language)
+    name = get_timezone_name(at, "long", locale=locale)
+    return name if not re.match(r"(GMT|UTC)?[+-]", name) else get_timezone_location(at.tzinfo, locale=locale)
+
+
+def tel(number: str, region: str) -> str:
+    """A `tel:` URL (RFC 3966) for a phone number as written, or "" where it is none that can be called.
+
+    `+ (202) 797-2171` with region US is a number of Washington, not of Egypt: a `+` that no country code
+    follows is only a habit, so a number that is not valid as written is read again without it.
+    """
+    import phonenumbers as p
+
+    extension = ""
+    for text in (number, number.replace("+", " ")):
+        try:
+            parsed = p.parse(text, region)
+        except p.NumberParseException:
+            continue
+        if p.is_valid_number(parsed) and not (text == number and re.match(r"\s*\+\s*\(", number)):
+            extension = f";ext={parsed.extension}" if parsed.extension else ""
+            return f"tel:{p.format_number(parsed, p.PhoneNumberFormat.E164)}{extension}"
+    return ""
