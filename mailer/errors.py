@@ -8,6 +8,7 @@
     │   ├── ListError        a press list
     │   └── TemplateError    a theme
     ├── CheckFailed(findings)  pre-flight found what must not go out
+    ├── ComposeError         a composed message is not what was meant
     ├── TransportError       the server can't be reached or won't have us: no recipient is to blame
     └── LedgerError          the record can't be read or written, or forbids what was asked
 
@@ -105,6 +106,10 @@ class CheckFailed(MailerError):
             f"{errors} finding{'s' if errors != 1 else ''} of level error: nothing was sent.",
             "Mend them and try again; `mailer check` shows them.",
         )
+
+
+class ComposeError(MailerError):
+    """A composed message is not what was meant: it must not go out."""
 
 
 class TransportError(MailerError):

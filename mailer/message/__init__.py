@@ -1,15 +1,7 @@
 """`Rendered` + `Recipient` → the exact bytes."""
 
-from mailer.message.compose import Addressee, Composition, Head, compile_message, needs_smtputf8
-from mailer.message.verify import ComposeError, inspect, verify
+from mailer.message.compose import Composition, compile_message, needs_smtputf8
+from mailer.message.head import Addressee, Head
+from mailer.message.verify import verify
 
-__all__ = [
-    "Addressee",
-    "ComposeError",
-    "Composition",
-    "Head",
-    "compile_message",
-    "inspect",
-    "needs_smtputf8",
-    "verify",
-]
+__all__ = ["Addressee", "Composition", "Head", "compile_message", "needs_smtputf8", "verify"]

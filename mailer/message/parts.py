@@ -1,7 +1,6 @@
 """The MIME tree: mixed(related(alternative(text, html), inline images), attachments), levels only where needed.
 
-Everything here is the same for all recipients. The tree is a list of pieces: text for the wire, and `Slot`
-references, which `compose` fills.
+All of it is the same for every recipient. A tree is a list of pieces: text for the wire, and `Hole`s.
 """
 
 from __future__ import annotations
@@ -9,16 +8,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
-from mailer.message.headers import field, identifier, parameter
+from mailer.message.headers import field, parameter, uri
 from mailer.message.quoted_printable import encode_text
 from mailer.model import Part, Rendered
 
-_SLOT = re.compile("\ue000([0-9]+)\ue001")
+SLOT = re.compile("\ue000([0-9]+)\ue001")
+"""A merge slot in `Rendered`."""
+
+_BASE64_LINE = 57
+"""Octets that make a line of 76 characters (RFC 2045 §6.8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,84 +29,78 @@ class Hole:
     """Where slot number `slot` is filled, as plain text or as HTML."""
 
     slot: int
-    kind: Literal["text", "html"]
+    html: bool
 
 
 Piece = str | Hole
+_Entity = tuple[str, list[Piece]]
+"""Content-* fields, and the body that they describe."""
 
 
-def content_fields_and_body(rendered: Rendered) -> tuple[str, list[Piece]]:
+def content_of(rendered: Rendered) -> tuple[str, tuple[Piece, ...]]:
     """The Content-* fields of the whole message, and its body."""
-    seed = "\0".join((rendered.subject, rendered.html, rendered.text))
-    fields, body = _multipart(
-        "alternative", seed, [_text_part("plain", rendered.text), _text_part("html", rendered.html)]
-    )
+    seed = "\0".join((rendered.subject, rendered.html, rendered.text)).encode("utf-8", "replace")
+    alternatives = [_text("plain", rendered.text), _text("html", rendered.html)]
+    entity = _multipart("alternative", seed, alternatives)
     if rendered.related:
-        fields, body = _multipart(
-            "related", seed, [(fields, body), *map(_inline, rendered.related)], 'type="multipart/alternative"'
-        )
+        entity = _multipart("related", seed, [entity, *map(_inline, rendered.related)])
     if rendered.attached:
-        fields, body = _multipart("mixed", seed, [(fields, body), *map(_attachment, rendered.attached)])
-    return fields, _joined(body)
+        entity = _multipart("mixed", seed, [entity, *map(_attachment, rendered.attached)])
+    fields, body = entity
+    return fields, tuple(_joined(body))
 
 
-def pieces_of(text: str, kind: Literal["text", "html"]) -> list[Piece]:
-    """Text with slots as encoded pieces and holes."""
-    cut = _SLOT.split(text)
-    return [Hole(int(part), kind) if index % 2 else encode_text(part) for index, part in enumerate(cut)]
+def _text(subtype: Literal["plain", "html"], text: str) -> _Entity:
+    fields = field("Content-Type", f"text/{subtype}; charset=utf-8")
+    fields += field("Content-Transfer-Encoding", "quoted-printable")
+    cut = SLOT.split(text if text.endswith("\n") else f"{text}\n")
+    html = subtype == "html"
+    return fields, [Hole(int(cut[n]), html) if n % 2 else encode_text(cut[n]) for n in range(len(cut))]
 
 
-def _text_part(subtype: Literal["plain", "html"], text: str) -> tuple[str, list[Piece]]:
-    fields = field("Content-Type", f"text/{subtype}; charset=utf-8") + field(
-        "Content-Transfer-Encoding", "quoted-printable"
-    )
-    body = text if text.endswith("\n") else text + "\n"
-    return fields, pieces_of(body, "text" if subtype == "plain" else "html")
-
-
-def _multipart(
-    subtype: str, seed: str, parts: Sequence[tuple[str, list[Piece]]], extra: str = ""
-) -> tuple[str, list[Piece]]:
-    """RFC 2046 §5.1. `=_` in the boundary can stand neither in quoted-printable nor in base64 (RFC 2045 §6.7)."""
-    boundary = "=_" + hashlib.sha256(f"{subtype}\0{seed}".encode("utf-8", "replace")).hexdigest()[:24]
-    fields = field(
-        "Content-Type", "; ".join(filter(None, (f"multipart/{subtype}", extra, f'boundary="{boundary}"')))
-    )
+def _multipart(subtype: str, seed: bytes, entities: Sequence[_Entity]) -> _Entity:
+    """RFC 2046 §5.1. `=_` can stand neither in quoted-printable nor in base64 (RFC 2045 §6.7), so no part's
+    content can hold the boundary."""
+    boundary = f"=_{hashlib.sha256(subtype.encode() + seed).hexdigest()[:24]}"
+    root = ' type="multipart/alternative";' if subtype == "related" else ""  # RFC 2387 §3.1
+    fields = field("Content-Type", f'multipart/{subtype};{root} boundary="{boundary}"')
     body: list[Piece] = []
-    for part_fields, part_body in parts:
-        body += [f"--{boundary}\r\n{part_fields}\r\n", *part_body, "\r\n"]
+    for entity_fields, entity_body in entities:
+        body += [f"--{boundary}\r\n{entity_fields}\r\n", *entity_body, "\r\n"]
     return fields, [*body, f"--{boundary}--\r\n"]
 
 
-def _inline(part: Part) -> tuple[str, list[Piece]]:
-    fields = (
-        field("Content-Type", f"{part.media_type}; {parameter('name', part.name)}")
-        + field("Content-Transfer-Encoding", "base64")
-        + field("Content-ID", f"<{identifier(part.content_id)}>")
-        + field("Content-Disposition", f"inline; {parameter('filename', part.name)}")
-    )
-    return fields, [_base64(part.content)]
+def _inline(part: Part) -> _Entity:
+    return _file(part, "inline", field("Content-ID", f"<{uri(part.content_id)}>"))
 
 
-def _attachment(part: Part) -> tuple[str, list[Piece]]:
+def _attachment(part: Part) -> _Entity:
+    return _file(part, "attachment", "")
+
+
+def _file(part: Part, disposition: str, content_id: str) -> _Entity:
+    """The name stands in Content-Disposition (RFC 2183 §2.3), and for older programs in Content-Type too."""
+    media_type = part.media_type
+    if media_type.startswith("text/") and "charset" not in media_type:
+        media_type += "; charset=utf-8"
     fields = (
-        field("Content-Type", f"{part.media_type}; {parameter('name', part.name)}")
+        field("Content-Type", f"{media_type}; {parameter('name', part.name)}")
         + field("Content-Transfer-Encoding", "base64")
-        + field("Content-Disposition", f"attachment; {parameter('filename', part.name)}")
+        + content_id
+        + field("Content-Disposition", f"{disposition}; {parameter('filename', part.name)}")
     )
     return fields, [_base64(part.content)]
 
 
 def _base64(content: bytes) -> str:
-    return "\r\n".join(textwrap.wrap(base64.b64encode(content).decode(), 76)) + "\r\n" if content else ""
+    lines = (content[n : n + _BASE64_LINE] for n in range(0, len(content), _BASE64_LINE))
+    return "".join(f"{base64.b64encode(line).decode()}\r\n" for line in lines)
 
 
-def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+def _joined(pieces: Iterable[Piece]) -> Iterable[Piece]:
     """Neighbouring texts as one, so that filling joins few pieces."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        if isinstance(piece, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += piece
-        elif piece != "":
-            joined.append(piece)
-    return joined
+    for is_text, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        if is_text:
+            yield "".join(piece for piece in group if isinstance(piece, str))
+        else:
+            yield from group

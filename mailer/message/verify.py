@@ -1,90 +1,179 @@
-"""The final bytes, parsed again and compared with what was meant.
+"""The final bytes, read again by another parser and compared with what was meant.
 
 A composer that is fooled by a value can be fooled in ways nobody thought of (CVE-2024-6923 made a Bcc of an
-encoded word). So the result is read by another parser, Python's own. That takes a millisecond or two, so
-`inspect` does it where a value could fool anybody, and otherwise looks at the header fields alone.
+encoded word). Three checks of rising cost:
+
+- `Composition.fill` holds the header of every message against one pattern, which costs microseconds;
+- `compile_message` has Python's parser read an edition, and compares it with what was rendered;
+- `verify` does so for one recipient's message. It takes milliseconds: for every message of a rehearsal and
+  of a proof, and in a real mailing for the first message of each edition.
 """
 
 from __future__ import annotations
 
-import re
-from email import message_from_bytes
+from collections.abc import Iterator
+from email import message_from_string
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
-from email.utils import getaddresses
+from functools import lru_cache
+from html import escape
+from typing import TYPE_CHECKING
 
-from mailer.errors import MailerError
-from mailer.message.compose import Addressee, Composition
+from mailer.errors import ComposeError
+from mailer.message import headers
+from mailer.message.head import Addressee
+from mailer.message.parts import SLOT
+from mailer.model import Mailbox, Rendered
 
-_ALLOWED = {
-    "date", "to", "subject", "message-id", "in-reply-to", "references", "list-unsubscribe",
-    "list-unsubscribe-post", "from", "reply-to", "list-id", "content-language", "mime-version", "content-type",
-    "dkim-signature",
-}  # fmt: skip
+if TYPE_CHECKING:
+    from mailer.message.compose import Composition
 
-
-class ComposeError(MailerError):
-    """A composed message is not what was meant. Nothing of it was sent."""
-
-
-_HARMLESS = re.compile(r"[\w .,'@+-]*")
-"""No line end, no bracket, no quote, no `=?`: nothing that means anything in a header field or in HTML."""
+_HINT = "If the recipient's row looks right, this is a defect of mailer: please report it."
 
 
-def inspect(content: bytes, addressee: Addressee, composition: Composition) -> None:
-    """Look at one message of many: its field names always, all of it where the recipient's values are not plain.
+def check_template(template: str, rendered: Rendered) -> None:
+    """An edition's MIME tree against what was rendered.
 
     Raises:
-        ComposeError: naming the recipient and the difference.
+        ComposeError: naming what differs.
     """
-    given = (addressee.address, addressee.name, *addressee.values.values())
-    plain = all(_HARMLESS.fullmatch(value) or value.startswith("https://") for value in given)
-    header, _, _ = content.partition(b"\r\n\r\n")
-    names = [
-        line.partition(b":")[0].lower().decode("ascii", "replace")
-        for line in header.split(b"\r\n")
-        if line[:1] not in b" \t"
-    ]
-    if plain and len(set(names)) == len(names) and _ALLOWED.issuperset(names):
-        return
-    verify(content, addressee, composition)
+    message = _parsed(template)
+    for difference in _template_differences(message, rendered):
+        raise ComposeError(f"The message can't be composed: {difference}.", _HINT)
 
 
 def verify(content: bytes, addressee: Addressee, composition: Composition) -> None:
-    """Parse a message and compare it with what was meant.
+    """A recipient's message against what was meant: each field's name, sender, recipient, subject,
+    identifiers, and both texts.
+
+    Args:
+        content: the final bytes, signed or not.
 
     Raises:
-        ComposeError: naming the recipient and the difference.
+        ComposeError: naming the recipient and what differs.
     """
-    message = message_from_bytes(content, policy=SMTPUTF8)
-    for difference in _differences(content, message, addressee, composition):
-        raise ComposeError(
-            f"The message for {addressee.address} is not as meant: {difference}.",
-            "Look at that recipient's row. If it looks right, this is a defect of mailer: please report it.",
-        )
+    for difference in _differences(content, addressee, composition):
+        raise ComposeError(f"The message for {addressee.address} is not as meant: {difference}.", _HINT)
 
 
-def _differences(
-    content: bytes, message: EmailMessage, addressee: Addressee, composition: Composition
-) -> list[str]:
+def _parsed(content: str) -> EmailMessage:
+    return message_from_string(content, policy=SMTPUTF8)
+
+
+def _texts(message: EmailMessage) -> tuple[str, str]:
+    """The text and the HTML part, decoded, with `\\n` for line ends."""
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    if not isinstance(plain, EmailMessage) or not isinstance(html, EmailMessage):
+        raise ComposeError("The message can't be composed: a text part is missing.", _HINT)
+    return _lines(plain.get_content()), _lines(html.get_content())
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+
+
+# ---- an edition ---------------------------------------------------------------------------------
+
+
+def _template_differences(message: EmailMessage, rendered: Rendered) -> Iterator[str]:
+    meant = tuple(_lines(text).encode("utf-8", "replace").decode() for text in (rendered.text, rendered.html))
+    for name, got, wanted in zip(("text", "HTML"), _texts(message), meant, strict=True):
+        if got != wanted:
+            yield f"the {name} part reads otherwise than what was rendered"
+    leaves = [part for part in message.walk() if not part.is_multipart()]
+    files = [
+        (part.get_filename(), part.get_content_type(), part.get_payload(decode=True)) for part in leaves[2:]
+    ]
+    wanted_files = [
+        (headers.clean(part.name), part.media_type.partition(";")[0].lower(), part.content)
+        for part in (*rendered.related, *rendered.attached)
+    ]
+    if files != wanted_files:
+        yield "its pictures and attachments are not those that were rendered"
+    for part in message.walk():
+        yield from (f"{type(defect).__name__} in {part.get_content_type()}" for defect in part.defects)
+
+
+@lru_cache(maxsize=4)
+def _template_texts(composition: Composition) -> tuple[str, str]:
+    return _texts(_parsed(composition.template()))
+
+
+# ---- one recipient --------------------------------------------------------------------------------
+
+
+def _differences(content: bytes, addressee: Addressee, composition: Composition) -> Iterator[str]:
+    message = _parsed(content.decode("utf-8"))
     names = [name.lower() for name in message.keys()]  # noqa: SIM118 - a message is no dict
-    found = [f"there is a field {name}" for name in names if name not in _ALLOWED]
-    found += [f"{name} stands twice" for name in set(names) if names.count(name) > 1]
-    to = [address for _, address in getaddresses([str(message["To"])])]
-    if to != [addressee.address]:
-        found.append(f"To is {', '.join(to) or 'empty'}")
-    sender = [address for _, address in getaddresses([str(message["From"])])]
-    if sender != [composition.head.sender.address]:
-        found.append(f"From is {', '.join(sender) or 'empty'}")
-    if str(message["Message-ID"]) != addressee.message_id:
-        found.append("another Message-ID")
-    if message.get_body(("plain",)) is None or message.get_body(("html",)) is None:
-        found.append("text or HTML is missing")
+    names = names[1:] if names[:1] == ["dkim-signature"] else names
+    meant = _names(addressee, composition)
+    if names != meant:
+        yield f"its fields are {', '.join(names)} instead of {', '.join(meant)}"
+        return
+    yield from _field_differences(message, addressee, composition)
+    values = composition.values(addressee)
+    plain, html = _texts(message)
+    plain_meant, html_meant = _template_texts(composition)
+    if plain != _filled(plain_meant, values):
+        yield "the text reads otherwise"
+    if html != _filled(html_meant, [escape(value) for value in values]):
+        yield "the HTML reads otherwise"
+    if b"\r\n." in content or any(len(line) > 998 for line in content.split(b"\r\n")):
+        yield "a line begins with a dot or is too long (RFC 5321 §4.5)"
     if content.count(b"\n") != content.count(b"\r\n") or content.count(b"\r") != content.count(b"\r\n"):
-        found.append("a line end that is not CRLF")
-    if b"\r\n." in content:
-        found.append("a line begins with a dot")
-    if max(map(len, content.split(b"\r\n"))) > 998:
-        found.append("a line is longer than 998 octets (RFC 5322 §2.1.1)")
-    found += [f"{type(defect).__name__}" for part in message.walk() for defect in part.defects]
-    return found
+        yield "a line end is not CRLF"
+    for part in message.walk():
+        yield from (type(defect).__name__ for defect in part.defects)
+
+
+def _names(addressee: Addressee, composition: Composition) -> list[str]:
+    head, web = composition.head, composition.one_click(addressee)
+    fields = (
+        ("from", True),
+        ("reply-to", head.reply_to),
+        ("to", True),
+        ("subject", True),
+        ("date", True),
+        ("message-id", True),
+        ("in-reply-to", addressee.in_reply_to),
+        ("references", addressee.in_reply_to),
+        ("list-unsubscribe", web or head.unsubscribe_mailto),
+        ("list-unsubscribe-post", web),
+        ("list-id", head.list_id),
+        ("content-language", head.language),
+        ("mime-version", True),
+        ("content-type", True),
+    )
+    return [name for name, meant in fields if meant]
+
+
+def _field_differences(
+    message: EmailMessage, addressee: Addressee, composition: Composition
+) -> Iterator[str]:
+    head = composition.head
+    boxes = {"From": head.sender, "To": Mailbox(addressee.address, addressee.name)}
+    if head.reply_to:
+        boxes["Reply-To"] = head.reply_to
+    for name, box in boxes.items():
+        if [_box(address) for address in message[name].addresses] != [(headers.clean(box.name), box.address)]:
+            yield f"{name} is “{message[name]}”"
+    if str(message["Subject"]) != composition.subject_for(composition.values(addressee)):
+        yield f"Subject is “{message['Subject']}”"
+    identifiers = {"Message-ID": addressee.message_id}
+    if addressee.in_reply_to:
+        identifiers |= {"In-Reply-To": addressee.in_reply_to, "References": addressee.in_reply_to}
+    for name, identifier in identifiers.items():
+        if str(message[name]).strip() != identifier:
+            yield f"{name} is “{message[name]}”"
+    if message["Date"].datetime is None:
+        yield f"Date is “{message['Date']}”"
+
+
+def _box(address: Address) -> tuple[str, str]:
+    return address.display_name, address.addr_spec
+
+
+def _filled(text: str, values: list[str]) -> str:
+    flat = [headers.CONTROL.sub(" ", value).encode("utf-8", "replace").decode() for value in values]
+    return SLOT.sub(lambda match: flat[int(match[1])], text)
