@@ -22,7 +22,8 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("look", ("preview", "desk", "unsubscribe-server")),
     ("send", ("send", "resume")),
     ("status", ("status",)),
-    ("people", ("lists", "suppress", "unsuppress", "forget")),
+    ("lists", ("lists",)),
+    ("people", ("suppress", "unsuppress", "forget")),
     ("mailboxes", ("bounces",)),
     ("doctor", ("doctor",)),
 )

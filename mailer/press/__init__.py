@@ -2,8 +2,9 @@
 
 from mailer.press.addresses import AddressError, canonical, parse_address
 from mailer.press.choose import WhereError
-from mailer.press.forget import Forgotten, Held, forget, held
-from mailer.press.lists import Choice, Counts, Difference, count_audience, diff, read_audience
+from mailer.press.examine import Difference, diff, examine, write_list
+from mailer.press.forget import Forgotten, Held, forget, held, traces
+from mailer.press.lists import Choice, Counts, count_audience, read_audience
 from mailer.press.problems import Problem, Reason
 from mailer.press.read import PressList, read_list
 from mailer.press.suppress import Suppression, Suppressions
@@ -26,11 +27,14 @@ __all__ = [
     "canonical",
     "count_audience",
     "diff",
+    "examine",
     "forget",
     "held",
     "parse_address",
     "read_audience",
     "read_list",
     "read_unsubscribe_token",
+    "traces",
     "unsubscribe_token",
+    "write_list",
 ]

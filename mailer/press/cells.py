@@ -8,7 +8,7 @@ import unicodedata
 _LINE_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 _JOINERS = "\u200c\u200d"
 _HARMLESS = "\u00ad\u034f\u180e\u200b\u200e\u200f\u2060\ufeff"
-_HEADER_LINE = re.compile(r"[\r\n\v\f\x85\u2028\u2029]\s*[A-Za-z][A-Za-z-]*\s*:")
+_HEADER_LINE = re.compile(r"[\r\n\v\f\x85\u2028\u2029]\s*(?!mailto:)[A-Za-z][A-Za-z -]{0,60}:", re.I)
 _MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œŸ]|â€|\ufffd")
 _ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bqBQ]\?")
 

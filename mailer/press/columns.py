@@ -102,10 +102,21 @@ class Columns:
     extras: tuple[tuple[int, str], ...] = ()
 
     @property
+    def fields(self) -> tuple[tuple[str, int], ...]:
+        """Key and index of everything that ends up in a recipient's `fields`; -1: no column, but composed.
+
+        Beside a column called “name”, a first or a last name tells which part that one holds.
+        """
+        own = [(role, self.roles[role]) for role in FIELD_ROLES if role in self.roles]
+        parts = {"first_name", "last_name"} & self.roles.keys()
+        if "name" in self.roles and len(parts) == 1:
+            own += [(part, -1) for part in ("first_name", "last_name") if part not in parts]
+        return (*own, *((key, index) for index, key in self.extras))
+
+    @property
     def keys(self) -> tuple[str, ...]:
-        """Keys of a recipient's `fields`, in the order of the columns."""
-        own = [role for role in FIELD_ROLES if role in self.roles]
-        return (*own, *(key for _, key in self.extras))
+        """Keys of a recipient's `fields`, in their order."""
+        return tuple(key for key, _ in self.fields)
 
 
 FIELD_ROLES = ("first_name", "last_name", "beat", "country", "accepts_embargo")

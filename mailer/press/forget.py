@@ -5,6 +5,7 @@ Lists only: what the ledger holds is the ledger's to show and to erase.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from mailer.press.read import PressList, read_list
 from mailer.press.records import Record
 from mailer.press.suppress import Suppressions
 from mailer.workspace import Workspace
+
+_MENTION = re.compile(r"[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*[^\s<>()\[\],;:\"|.!?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +121,19 @@ class _Wanted:
         return self._local in text and any(self.key in _keys(cell) for cell in cells)
 
     def without(self, cell: str) -> str:
-        """A cell without this person's address: the other addresses, or nothing."""
-        if self.key not in _keys(cell):
-            return cell
-        rest = [(name, a) for name, a in split_addresses(cell) if _key(a) != self.key]
-        return "; ".join(f"{name} <{address}>" if name else address for name, address in rest)
+        """A cell without this person's address: the other addresses, or the text around it."""
+        people = split_addresses(cell)
+        if self.key in {_key(address) for _, address in people}:
+            rest = [(name, address) for name, address in people if _key(address) != self.key]
+            return "; ".join(f"{name} <{address}>" if name else address for name, address in rest)
+        return _MENTION.sub(lambda found: "" if _key(found[0]) == self.key else found[0], cell)
 
 
 def _keys(cell: str) -> set[str]:
-    return {_key(address) for _, address in split_addresses(cell)} if "@" in cell else set()
+    """Every address that a cell names, alone or in the middle of a text."""
+    if "@" not in cell:
+        return set()
+    return {_key(text) for text in (*(a for _, a in split_addresses(cell)), *_MENTION.findall(cell))}
 
 
 def _key(address: str) -> str:
@@ -178,3 +185,16 @@ def _labelled(press_list: PressList, record: Record) -> dict[str, str]:
 
 def _numbered(cells: list[str]) -> dict[str, str]:
     return {f"column {i}": clean(cell) for i, cell in enumerate(cells, 1) if cell.strip()}
+
+
+def traces(workspace: Workspace, address: str) -> list[Path]:
+    """Files of `.mailer/` that name an address in plain bytes: rehearsals, proofs. The ledger is not among them.
+
+    Raises:
+        AddressError: it is no address.
+    """
+    wanted = parse_address(address).lower().encode()
+    files = (
+        path for path in workspace.private.rglob("*") if path.is_file() and not path.name.startswith("ledger")
+    )
+    return [path for path in sorted(files) if wanted in path.read_bytes().lower()]

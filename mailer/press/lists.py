@@ -173,27 +173,3 @@ def count_audience(audience: Audience) -> Counts:
         languages[person.languages[0] if person.languages else ""] += 1
     reasons = Counter(other.reason for other in audience.left_out)
     return Counts(tuple(lists.most_common()), tuple(languages.most_common()), tuple(reasons.most_common()))
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Two lists compared by canonical address: who stands on one only, and how many on both."""
-
-    only_first: tuple[Recipient, ...]
-    only_second: tuple[Recipient, ...]
-    both: int
-
-
-def diff(first: PressList, second: PressList) -> Difference:
-    """Who joined and who left between two lists.
-
-    Raises:
-        ListError: one of them can't be read.
-    """
-    old = {canonical(person.address): person for person in first}
-    new = {canonical(person.address): person for person in second}
-    return Difference(
-        tuple(person for key, person in old.items() if key not in new),
-        tuple(person for key, person in new.items() if key not in old),
-        len(old.keys() & new.keys()),
-    )

@@ -26,6 +26,9 @@ class Reason(StrEnum):
     OVER_LIMIT = "over the limit"
 
 
+_TO_BE_MENDED = (Reason.NO_ADDRESS, Reason.BAD_ADDRESS, Reason.UNSAFE, Reason.UNCLOSED_QUOTE)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is to be said about a row.
@@ -50,8 +53,7 @@ class Problem:
 
 def left_out(line: int, reason: Reason, message: str, address: str = "") -> Problem:
     """A row that is not mailed: an error where somebody should mend it, else a notice."""
-    deliberate = (Reason.NOT_ACTIVE, Reason.OPTED_OUT, Reason.BEFORE_HEADER, Reason.HEADER_AGAIN)
-    level: Level = "notice" if reason in deliberate else "error"
+    level: Level = "error" if reason in _TO_BE_MENDED else "notice"
     return Problem(line, level, message, reason.name.lower().replace("_", "-"), reason, address)
 
 

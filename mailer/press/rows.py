@@ -9,7 +9,7 @@ from mailer.model import Recipient, Where
 from mailer.press.addresses import AddressError, canonical, split_addresses, validated
 from mailer.press.advice import advice
 from mailer.press.cells import clean, garbled, has_encoded_word, header_injected, suspicious
-from mailer.press.columns import FIELD_ROLES, Columns
+from mailer.press.columns import Columns
 from mailer.press.problems import Problem, Reason, left_out, warning
 from mailer.press.records import Record
 from mailer.press.words import activity, languages, opted_out, yes_or_no
@@ -33,9 +33,8 @@ class Rows:
         self._width = len(columns.headers)
         self._plain_headers = [header.casefold() for header in columns.headers]
         roles = columns.roles
-        self._own = [role for role in FIELD_ROLES if role in roles]
         self._known = [roles.get(role, -1) for role in ("name", "outlet", "language", "tags")]
-        self._fields = [(role, roles[role]) for role in self._own] + [(key, i) for i, key in columns.extras]
+        self._fields = columns.fields
         self._composed = "first_name" in roles or "last_name" in roles
 
     def read(self, record: Record) -> list[Row]:
@@ -53,7 +52,7 @@ class Rows:
                 return [left_out(line, Reason.UNSAFE, message, clean(raw))]
             cells = self._cleaned(record, said)
         if not any(cells):
-            return []
+            return [*said, self._without([clean(cell) for cell in record.cells], line)] if said else []
         if not text.isascii() and garbled(text):
             said.append(warning(line, "garbled", f"“{_sample(cells)}” was once decoded wrongly"))
         gate = self._gate(cells, line)
@@ -147,8 +146,7 @@ class Rows:
                 rows.append(left_out(line, Reason.BAD_ADDRESS, f"“{clean(text)}”: {error}", clean(text)))
                 continue
             if canonical(address) in seen:
-                message = f"{address} stands twice in the cell"
-                rows.append(Problem(line, "notice", message, "duplicate", Reason.DUPLICATE, address))
+                rows.append(left_out(line, Reason.DUPLICATE, f"{address} stands twice in the cell", address))
                 continue
             seen.add(canonical(address))
             rows += [*self._said_of(address, cells, line), self._recipient(address, name, cells, line)]
@@ -159,7 +157,9 @@ class Rows:
         return rows
 
     def _without(self, cells: list[str], line: int) -> Problem:
-        elsewhere = next((cell for index in self._columns.others if "@" in (cell := cells[index])), "")
+        elsewhere = next(
+            (cell for i in self._columns.others if "@" in (cell := "".join(cells[i : i + 1]))), ""
+        )
         if elsewhere:
             return left_out(
                 line, Reason.NO_ADDRESS, f"no address, but another column has {elsewhere}", elsewhere
@@ -187,7 +187,7 @@ class Rows:
 
     def _recipient(self, address: str, pasted_name: str, cells: list[str], line: int) -> Recipient:
         name, outlet, language, tags = [cells[index] if index >= 0 else "" for index in self._known]
-        fields = {key: cells[index] for key, index in self._fields}
+        fields = {key: cells[index] if index >= 0 else "" for key, index in self._fields}
         if self._composed:
             name = _compose(name, fields)
         if "accepts_embargo" in fields:
@@ -213,10 +213,10 @@ def _compose(name: str, fields: dict[str, str]) -> str:
     if first and last:
         return name or f"{first} {last}"
     if name and last and last.casefold() not in name.casefold():
-        fields["first_name"] = fields.get("first_name") or name
+        fields["first_name"] = first or name
         return f"{name} {last}"
     if name and first and first.casefold() not in name.casefold():
-        fields["last_name"] = fields.get("last_name") or name
+        fields["last_name"] = last or name
         return f"{first} {name}"
     return name or first or last
 

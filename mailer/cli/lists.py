@@ -1,0 +1,300 @@
+"""Press lists: which there are, what is in them, what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mailer.cli import COULD_NOT_START, DONE, UNFINISHED
+from mailer.cli.options import workspace_here
+from mailer.cli.people import parsed
+from mailer.cli.show import COLOURS, count, print_findings
+from mailer.errors import ListError, WorkspaceError
+
+if TYPE_CHECKING:
+    from mailer.model import Recipient
+    from mailer.press import PressList, Problem
+    from mailer.workspace import Workspace
+
+
+@click.group(invoke_without_command=True, epilog="Example:  mailer lists show press")
+@click.pass_context
+def lists(ctx: click.Context) -> None:
+    """Look at press lists; without a command: which there are.
+
+    A list is any CSV or .xlsx that a person exports, put into lists/.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    workspace = workspace_here()
+    for path in sorted(workspace.lists.glob("*")):
+        if path.suffix.lower() in (".csv", ".xlsx") and path != workspace.suppressed:
+            click.echo(f"{path.stem}\t{_in_short(workspace, path)}")
+
+
+def _in_short(workspace: Workspace, path: Path) -> str:
+    from mailer.press import read_list
+
+    try:
+        press_list = read_list(path, shown=workspace.shown(path))
+        people, problems = _read(press_list, workspace)
+    except ListError as error:
+        return f"can't be read: {error.faults[0].message}"
+    mend = sum(problem.level == "error" for problem in problems)
+    return f"{count(len(people), 'recipient')}, {count(mend, 'row')} to mend\t{press_list.encoding}"
+
+
+def _list_options(command: Any) -> Any:
+    column = click.option(
+        "--column", default="", metavar="HEADER", help="The column that is mailed: header or number."
+    )
+    encoding = click.option(
+        "--encoding", default="", metavar="NAME", help="Where the guess is wrong, e.g. cp1250."
+    )
+    return column(encoding(command))
+
+
+@lists.command(epilog="Example:  mailer lists show press --json")
+@click.argument("name", metavar="NAME|FILE")
+@_list_options
+@click.option("--json", "as_json", is_flag=True, help="Recipients and problems as JSON on stdout.")
+def show(name: str, column: str, encoding: str, as_json: bool) -> int:
+    """Everybody on a list, and every row that is not mailed, with its line and reason.
+
+    Exit code 2 where the file is refused.
+    """
+    try:
+        press_list, workspace = _open(name, column, encoding)
+        people, problems = _read(press_list, workspace)
+    except ListError as error:
+        if not as_json:
+            raise
+        faults = [
+            {"line": f.line, "level": "error", "message": _with_hint(f.message, f.hint)} for f in error.faults
+        ]
+        click.echo(json.dumps({"recipients": [], "problems": faults}, indent=2, ensure_ascii=False))
+        return COULD_NOT_START
+    if as_json:
+        _print_json(press_list, people, problems)
+        return DONE
+    for person in people:
+        cells = (
+            person.address,
+            person.name,
+            person.outlet,
+            ",".join(person.languages),
+            ",".join(sorted(person.tags)),
+        )
+        click.echo("\t".join(cells))
+    _tell(press_list, people, problems)
+    return DONE
+
+
+@lists.command(epilog="Example:  mailer lists check press regional")
+@click.argument("names", nargs=-1, metavar="[NAME|FILE]…")
+@_list_options
+@click.option("--json", "as_json", is_flag=True, help="Problems of each list as JSON on stdout.")
+def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> int:
+    """What is wrong with lists, or worth a look; all of them unless named.
+
+    Exit code 1 where a row has to be mended or a file is refused.
+    """
+    wrong = False
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in names or _all_names():
+        try:
+            press_list, workspace = _open(name, column, encoding)
+            people, problems = _read(press_list, workspace)
+        except ListError as error:
+            wrong = True
+            found[name] = [
+                {"line": fault.line, "level": "error", "message": str(fault)} for fault in error.faults
+            ]
+            if not as_json:
+                click.echo("\n".join(map(str, error.faults)))
+            continue
+        found[name] = _problems_as_data(press_list, problems)
+        wrong = wrong or any(problem.level == "error" for problem in problems)
+        if not as_json:
+            _tell(press_list, people, problems, err=False)
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    return UNFINISHED if wrong else DONE
+
+
+@lists.command(epilog="Example:  mailer lists diff press press-2025.csv")
+@click.argument("first")
+@click.argument("second")
+def diff(first: str, second: str) -> None:
+    """Who stands on one list only: - on the first, + on the second."""
+    from mailer.press import diff as compare
+
+    difference = compare(_open(first)[0], _open(second)[0])
+    for sign, people in (("-", difference.only_first), ("+", difference.only_second)):
+        for person in people:
+            click.echo(f"{sign} {person.address}\t{person.name}")
+    click.echo(
+        f"{len(difference.only_first):,} only on {first}, {len(difference.only_second):,} only on {second}, "
+        f"{difference.both:,} on both.",
+        err=True,
+    )
+
+
+@lists.command(epilog="Example:  mailer lists add ~/Downloads/contacts.xlsx --as press")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--as", "name", default="", metavar="NAME", help="The list's name; the file's unless given.")
+@click.option("--replace", is_flag=True, help="Replace the list of that name.")
+@_list_options
+def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> None:
+    """Take an exported file into lists/, cleaned: UTF-8, one address a row, nobody twice.
+
+    Rows that can't be mailed stay behind and are named. Nobody who is suppressed comes back by this.
+    """
+    from mailer.press import Suppressions, read_list, write_list
+
+    workspace = workspace_here()
+    target = workspace.lists / f"{name or file.stem}.csv"
+    if target == workspace.suppressed or (name and Path(name).name != name):
+        raise WorkspaceError(f"A list can't be called “{name or file.stem}”.", "Say a plain name with --as.")
+    if target.exists() and not replace:
+        raise WorkspaceError(
+            f"{workspace.shown(target)} exists already.", "Say --replace, or another name with --as."
+        )
+    press_list = read_list(file, shown=str(file), column=column, encoding=encoding)
+    people, problems = _read(press_list, None)
+    write_list(target, people, press_list.header.columns.keys)
+    click.echo(workspace.shown(target))
+    _tell(press_list, people, problems)
+    suppressions = Suppressions(workspace.suppressed)
+    known = sum(person.address in suppressions for person in people)
+    if known:
+        click.echo(f"Suppressed, and not revived by this: {count(known, 'recipient')}.", err=True)
+
+
+@lists.command(epilog="Example:  mailer lists export ana@example.net > ana.json")
+@click.argument("address")
+def export(address: str) -> None:
+    """All we hold about a person, from the lists and the record of mailings, as JSON."""
+    from mailer.press import canonical, held, traces
+
+    workspace = workspace_here()
+    mailed = parsed(address)
+    rows = [{"file": row.path, "line": row.line, "cells": row.cells} for row in held(workspace, mailed)]
+    mailings: list[dict[str, Any]] = []
+    if workspace.ledger.exists():
+        from mailer.delivery import Ledger
+
+        with Ledger(workspace.ledger) as ledger:
+            mailings = ledger.held(canonical(mailed))
+    files = [workspace.shown(path) for path in traces(workspace, mailed)]
+    content = {"address": mailed, "lists": rows, "mailings": mailings, "files": files}
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def _open(name: str, column: str = "", encoding: str = "") -> tuple[PressList, Workspace | None]:
+    """A list by name or path, and the workspace around the current folder; a path needs none."""
+    from mailer.press import read_list
+
+    path = Path(name)
+    workspace: Workspace | None = None
+    try:
+        workspace = workspace_here()
+        path = workspace.list_path(name)
+    except WorkspaceError:
+        if workspace is not None or not path.is_file():
+            raise
+    shown = workspace.shown(path) if workspace else str(path)
+    return read_list(path, shown=shown, column=column, encoding=encoding), workspace
+
+
+def _all_names() -> list[str]:
+    workspace = workspace_here()
+    files = [path for path in sorted(workspace.lists.glob("*")) if path.suffix.lower() in (".csv", ".xlsx")]
+    return [str(path) for path in files if path != workspace.suppressed]
+
+
+def _read(press_list: PressList, workspace: Workspace | None) -> tuple[list[Recipient], list[Problem]]:
+    """Whom a mailing to this list alone would reach, and what is to be said about its rows."""
+    from mailer.model import Recipient
+    from mailer.press import Suppressions, examine
+
+    people: list[Recipient] = []
+    problems: list[Problem] = []
+    for row in examine(press_list, Suppressions(workspace.suppressed) if workspace else None):
+        if isinstance(row, Recipient):
+            people.append(row)
+        else:
+            problems.append(row)
+    return people, problems
+
+
+def _print_json(press_list: PressList, people: list[Recipient], problems: list[Problem]) -> None:
+    recipients = [
+        {
+            "address": person.address,
+            "name": person.name,
+            "outlet": person.outlet,
+            "languages": person.languages,
+            "tags": sorted(person.tags),
+            "fields": dict(person.fields),
+            "line": person.where.line if person.where else 0,
+        }
+        for person in people
+    ]
+    content = {
+        "encoding": press_list.encoding,
+        "delimiter": press_list.delimiter,
+        "columns": press_list.columns,
+        "recipients": recipients,
+        "problems": _problems_as_data(press_list, problems),
+    }
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def _problems_as_data(press_list: PressList, problems: list[Problem]) -> list[dict[str, Any]]:
+    """What is to be said about the file, then about its rows."""
+    of_file = [
+        {
+            "line": finding.where.line if finding.where else 0,
+            "level": finding.level,
+            "message": _with_hint(finding.message, finding.hint),
+            "id": finding.id,
+        }
+        for finding in press_list.findings
+    ]
+    of_rows = [
+        {
+            "line": problem.line,
+            "level": problem.level,
+            "message": problem.message,
+            "id": problem.id,
+            "reason": problem.reason,
+            "address": problem.address,
+        }
+        for problem in problems
+    ]
+    return of_file + of_rows
+
+
+def _with_hint(message: str, hint: str) -> str:
+    return f"{message} — {hint}" if hint else message
+
+
+def _tell(
+    press_list: PressList, people: Sequence[Recipient], problems: Sequence[Problem], *, err: bool = True
+) -> None:
+    """Problems as compilers print them, then the list in one line."""
+    print_findings(press_list.findings, err=err)
+    for problem in problems:
+        level = click.style(problem.level, fg=COLOURS[problem.level], bold=True)
+        reason = click.style(f"[{problem.reason or problem.id}]", dim=True)
+        click.echo(f"{press_list.shown}:{problem.line}: {level}: {problem.message} {reason}", err=err)
+    left_out = sum(problem.reason is not None for problem in problems)
+    how = ", ".join(filter(None, (press_list.encoding, press_list.delimiter)))
+    click.echo(
+        f"{press_list.shown}: {count(len(people), 'recipient')}, {left_out:,} left out ({how}).", err=err
+    )

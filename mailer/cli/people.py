@@ -1,0 +1,102 @@
+"""People's wishes: never to be mailed, to be mailed again, to be forgotten."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli import DONE, UNFINISHED
+from mailer.cli.options import workspace_here
+from mailer.cli.show import count
+from mailer.errors import MailerError
+
+if TYPE_CHECKING:
+    from mailer.press import Held
+
+
+@click.command(epilog="Example:  mailer suppress ana@example.net --reason 'asked by phone'")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
+@click.option("--reason", default="unsubscribed", show_default=True, help="Why, for colleagues to read.")
+@click.option("--source", default="by hand", show_default=True, help="Where the wish came from.")
+def suppress(addresses: tuple[str, ...], reason: str, source: str) -> None:
+    """Never mail these addresses again, whatever list they stand on."""
+    from mailer.press import Suppressions
+
+    suppressions = Suppressions(workspace_here().suppressed)
+    for mailed in [parsed(address) for address in addresses]:
+        new = suppressions.add(mailed, reason, source)
+        click.echo(f"{mailed}\t{'suppressed' if new else 'was suppressed already'}")
+
+
+@click.command(epilog="Example:  mailer unsuppress ana@example.net")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
+def unsuppress(addresses: tuple[str, ...]) -> int:
+    """Mail these addresses again: only where the person has asked for it.
+
+    Exit code 1 where one of them was not suppressed.
+    """
+    from mailer.press import Suppressions
+
+    suppressions = Suppressions(workspace_here().suppressed)
+    missing = False
+    for mailed in [parsed(address) for address in addresses]:
+        removed = suppressions.remove(mailed)
+        missing = missing or not removed
+        click.echo(f"{mailed}\t{'no longer suppressed' if removed else 'was not suppressed'}")
+    return UNFINISHED if missing else DONE
+
+
+@click.command(epilog="Example:  mailer forget ana@example.net")
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def forget(address: str, yes: bool) -> int:
+    """Remove a person from all lists and from the record of mailings.
+
+    What stays is a hash of the address, which keeps them suppressed. Exit code 1 where something is left
+    that only a person can remove.
+    """
+    from mailer.press import canonical, traces
+    from mailer.press import forget as forget_person
+
+    workspace = workspace_here()
+    mailed = parsed(address)
+    if not yes and not sys.stdin.isatty():
+        raise MailerError("There is no terminal to confirm on: nothing was removed.", "Say --yes.")
+    if not yes:
+        click.confirm(f"Remove {mailed} from all lists and the record, for good?", abort=True, err=True)
+    done = forget_person(workspace, mailed, source="by hand")
+    for row in done.removed:
+        click.echo(f"{row.path}:{row.line}\tremoved")
+    if workspace.ledger.exists():
+        from mailer.delivery import Ledger
+
+        with Ledger(workspace.ledger) as ledger:
+            mailings = ledger.forget(canonical(mailed))
+        click.echo(f"{workspace.shown(workspace.ledger)}\tremoved from {count(mailings, 'mailing')}")
+    left = [_place(row) for row in done.by_hand] + [
+        workspace.shown(path) for path in traces(workspace, mailed)
+    ]
+    for place in left:
+        click.echo(f"{place}\tremove this by hand", err=True)
+    click.echo(f"{mailed} stays suppressed, by a hash of the address.", err=True)
+    return UNFINISHED if left else DONE
+
+
+def _place(row: Held) -> str:
+    return f"{row.path}:{row.line}" if row.line else row.path
+
+
+def parsed(text: str) -> str:
+    """An address from the command line, as mailed.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    from mailer.press import AddressError, parse_address
+
+    try:
+        return parse_address(text)
+    except AddressError as error:
+        raise click.BadParameter(f"“{text}”: {error}", param_hint="ADDRESS") from None

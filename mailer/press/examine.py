@@ -1,0 +1,85 @@
+"""Looking at lists by themselves: one as it would be mailed, two compared, one written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.model import Recipient
+from mailer.press.addresses import canonical
+from mailer.press.files import line_of, locked, replacing
+from mailer.press.problems import Reason, left_out
+from mailer.press.read import PressList
+from mailer.press.rows import Row
+from mailer.press.suppress import Suppressions
+
+
+def examine(press_list: PressList, suppressions: Suppressions | None = None) -> Iterator[Row]:
+    """A list's rows as a mailing to it alone would take them: duplicates and suppressed people are problems.
+
+    Raises:
+        ListError: the file turns out unreadable on the way.
+    """
+    first: dict[str, int] = {}
+    for row in press_list.rows():
+        if not isinstance(row, Recipient):
+            yield row
+            continue
+        assert row.where is not None
+        line, key = row.where.line, canonical(row.address)
+        entry = suppressions.get(key) if suppressions else None
+        if key in first:
+            message = f"{row.address} stands on line {first[key]} already"
+            yield left_out(line, Reason.DUPLICATE, message, row.address)
+        elif entry is not None:
+            yield left_out(line, Reason.SUPPRESSED, f"{row.address}: {entry}".rstrip(": "), row.address)
+        else:
+            yield row
+        first.setdefault(key, line)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two lists compared by canonical address: who stands on one only, and how many on both."""
+
+    only_first: tuple[Recipient, ...]
+    only_second: tuple[Recipient, ...]
+    both: int
+
+
+def diff(first: PressList, second: PressList) -> Difference:
+    """Who joined and who left between two lists.
+
+    Raises:
+        ListError: one of them can't be read.
+    """
+    old = {canonical(person.address): person for person in first}
+    new = {canonical(person.address): person for person in second}
+    return Difference(
+        tuple(person for key, person in old.items() if key not in new),
+        tuple(person for key, person in new.items() if key not in old),
+        len(old.keys() & new.keys()),
+    )
+
+
+def write_list(path: Path, people: Iterable[Recipient], keys: Iterable[str]) -> int:
+    """Writes a list as the tool likes them best: UTF-8, commas, a header; returns how many people it has.
+
+    Args:
+        keys: keys of the people's fields that become columns.
+
+    Raises:
+        ListError: the file can't be written; then it is as it was.
+    """
+    keys = tuple(keys)
+    written = 0
+    with locked(path), replacing(path) as file:
+        file.write(line_of(("email", "name", "outlet", "language", "tags", *keys), ",", "\n").encode())
+        for person in people:
+            languages, tags = ", ".join(person.languages), ", ".join(sorted(person.tags))
+            cells = (person.address, person.name, person.outlet, languages, tags)
+            fields = (person.fields.get(key, "") for key in keys)
+            file.write(line_of((*cells, *fields), ",", "\n").encode())
+            written += 1
+    return written

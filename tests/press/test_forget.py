@@ -1,0 +1,112 @@
+"""Privacy: what the lists hold about a person, and taking it out without touching anybody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from mailer.press import AddressError, Choice, Suppressions, forget, held, read_audience, read_list
+from mailer.workspace import Workspace
+
+FILES = {
+    "plain.csv": (
+        b"email,name\r\nbo@example.org,Bo\r\nANA@example.net,Ana Ruiz\r\ncy@example.com,Cy",
+        b"email,name\r\nbo@example.org,Bo\r\ncy@example.com,Cy",
+    ),
+    "excel.csv": (
+        "sep=;\r\nName;E-Mail\r\nZoë;bo@example.org\r\nAna;<ana@example.net>\r\n".encode("cp1252"),
+        "sep=;\r\nName;E-Mail\r\nZoë;bo@example.org\r\n".encode("cp1252"),
+    ),
+    "wide.csv": (
+        "\ufeffemail\tname\nana@example.net\tAna\nbo@example.org\tZoë\n".encode("utf-16-le"),
+        "\ufeffemail\tname\nbo@example.org\tZoë\n".encode("utf-16-le"),
+    ),
+    "quoted.csv": (
+        b'email,notes\nana@example.net,"one\ntwo"\nbo@example.org,"three, ""four""\nfive"\n',
+        b'email,notes\nbo@example.org,"three, ""four""\nfive"\n',
+    ),
+    "shared-cell.csv": (
+        b'email,name\n"ana@example.net; bo@example.org",Desk\nhosana@example.net,H\n',
+        b"email,name\nbo@example.org,Desk\nhosana@example.net,H\n",
+    ),
+    "elsewhere.csv": (
+        b"email,assistant\nbo@example.org,Ana <ana@example.net>\n",
+        b"email,assistant\nbo@example.org,\n",
+    ),
+    "note.csv": (
+        b"email,notes\nbo@example.org,write to ana@example.net. Thanks\n",
+        b"email,notes\nbo@example.org,write to . Thanks\n",
+    ),
+    "nobody.csv": (
+        b"email , name\n\n  bo@example.org,  Bo\n\xff\n",
+        b"email , name\n\n  bo@example.org,  Bo\n\xff\n",
+    ),
+}
+
+
+@pytest.fixture
+def office(workspace: Workspace) -> Workspace:
+    for path in workspace.lists.iterdir():
+        path.unlink()
+    for name, (content, _) in FILES.items():
+        (workspace.lists / name).write_bytes(content)
+    return workspace
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_person_goes_and_every_other_byte_stays(name: str, office: Workspace) -> None:
+    forget(office, "Ana@example.net")
+    assert (office.lists / name).read_bytes() == FILES[name][1]
+
+
+def test_what_was_removed_is_told_row_by_row(office: Workspace) -> None:
+    done = forget(office, "ana@example.net")
+    assert not done.by_hand
+    assert {(Path(row.path).name, row.line) for row in done.removed} == {
+        ("plain.csv", 3), ("excel.csv", 4), ("wide.csv", 2), ("quoted.csv", 2), ("shared-cell.csv", 2),
+        ("elsewhere.csv", 2), ("note.csv", 2),
+    }  # fmt: skip
+    assert forget(office, "ana@example.net").removed == ()
+
+
+def test_a_forgotten_person_is_never_mailed_again(office: Workspace) -> None:
+    Suppressions(office.suppressed).add("ana@example.net", "unsubscribed")
+    forget(office, "ana@example.net")
+    assert "ana@" not in office.suppressed.read_text()
+    (office.lists / "back.csv").write_text("email\nANA@example.net\nbo@example.org\n")
+    audience = read_audience(office, Choice(lists=("back",)))
+    assert [(o.address, o.reason) for o in audience.left_out] == [("ANA@example.net", "suppressed")]
+
+
+def test_a_workbook_is_left_to_a_person_and_named(office: Workspace) -> None:
+    book = Workbook()
+    book.active.append(("email", "name"))
+    book.active.append(("ana@example.net", "Ana"))
+    book.save(office.lists / "book.xlsx")
+    (row,) = forget(office, "ana@example.net").by_hand
+    assert (Path(row.path).name, row.line) == ("book.xlsx", 2)
+
+
+def test_a_list_that_cannot_be_read_is_left_to_a_person_and_named(office: Workspace) -> None:
+    (office.lists / "odd.csv").write_text("Ana,ana@example.net\nBo,bo@example.org\n")
+    (row,) = forget(office, "ana@example.net").by_hand
+    assert (Path(row.path).name, row.line) == ("odd.csv", 0)
+
+
+def test_what_is_held_is_shown_with_its_headers(office: Workspace) -> None:
+    Suppressions(office.suppressed).add("ana@example.net", "unsubscribed", "link")
+    (office.lists / "odd.csv").write_text("Ana,ana@example.net\nBo,bo@example.org\n")
+    rows = {Path(row.path).name: row for row in held(office, "ANA@example.net")}
+    assert rows["plain.csv"].cells == {"email": "ANA@example.net", "name": "Ana Ruiz"}
+    assert rows["odd.csv"].line == 1
+    assert rows["suppressed.csv"].cells["reason"] == "unsubscribed"
+    assert "nobody.csv" not in rows
+    assert list(held(office, "dee@example.net")) == []
+
+
+def test_nonsense_is_no_person(office: Workspace) -> None:
+    with pytest.raises(AddressError):
+        forget(office, "example.net")
+    assert [r.address for r in read_list(office.lists / "plain.csv")][1] == "ANA@example.net"
