@@ -126,24 +126,23 @@ class Held:
                 (LETTERS[new], self._mailing.id, LETTERS[old]),
             )
 
-    def claim(self, now: float, most: int = GROUP) -> list[Claim]:
-        """The next recipients, durably marked as being sent: first those never tried, in the order of
-        queueing, then deferred ones that are due at `now` (seconds since 1970)."""
-        mailing = self._mailing.id
+    def claim_queued(self) -> list[Claim]:
+        """The next group of those never tried, in the order of queueing, durably marked as being sent."""
+        claims = self._claim("id > ? AND state = 'q' ORDER BY id", self._after)
+        if claims:
+            self._after = claims[-1].id
+        return claims
+
+    def claim_deferred(self, due: float) -> list[Claim]:
+        """A group of the deferred who may be tried again by `due` (seconds since 1970), marked likewise."""
+        return self._claim("state = 'd' AND due <= ? ORDER BY due", due)
+
+    def _claim(self, which: str, argument: float) -> list[Claim]:
         with self._ledger.reading() as db:
             rows = db.execute(
-                f"SELECT {_COLUMNS} FROM deliveries"  # noqa: S608
-                " WHERE mailing = ? AND id > ? AND state = 'q' ORDER BY id LIMIT ?",
-                (mailing, self._after, most),
+                f"SELECT {_COLUMNS} FROM deliveries WHERE mailing = ? AND {which} LIMIT ?",  # noqa: S608
+                (self._mailing.id, argument, GROUP),
             ).fetchall()
-            if rows:
-                self._after = rows[-1][0]
-            else:
-                rows = db.execute(
-                    f"SELECT {_COLUMNS} FROM deliveries"  # noqa: S608
-                    " WHERE mailing = ? AND state = 'd' AND due <= ? ORDER BY due LIMIT ?",
-                    (mailing, now, most),
-                ).fetchall()
         if rows:
             with self._ledger.writing(durable=True) as db:
                 db.executemany("UPDATE deliveries SET state = 's' WHERE id = ?", [(row[0],) for row in rows])

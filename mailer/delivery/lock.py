@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -16,6 +17,9 @@ from mailer.errors import LedgerError
 
 _TEXT = 512
 """The lock's byte lies behind the holder's name: Windows forbids others to read a locked byte."""
+
+_SIGNING = 0.1
+"""Seconds in which a new holder has surely written its name."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -60,7 +64,7 @@ class Lock:
         """
         try:
             self._path.touch()
-            self._file = self._path.open("rb+")
+            self._file = self._path.open("rb+", buffering=0)
         except OSError as error:
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
         try:
@@ -72,12 +76,16 @@ class Lock:
                 f"{self._what} is being sent already, by {holder}.",
                 "Wait until it is done, or stop it with Ctrl-C there.",
             ) from None
-        self._file.seek(0)
-        self._file.write(json.dumps(_holder()).encode().ljust(_TEXT))
-        self._file.flush()
+        try:
+            self._file.seek(0)
+            self._file.write(json.dumps(_holder()).encode().ljust(_TEXT))
+        except OSError as error:
+            self.release()
+            raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
 
     def _read(self) -> str:
         assert self._file is not None
+        time.sleep(_SIGNING)
         try:
             holder = json.loads(self._file.read(_TEXT))
             return "process {pid} of {user} on {host}, since {since}".format(**holder)

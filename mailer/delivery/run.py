@@ -71,7 +71,7 @@ class Run:
         self._again: deque[Parcel] = deque()
         self._settled: list[Settled] = []
         self._total = self._unclaimed = held.waiting()
-        self._idle_since: float | None = None
+        self._queue_empty_since = 0.0
         self._progress_at = 0.0
         self._recent: deque[tuple[float, int]] = deque()
         self._answered = 0
@@ -102,12 +102,10 @@ class Run:
         if self._again or self._backlog or self._refill():
             return max(0.0, self._rules.rate.wait(time.time()))
         self.flush()
-        now = time.time()
-        self._idle_since = self._idle_since or now
         due = self._held.next_due()
-        if due is None or due > self._idle_since + self._rules.max_wait:
+        if due is None or due > self._queue_empty_since + self._rules.max_wait:
             return None
-        return max(0.0, due - now)
+        return max(0.0, due - time.time())
 
     def left(self) -> int:
         """See `Work.left`."""
@@ -124,7 +122,7 @@ class Run:
     def _refill(self) -> bool:
         """Claims the next group; whether there is somebody to mail."""
         while not self._backlog:
-            claims = self._held.claim(time.time())
+            claims = self._held.claim_queued() or self._claim_deferred()
             if not claims:
                 self._unclaimed = 0
                 return False
@@ -136,6 +134,11 @@ class Run:
                 else:
                     self._backlog.append(claim)
         return True
+
+    def _claim_deferred(self) -> list[Claim]:
+        """Those whose time has come, as long as the run waits for them."""
+        self._queue_empty_since = self._queue_empty_since or time.time()
+        return self._held.claim_deferred(min(time.time(), self._queue_empty_since + self._rules.max_wait))
 
     # ---- what became of it ----------------------------------------------------------------------
 

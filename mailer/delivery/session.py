@@ -8,13 +8,12 @@ every moment: `current` is surely incomplete on the wire, `flying` may have been
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 
 from mailer.delivery.commands import envelope_commands, not_for, too_big
+from mailer.delivery.flying import REFUSALS, Fate, Flying
 from mailer.delivery.opening import Line, Offer, open_session
-from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
+from mailer.delivery.replies import Stage, Verdict, judge
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.wire import Cut, SocketAddress, Want, Wire
 from mailer.delivery.work import Parcel, Work
@@ -26,24 +25,6 @@ BDAT_FROM = 4
 
 _SLOWEST = 10_000
 """Octets a second that a server must take at least."""
-
-_SAID = (
-    Verdict.REJECTED,
-    Verdict.SUPPRESS,
-    Verdict.DEFERRED,
-    Verdict.HALT,
-    Verdict.HALT_QUEUED,
-    Verdict.STOP,
-)
-
-
-@dataclass(slots=True)
-class _Fate:
-    """A refusal before the message: the first one counts, what follows is only its echo."""
-
-    stage: Stage
-    verdict: Verdict
-    reply: Reply
 
 
 class Session:
@@ -64,13 +45,9 @@ class Session:
         self.offer = Offer()
         self.line = Line(Wire(addresses[0]))
         self.opened = False
-        self.accepted = 0
         self.current: Parcel | None = None
         self.ready: list[Parcel] = []
-        self.flying: deque[Parcel] = deque()
-        self._expected: deque[tuple[Stage, Parcel]] = deque()
-        self._fates: dict[Parcel, _Fate] = {}
-        self._server_quit = False
+        self.flying = Flying(work)
         self.conversation = self._converse()
 
     # ---- the conversation -----------------------------------------------------------------------
@@ -147,13 +124,13 @@ class Session:
         return reset + envelope_commands(parcel.envelope, self.offer, last)
 
     def _answer_to_the_dot(self) -> Generator[Want, None, None]:
-        if self._expected:
+        if self.flying:
             yield from self.line.flush(Stage.DOT, self._seconds)
             yield from self._answers()
 
     def _envelope(self, parcel: Parcel, commands: list[tuple[Stage, bytes]]) -> Generator[Want, None, bool]:
         """Whether the message may follow."""
-        fate: _Fate | None = None
+        fate: Fate | None = None
         for stage, command in commands:
             if not self._pipelining:
                 self.line.wire.send(command)
@@ -169,17 +146,17 @@ class Session:
                 if fate:
                     self._refuse(parcel, fate)
                 raise Cut(f"the server answered {stage} with {reply}")
-            fate = fate or _Fate(stage, verdict, reply)
+            fate = fate or Fate(stage, verdict, reply)
             if not self._pipelining:
                 break
         if fate:
             self._refuse(parcel, fate)
         return fate is None
 
-    def _refuse(self, parcel: Parcel, fate: _Fate) -> None:
+    def _refuse(self, parcel: Parcel, fate: Fate) -> None:
         self.current = None
         self._left_over = True  # RSET keeps this envelope out of the next one
-        self._settle(parcel, fate)
+        self.flying.settle(parcel, fate, self.line.wire.host)
 
     def _content(self, parcel: Parcel) -> Generator[Want, None, None]:
         """The body; then, once that is written down, the parcel is flying: its dot leaves next."""
@@ -191,12 +168,7 @@ class Session:
         self.ready = [parcel]
         yield Want.COMMIT
         self.current = None
-        self._expect(parcel, Stage.DOT)
-
-    def _settle(self, parcel: Parcel, fate: _Fate) -> None:
-        self.accepted += fate.verdict is Verdict.ACCEPTED
-        result = outcome(fate.stage, fate.reply, fate.verdict)
-        self._work.settle(parcel, fate.verdict, result, self.line.wire.host)
+        self.flying.add(parcel, Stage.DOT)
 
     # ---- several in flight ----------------------------------------------------------------------
 
@@ -211,14 +183,14 @@ class Session:
                 self.ready = batch
                 yield Want.COMMIT
                 for parcel in batch:
-                    self._expect(parcel, Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT)
+                    self.flying.add(parcel, Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT)
                 yield from self._send_batch(batch)
             elif not self.flying:
                 if not (yield from self._more_to_come()):
                     return
                 continue
             yield from self._answers()
-            while self._expected and self.line.wire.has_reply():
+            while self.flying and self.line.wire.has_reply():
                 yield from self._answers()
 
     def _send_batch(self, batch: list[Parcel]) -> Generator[Want, None, None]:
@@ -232,75 +204,38 @@ class Session:
         self.line.wire.send(b"".join(pieces))
         yield from self.line.flush(Stage.BODY, self._seconds + octets / _SLOWEST)
 
-    # ---- answers to what is in flight -----------------------------------------------------------
-
-    def _expect(self, parcel: Parcel, *stages: Stage) -> None:
-        self.flying.append(parcel)
-        self._expected.extend((stage, parcel) for stage in stages)
-
     def _answers(self) -> Generator[Want, None, None]:
         """The answers to the oldest message in flight."""
         stage = None
-        while stage is not Stage.DOT:
-            stage = self._expected[0][0]
-            dot = stage is Stage.DOT
-            reply = yield from self.line.reply(
-                stage, max(self._schedule.dot, self._seconds) if dot else self._seconds
-            )
-            self._hear(reply)
-
-    def _hear(self, reply: Reply) -> None:
-        """One answer to what is in flight. After a refused recipient the answer to the message is an echo.
-
-        Raises:
-            Cut: this session has no future.
-        """
-        stage, parcel = self._expected[0]
-        verdict = judge(stage, reply)
-        if verdict is Verdict.BROKEN:
-            raise Cut(f"the server answered the {stage} with {reply}")
-        self._expected.popleft()
-        fate = self._fates.pop(parcel, None) or _Fate(stage, verdict, reply)
-        if stage is Stage.DOT:
-            self.flying.remove(parcel)
-            self._settle(parcel, fate)
-        elif fate.verdict is not Verdict.PROCEED:
-            self._fates[parcel] = fate
-        if verdict is Verdict.RECONNECT:
-            self._server_quit = reply.code == 421
-            raise Cut(f"the server answered the {stage} with {reply}")
+        while stage is not Stage.DOT and (stage := self.flying.next_stage):
+            seconds = max(self._schedule.dot, self._seconds) if stage is Stage.DOT else self._seconds
+            reply = yield from self.line.reply(stage, seconds)
+            self.flying.hear(reply, self.line.wire.host)
 
     # ---- the end --------------------------------------------------------------------------------
 
     def lost(self, why: str) -> None:
-        """Judges what is in flight after the line broke, once the answers that came before are heard."""
+        """Judges what is in hand after the line broke, once the answers that came before are heard."""
         self.conversation.close()
         wire = self.line.wire
         wire.receive()
         with contextlib.suppress(Cut):
-            while self._expected and (reply := wire.next_reply()):
-                self._hear(reply)
-        for parcel in self.flying:
-            fate = self._fates.get(parcel)
-            if fate and fate.verdict in _SAID:
-                self._settle(parcel, fate)
-            elif fate or self._server_quit:
-                self._work.give_back(parcel, why)  # 421 came first, and commands are answered in order
-            else:
-                self._work.settle(parcel, Verdict.BROKEN, Outcome(Status.UNCERTAIN, text=why), wire.host)
+            while self.flying.next_stage and (reply := wire.next_reply()):
+                self.flying.hear(reply, wire.host)
+        self.flying.lost(why, wire.host)
         if self.current:
             fate = self._last_word()
             if fate:
-                self._settle(self.current, fate)
+                self.flying.settle(self.current, fate, wire.host)
             else:
                 self._work.give_back(self.current, why)
         wire.close()
 
-    def _last_word(self) -> _Fate | None:
+    def _last_word(self) -> Fate | None:
         """What the server said about a message that it did not let us finish."""
         try:
             reply = self.line.wire.next_reply()
         except Cut:
             return None
         verdict = judge(Stage.BODY, reply) if reply else Verdict.BROKEN
-        return _Fate(Stage.BODY, verdict, reply) if reply and verdict in _SAID else None
+        return Fate(Stage.BODY, verdict, reply) if reply and verdict in REFUSALS else None

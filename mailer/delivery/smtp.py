@@ -122,9 +122,14 @@ class _Crew:
             self._advance(session)
 
     def _patience(self) -> float:
-        if any(want is Want.WORK for want in self._wants.values()):
-            return min(_TICK, self._work.wait() or 0)
-        return _TICK
+        """Seconds that the loop may sleep: until the next deadline, or until there is work."""
+        patience, now = _TICK, time.monotonic()
+        for session, want in self._wants.items():
+            if want is Want.WORK:
+                patience = min(patience, self._work.wait() or 0)
+            else:
+                patience = min(patience, max(0.0, session.line.deadline - now))
+        return patience
 
     def _advance(self, session: Session, late: Cut | None = None) -> None:
         if session not in self._wants:
@@ -144,7 +149,7 @@ class _Crew:
             self._work.halt(error.message, error.hint)
         else:
             self._ever_opened = self._ever_opened or session.opened
-            if session.accepted:
+            if session.flying.accepted:
                 self._failures = 0
             self._watch(session, want)
 
@@ -171,11 +176,11 @@ class _Crew:
     def _lost(self, session: Session, cut: Cut) -> None:
         self._remove(session)
         session.lost(str(cut))
-        self._failures = 1 if session.accepted else self._failures + 1
+        self._failures = 1 if session.flying.accepted else self._failures + 1
         pause = self._schedule.reconnect_after(self._failures)
         where = f"{self._settings.smtp_host}:{self._settings.port}"
         if pause is not None and (self._ever_opened or session.line.greeted):
-            self._not_before = time.monotonic() + (0 if session.accepted else pause)
+            self._not_before = time.monotonic() + (0 if session.flying.accepted else pause)
             return
         message = f"No connection to {where}: {cut}."
         hint = "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` looks closer."

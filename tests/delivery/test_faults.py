@@ -1,0 +1,67 @@
+"""Whatever the server does, at whatever stage: nobody gets it twice, nobody is said to have it who has not,
+and everybody else is named with the right state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.smtp_faulty import STAGES, Fault, FaultyServer
+from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
+
+from mailer.delivery import Ledger, Report, SmtpTransport, deliver
+from mailer.errors import TransportError
+from mailer.model import Status
+
+COUNT = 7
+
+MODES = {
+    "lockstep": (("SIZE 10000000", "8BITMIME"), 1),
+    "pipelining": (("PIPELINING", "SIZE 10000000", "8BITMIME"), 1),
+    "chunking": (("PIPELINING", "CHUNKING", "SIZE 10000000", "8BITMIME"), 4),
+}
+KINDS = ("drop", "reset", "stall", "421", "4xx", "5xx", "garbage")
+FAULTS = [(stage, kind) for stage in STAGES if stage != "STARTTLS" for kind in KINDS] + [
+    ("dot", "accepted-then-dropped")
+]
+
+
+def run(path: Path, server: FaultyServer, mode: str, **options: object) -> Report | None:
+    """One `deliver`; None where the server could not be used at all."""
+    values = {"smtp_window": MODES[mode][1]}
+    if "AUTH PLAIN" in (server.extensions or ()):
+        values |= {"smtp_username": "press", "smtp_password": "lamp"}
+    with Ledger(path) as ledger:
+        transport = SmtpTransport(settings(server.port, **values), QUICK)
+        try:
+            return deliver(
+                ledger.mailing(RELEASE), ledger, transport, max_wait=0.3, schedule=QUICK, **options
+            )
+        except TransportError:
+            return None
+
+
+def server_for(stage: str, mode: str, *faults: Fault) -> FaultyServer:
+    extensions = MODES[mode][0]
+    return FaultyServer(*faults, extensions=(*extensions, "AUTH PLAIN") if stage == "AUTH" else extensions)
+
+
+@pytest.mark.parametrize(("mode", "times"), [*((mode, 1) for mode in MODES), ("pipelining", 1000)])
+@pytest.mark.parametrize(("stage", "kind"), FAULTS)
+def test_a_fault_at_any_stage(tmp_path: Path, stage: str, kind: str, mode: str, times: int) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        queued(ledger, COUNT)
+    nth = 1 if stage in ("connect", "EHLO", "STARTTLS", "AUTH", "QUIT") else 3
+    with server_for(stage, mode, Fault(stage, kind, nth, times)) as server:
+        run(path, server, mode)
+        before = reconcile(path, server.accepted, COUNT)
+        if mode != "chunking" and stage not in ("body", "dot"):
+            assert Status.UNCERTAIN not in before.values(), "before the dot nothing is uncertain"
+        server.heal()
+        run(path, server, mode)
+        after = reconcile(path, server.accepted, COUNT)
+    assert set(after.values()) <= {Status.ACCEPTED, Status.REJECTED, Status.UNCERTAIN}
+    for address, state in before.items():
+        if state is Status.UNCERTAIN:
+            assert after[address] is Status.UNCERTAIN, "only a person's word sends it again"

@@ -1,0 +1,37 @@
+"""A sender in a process of its own, to be killed: `python smtp_sender.py LEDGER PORT MODE [LIMIT]`.
+
+MODE: `pipelining` or `chunking`. LIMIT: so many bytes may a file grow to (a full disk). Prints a line when it
+begins, and another with what came of it.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from mailer.delivery import Ledger, SmtpTransport, deliver
+from mailer.errors import MailerError
+from support.smtp_mailing import QUICK, RELEASE, settings
+
+
+def main(path: str, port: str, mode: str, limit: str = "") -> None:
+    with Ledger(Path(path)) as ledger:
+        mailing = ledger.mailing(RELEASE)
+        window = 4 if mode == "chunking" else 1
+        transport = SmtpTransport(settings(int(port), smtp_window=window, smtp_timeout=20), QUICK)
+        if limit:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+        print("begins", flush=True)
+        try:
+            report = deliver(mailing, ledger, transport, schedule=QUICK, max_wait=0)
+        except MailerError as error:
+            print(f"{type(error).__name__}: {error.message}", flush=True)
+        else:
+            print(f"done: {report.accepted}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
