@@ -15,8 +15,8 @@ from typing import Any
 from mailer import delivery
 from mailer.checks import Draft, run_checks
 from mailer.delivery import Entry, Frozen, Ledger, Mailing, Report, Transport
-from mailer.errors import CheckFailed
-from mailer.message import Addressee, Composition, Head, compile_message, inspect
+from mailer.errors import CheckFailed, WorkspaceError
+from mailer.message import Addressee, Composition, Head, compile_message, verify
 from mailer.model import Audience, Edition, Finding, LeftOut, Mailbox, Recipient, Release, Rendered
 from mailer.press import Choice, Suppressions, canonical, parse_address, read_audience, unsubscribe_token
 from mailer.release import read_release
@@ -43,8 +43,11 @@ class Prepared:
     threads: Mapping[str, str]
 
 
-def prepare(workspace: Workspace, name: str, choice: Choice) -> Prepared:
+def prepare(workspace: Workspace, name: str, choice: Choice, *, theme: str = "") -> Prepared:
     """Everything short of sending. Check, preview, rehearsal and send all start here.
+
+    Args:
+        theme: another one than the release's own.
 
     Raises:
         ReleaseError, ListError, TemplateError: with every fault of the file.
@@ -57,12 +60,14 @@ def prepare(workspace: Workspace, name: str, choice: Choice) -> Prepared:
     else:
         choice = replace(choice, lists=choice.lists or release.original.lists)
         audience, threads = read_audience(workspace, choice), {}
-    rendered = {e.language: render(e, workspace.theme(e.theme)) for e in release.editions}
+    rendered = {e.language: render(e, workspace.theme(theme or e.theme)) for e in release.editions}
     findings = run_checks(Draft.at_once(workspace, release, audience, rendered))
     return Prepared(workspace, release, audience, rendered, findings, threads)
 
 
-def queue(prepared: Prepared, settings: Settings, ledger: Ledger, *, prefix: str = "") -> Mailing:
+def queue(
+    prepared: Prepared, settings: Settings, ledger: Ledger, *, prefix: str = "", thorough: bool = False
+) -> Mailing:
     """Freeze what is sent and to whom. No file of the workspace is read after this.
 
     Every recipient's message is composed once here, so that a row that can't be composed stops the whole
@@ -70,6 +75,8 @@ def queue(prepared: Prepared, settings: Settings, ledger: Ledger, *, prefix: str
 
     Args:
         prefix: put before the subject, "[TEST] " of a proof.
+        thorough: have every message read again by another parser, not only the first of each edition: a
+            millisecond or two each.
 
     Raises:
         CheckFailed: pre-flight found errors.
@@ -94,7 +101,7 @@ def queue(prepared: Prepared, settings: Settings, ledger: Ledger, *, prefix: str
         editions={language: _frozen(composition) for language, composition in compositions.items()},
         follows=original.corrects,
     )
-    return ledger.queue(draft, _entries(prepared, settings, compositions))
+    return ledger.queue(draft, _entries(prepared, settings, compositions, thorough))
 
 
 def deliver(
@@ -161,6 +168,14 @@ def not_those_who_got(workspace: Workspace, choice: Choice, release: str) -> Cho
     return replace(choice, except_addresses=got, except_reason=f"got {release}")
 
 
+def newcomers(prepared: Prepared, ledger: Ledger) -> int:
+    """How many of the audience have no delivery of this release yet: whom a `send` would add."""
+    name = prepared.release.name
+    if not any(mailing.release == name for mailing in ledger.mailings()):
+        return len(prepared.audience.recipients)
+    return sum(ledger.state_of(name, canonical(r.address)) is None for r in prepared.audience.recipients)
+
+
 def only(prepared: Prepared, addresses: tuple[str, ...]) -> Prepared:
     """The same for a few addresses only: a proof. Whoever stands on the list gets it as the list has them.
 
@@ -185,17 +200,30 @@ def head_of(edition: Edition, settings: Settings, prefix: str = "") -> Head:
     takes_unsubscribes = settings.unsubscribe_mailto or (room.reply_to or room.sender).address
     sender = Mailbox(room.sender.address, room.sender.name or room.name)
     list_id = f"press.{room.sender.domain}"
-    return Head(sender, room.reply_to, list_id, room.name, takes_unsubscribes, edition.language, prefix)
+    return Head(
+        sender=sender,
+        reply_to=room.reply_to,
+        list_id=list_id,
+        list_name=room.name,
+        unsubscribe_mailto=takes_unsubscribes,
+        one_click=_one_click(settings),
+        language=edition.language,
+        prefix=prefix,
+    )
 
 
 def values_for(recipient: Recipient, settings: Settings) -> dict[str, str]:
     """What fills a recipient's slots; with UNSUBSCRIBE_URL, their own link of one-click (RFC 8058)."""
     values = merge_values(recipient)
     values.pop("unsubscribe", None)
-    if settings.unsubscribe_url and settings.secret_key:
+    if _one_click(settings):
         token = unsubscribe_token(recipient.address, settings.secret_key)
         values["unsubscribe"] = f"{settings.unsubscribe_url.rstrip('/')}/{token}"
     return values
+
+
+def _one_click(settings: Settings) -> bool:
+    return bool(settings.unsubscribe_url and settings.secret_key)
 
 
 def _frozen(composition: Composition) -> Frozen:
@@ -204,9 +232,10 @@ def _frozen(composition: Composition) -> Frozen:
 
 
 def _entries(
-    prepared: Prepared, settings: Settings, compositions: Mapping[str, Composition]
+    prepared: Prepared, settings: Settings, compositions: Mapping[str, Composition], thorough: bool
 ) -> Iterator[Entry]:
-    """Everybody, as a stream, each message composed and inspected once."""
+    """Everybody, as a stream, each message composed once."""
+    verified: set[str] = set()
     domain = prepared.release.original.newsroom.sender.domain
     for recipient in prepared.audience.recipients:
         key = canonical(recipient.address)
@@ -214,5 +243,38 @@ def _entries(
         values = values_for(recipient, settings)
         thread = prepared.threads.get(key, "")
         addressee = Addressee(recipient.address, recipient.name, values, f"<rehearsal@{domain}>", thread)
-        inspect(compositions[language].fill(addressee), addressee, compositions[language])
+        content = compositions[language].fill(addressee)
+        if thorough or language not in verified:
+            verify(content, addressee, compositions[language])
+            verified.add(language)
         yield Entry(key, recipient.address, recipient.name, language, values, thread)
+
+
+# ---- what can be looked at --------------------------------------------------------------------------------
+
+
+def example_message(prepared: Prepared, settings: Settings, edition: Edition, recipient: Recipient) -> bytes:
+    """The mail as this recipient would get it, to be looked at."""
+    composition = compile_message(prepared.rendered[edition.language], head_of(edition, settings))
+    message_id = f"<preview@{edition.newsroom.sender.domain}>"
+    values = values_for(recipient, settings)
+    return composition.fill(Addressee(recipient.address, recipient.name, values, message_id))
+
+
+def as_addressed(prepared: Prepared, address: str) -> Recipient:
+    """Someone of the audience, or the sender's own office where no address is given.
+
+    Raises:
+        AddressError: it is no address.
+        WorkspaceError: nobody of that address is in the audience.
+    """
+    if not address:
+        return Recipient(prepared.release.original.newsroom.sender.address)
+    key = canonical(parse_address(address))
+    for recipient in prepared.audience.recipients:
+        if canonical(recipient.address) == key:
+            return recipient
+    lists = ", ".join(prepared.audience.lists) or "no list"
+    raise WorkspaceError(
+        f"{address} would not get it: not among the recipients of {lists}.", "Name a --list."
+    )

@@ -5,51 +5,43 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mailer.cli import DONE, UNFINISHED
-from mailer.cli.options import choice_of, choosing, settings_of, workspace_here
-from mailer.cli.show import count, print_findings, print_left_out, tally
+from mailer.cli.options import choosing, chosen, settings_of, workspace_here
+from mailer.cli.show import print_audience, print_findings, tally
 
 
 @click.command(epilog="Example:  mailer check harbour-report --list press --json")
 @click.argument("release")
 @choosing
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
-def check(
-    release: str,
-    lists: tuple[str, ...],
-    except_lists: tuple[str, ...],
-    where: str,
-    limit: int | None,
-    as_json: bool,
-) -> int:
+def check(release: str, as_json: bool, **choosing: Any) -> int:
     """Pre-flight: everything that should be looked at before a release goes out.
 
     Exit code 1 where a finding is an error: such a release can't be sent.
     """
     from mailer.pipeline import prepare
 
-    prepared = prepare(workspace_here(), release, choice_of(lists, except_lists, where, limit))
+    workspace = workspace_here()
+    prepared = prepare(workspace, release, chosen(workspace, **choosing))
     if as_json:
-        click.echo(
-            json.dumps([asdict(finding) for finding in prepared.findings], indent=2, ensure_ascii=False)
-        )
+        click.echo(json.dumps([asdict(f) for f in prepared.findings], indent=2, ensure_ascii=False))
     else:
         print_findings(prepared.findings)
         click.echo(
-            f"{prepared.release.name}: {tally(prepared.findings)}; "
-            f"{count(len(prepared.audience.recipients), 'recipient')}, "
-            f"{len(prepared.audience.left_out):,} left out.",
+            f"{prepared.release.name}: {tally(prepared.findings)}.",
             err=True,
         )
-        print_left_out(prepared.audience)
+        print_audience(prepared)
     return UNFINISHED if any(finding.level == "error" for finding in prepared.findings) else DONE
 
 
 @click.command(epilog="Example:  mailer render harbour-report --out /tmp/look --for ana@example.net")
 @click.argument("release")
+@choosing
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -58,17 +50,40 @@ def check(
 @click.option("--for", "address", default="", metavar="ADDRESS", help="As this recipient would get it.")
 @click.option("--theme", default="", help="Another theme than the release's own.")
 @click.option("--png", is_flag=True, help="A screenshot too, where a browser is installed.")
-def render(release: str, out: Path | None, address: str, theme: str, png: bool) -> None:
+def render(release: str, out: Path | None, address: str, theme: str, png: bool, **choosing: Any) -> None:
     """Write the rendered email: NAME.LANG.html, .txt and .eml, one of each a language."""
-    from mailer.pipeline import render_files
+    from mailer import pipeline
+    from mailer.desk.screenshot import screenshot
+    from mailer.desk.view import view_of
 
     workspace = workspace_here()
+    settings = settings_of(workspace)
+    prepared = pipeline.prepare(workspace, release, chosen(workspace, **choosing), theme=theme)
+    recipient = pipeline.as_addressed(prepared, address)
+    editions = prepared.release.editions
+    if address:
+        editions = (prepared.release.edition_for(recipient.languages),)
     folder = out or workspace.private / "rendered"
-    written = render_files(
-        workspace, settings_of(workspace), release, folder, address=address, theme=theme, screenshots=png
-    )
-    for path in written:
-        click.echo(path)
+    for edition in editions:
+        content = pipeline.example_message(prepared, settings, edition, recipient)
+        view = view_of(content)
+        for suffix, data in (("html", view.html.encode()), ("txt", view.text.encode()), ("eml", content)):
+            click.echo(_written(folder / f"{prepared.release.name}.{edition.language}.{suffix}", data))
+        if png:
+            click.echo(screenshot(folder / f"{prepared.release.name}.{edition.language}.html"))
+
+
+def _written(path: Path, content: bytes) -> Path:
+    from mailer.errors import WorkspaceError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path} can't be written: {error.strerror}.", "Name another folder: --out"
+        ) from None
+    return path
 
 
 @click.command(epilog="Example:  mailer themes")

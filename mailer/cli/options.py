@@ -62,6 +62,9 @@ def choosing(command: Command) -> Command:
             help="""Only those for whom this is true, as
             'language == "es" and "mexico" in tags'.""",
         ),
+        click.option(
+            "--not-got", default="", metavar="RELEASE", help="Only those who did not get that release."
+        ),
         click.option("--limit", type=click.IntRange(1), help="At most so many recipients."),
     )
     for option in reversed(options):
@@ -69,7 +72,17 @@ def choosing(command: Command) -> Command:
     return command
 
 
-def choice_of(lists: tuple[str, ...], except_lists: tuple[str, ...], where: str, limit: int | None) -> Choice:
+def chosen(
+    workspace: Workspace,
+    lists: tuple[str, ...],
+    except_lists: tuple[str, ...],
+    where: str,
+    limit: int | None,
+    not_got: str,
+) -> Choice:
+    """The choice that these options make."""
+    from mailer.pipeline import not_those_who_got
     from mailer.press import Choice
 
-    return Choice(lists=lists, except_lists=except_lists, where=where, limit=limit)
+    choice = Choice(lists=lists, except_lists=except_lists, where=where, limit=limit)
+    return not_those_who_got(workspace, choice, not_got) if not_got else choice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,11 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mailer.model import Audience, Finding
+    from mailer.model import Finding
+    from mailer.pipeline import Prepared
+
+MOST = 3
+"""Of those left out for one reason, so many are named."""
 
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan"}
 
@@ -45,10 +50,29 @@ def tally(findings: Sequence[Finding]) -> str:
     return ", ".join(words) or "nothing to complain about"
 
 
-def print_left_out(audience: Audience, *, most: int = 5) -> None:
-    """How many were left out for each reason, and the first of them by name."""
-    reasons = Counter(person.reason for person in audience.left_out)
-    for reason, number in reasons.most_common():
-        names = [person.address for person in audience.left_out if person.reason == reason][:most]
-        more = f" and {number - most:,} more" if number > most else ""
-        click.echo(f"  left out, {reason}: {number:,} ({', '.join(names)}{more})", err=True)
+def print_audience(prepared: Prepared, *, already: int = 0) -> None:
+    """How many get it, by list and language; how many are left out for each reason, the first by name."""
+    from mailer.press import count_audience
+
+    counts = count_audience(prepared.audience)
+    languages = Counter(
+        prepared.release.edition_for(r.languages).language for r in prepared.audience.recipients
+    )
+    _say("To", f"{count(len(prepared.audience.recipients) - already, 'recipient')}")
+    if already:
+        _say("", f"{already:,} more have it already, or are queued")
+    if counts.by_list:
+        _say("", "lists: " + ", ".join(f"{name} {number:,}" for name, number in counts.by_list))
+    if len(prepared.release.editions) > 1:
+        _say("", "editions: " + ", ".join(f"{name} {number:,}" for name, number in languages.most_common()))
+    for reason, number in counts.by_reason:
+        who = [
+            person.address
+            for person in islice((p for p in prepared.audience.left_out if p.reason == reason), MOST)
+        ]
+        more = f" and {number - MOST:,} more" if number > MOST else ""
+        _say("Left out", f"{reason}: {number:,} ({', '.join(who)}{more})")
+
+
+def _say(name: str, text: str) -> None:
+    click.echo(f"{click.style(f'{name:>8}', bold=True)}  {text}", err=True)

@@ -1,0 +1,90 @@
+"""The whole job at once, without any configuration."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli import DONE, UNFINISHED
+from mailer.cli.show import count, talk
+
+if TYPE_CHECKING:
+    from mailer.desk.mailbox import Received
+    from mailer.workspace import Workspace
+
+SAMPLE = "harbour-report"
+
+
+@click.command(epilog="Example:  mailer demo --no-browser")
+@click.option("--no-browser", is_flag=True, help="Only print what arrived; for machines without a browser.")
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), help="Make the sample workspace here and keep it."
+)
+def demo(no_browser: bool, folder: Path | None) -> int:
+    """Make a sample workspace, send its release to its press list for real, and show what arrived.
+
+    The server is a mailbox inside this very process: nothing leaves the computer.
+    """
+    from mailer.workspace import make_workspace
+
+    folder = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-")) / "press-office"
+    workspace = make_workspace(folder)
+    click.echo(f"A workspace of an invented organisation: {workspace.root}", err=True)
+    received, finished = _send_to_ourselves(workspace)
+    _print_arrived(workspace, received)
+    click.echo(
+        f"\nGo on from here:\n  cd {workspace.root}\n"
+        f"  mailer preview {SAMPLE}              look at the mail while you edit it\n"
+        f"  mailer status {SAMPLE} --recipients  who got it\n"
+        f"  mailer send {SAMPLE} --dry-run       rehearse",
+        err=True,
+    )
+    if not no_browser:
+        from mailer.desk.mailbox import show
+
+        show(received)
+    return DONE if finished and received else UNFINISHED
+
+
+def _send_to_ourselves(workspace: Workspace) -> tuple[list[Received], bool]:
+    """A real send through a local SMTP server, remembered in the workspace's ledger."""
+    from mailer import pipeline
+    from mailer.cli.sending import print_report
+    from mailer.delivery import Ledger, SmtpTransport
+    from mailer.desk.mailbox import Mailbox
+    from mailer.press import Choice
+    from mailer.settings import read_settings
+
+    with Mailbox(workspace.private / "mailbox") as mailbox:
+        settings = read_settings(
+            workspace.root, {}, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="none"
+        )
+        prepared = pipeline.prepare(workspace, SAMPLE, Choice())
+        with Ledger(workspace.ledger) as ledger:
+            mailing = pipeline.queue(prepared, settings, ledger)
+            click.echo(f"Sending {SAMPLE} through 127.0.0.1:{mailbox.port} …", err=True)
+            report = pipeline.deliver(mailing, ledger, SmtpTransport(settings), workspace, settings)
+        print_report(report, as_json=False)
+        for person in prepared.audience.left_out:
+            click.echo(f"  left out: {person.address} ({person.reason})", err=True)
+        return mailbox.received(), report.finished
+
+
+def _print_arrived(workspace: Workspace, received: list[Received]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        title=f"{count(len(received), 'message')} arrived", title_justify="left", box=None, pad_edge=False
+    )
+    for heading in ("To", "Subject", "Language", "File"):
+        table.add_column(heading, overflow="fold" if heading != "File" else "ellipsis", header_style="bold")
+    for mail in received:
+        table.add_row(mail.to, mail.subject, mail.language, mail.path.name)
+    Console().print(table)
+    talk().print(
+        f"They lie in {workspace.private / 'mailbox'}; each opens in a mail program.", soft_wrap=True
+    )

@@ -1,0 +1,56 @@
+"""Looking at mails in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from mailer.cli.options import choosing, chosen, settings_of, workspace_here
+
+_port = click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0: any free one."
+)
+_browser = click.option("--no-browser", is_flag=True, help="Only print the page's address.")
+
+
+@click.command(epilog="Example:  mailer preview harbour-report")
+@click.argument("release")
+@choosing
+@_port
+@_browser
+def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
+    """Look at the mail while you write it: a local page that follows every save.
+
+    Desktop and phone, light and dark, text part, headers and source, as any recipient would get it, with the
+    findings of `mailer check` beside it. Ctrl-C ends it.
+    """
+    from mailer.desk.serve import serve_releases
+
+    workspace = workspace_here()
+    name = workspace.release_name(workspace.release_path(release))
+    serve_releases(
+        workspace,
+        settings_of(workspace),
+        show=name,
+        choice=chosen(workspace, **choosing),
+        port=port,
+        open_browser=not no_browser,
+        say=_say,
+    )
+
+
+@click.command(epilog="Example:  mailer desk")
+@_port
+@_browser
+def desk(port: int, no_browser: bool) -> None:
+    """The local page over all releases, with what became of each. Ctrl-C ends it."""
+    from mailer.desk.serve import serve_releases
+
+    workspace = workspace_here()
+    serve_releases(workspace, settings_of(workspace), port=port, open_browser=not no_browser, say=_say)
+
+
+def _say(url: str) -> None:
+    click.echo(url)
+    click.echo("Ctrl-C ends it.", err=True)

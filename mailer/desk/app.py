@@ -1,0 +1,165 @@
+"""The page's server: Starlette, on this computer only.
+
+What a mail holds is foreign even here: it is shown in a sandboxed iframe without scripts, under a policy that
+loads nothing from anywhere. (`allow-same-origin` without `allow-scripts` lets the page keep the frame's scroll
+position, and lets the mail do nothing.) The Host header is checked, so that no web page can reach the desk by a
+name of its own that points to 127.0.0.1 (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mailer.desk.rooms import Room
+from mailer.desk.view import in_scheme
+
+HERE = Path(__file__).parent
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-same-origin; frame-ancestors 'self'"
+)
+
+KEEP_ALIVE = 15.0
+"""Seconds between comments on the event stream, so that a closed page is noticed."""
+
+
+class Changes:
+    """A counter that pages wait on: it grows when a file is saved."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._waiting: set[asyncio.Event] = set()
+
+    def bump(self) -> None:
+        self.number += 1
+        for event in self._waiting:
+            event.set()
+
+    async def stream(self) -> AsyncIterator[str]:
+        """Server-sent events: the counter, at once and whenever it grows."""
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            while True:
+                yield f"data: {self.number}\n\n"
+                event.clear()
+                while not event.is_set():
+                    try:
+                        await asyncio.wait_for(event.wait(), KEEP_ALIVE)
+                    except TimeoutError:
+                        yield ": still here\n\n"
+        finally:
+            self._waiting.discard(event)
+
+
+class OnlyOurHosts:
+    """Refuses requests for any other host than the one we listen on."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+            if host not in self._hosts:
+                await PlainTextResponse("This page is not for that host.", 421)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def make_app(
+    room: Room,
+    changes: Changes,
+    port: int,
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
+) -> ASGIApp:
+    """The page over a room.
+
+    Args:
+        changes: bumped by whoever watches the files.
+        port: the one we listen on, for the Host check.
+        lifespan: Starlette's, for the watcher.
+    """
+    pages = Environment(loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined)
+
+    async def page(request: Request) -> Response:
+        entries = await run_in_threadpool(room.entries)
+        key = request.query_params.get("show") or (entries[0].key if entries else "")
+        html = pages.get_template("desk.html.j2").render(room=room, entries=entries, key=key)
+        return HTMLResponse(html, headers={"Content-Security-Policy": PAGE_POLICY, **_NO_STORE})
+
+    async def scene(request: Request) -> Response:
+        asked = request.query_params
+        found = await run_in_threadpool(
+            room.scene, asked.get("show", ""), asked.get("edition", ""), asked.get("for", "")
+        )
+        data = asdict(found)
+        if found.view:
+            data["view"].pop("html")
+        data["findings"] = [
+            {"level": f.level, "id": f.id, "message": f.message, "hint": f.hint, "where": str(f.where or "")}
+            for f in found.findings
+        ]
+        return JSONResponse(data, headers=_NO_STORE)
+
+    async def mail(request: Request) -> Response:
+        asked = request.query_params
+        found = await run_in_threadpool(
+            room.scene, asked.get("show", ""), asked.get("edition", ""), asked.get("for", "")
+        )
+        html = found.view.html if found.view else ""
+        html = in_scheme(html, "dark" if asked.get("scheme") == "dark" else "light")
+        return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY, **_NO_STORE})
+
+    async def recipients(request: Request) -> Response:
+        asked = request.query_params
+        found = await run_in_threadpool(room.recipients, asked.get("show", ""), asked.get("q", ""))
+        return JSONResponse(
+            [{"address": address, "label": label} for address, label in found], headers=_NO_STORE
+        )
+
+    async def entries(_: Request) -> Response:
+        return JSONResponse(
+            [asdict(entry) for entry in await run_in_threadpool(room.entries)], headers=_NO_STORE
+        )
+
+    async def events(_: Request) -> Response:
+        return StreamingResponse(changes.stream(), media_type="text/event-stream", headers=_NO_STORE)
+
+    endpoints = {
+        "/": page,
+        "/scene": scene,
+        "/mail": mail,
+        "/recipients": recipients,
+        "/entries": entries,
+        "/events": events,
+    }
+    routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    app = Starlette(
+        routes=[*routes, Mount("/static", StaticFiles(directory=HERE / "static"))], lifespan=lifespan
+    )
+    return OnlyOurHosts(app, frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost")))
+
+
+_NO_STORE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}

@@ -1,0 +1,136 @@
+"""Run the page: listen on this computer, watch the files, open a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from threading import Timer
+from urllib.parse import quote
+
+import uvicorn
+from starlette.applications import Starlette
+from watchfiles import awatch
+
+from mailer.desk.app import Changes, make_app
+from mailer.desk.rooms import ReleasesRoom, Room
+from mailer.errors import WorkspaceError
+from mailer.press import Choice
+from mailer.settings import Settings
+from mailer.workspace import Workspace, built_in_templates
+
+QUIET = 60
+"""Milliseconds without a change that end a save: editors write a file in several steps."""
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on 127.0.0.1; port 0 takes any free one.
+
+    Raises:
+        WorkspaceError: the port is taken.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.close()
+        raise WorkspaceError(
+            f"Port {port} is in use.", "Name another one: --port 8026, or 0 for any."
+        ) from None
+    return listener
+
+
+def serve_releases(
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    show: str = "",
+    choice: Choice | None = None,
+    port: int = 0,
+    open_browser: bool = True,
+    say: Callable[[str], None] = lambda text: None,
+) -> None:
+    """The desk over a workspace, until Ctrl-C.
+
+    Args:
+        show: the release to begin with.
+        say: told the page's address, once it can be opened.
+    """
+    room = ReleasesRoom(workspace, settings, choice or Choice())
+    watched = (workspace.newsroom.parent, built_in_templates())
+    _serve(room, watched, room.forget, show=show, port=port, open_browser=open_browser, say=say)
+
+
+def serve_room(
+    room: Room, *, open_browser: bool = True, say: Callable[[str], None] = lambda text: None
+) -> None:
+    """A room whose entries don't change, until Ctrl-C."""
+    _serve(room, (), lambda: None, show="", port=0, open_browser=open_browser, say=say)
+
+
+def _serve(
+    room: Room,
+    watched: tuple[Path, ...],
+    on_change: Callable[[], None],
+    *,
+    show: str,
+    port: int,
+    open_browser: bool,
+    say: Callable[[str], None],
+) -> None:
+    changes = Changes()
+    listener = listen(port)
+    port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/" + (f"?show={quote(show)}" if show else "")
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        watcher = asyncio.create_task(_watch(watched, changes, on_change, stop)) if watched else None
+        say(url)
+        if open_browser:
+            _open(url)
+        yield
+        stop.set()
+        if watcher:
+            watcher.cancel()
+            with suppress(asyncio.CancelledError):
+                await watcher
+
+    app = make_app(room, changes, port, lifespan)
+    config = uvicorn.Config(
+        app, log_level="warning", lifespan="on", timeout_graceful_shutdown=1, server_header=False
+    )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run([listener])
+
+
+def _open(url: str) -> None:
+    import webbrowser
+
+    Timer(0.3, webbrowser.open, (url,)).start()
+
+
+async def _watch(
+    folders: tuple[Path, ...], changes: Changes, on_change: Callable[[], None], stop: asyncio.Event
+) -> None:
+    """Releases, newsroom.md, lists and templates; not what the tool itself writes."""
+    existing = tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
+    async for _ in awatch(
+        *existing, watch_filter=lambda _, path: _concerns(Path(path)), step=QUIET, stop_event=stop
+    ):
+        on_change()
+        changes.bump()
+
+
+def _concerns(path: Path) -> bool:
+    parts = set(path.parts)
+    hidden = any(part.startswith(".") for part in path.parts[-3:])
+    return (
+        not hidden
+        and not parts & {"__pycache__", "node_modules"}
+        and not path.name.endswith(("~", ".swp", ".tmp"))
+    )
