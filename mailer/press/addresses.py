@@ -31,6 +31,9 @@ _SEPARATORS = re.compile(r"[;,|\n\r\t]+|\s+(?:/|&|and|or|y|o|et|ou|und|oder|e)\s
 _MASKED = re.compile(r"\s*[\[({]\s*(?:at|arroba|ät)\s*[\])}]\s*|\s+(?:at|arroba)\s+", re.I)
 _MASKED_DOT = re.compile(r"\s*[\[({]\s*(?:dot|punto|point|punkt|ponto)\s*[\])}]\s*|\s+dot\s+", re.I)
 
+MENTION = re.compile(r"[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*[^\s<>()\[\],;:\"|.!?]")
+"""What may be an address in the middle of a text."""
+
 
 class AddressError(ValueError):
     """Text that is no address that can be mailed; the message says why, for staff."""
@@ -85,6 +88,11 @@ def split_addresses(cell: str) -> list[tuple[str, str]]:
     if whole[1].count("@") == 1 and "@" not in whole[0]:
         return [whole]
     return [_unwrapped(piece) for piece in _pieces(text)]
+
+
+def mentioned(text: str) -> list[str]:
+    """Whatever may be an address in a text, unchecked."""
+    return MENTION.findall(text) if "@" in text else []
 
 
 def _pieces(text: str) -> list[str]:

@@ -5,21 +5,18 @@ Lists only: what the ledger holds is the ledger's to show and to erase.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.errors import SourceError
-from mailer.press.addresses import AddressError, canonical, parse_address, split_addresses
+from mailer.press.addresses import MENTION, AddressError, canonical, mentioned, parse_address, split_addresses
 from mailer.press.cells import clean
 from mailer.press.files import line_of, locked, newline_of, rewrite, text_records
 from mailer.press.read import PressList, read_list
 from mailer.press.records import Record
 from mailer.press.suppress import Suppressions
 from mailer.workspace import Workspace
-
-_MENTION = re.compile(r"[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*[^\s<>()\[\],;:\"|.!?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +123,14 @@ class _Wanted:
         if self.key in {_key(address) for _, address in people}:
             rest = [(name, address) for name, address in people if _key(address) != self.key]
             return "; ".join(f"{name} <{address}>" if name else address for name, address in rest)
-        return _MENTION.sub(lambda found: "" if _key(found[0]) == self.key else found[0], cell)
+        return MENTION.sub(lambda found: "" if _key(found[0]) == self.key else found[0], cell)
 
 
 def _keys(cell: str) -> set[str]:
     """Every address that a cell names, alone or in the middle of a text."""
     if "@" not in cell:
         return set()
-    return {_key(text) for text in (*(a for _, a in split_addresses(cell)), *_MENTION.findall(cell))}
+    return {_key(text) for text in (*(a for _, a in split_addresses(cell)), *mentioned(cell))}
 
 
 def _key(address: str) -> str:

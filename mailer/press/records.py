@@ -74,12 +74,19 @@ def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
     """Every record of a text file, empty ones included, one at a time.
 
     Raises:
-        ListError: a cell has no end within `LONGEST_CELL` characters.
+        ListError: a cell has no end within `LONGEST_CELL` characters, or the encoding that staff have said
+            is not the file's.
     """
-    with path.open(encoding=dialect.encoding.codec, errors=dialect.encoding.errors, newline="") as file:
-        for _ in range(dialect.skip):
-            file.readline()
-        yield from cut(file, dialect.delimiter, shown, dialect.skip)
+    try:
+        with path.open(encoding=dialect.encoding.codec, errors=dialect.encoding.errors, newline="") as file:
+            for _ in range(dialect.skip):
+                file.readline()
+            yield from cut(file, dialect.delimiter, shown, dialect.skip)
+    except UnicodeError:
+        fault = Fault(
+            shown, 0, f"this is not {dialect.encoding} text", "leave the encoding out, or say another"
+        )
+        raise ListError([fault]) from None
 
 
 def cut(lines: Iterator[str], delimiter: str, path: str, skipped: int = 0) -> Iterator[Record]:

@@ -7,11 +7,10 @@ add nobody. A list of a million takes some 150 MB of the temporary folder and no
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
 
 from mailer.model import LeftOut, Recipient, Where
+from mailer.press.addresses import canonical
 
 _SCHEMA = """
 CREATE TABLE people (
@@ -35,17 +34,11 @@ BATCH = 1000
 
 
 class Spool:
-    """Where an audience is gathered. Its file is deleted with it.
-
-    Raises:
-        OSError: the temporary folder can't be written.
-    """
+    """Where an audience is gathered. Its file goes with it."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="mailer-")
-        self._db = sqlite3.connect(
-            Path(self._folder.name) / "audience.db", isolation_level=None, check_same_thread=False
-        )
+        # An empty name is a private file in the temporary folder, which SQLite deletes when it is closed.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         # Nobody needs this file after a crash: no journal, no waiting for the disk.
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-12000"):
             self._db.execute(f"PRAGMA {pragma}")
@@ -190,8 +183,6 @@ class _Recipients(Collection[Recipient]):
         return self._spool.people()
 
     def __contains__(self, person: object) -> bool:
-        from mailer.press.addresses import canonical
-
         return isinstance(person, Recipient) and person in self._spool.people(canonical(person.address))
 
 

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from mailer.errors import Fault, ListError
-from mailer.press.addresses import AddressError, canonical, parse_address
+from mailer.press.addresses import AddressError, canonical, mentioned, parse_address, split_addresses
 from mailer.press.cells import clean
 from mailer.press.columns import plain, role_of
 from mailer.press.files import line_of, locked, lossless, newline_of, replacing, rewrite, text_records
@@ -183,8 +183,6 @@ def _keys(text: str) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
-    from mailer.press.addresses import split_addresses
-
     return [address for _, address in split_addresses(text)] if "@" in text else []
 
 
@@ -196,6 +194,11 @@ def _read(path: Path) -> Iterator[Suppression]:
             if not _holds_person(record):
                 continue
         address = _address_in(record, columns.get("address", 0))
+        if len(record.lines) > 1:
+            # A quotation mark never closed may have swallowed rows: whoever they name stays suppressed.
+            yield from (
+                Suppression(text, line=record.line) for line in record.lines for text in mentioned(line)
+            )
         if address:
             values = {n: clean(record.cells[i]) for n, i in columns.items() if i < len(record.cells)}
             yield Suppression(

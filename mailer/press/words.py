@@ -18,6 +18,8 @@ def _words(text: str) -> frozenset[str]:
 YES = _words("yes; y; true; 1; x; si; s; oui; o; vrai; ja; j; wahr; sim; verdadero; verdadeiro; on; ok; ✓; ✔")
 NO = _words("no; n; false; 0; non; faux; nein; falsch; nao; falso; off; -; –; —")
 
+NEVER = NO | _words("never; none; null; n/a; na; nunca; jamais; nie; niemals; ninguno; aucun; nenhum")
+
 ACTIVE = YES | _words(
     """
     active; activo; activa; actif; aktiv; ativo; ativa; subscribed; subscriber; suscrito; suscrita;
@@ -47,7 +49,7 @@ def activity(text: str) -> bool | None:
 def opted_out(text: str) -> bool:
     """Whether a cell of an "unsubscribed" column says so: anything but nothing and no, a date too."""
     word = folded(text)
-    return bool(word) and word not in NO
+    return bool(word) and word not in NEVER
 
 
 def yes_or_no(text: str) -> str:

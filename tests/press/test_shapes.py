@@ -163,6 +163,8 @@ SHAPES = [
           TWO[:1], ("opted out",)),
     Shape("email opt out 0 and 1", "email,name,Email Opt Out\nana@example.net,Ana Ruiz,0\nbo@example.org,Bo,1\n", TWO[:1],
           ("opted out",)),
+    Shape("unsubscribed never", "email,name,unsubscribed\nana@example.net,Ana Ruiz,never\nbo@example.org,Bo,yes\n", TWO[:1],
+          ("opted out",)),
     Shape("two status columns, one says no", "email,name,status,subscribed\nana@example.net,Ana Ruiz,active,yes\nbo@example.org,Bo,active,no\n",
           TWO[:1], ("not active",)),
 ]  # fmt: skip
@@ -239,6 +241,14 @@ def test_a_guessed_encoding_can_be_answered(tmp_path: Path) -> None:
     assert [r.name for r in read_list(path, encoding="cp1250")] == ["Wojciech Żak"]
     with pytest.raises(ListError, match="this is not utf-8 text"):
         read_list(path, encoding="utf-8")
+
+
+def test_an_answered_encoding_that_fails_late_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"email\n" + b"ana@example.net\n" * 40_000 + "josé@example.net\n".encode("cp1252"))
+    press_list = read_list(path, encoding="utf-8")
+    with pytest.raises(ListError, match="this is not UTF-8 text"):
+        list(press_list)
 
 
 def test_an_endless_cell_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ def test_an_address_is_found_in_any_case_and_no_other_is(tmp_path: Path) -> None
         "address,reason\n\n,ana@example.net\n",
         'address,reason\n"bo@example.org; ana@example.net",\n',
         "address,reason\nana@example.net",
+        'address,reason\n"bo@example.org,never closed\nana@example.net,x\ncy@example.com,\n',
+        'address,reason\nbo@example.org,"never closed\nana@example.net,x\ncy@example.com,"y\n',
         "address,reason\nbo@example.org,Zoë\nana@example.net,\n".encode("cp1252"),
         "address,reason\nana@example.net,\n".encode("utf-16"),
     ],

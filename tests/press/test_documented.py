@@ -1,0 +1,46 @@
+"""docs/reference/lists.md says what the code does: every header, reason and warning."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import REPOSITORY
+
+from mailer.press import Reason
+from mailer.press.columns import SYNONYMS
+from mailer.press.problems import left_out
+
+PAGE = (REPOSITORY / "docs" / "reference" / "lists.md").read_text("utf-8")
+
+
+def table(heading: str) -> dict[str, list[str]]:
+    """First cell → further cells of the table under a heading."""
+    section = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")][2:]
+    return {row[0].strip(" `"): [cell.strip() for cell in row[1:]] for row in rows}
+
+
+@pytest.mark.parametrize("role", SYNONYMS)
+def test_every_header_is_documented(role: str) -> None:
+    documented = [word.strip() for word in table("Columns")[role][-1].split(",")]
+    assert documented == [" ".join(word.split()) for word in SYNONYMS[role].split(";")]
+
+
+def test_the_table_of_columns_holds_no_other() -> None:
+    assert set(table("Columns")) == set(SYNONYMS)
+
+
+def test_every_reason_is_documented_with_its_level() -> None:
+    documented = {reason: cells[0] for reason, cells in table("Reasons").items()}
+    assert documented == {str(reason): left_out(1, reason, "").level for reason in Reason}
+
+
+def test_every_warning_is_documented() -> None:
+    source = "".join(
+        path.read_text("utf-8") for path in sorted((REPOSITORY / "mailer" / "press").glob("*.py"))
+    )
+    in_code = set(re.findall(r'warning\([\w.]+, "([a-z-]+)"', source))
+    in_code |= set(re.findall(r'Finding\(\s*"([a-z-]+)",\s*"warning"', source))
+    in_code |= set(re.findall(r'return "([a-z]+-[a-z-]+)", f', source))
+    assert in_code == set(table("Warnings"))
