@@ -1,0 +1,263 @@
+"""A mail that came back, taken apart: its header, what its writer says, what is quoted, its status fields.
+
+Nothing here raises on any bytes. Bounces are made by programs of forty years, are cut by gateways and
+re-encoded by archives, so the parser that mends most (compat32) is used, and charsets are tried in turn.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.utils import getaddresses
+from html import unescape
+
+LONGEST = 2_000_000
+"""Octets that are looked at: a returned attachment says nothing about why it was returned."""
+
+_LONGEST_FIELD = 20_000
+
+_STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_RETURNED_TYPES = (
+    "message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers",
+    "text/rfc822-header", "message/partial",
+)  # fmt: skip
+
+_RETURNED_BELOW = re.compile(
+    r"""^[ \t>]*(?:
+      -{2,}[ ]*(?:below[ ]this[ ]line|below[ ]the[ ]next[ ]line|this[ ]is[ ]a[ ]copy|original[ ]message
+          |returned[ ](?:message|mail)|the[ ](?:body|header)|start[ ]of[ ]returned|forwarded[ ]message
+          |message[ ]header|here[ ]is[ ]your|unsent[ ]message|enclosed[ ]is|returned[ ]mail[ ]follows
+          |urspr|mensaje[ ]original|message[ ]original|mensagem[ ]original)
+      |-{3,}[ ]+[^\n]{0,60}(?:copy|headers)[^\n]{0,60}-{3,}[ ]*$
+      |(?:the[ ])?original[ ]message(?:[ ]headers)?[ ]*(?:follows|:)
+      |message[ ](?:headers|text|header)[ ]follow
+      |your[ ]message[ ]reads
+      |received:[ ](?:from|by)[ ]
+    )""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+_BARE = re.compile(r"[^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,255}")
+_FIELD_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}:")
+_OF_A_MESSAGE = ("message-id:", "received:", "mime-version:", "return-path:")
+_HIDDEN = ("style", "script", "head", "title", "!--")
+_BREAKS = frozenset(("br", "/p", "/div", "/tr", "/td", "/li", "hr", "p", "div", "tr", "table", "pre", "/pre"))
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A mail, taken apart.
+
+    Attributes:
+        header: its own header.
+        talk: what its writer says, as plain text: up to where the returned message begins.
+        returned: headers (and perhaps text) of the message that it is about, as text; "" where none came back.
+        status: each group of status fields (RFC 3464 §2.2, §2.3) as text, groups parted by blank lines.
+        report_type: of multipart/report (RFC 6522), lower case; "" otherwise.
+    """
+
+    header: Message
+    talk: str
+    returned: str
+    status: str
+    report_type: str
+
+    def text_of(self, name: str) -> str:
+        """A header field, decoded and on one line; "" where there is none. Of several, the first."""
+        return decoded(self.header.get(name, ""))
+
+    def addresses_in(self, *names: str) -> tuple[str, ...]:
+        """The addresses of some header fields, lower case, in order."""
+        values = [str(value) for name in names for value in self.header.get_all(name, [])]
+        return tuple(address.lower() for _, address in _addresses(values) if "@" in address)
+
+
+def take_apart(content: bytes) -> Incoming:
+    """Any bytes, with or without an mbox `From ` line, with any line ends."""
+    message = message_from_bytes(_normal(content[:LONGEST]))
+    talk, returned, status = _Parts(), _Parts(), _Parts()
+    _walk(message, talk, returned, status, 0)
+    said, below = _split("\n".join(talk))
+    return Incoming(
+        message,
+        said.strip(),
+        "\n\n".join(filter(None, ("\n\n".join(returned).strip(), below.strip()))),
+        "\n\n".join(status),
+        _parameter(message, "report-type"),
+    )
+
+
+def decoded(value: object) -> str:
+    """A raw header value as text on one line: encoded words (RFC 2047) read, wrong ones left as they are."""
+    text = str(value)[:_LONGEST_FIELD]
+    try:
+        pieces = decode_header(text)
+    except (HeaderParseError, ValueError, UnicodeError):
+        pieces = [(text, None)]
+    joined = "".join(_piece(piece, charset) for piece, charset in pieces)
+    return re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in joined)).strip()
+
+
+class _Parts(list[str]):
+    """Texts of the parts of one sort."""
+
+
+def _normal(content: bytes) -> bytes:
+    """Line ends as LF (old Macs wrote CR alone), no byte order mark, no mbox envelope line."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    content = content.replace(b"\r\n", b"\n").lstrip(b"\r\n")
+    if content.startswith((b"From ", b">From ")):
+        content = content.partition(b"\n")[2]
+    return content
+
+
+def _walk(part: Message, talk: _Parts, returned: _Parts, status: _Parts, depth: int) -> None:
+    kind = part.get_content_type()
+    if kind in _STATUS_TYPES:
+        status.append(_inside(part))
+    elif kind in _RETURNED_TYPES:
+        returned.append(_inside(part))
+    elif part.is_multipart() and depth < 20:
+        children = [child for child in part.get_payload() if isinstance(child, Message)]
+        if kind == "multipart/alternative":
+            plain = [c for c in children if c.get_content_type() == "text/plain" and _text(c).strip()]
+            children = plain or children[-1:]
+        for child in children:
+            _walk(child, talk, returned, status, depth + 1)
+    elif kind == "text/html":
+        talk.append(_without_tags(_text(part)))
+    elif part.get_content_maintype() == "text" or not part.get("Content-Type"):
+        talk.append(_text(part))
+
+
+def _inside(part: Message) -> str:
+    """What a message/* or text/* part holds, as text. Its children are written out again, as the parser
+    splits message/delivery-status into a message for each group of fields."""
+    payload = part.get_payload()
+    if not isinstance(payload, list):
+        return _text(part)
+    groups = [_written(child) for child in payload if isinstance(child, Message)]
+    text = "\n\n".join(group.strip("\n") for group in groups)
+    if re.search("base64|quoted-printable", str(part.get("Content-Transfer-Encoding", "")), re.I):
+        # RFC 2046 §5.2.1 forbids it, RFC 6533 §3 allows it for message/global-*; the parser does not undo it.
+        encoded = Message()
+        encoded["Content-Transfer-Encoding"] = str(part["Content-Transfer-Encoding"])
+        encoded.set_payload(text)
+        undone = _text(encoded)
+        return undone if ":" in undone else text
+    return text
+
+
+def _written(message: Message) -> str:
+    """A message as text again: header lines as they came, then the text of its first text part."""
+    lines = [f"{name}: {_raw(value)}" for name, value in message.items()]
+    payload = message.get_payload()
+    if isinstance(payload, list):
+        body = next((_text(part) for part in message.walk() if part.get_content_maintype() == "text"), "")
+    else:
+        body = _text(message)
+    return "\n".join(lines) + "\n\n" + body
+
+
+def _raw(value: object) -> str:
+    """Header octets as text: UTF-8 where they are that (RFC 6532), else Latin-1."""
+    octets = str(value).encode("ascii", "surrogateescape") if _carries_octets(str(value)) else None
+    return str(value) if octets is None else _from_octets(octets, "")
+
+
+def _carries_octets(text: str) -> bool:
+    try:
+        text.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return not text.isascii()
+
+
+def _text(part: Message) -> str:
+    """A part's text: transfer encoding undone where it can be, charset as declared, else guessed."""
+    try:
+        payload = part.get_payload(decode=True)
+    except (ValueError, LookupError, UnicodeError, AssertionError):
+        payload = None
+    if not isinstance(payload, bytes):
+        raw = part.get_payload()
+        payload = raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+    return _from_octets(payload, _parameter(part, "charset"))
+
+
+def _from_octets(octets: bytes, charset: str) -> str:
+    for candidate in (charset, "utf-8"):
+        try:
+            return octets.decode(candidate or "utf-8").replace("\r", "")
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return octets.decode("latin-1").replace("\r", "")
+
+
+def _parameter(part: Message, name: str) -> str:
+    try:
+        value = part.get_param(name, "")
+    except (ValueError, LookupError, UnicodeError):
+        return ""
+    text = value[2] if isinstance(value, tuple) else str(value or "")
+    return text.strip().lower()
+
+
+def _piece(piece: bytes | str, charset: str | None) -> str:
+    if isinstance(piece, str):
+        return _raw(piece)
+    return _from_octets(piece, charset or "")
+
+
+def _addresses(values: list[str]) -> list[tuple[str, str]]:
+    try:
+        return getaddresses([_raw(value[:_LONGEST_FIELD]) for value in values], strict=False)
+    except (TypeError, ValueError, IndexError):
+        return [("", found) for value in values for found in _BARE.findall(value)]
+
+
+def _without_tags(html: str) -> str:
+    """What a reader sees, a line for each block. In one pass: hostile markup must not cost quadratic time."""
+    first, *chunks = html.split("<")
+    seen, hidden = [first], ""
+    for chunk in chunks:
+        tag, _, text = chunk.partition(">")
+        name = tag.split(None, 1)[0].lower().rstrip("/") if tag.strip() else ""
+        if hidden:
+            hidden = "" if name == f"/{hidden}" or (hidden == "!--" and "-->" in chunk) else hidden
+        elif name.startswith(_HIDDEN) and not name.startswith("header"):
+            hidden = next(word for word in _HIDDEN if name.startswith(word))
+            hidden = "" if hidden == "!--" and tag.endswith("--") else hidden
+        if not hidden:
+            seen.append(("\n" if name in _BREAKS else " ") + text)
+    lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in unescape("".join(seen)).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """What is said, and the returned message that many programs append to it as text."""
+    match = _RETURNED_BELOW.search(text)
+    cut = min(match.start() if match else len(text), _header_block(text))
+    return text[:cut], text[cut:]
+
+
+def _header_block(text: str) -> int:
+    """Where the first run of header lines begins that looks like a message's; the text's length if none."""
+    position = begin = run = 0
+    telling = False
+    for line in text.split("\n"):
+        if _FIELD_LINE.match(line):
+            begin = position if not run else begin
+            run += 1
+            telling = telling or line.lower().startswith(_OF_A_MESSAGE)
+            if run >= 4 and telling:
+                return begin
+        elif not (run and line[:1] in (" ", "\t") and line.strip()):
+            run, telling = 0, False
+        position += len(line) + 1
+    return len(text)

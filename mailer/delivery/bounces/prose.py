@@ -1,0 +1,176 @@
+"""Bounces that say it in words only: who could not be reached, and what was said about them.
+
+flufl.bounce knows the wording of many old programs. It is one of several witnesses here, as it raises on a
+message without From, takes reports of success for failures and calls nearly everything permanent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from email.message import Message
+
+from flufl.bounce import all_failures
+
+from mailer.delivery.bounces.incoming import Incoming
+from mailer.delivery.bounces.severity import WORDS, judge, status_code
+from mailer.delivery.bounces.status_fields import ADDRESS
+
+_DAEMON = re.compile(
+    r"(mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|daemon|mailerdaemon|mail[-_.]?delivery|bounces?"
+    r"|microsoftexchange[0-9a-f]+|mailgate|mail-?system|emailadmin|mailadmin)([-+_.=].*)?",
+    re.IGNORECASE,
+)
+_DAEMON_NAME = re.compile(
+    r"mail(er)? ?(delivery|daemon|system|administrator|server)|postmaster|delivery (sub)?system|undeliver|mail-daemon",
+    re.I,
+)
+_REPLY = re.compile(
+    r"\s*(re|fw|fwd|aw|wg|rv|tr|sv|vs|antw|res|odp|回复|转发)\s*(\[\d+\])?\s*[:：]", re.IGNORECASE
+)
+_ALONE = re.compile(r"^[\s>*•\-<(\[\"']*(?:smtp:|mailto:|rcpt to:|to:)?\s*(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})[\s>)\]\"'.:;,*]*(?:<mailto:[^>\n]*>)?\s*$", re.I | re.M)  # fmt: skip  # noqa: E501
+_LABELLED = re.compile(
+    r"^\s*<?(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})>?\s*(?::|\.\.\.|\(| on |, )", re.M
+)
+_FAR = 1500
+
+
+def by_a_program(mail: Incoming) -> bool:
+    """Whether a mail system wrote it: its sender's name, the null return path (RFC 5321 §4.5.5), or no From."""
+    senders = mail.addresses_in("From")
+    return (
+        not senders or "X-Failed-Recipients" in mail.header or has_null_return_path(mail) or by_a_daemon(mail)
+    )
+
+
+def has_null_return_path(mail: Incoming) -> bool:
+    """Whether nobody is to answer it (RFC 5321 §4.5.5); some write an empty field for `<>`."""
+    return "Return-Path" in mail.header and mail.text_of("Return-Path").strip("<> ") == ""
+
+
+def by_a_daemon(mail: Incoming) -> bool:
+    """Whether From is a mail system's name."""
+    local = [address.partition("@")[0] for address in mail.addresses_in("From")]
+    return any(_DAEMON.fullmatch(name) for name in local) or bool(_DAEMON_NAME.search(mail.text_of("From")))
+
+
+def is_answer(subject: str) -> bool:
+    """Whether a subject begins as people's answers and forwards do."""
+    return _REPLY.match(subject) is not None
+
+
+def speaks_of_failure(mail: Incoming) -> bool:
+    """Whether subject or text speak of a mail that did not arrive."""
+    return bool(
+        "X-Failed-Recipients" in mail.header
+        or WORDS["bounce_subject"].search(mail.text_of("Subject"))
+        or WORDS["bounce_talk"].search(mail.talk[:4000])
+    )
+
+
+def still_trying(mail: Incoming) -> bool:
+    """Whether it is a warning only: more attempts will follow."""
+    subject = mail.text_of("Subject")
+    if WORDS["delayed"].search(subject):
+        return True
+    return bool(WORDS["delayed"].search(mail.talk[:4000])) and not WORDS["given_up"].search(
+        subject + "\n" + mail.talk[:4000]
+    )
+
+
+def tells_of_success(mail: Incoming) -> bool:
+    """Whether it says that a mail arrived."""
+    subject = mail.text_of("Subject")
+    said = WORDS["delivered"].search(subject) or WORDS["delivered"].search(mail.talk[:1000])
+    return bool(said) and judge("", subject + "\n" + mail.talk[:4000]).words is None
+
+
+def unreachable(mail: Incoming) -> tuple[str, ...]:
+    """Addresses that a bounce in words is about: those that its header names, that flufl.bounce finds, that
+    stand alone on a line, the returned message's To, and any other that is named: the first that tells."""
+    ours = {
+        *mail.addresses_in("To", "Delivered-To", "X-Original-To", "From", "Reply-To", "Sender", "Return-Path")
+    }
+    for witness in (_in_header, _by_flufl, _alone, _returned_to, _named):
+        found = [
+            a
+            for a in dict.fromkeys(witness(mail))
+            if a not in ours and not _DAEMON.fullmatch(a.partition("@")[0])
+        ]
+        if found:
+            return tuple(found[:100])
+    return ()
+
+
+def _in_header(mail: Incoming) -> Iterable[str]:
+    return mail.addresses_in("X-Failed-Recipients")
+
+
+def _by_flufl(mail: Incoming) -> Iterable[str]:
+    """flufl.bounce's answer, its mishaps aside. It gets a From where there is none, as it needs one."""
+    message: Message = mail.header
+    nameless = "From" not in message
+    if nameless:
+        message["From"] = "nobody@localhost"
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # it guards a library that raises what it likes on odd mail
+        return ()
+    finally:
+        if nameless:
+            del message["From"]
+    found = (address.decode("ascii", "replace").lower() for address in (*permanent, *temporary))
+    return sorted(match[0] for address in found if (match := ADDRESS.fullmatch(address.strip("<>"))))
+
+
+def _alone(mail: Incoming) -> Iterator[str]:
+    for pattern in (_ALONE, _LABELLED):
+        for match in pattern.finditer(mail.talk[:20_000]):
+            yield match["address"].lower().strip(".")
+
+
+def _returned_to(mail: Incoming) -> Iterable[str]:
+    """The one recipient of the returned message: each of ours has exactly one."""
+    match = re.search(r"^To:((?:[^\n]|\n[ \t])*)", mail.returned, re.I | re.M)
+    found = {address.lower() for address in ADDRESS.findall(match[1])} if match else set()
+    return found if len(found) == 1 else ()
+
+
+def _named(mail: Incoming) -> Iterator[str]:
+    for match in ADDRESS.finditer(mail.talk[:20_000]):
+        yield match[0].lower().strip(".")
+
+
+def said_about(address: str, others: Iterable[str], talk: str) -> str:
+    """What is said about one of the recipients: from the line that names them to the next one's."""
+    low = talk.lower()
+    at = low.find(address.lower())
+    if at < 0:
+        return talk[:_FAR]
+    begin = low.rfind("\n", 0, at) + 1
+    after = at + len(address)
+    ends = [end for other in others if other != address and (end := low.find(other.lower(), after)) > 0]
+    text = talk[begin : min([*ends, begin + _FAR])]
+    if judge(status_code("", text), text).words is None and not status_code("", text):
+        return talk[: begin + _FAR]
+    return text
+
+
+_TELLING = re.compile(r"(?<!\d)[45]\d\d[ -]|[245]\.\d{1,3}\.\d{1,3}")
+
+
+def reason_in(text: str) -> str:
+    """The line of a text that tells why, on one line, at most 300 characters."""
+    lines = [re.sub(r"\s+", " ", line).strip() for line in text.split("\n") if line.strip()]
+    telling = next((i for i, line in enumerate(lines) if _TELLING.search(line)), None)
+    if telling is None:
+        rule = judge("", text)
+        telling = next((i for i, line in enumerate(lines) if rule.words and rule.words.search(line)), 0)
+    return printable(" ".join(lines[telling : telling + 3]))
+
+
+def printable(text: str) -> str:
+    """Text for a terminal: on one line, without control characters, at most 300 characters."""
+    clean = "".join(character if character.isprintable() else " " for character in text)
+    clean = re.sub(r"\s+", " ", clean).strip()
+    return clean if len(clean) <= 300 else clean[:299] + "…"

@@ -1,0 +1,144 @@
+"""What a failure means for the next mail to that address: one table, read from the top.
+
+Text beats code where both are there, as codes are often a program's own guess: sendmail calls any bare 550
+at RCPT 5.1.1, Exchange wraps a remote 550 5.1.1 into 5.0.0, many say 5.x.x to a full mailbox.
+docs/reference/bounces.md is made from this table (`python -m mailer.delivery.bounces.severity`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailer.delivery.bounces import phrases
+
+
+class Severity(StrEnum):
+    """What to conclude about the address."""
+
+    HARD = "hard"
+    """There is no such mailbox or domain, and the next mail will bounce too."""
+    SOFT = "soft"
+    """It may pass: a full or disabled mailbox, a server that can't be reached."""
+    ABOUT_US = "about us"
+    """The message or its sender was refused; the address may be in perfect order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of the table: it fits where its words are found in the text and its codes are the status.
+
+    Attributes:
+        name: what happened, for staff.
+        codes: regular expression for the whole of the status code (RFC 3463), which is "" where there is none.
+        words: what is searched in the text; None: any text.
+        why: where the rule comes from.
+    """
+
+    name: str
+    severity: Severity
+    codes: str
+    words: re.Pattern[str] | None
+    why: str
+
+    def fits(self, status: str, text: str) -> bool:
+        return re.fullmatch(self.codes, status) is not None and (
+            self.words is None or self.words.search(text) is not None
+        )
+
+
+_HARD, _SOFT, _US = Severity.HARD, Severity.SOFT, Severity.ABOUT_US
+WORDS = phrases.patterns()
+_EDGE = phrases.compiled("recipient address rejected: access denied\naccess denied. as")
+
+TABLE: tuple[Rule, ...] = (
+    Rule("the mailbox is full", _SOFT, ".*", WORDS["full"],
+         "It passes when its owner tidies up, whatever the code (many say 5.2.2; RFC 3463 §3.3)."),
+    Rule("our own address was refused", _US, r"[45]\.1\.[78]", None, "X.1.7, X.1.8: the sender's (RFC 3463 §3.2)."),
+    Rule("refused by policy", _US, r"[45]\.7\..*", None,
+         "X.7.x: security or policy status (RFC 3463 §3.8): about the sender, not the mailbox."),
+    Rule("a temporary failure, tried until it expired", _SOFT, r"4\..*", None,
+         "4.x.x: the same may be accepted later (RFC 3463 §3)."),
+    Rule("no such mailbox", _HARD, r"5\.4\.1", _EDGE,
+         "Exchange Online's edge says 5.4.1 “Access denied” for recipients its directory doesn't have."),
+    Rule("no such mailbox", _HARD, r"|5\.[0-5]\..*", WORDS["no_mailbox"], "The server says so."),
+    Rule("no such domain, or one that takes no mail", _HARD, r"|5\.[0-5]\..*", WORDS["no_domain"],
+         "The server says so; also a null MX (RFC 7505)."),
+    Rule("the person has moved", _HARD, r"|5\.[0-5]\..*", WORDS["moved"], "5.1.6 in words (RFC 3463 §3.2)."),
+    Rule("the message was refused", _US, r"|5\..*", WORDS["message"], "Too big, or its content: another may pass."),
+    Rule("the message was refused", _US, r"5\.2\.3|5\.3\.4|5\.6\..*", None,
+         "Too long, too big, or its content (RFC 3463 §3.3, §3.4, §3.7)."),
+    Rule("refused by policy", _US, "|5[.].*", WORDS["us"], "Reputation, authentication, relaying: about the sender."),
+    Rule("no such mailbox or domain, by its code", _HARD, r"5\.1\.(0|1|2|3|4|6|10)|5\.4\.4", None,
+         "RFC 3463 §3.2, §3.5; RFC 7505 for 5.1.10."),
+    Rule("it may pass", _SOFT, ".*", WORDS["passing"], "Busy, out of reach, disabled for now (RFC 3463 §3.3)."),
+    Rule("no reason that we know", _SOFT, ".*", None, "Doubt spares the address: three such decide."),
+)  # fmt: skip
+
+
+def judge(status: str, text: str) -> Rule:
+    """The first rule that fits a failure.
+
+    Args:
+        status: RFC 3463 code, or "".
+        text: what the server or the reporting program said.
+    """
+    plain = plain_words(text)
+    return next(rule for rule in TABLE if rule.fits(status, plain))
+
+
+_ADDRESS = re.compile(r"[<\[(\"']?[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255}[>\])\"']?")
+_URL = re.compile(r"https?://\S+")
+_CONTINUED = re.compile(r"(?<![\d.])[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3} ?)?")
+
+
+def plain_words(text: str) -> str:
+    """A reply without what may hold any word: addresses, URLs, the codes in front of continued lines."""
+    text = _CONTINUED.sub("", _ADDRESS.sub("address", _URL.sub("", text)))
+    return re.sub(r"\s+", " ", text).replace("’", "'")
+
+
+_ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
+_AFTER_REPLY = re.compile(r"(?<![\d.])[245]\d\d[- ]{1,3}['\"(#]{0,2}([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+_REPLY = re.compile(r"(?<![\d.:/=-])([45])[0-5]\d(?![\d.:/=])")
+_GENERIC = re.compile(r"[45]\.(?:0|3|5|1|2|4)\.0|")
+
+
+def status_code(field: str, text: str) -> str:
+    """The status code that tells most: a remote server's own in the text, before the reporter's field.
+
+    Args:
+        field: the Status field's value, or "".
+        text: Diagnostic-Code, or what was said about the recipient.
+
+    Returns:
+        As RFC 3463 writes it; X.0.0 where only a reply code is there; "" where there is none.
+    """
+    own = _ENHANCED.search(field)
+    given = own[0] if own else ""
+    spoken = _AFTER_REPLY.search(text)
+    told = spoken[1] if spoken else next((m[0] for m in _ENHANCED.finditer(text) if m[1] != "2"), "")
+    if told and not told.startswith("2") and (_GENERIC.fullmatch(given) or not _GENERIC.fullmatch(told)):
+        return told
+    if given:
+        return given
+    reply = _REPLY.search(text)
+    return f"{reply[1]}.0.0" if reply else ""
+
+
+def as_markdown() -> str:
+    """The table for docs/reference/bounces.md."""
+    lines = ["| what happened | so it is | status | words | why |", "|---|---|---|---|---|"]
+    for rule in TABLE:
+        codes = " or ".join(
+            code.replace("\\", "").replace(".*", "x.x" if len(code) < 6 else "x") or "none"
+            for code in rule.codes.split("|")
+        )
+        words = "of that meaning" if rule.words else "any"
+        lines.append(f"| {rule.name} | {rule.severity} | {codes} | {words} | {rule.why} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(as_markdown())  # noqa: T201

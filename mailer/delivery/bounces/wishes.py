@@ -1,0 +1,93 @@
+"""Mail by which a person asks to be taken off: what List-Unsubscribe makes a mail program send (RFC 2369
+§3.2), or the same wish in a few words. A wish buried in a longer letter is left to a person to read."""
+
+from __future__ import annotations
+
+import re
+
+from mailer.delivery.bounces.incoming import Incoming
+from mailer.delivery.bounces.phrases import lines_of
+from mailer.delivery.bounces.prose import is_answer
+
+_WORDS = frozenset(line.casefold() for line in lines_of("unsubscribe"))
+_FIRST_WORDS = frozenset(word for word in _WORDS if " " not in word)
+_TOKEN = re.compile(r"(?=[\w.=-]*\d)[A-Za-z0-9_=-]{16,}(?:\.[A-Za-z0-9_=-]{16,})*")
+_QUOTED = re.compile(
+    r"^\s*(?:>|-{2,}\s*\w+|_{5,}|on .{5,120}wrote:|el .{5,120}escribió:|le .{5,120}a écrit|am .{5,120}schrieb"
+    r"|em .{5,120}escreveu|il .{5,120}ha scritto"
+    r"|(?:from|von|de|da|van):\s|--\s*$|sent from my |enviado desde|envoyé de)",
+    re.IGNORECASE,
+)
+_SHORT = 200
+_BY_A_CLIENT = re.compile(
+    r"(this|the) (message|e-?mail) was (automatically )?(generated|sent) ", re.IGNORECASE
+)
+
+
+def wish(mail: Incoming, address: str) -> str | None:
+    """Whether it asks to be unsubscribed.
+
+    Args:
+        address: the mailbox for such mail (UNSUBSCRIBE_MAILTO), or "".
+
+    Returns:
+        None: it does not. Otherwise the token with which it proves whose wish it is, or "".
+    """
+    subject = mail.text_of("Subject")
+    own = _own_words(mail.talk)
+    to_mailbox = bool(address) and _is_to(mail, address)
+    word, token = _wish_in(subject)
+    if not token and to_mailbox:
+        token = _plus_token(mail, address)
+    if word or token:
+        short = len(own) <= _SHORT or _BY_A_CLIENT.match(own)
+        return token if short or token else None
+    if _is_wish(own) and (to_mailbox or is_answer(subject) or not subject):
+        return ""
+    return "" if to_mailbox and not subject and not own else None
+
+
+def _wish_in(subject: str) -> tuple[bool, str]:
+    """Whether a subject is nothing but the wish, and the token in it."""
+    plain = subject.strip(" \t.!\"'“”<>[]")
+    while is_answer(plain):
+        plain = plain.partition(":")[2].strip() if ":" in plain else plain.partition("：")[2].strip()
+    if _is_wish(plain):
+        return True, ""
+    first, _, rest = plain.partition(" ")
+    match = _TOKEN.fullmatch(rest.strip())
+    return (True, match[0]) if match and first.casefold().strip(":") in _FIRST_WORDS else (False, "")
+
+
+def _is_wish(text: str) -> bool:
+    plain = re.sub(r"[\s,]+", " ", text.casefold()).strip(" .!\"'“”¡")
+    plain = re.sub(r"^(hello|hi|hola|bonjour|hallo|dear \w+|good morning)[ ,]+", "", plain)
+    plain = re.sub(
+        r"[ ,.]*(thanks|thank you|thx|gracias|merci|danke|obrigad[oa]|grazie|many thanks)$", "", plain
+    ).strip(" .!,")
+    return plain in _WORDS or plain.removesuffix(" please") in _WORDS
+
+
+def _own_words(talk: str) -> str:
+    """The text without what it quotes, without a signature."""
+    lines = []
+    for line in talk.split("\n"):
+        if _QUOTED.match(line):
+            break
+        lines.append(line)
+    return re.sub(r"\s+", " ", " ".join(lines)).strip()
+
+
+def _is_to(mail: Incoming, address: str) -> bool:
+    local, _, domain = address.lower().partition("@")
+    return any(
+        to == address.lower() or (to.endswith("@" + domain) and to.startswith(local + "+"))
+        for to in mail.addresses_in("To", "Delivered-To", "X-Original-To", "Cc")
+    )
+
+
+def _plus_token(mail: Incoming, address: str) -> str:
+    local, _, domain = address.partition("@")
+    pattern = re.compile(rf"{re.escape(local)}\+({_TOKEN.pattern})@{re.escape(domain)}", re.IGNORECASE)
+    values = (mail.text_of(name) for name in ("To", "Delivered-To", "X-Original-To"))
+    return next((match[1] for value in values if (match := pattern.search(value))), "")
