@@ -23,7 +23,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mailer.desk.rooms import Room
+from mailer.desk.rooms import Room, Scene
 from mailer.desk.view import in_scheme
 
 HERE = Path(__file__).parent
@@ -32,9 +32,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-same-origin; frame-ancestors 'self'"
-)
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-same-origin; frame-ancestors 'self'"
 
 KEEP_ALIVE = 15.0
 """Seconds between comments on the event stream, so that a closed page is noticed."""
@@ -84,6 +82,13 @@ class OnlyOurHosts:
         await self._app(scope, receive, send)
 
 
+_NO_STORE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
 def make_app(
     room: Room,
     changes: Changes,
@@ -97,69 +102,62 @@ def make_app(
         port: the one we listen on, for the Host check.
         lifespan: Starlette's, for the watcher.
     """
-    pages = Environment(loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined)
+    desk = _Desk(room, changes)
+    routes = [
+        Route("/", desk.page),
+        Route("/scene", desk.scene),
+        Route("/mail", desk.mail),
+        Route("/recipients", desk.recipients),
+        Route("/events", desk.events),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+    hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
+    return OnlyOurHosts(Starlette(routes=routes, lifespan=lifespan), hosts)
 
-    async def page(request: Request) -> Response:
-        entries = await run_in_threadpool(room.entries)
+
+class _Desk:
+    """The endpoints. Rooms read files and ledgers, so they work in a thread."""
+
+    def __init__(self, room: Room, changes: Changes) -> None:
+        self._room, self._changes = room, changes
+        self._pages = Environment(
+            loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined
+        )
+
+    async def _scene(self, request: Request) -> Scene:
+        asked = request.query_params
+        return await run_in_threadpool(
+            self._room.scene, asked.get("show", ""), asked.get("edition", ""), asked.get("for", "")
+        )
+
+    async def page(self, request: Request) -> Response:
+        entries = await run_in_threadpool(self._room.entries)
         key = request.query_params.get("show") or (entries[0].key if entries else "")
-        html = pages.get_template("desk.html.j2").render(room=room, entries=entries, key=key)
+        html = self._pages.get_template("desk.html.j2").render(room=self._room, entries=entries, key=key)
         return HTMLResponse(html, headers={"Content-Security-Policy": PAGE_POLICY, **_NO_STORE})
 
-    async def scene(request: Request) -> Response:
-        asked = request.query_params
-        found = await run_in_threadpool(
-            room.scene, asked.get("show", ""), asked.get("edition", ""), asked.get("for", "")
-        )
+    async def scene(self, request: Request) -> Response:
+        """What is shown, but for the mail itself, which only ever stands in its own frame."""
+        found = await self._scene(request)
         data = asdict(found)
         if found.view:
             data["view"].pop("html")
-        data["findings"] = [
-            {"level": f.level, "id": f.id, "message": f.message, "hint": f.hint, "where": str(f.where or "")}
-            for f in found.findings
-        ]
+        data["findings"] = [asdict(f) | {"where": str(f.where or "")} for f in found.findings]
         return JSONResponse(data, headers=_NO_STORE)
 
-    async def mail(request: Request) -> Response:
-        asked = request.query_params
-        found = await run_in_threadpool(
-            room.scene, asked.get("show", ""), asked.get("edition", ""), asked.get("for", "")
+    async def mail(self, request: Request) -> Response:
+        view = (await self._scene(request)).view
+        html = in_scheme(
+            view.html if view else "", "dark" if request.query_params.get("scheme") == "dark" else "light"
         )
-        html = found.view.html if found.view else ""
-        html = in_scheme(html, "dark" if asked.get("scheme") == "dark" else "light")
         return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY, **_NO_STORE})
 
-    async def recipients(request: Request) -> Response:
+    async def recipients(self, request: Request) -> Response:
         asked = request.query_params
-        found = await run_in_threadpool(room.recipients, asked.get("show", ""), asked.get("q", ""))
+        found = await run_in_threadpool(self._room.recipients, asked.get("show", ""), asked.get("q", ""))
         return JSONResponse(
             [{"address": address, "label": label} for address, label in found], headers=_NO_STORE
         )
 
-    async def entries(_: Request) -> Response:
-        return JSONResponse(
-            [asdict(entry) for entry in await run_in_threadpool(room.entries)], headers=_NO_STORE
-        )
-
-    async def events(_: Request) -> Response:
-        return StreamingResponse(changes.stream(), media_type="text/event-stream", headers=_NO_STORE)
-
-    endpoints = {
-        "/": page,
-        "/scene": scene,
-        "/mail": mail,
-        "/recipients": recipients,
-        "/entries": entries,
-        "/events": events,
-    }
-    routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
-    app = Starlette(
-        routes=[*routes, Mount("/static", StaticFiles(directory=HERE / "static"))], lifespan=lifespan
-    )
-    return OnlyOurHosts(app, frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost")))
-
-
-_NO_STORE = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+    async def events(self, _: Request) -> Response:
+        return StreamingResponse(self._changes.stream(), media_type="text/event-stream", headers=_NO_STORE)

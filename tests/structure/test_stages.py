@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "mailer"
@@ -23,7 +22,7 @@ STAGES = (
     ("delivery",),
     ("pipeline",),
     ("desk",),
-    ("cli",),
+    ("cli", "__main__"),
 )
 RANK = {stage: rank for rank, stages in enumerate(STAGES) for stage in stages}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,8 +1,4 @@
-"""Every noun of the house, as frozen data. No I/O, and from outside only markdown-it's node type.
-
-A `Release` has one `Edition` per language. An `Edition` and a `Newsroom` become a `Rendered`; a
-`Rendered` and a `Recipient` become an `Envelope`; an `Envelope` has an `Outcome`.
-"""
+"""The organisation and its release."""
 
 from __future__ import annotations
 
@@ -14,6 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from markdown_it.tree import SyntaxTreeNode
+
+from mailer.model.findings import Finding, Where
 
 
 class Kind(StrEnum):
@@ -30,42 +28,6 @@ class Kind(StrEnum):
     def follows(self) -> bool:
         """Whether this kind follows an earlier release, and goes to those who got that one."""
         return self in (Kind.CORRECTION, Kind.UPDATE, Kind.WITHDRAWAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A place in a source file; `line` is 1-based, 0 for the whole file."""
-
-    path: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
-
-
-Level = Literal["error", "warning", "notice"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What pre-flight noticed. An error blocks sending; a warning is shown; a notice informs.
-
-    Attributes:
-        id: the check's name in kebab-case, as documented in docs/reference/checks.md.
-        level: how grave it is.
-        message: what was noticed, one sentence for staff.
-        hint: what to do about it, or "".
-        where: the place in the source, where there is one.
-    """
-
-    id: str
-    level: Level
-    message: str
-    hint: str = ""
-    where: Where | None = None
-
-
-# ---- the organisation and its release ---------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,145 +232,3 @@ class Release:
                     return by_tag[tag]
                 tag = tag.rpartition("-")[0]
         return self.original
-
-
-# ---- who gets it ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A person on a press list.
-
-    Attributes:
-        address: as mailed; the domain is in A-labels.
-        name, outlet: as the list has them, or "".
-        languages: BCP 47, most wanted first; () = unknown.
-        tags: lower-case.
-        fields: the list's further columns, by normalised name: merge fields.
-        lists: names of the lists they stand on, in the order of choosing.
-        where: the row they were taken from.
-    """
-
-    address: str
-    name: str = ""
-    outlet: str = ""
-    languages: tuple[str, ...] = ()
-    tags: frozenset[str] = frozenset()
-    fields: Mapping[str, str] = field(default_factory=dict)
-    lists: tuple[str, ...] = ()
-    where: Where | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Someone on a list who won't be mailed.
-
-    Attributes:
-        address: as the list has it.
-        reason: a short phrase for staff and for counting: "suppressed", "duplicate", "on list X (--except)" …
-        detail: more, for one line of a table: "unsubscribed 2026-01-02".
-        where: the row.
-    """
-
-    address: str
-    reason: str
-    detail: str = ""
-    where: Where | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Who gets it, and who was left out and why. Both are sized, can be iterated again and again, and
-    may live on disk: a list of a million does not fit every machine."""
-
-    recipients: Collection[Recipient]
-    left_out: Collection[LeftOut] = ()
-    lists: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-# ---- what they get ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in rendered text that each recipient fills. `number` is its index in `Rendered.slots`."""
-
-    number: int
-    field: str
-    fallback: str
-    where: Where | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file that travels inside the mail: an inline image (with `content_id`) or an attachment.
-
-    Attributes:
-        name: file name as the recipient sees it.
-        media_type: e.g. "image/png", "text/calendar; method=PUBLISH".
-        content: the bytes, decoded.
-        content_id: without angle brackets; the HTML refers to it as `cid:…`.
-    """
-
-    name: str
-    media_type: str
-    content: bytes = field(repr=False)
-    content_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """An edition as a mail, once for everybody. Slots stand in subject, preheader, html and text as
-    U+E000 number U+E001 (see `mailer.render.merge`); no other private-use character remains."""
-
-    language: str
-    subject: str
-    preheader: str
-    html: str
-    text: str
-    slots: tuple[Slot, ...] = ()
-    related: tuple[Part, ...] = ()
-    attached: tuple[Part, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What one SMTP transaction carries: always one recipient (RFC 5321 §2.3.1)."""
-
-    mail_from: str
-    rcpt_to: str
-    content: bytes = field(repr=False)
-
-
-# ---- what became of it ----------------------------------------------------------------------
-
-
-class Status(StrEnum):
-    """The state of a delivery (design §6)."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    DOT = "dot"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    DEFERRED = "deferred"
-    UNCERTAIN = "uncertain"
-    BOUNCED = "bounced"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the next hop said, and what it means for this recipient.
-
-    Attributes:
-        status: ACCEPTED, REJECTED, DEFERRED or UNCERTAIN.
-        code: the SMTP reply code; 0 where no reply was read.
-        enhanced_code: RFC 3463, e.g. "5.1.1", or "".
-        text: the reply's text, or what happened to the connection.
-    """
-
-    status: Status
-    code: int = 0
-    enhanced_code: str = ""
-    text: str = ""

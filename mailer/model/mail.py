@@ -1,0 +1,89 @@
+"""What they get, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mailer.model.findings import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in rendered text that each recipient fills. `number` is its index in `Rendered.slots`."""
+
+    number: int
+    field: str
+    fallback: str
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that travels inside the mail: an inline image (with `content_id`) or an attachment.
+
+    Attributes:
+        name: file name as the recipient sees it.
+        media_type: e.g. "image/png", "text/calendar; method=PUBLISH".
+        content: the bytes, decoded.
+        content_id: without angle brackets; the HTML refers to it as `cid:…`.
+    """
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An edition as a mail, once for everybody. Slots stand in subject, preheader, html and text as
+    U+E000 number U+E001 (see `mailer.render.merge`); no other private-use character remains."""
+
+    language: str
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    slots: tuple[Slot, ...] = ()
+    related: tuple[Part, ...] = ()
+    attached: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What one SMTP transaction carries: always one recipient (RFC 5321 §2.3.1)."""
+
+    mail_from: str
+    rcpt_to: str
+    content: bytes = field(repr=False)
+
+
+class Status(StrEnum):
+    """The state of a delivery (design §6)."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DOT = "dot"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the next hop said, and what it means for this recipient.
+
+    Attributes:
+        status: ACCEPTED, REJECTED, DEFERRED or UNCERTAIN.
+        code: the SMTP reply code; 0 where no reply was read.
+        enhanced_code: RFC 3463, e.g. "5.1.1", or "".
+        text: the reply's text, or what happened to the connection.
+    """
+
+    status: Status
+    code: int = 0
+    enhanced_code: str = ""
+    text: str = ""
