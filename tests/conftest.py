@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from mailer.settings import Settings
@@ -15,6 +16,9 @@ from mailer.workspace import Workspace, make_workspace
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
+
+hypothesis.settings.register_profile("mailer", deadline=None)  # no test asserts a timing
+hypothesis.settings.load_profile("mailer")
 
 
 @pytest.hookimpl(wrapper=True)

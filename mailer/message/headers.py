@@ -17,8 +17,9 @@ from urllib.parse import quote
 
 from mailer.model import Mailbox
 
-WIDTH = 78
-"""Characters a line should have at most, its line end not counted (RFC 5322 §2.1.1)."""
+WIDTH = 76
+"""Characters a line should have at most, its line end not counted: 78 (RFC 5322 §2.1.1), with an encoded word in it
+76 (RFC 2047 §2)."""
 
 _LONGEST_WORD = 60
 """Of plain text. A longer one goes into encoded words, which can be folded."""
@@ -93,11 +94,10 @@ def mailbox(box: Mailbox) -> str:
 def encoded_words(text: str) -> str:
     """RFC 2047: words of whole characters (§5 (3)), between them a blank that readers drop again (§6.2).
 
-    Encoded as Q where that is shorter: a person can read it, and filters distrust needless base64.
+    Encoded as Q where most of it stays readable: filters distrust needless base64.
     """
     octets = text.encode("utf-8", "replace")
-    plain = sum(octet in _Q_SAFE or octet == 0x20 for octet in octets)
-    if plain + 3 * (len(octets) - plain) <= (len(octets) + 2) // 3 * 4:
+    if 2 * sum(octet in _Q_SAFE or octet == 0x20 for octet in octets) > len(octets):
         return " ".join(f"=?utf-8?q?{word}?=" for word in _packed(map(_q, text), _ENCODED_TEXT))
     words = _packed((c.encode("utf-8", "replace").decode("latin-1") for c in text), _ENCODED_TEXT // 4 * 3)
     return " ".join(f"=?utf-8?b?{base64.b64encode(word.encode('latin-1')).decode()}?=" for word in words)

@@ -11,11 +11,13 @@ encoded word). Three checks of rising cost:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email import message_from_string
-from email.headerregistry import Address
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
+from email.utils import getaddresses
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -29,6 +31,7 @@ from mailer.model import Mailbox, Rendered
 if TYPE_CHECKING:
     from mailer.message.compose import Composition
 
+_ANGLES = re.compile("<([^<>]*)>")
 _HINT = "If the recipient's row looks right, this is a defect of mailer: please report it."
 
 
@@ -156,7 +159,8 @@ def _field_differences(
     if head.reply_to:
         boxes["Reply-To"] = head.reply_to
     for name, box in boxes.items():
-        if [_box(address) for address in message[name].addresses] != [(headers.clean(box.name), box.address)]:
+        specs = [address.addr_spec for address in message[name].addresses]
+        if specs != [box.address] or _boxes(message, name) != [(headers.clean(box.name), box.address)]:
             yield f"{name} is “{message[name]}”"
     if str(message["Subject"]) != composition.subject_for(composition.values(addressee)):
         yield f"Subject is “{message['Subject']}”"
@@ -166,12 +170,19 @@ def _field_differences(
     for name, identifier in identifiers.items():
         if str(message[name]).strip() != identifier:
             yield f"{name} is “{message[name]}”"
+    web, mailto = composition.one_click(addressee), composition.mailto(addressee)
+    lists = {"List-Unsubscribe": [way for way in (web, mailto) if way], "List-Id": [head.list_id]}
+    for name, meant in lists.items():
+        if name in message and _ANGLES.findall(str(message[name])) != meant:
+            yield f"{name} is “{message[name]}”"
     if message["Date"].datetime is None:
         yield f"Date is “{message['Date']}”"
 
 
-def _box(address: Address) -> tuple[str, str]:
-    return address.display_name, address.addr_spec
+def _boxes(message: EmailMessage, name: str) -> list[tuple[str, str]]:
+    """Read by Python's older parser: the newer one puts a blank between the encoded words of a long name."""
+    raw = [str(value) for field, value in message.raw_items() if field == name]
+    return [(str(make_header(decode_header(phrase))), address) for phrase, address in getaddresses(raw)]
 
 
 def _filled(text: str, values: list[str]) -> str:
