@@ -182,6 +182,11 @@ class Run:
         """Writes down what is settled."""
         if self._settled:
             self.before_dots(())
+
+    def finish(self) -> None:
+        """The transport is done: writes down the rest, and shows the last of the progress."""
+        self.flush()
+        self._progress_at = 0.0
         self._show()
 
     def _remember(self, claim: Claim, outcome: Outcome, host: str) -> None:

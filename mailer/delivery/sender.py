@@ -64,7 +64,7 @@ def deliver(
         try:
             transport.carry(run)
         finally:
-            run.flush()
+            run.finish()
     return Report(
         mailing.release,
         ledger.counts(mailing.release),

@@ -42,6 +42,7 @@ class Session:
         self._work, self._schedule = work, schedule
         self._seconds = float(settings.smtp_timeout)
         self._left_over = False
+        self._in_body = False
         self.offer = Offer()
         self.line = Line(Wire(addresses[0]))
         self.opened = False
@@ -161,13 +162,14 @@ class Session:
     def _content(self, parcel: Parcel) -> Generator[Want, None, None]:
         """The body; then, once that is written down, the parcel is flying: its dot leaves next."""
         content = parcel.envelope.content
+        self._in_body = True
         self.line.wire.send(content if content.endswith(b"\r\n") else content + b"\r\n")
         yield from self.line.flush(Stage.BODY, self._seconds + len(content) / _SLOWEST)
         if self.line.wire.has_news():
             raise Cut("the server broke off the message")
         self.ready = [parcel]
         yield Want.COMMIT
-        self.current = None
+        self.current, self._in_body = None, False
         self.flying.add(parcel, Stage.DOT)
 
     # ---- several in flight ----------------------------------------------------------------------
@@ -224,7 +226,7 @@ class Session:
                 self.flying.hear(reply, wire.host)
         self.flying.lost(why, wire.host)
         if self.current:
-            fate = self._last_word()
+            fate = self._last_word() if self._in_body else None
             if fate:
                 self.flying.settle(self.current, fate, wire.host)
             else:
