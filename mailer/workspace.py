@@ -164,8 +164,8 @@ def make_workspace(folder: Path) -> Workspace:
     source = sample()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in (MARKER, ".env.example"):
-            shutil.copyfile(source / name, folder / name)
+        for path in (*source.glob("newsroom*.md"), source / ".env.example"):
+            shutil.copyfile(path, folder / path.name)
         for name in ("releases", "lists"):
             shutil.copytree(source / name, folder / name)
         (folder / ".gitignore").write_text(".env\n.mailer/\n", encoding="utf-8")

@@ -1,0 +1,123 @@
+"""The body: Markdown, and what a release adds to it. Nothing is dropped silently."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it.tree import SyntaxTreeNode
+
+from mailer.release import NODE_TYPES
+from mailer.release.body import Body, parse_body, plain_text
+
+
+def body(text: str, **how: object) -> Body:
+    return parse_body(text, "r.md", 10, **how)  # type: ignore[arg-type]
+
+
+def types(node: SyntaxTreeNode) -> list[str]:
+    return [child.type for child in node.children]
+
+
+def first(found: Body, node_type: str) -> SyntaxTreeNode:
+    return next(node for node in found.tree.walk() if node.type == node_type)
+
+
+@pytest.mark.parametrize("text", ["READ IT: <https://example.org/a>", "[READ IT](https://example.org/a)"])
+def test_a_paragraph_of_only_a_label_and_an_address_is_a_button(text: str) -> None:
+    button = first(body(text), "call_to_action")
+    assert (button.content, button.attrs["href"]) == ("READ IT", "https://example.org/a")
+
+
+def test_two_lines_of_that_kind_are_two_buttons() -> None:
+    assert (
+        types(body("ONE: <https://example.org/1>\nTWO: <https://example.org/2>").tree)
+        == ["call_to_action"] * 2
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["See <https://example.org>.", "More at: <https://example.org>, soon", "<https://example.org>"]
+)
+def test_a_sentence_with_a_link_stays_a_sentence(text: str) -> None:
+    assert types(body(text).tree) == ["paragraph"]
+
+
+@pytest.mark.parametrize("text", [
+    "said Ines. **“Never.”** Then", "said.**“Never.”**", "**«Hola».**", "word**bold**word", "**one** and **two**",
+    "**two\nlines**",
+])  # fmt: skip
+def test_a_highlight_works_beside_any_quotation_mark(text: str) -> None:
+    found = body(text)
+    assert any(node.type == "strong" for node in found.tree.walk())
+    assert not found.findings
+
+
+def test_a_quote_ends_with_who_said_it() -> None:
+    quote = first(body("> A sentence.\n>\n> — Tomas Brandl, harbour master"), "blockquote")
+    assert types(quote) == ["paragraph", "attribution"]
+    assert plain_text(quote.children[-1]) == "Tomas Brandl, harbour master"
+    same_paragraph = first(body("> A sentence.\n> -- Tomas Brandl"), "blockquote")
+    assert types(same_paragraph) == ["paragraph", "attribution"]
+
+
+def test_notes_are_numbered_by_their_first_citation() -> None:
+    found = body("One[^b] two[^a] three[^b].\n\n[^a]: Alpha.\n\n[^b]: Beta.\n    Still beta.")
+    assert [(n.number, n.references, plain_text(n.content)) for n in found.notes] == [
+        (1, 2, "Beta.Still beta."), (2, 1, "Alpha."),
+    ]  # fmt: skip
+    marks = [node.meta for node in found.tree.walk() if node.type == "footnote_ref"]
+    assert [(m["number"], m["reference"]) for m in marks] == [(1, 1), (2, 1), (1, 2)]
+
+
+def test_headings_make_sections_whose_role_is_known() -> None:
+    found = body("Text.\n\n## Notes to editors\n\n- One\n\n## About Us\n\nWe.\n\n## Más\n\nTexto.")
+    assert types(found.tree) == ["paragraph", "section", "section", "section"]
+    assert [s.meta["role"] for s in found.tree.children[1:]] == ["notes-to-editors", "about", "section"]
+
+
+def test_the_dateline_opens_the_first_paragraph() -> None:
+    found = body("> A quote first.\n\nThe text.", dateline="Portmellon—")
+    assert plain_text(found.tree.children[1]) == "Portmellon—The text."
+
+
+def test_a_headline_may_stand_in_the_body() -> None:
+    found = body("# The headline\n\nThe text.")
+    assert (found.headline, types(found.tree)) == ("The headline", ["paragraph"])
+
+
+@pytest.mark.parametrize("mark", ["###", "# # #", "-30-", "– 30 –", "-ENDS-", "ENDS", "--- END ---", "FIN"])
+def test_end_marks_are_removed(mark: str) -> None:
+    assert types(body(f"The text.\n\n{mark}\n\nMore.").tree) == ["paragraph", "paragraph"]
+
+
+def test_a_merge_slot_has_a_field_and_a_fallback() -> None:
+    slot = first(body("Dear {{ First name | colleague }},"), "merge_slot")
+    assert slot.meta == {"field": "first_name", "fallback": "colleague"}
+
+
+@pytest.mark.parametrize(("text", "finding", "line"), [
+    ("One.\n\nA **bold start.", "leftover-markup", 12), ("A note[^1].", "missing-note", 10),
+    ("Text.\n\n[^1]: Never cited.", "unused-note", 12), ("See [this](page.html).", "dead-link", 10),
+    ("Text\nand {{ broken.", "leftover-markup", 11), ("a[^1]\n\n[^1]: x\n\n[^1]: y", "repeated-note", 14),
+    ("[x](javascript:alert(1))", "dead-link", 10), ("[x](data:text/html,hi)", "dead-link", 10),
+])  # fmt: skip
+def test_what_markdown_would_drop_silently_is_a_finding_with_its_line(
+    text: str, finding: str, line: int
+) -> None:
+    found = body(text).findings
+    assert [(f.id, f.where.line if f.where else 0) for f in found] == [(finding, line)]
+
+
+def test_raw_html_code_and_setext_headings_are_plain_text() -> None:
+    found = body(
+        "<script>alert(1)</script>\n\n    indented\n\nA line\n======\n\n`ticks` and ```\nfences\n```"
+    )
+    assert {node.type for node in found.tree.walk()} <= {"root", *NODE_TYPES}
+    assert "<script>" in plain_text(found.tree)
+
+
+@given(st.text(max_size=400))
+def test_any_text_gives_a_tree_of_known_types(text: str) -> None:
+    found = body(text)
+    assert {node.type for node in found.tree.walk()} <= {"root", *NODE_TYPES}
