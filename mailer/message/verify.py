@@ -89,7 +89,7 @@ def _template_differences(message: EmailMessage, rendered: Rendered) -> Iterator
         (part.get_filename(), part.get_content_type(), part.get_payload(decode=True)) for part in leaves[2:]
     ]
     wanted_files = [
-        (headers.clean(part.name), part.media_type.partition(";")[0].lower(), part.content)
+        (headers.clean(part.name).strip(), part.media_type.partition(";")[0].lower(), part.content)
         for part in (*rendered.related, *rendered.attached)
     ]
     if files != wanted_files:
