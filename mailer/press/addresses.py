@@ -21,7 +21,7 @@ _ENCODED_WORD = "=?"
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACES = re.compile(r"[\s\u00a0]+")
 _ANGLE = re.compile(
-    r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<address>[^<>|]*@[^<>|]*)(?:\|[^<>]*)?>(?P<rest>.*)", re.I
+    r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<address>[^<>|]*@[^<>|]*)(?:\|[^<>]*)?>[^<>@]*", re.I
 )
 _MARKDOWN = re.compile(r"\[(?P<name>[^\]]*)\]\((?:mailto:)?(?P<address>[^()\s]+@[^()\s]+)\)", re.I)
 _ROUND = re.compile(r"(?P<name>[^()@]*)\((?:mailto:)?(?P<address>[^()\s]+@[^()\s]+)\)", re.I)
@@ -92,7 +92,7 @@ def split_addresses(cell: str) -> list[tuple[str, str]]:
 
 def mentioned(text: str) -> list[str]:
     """Whatever may be an address in a text, unchecked."""
-    return MENTION.findall(text) if "@" in text else []
+    return [found.strip(_QUOTES) for found in MENTION.findall(text)] if "@" in text else []
 
 
 def _pieces(text: str) -> list[str]:

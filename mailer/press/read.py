@@ -74,7 +74,7 @@ class PressList:
         """
         rows = Rows(self.header.columns, self.name, self.shown)
         delimiter = self.dialect.delimiter if self.dialect else ""
-        width = len(self.columns)
+        width, address = len(self.columns), self.header.columns.address
         for record in self.records():
             if record.line <= self.header.line:
                 if record.line < self.header.line and any(cell.strip() for cell in record.cells):
@@ -82,7 +82,7 @@ class PressList:
                     yield left_out(
                         record.line, Reason.BEFORE_HEADER, f"“{text[:60]}” stands above the header"
                     )
-            elif len(record.lines) > 1 and record.swallowed_rows(delimiter, width):
+            elif len(record.lines) > 1 and record.swallowed_rows(delimiter, width, address):
                 yield from _swallowed(record)
             else:
                 yield from rows.read(record)

@@ -7,6 +7,7 @@ nothing. Here such a record is told from one whose cell really has line breaks.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ LONGEST_CELL = 131_072
 NO_DELIMITER = ""
 _NEVER = "\x1f"
 """What csv is told to split at where nothing splits: ASCII's unit separator, which no list holds."""
+
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 _SEP_LINES = tuple(f"sep={d}" for d in ";,\t|")
 
@@ -41,16 +44,34 @@ class Record:
     cells: list[str]
     lines: list[str]
 
-    def swallowed_rows(self, delimiter: str, width: int) -> bool:
-        """Whether a quote seems to have swallowed rows: a line inside one cell looks like a row itself.
+    def swallowed_rows(self, delimiter: str, width: int, address: int) -> bool:
+        """Whether a quote seems to have swallowed rows: a line inside a cell looks like a row itself.
 
         Args:
             width: columns of the list.
+            address: index of the column of addresses; several lines of addresses are usual there.
         """
         if len(self.lines) == 1 or not delimiter or width < 2:
             return False
-        inner = (line for cell in self.cells for line in cell.splitlines()[1:])
-        return any("@" in line and line.count(delimiter) >= width - 1 for line in inner)
+        inner = [(index, line) for index, cell in enumerate(self.cells) for line in cell.splitlines()[1:]]
+        if not self._well_quoted(delimiter) or len(self.cells) != width:
+            return any("@" in line and line.count(delimiter) >= width - 1 for _, line in inner)
+        return any(
+            index != address and _like_a_row(line.split(delimiter), width, address) for index, line in inner
+        )
+
+    def _well_quoted(self, delimiter: str) -> bool:
+        """Whether each quote closes before a delimiter or the end; csv forgives others without a word."""
+        try:
+            for _ in csv.reader(self.lines, delimiter=delimiter, strict=True, skipinitialspace=True):
+                pass
+        except csv.Error:
+            return False
+        return True
+
+
+def _like_a_row(cells: list[str], width: int, address: int) -> bool:
+    return len(cells) >= width and _ADDRESS.fullmatch(cells[address].strip(' "<>')) is not None
 
 
 class Lines:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mailer.model import Recipient, Where
-from mailer.press.addresses import AddressError, canonical, split_addresses, validated
+from mailer.press.addresses import AddressError, canonical, mentioned, split_addresses, validated
 from mailer.press.advice import advice
 from mailer.press.cells import clean, garbled, has_encoded_word, header_injected, suspicious
 from mailer.press.columns import Columns
@@ -126,8 +126,8 @@ class Rows:
             found = split_addresses(raw)
             if not found:
                 return [self._without(cells, line)]
-            if len(found) > 1:
-                return self._several(found, cells, line)
+            if len(found) > 1 or raw.count("@") > 1:
+                return self._several(found, raw, cells, line)
             name, text = found[0]
             try:
                 address = validated(text)
@@ -135,9 +135,16 @@ class Rows:
                 return [left_out(line, Reason.BAD_ADDRESS, f"“{clean(raw)}”: {error}", clean(raw))]
         return [*self._said_of(address, cells, line), self._recipient(address, name, cells, line)]
 
-    def _several(self, found: list[tuple[str, str]], cells: list[str], line: int) -> list[Row]:
+    def _several(self, found: list[tuple[str, str]], raw: str, cells: list[str], line: int) -> list[Row]:
         """A cell with several addresses: a recipient for each that can be used, once."""
-        rows: list[Row] = []
+        # Whatever looks like an address and was not found by taking the cell apart is complained of, not lost.
+        rows: list[Row] = [
+            left_out(
+                line, Reason.BAD_ADDRESS, f"“{text}” in “{clean(raw)}” is not understood as an address", text
+            )
+            for text in mentioned(raw)
+            if not any(text in address for _, address in found)
+        ]
         seen: set[str] = set()
         for name, text in found:
             try:
@@ -188,13 +195,15 @@ class Rows:
     def _recipient(self, address: str, pasted_name: str, cells: list[str], line: int) -> Recipient:
         name, outlet, language, tags = [cells[index] if index >= 0 else "" for index in self._known]
         fields = {key: cells[index] if index >= 0 else "" for key, index in self._fields}
+        if "@" in name and name.lower() == address.lower():
+            name = ""  # what mail programs write for people whose name they don't know
         if self._composed:
             name = _compose(name, fields)
         if "accepts_embargo" in fields:
             fields["accepts_embargo"] = yes_or_no(fields["accepts_embargo"])
         return Recipient(
             address,
-            name or pasted_name,
+            name or (pasted_name if "@" not in pasted_name else ""),
             outlet,
             languages(language)[0] if language else (),
             _tags(tags) if tags else frozenset(),
@@ -224,7 +233,7 @@ def _compose(name: str, fields: dict[str, str]) -> str:
 @lru_cache(maxsize=4096)
 def _tags(text: str) -> frozenset[str]:
     separators = text.replace(";", ",").replace("|", ",")
-    return frozenset(filter(None, (tag.strip().lower() for tag in separators.split(","))))
+    return frozenset(filter(None, (tag.strip(" \"'[]").lower() for tag in separators.split(","))))
 
 
 def _sample(cells: list[str]) -> str:

@@ -90,6 +90,15 @@ def test_tags_are_split_and_lower_case(tmp_path: Path) -> None:
     }
 
 
+def test_tags_in_quotes_lose_them(tmp_path: Path) -> None:
+    """Mailchimp writes \"Press\",\"Coast\" into one cell."""
+    assert only(tmp_path, 'email,tags\nana@example.net,"""Press"",""Coast"""\n').tags == {"press", "coast"}
+
+
+def test_an_address_is_no_name(tmp_path: Path) -> None:
+    assert only(tmp_path, "email,name\nana@example.net,Ana@example.net\n").name == ""
+
+
 def test_further_columns_become_merge_fields(tmp_path: Path) -> None:
     person = only(
         tmp_path,

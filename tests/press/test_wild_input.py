@@ -99,6 +99,51 @@ def test_what_becomes_a_recipient_is_safe_in_a_header(tmp_path: Path, rows: list
         assert canonical(person.address) == canonical(canonical(person.address))
 
 
+FORMS = st.sampled_from(
+    [
+        "{}",
+        "<{}>",
+        "Ana <{}>",
+        "Ruiz, Ana <{}>",
+        '"Ruiz, Ana" <{}>',
+        "mailto:{}",
+        "'{0}' <{0}>",
+        "{} (desk)",
+        "Ana ({})",
+    ]
+)
+
+
+@WILD
+@given(
+    forms=st.lists(FORMS, min_size=1, max_size=5),
+    separator=st.sampled_from(["; ", ", ", "\n", " / ", " | ", " and "]),
+)
+def test_every_address_of_a_crowded_cell_is_found(tmp_path: Path, forms: list[str], separator: str) -> None:
+    addresses = [f"p{number}@example.net" for number in range(len(forms))]
+    cell = separator.join(form.format(address) for form, address in zip(forms, addresses, strict=True))
+    path = tmp_path / "list.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["email", "name"], [cell, "Desk"], ["last@example.net", "Last"]])
+    assert [person.address for person in read_list(path)] == [*addresses, "last@example.net"]
+
+
+FRAGMENTS = st.sampled_from(
+    ["ana@example.net", "bo@example.org", *'<> ;,"()x[]:/', "\n", "mailto:", " and ", "Ana ", "\u200b"]
+)
+
+
+@WILD
+@given(cell=st.lists(FRAGMENTS, max_size=12).map("".join))
+def test_no_address_of_a_cell_is_lost_without_a_word(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "list.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["email", "name"], [cell, "Desk"], ["last@example.net", "Last"]])
+    said = [row.address for row in read_list(path).rows()]
+    for address in ("ana@example.net", "bo@example.org"):
+        assert (address in cell) <= any(address in text for text in said)
+
+
 INJECTIONS = [
     'ana@example.net,"Ana\r\nBcc: evil@example.com"',
     'ana@example.net,"Ana\nBcc: evil@example.com"',
