@@ -18,6 +18,7 @@ _MARKS = (
     "X-Boxtrapper", "X-OTRS-AutoReply", "X-Mail-Autoreply", "X-AutoReply-From",
 )  # fmt: skip
 _RESPONDER = re.compile(r"vacation|auto-?(repl|respon)|out.of.office", re.IGNORECASE)
+_ENDS_A_FORM = re.compile(r"\W*(?:[:：\])(]|[-–—] |$)|\w* ?(?:notiz|bericht|re:)", re.IGNORECASE)
 
 
 def is_automatic(mail: Incoming) -> bool:
@@ -44,8 +45,11 @@ def opens_as_automatic(mail: Incoming) -> bool:
     """Whether the subject begins as the automatic replies of mail programs in several languages do."""
     subject = re.sub(r"^[\s\[(*]+", "", mail.text_of("Subject"))
     match = WORDS["automatic_subject"].match(subject)
-    # "Absence of evidence" and "Vacation homes: our angle" are people's; a form is followed by a sign or nothing.
-    return match is not None and re.match(r"[^\w]*(?:[:：\])(]|[-–—] |$)|\w* ?(?:notiz|bericht|re:)", subject[match.end() :], re.I) is not None  # fmt: skip  # noqa: E501
+    if match is None:
+        return False
+    # "Absence of data in table 3" and "Vacation homes: your view?" are people's: a form ends in a sign.
+    rest = subject[match.end() :]
+    return match[0].endswith(":") or _ENDS_A_FORM.match(rest) is not None
 
 
 def is_challenge(mail: Incoming) -> bool:

@@ -122,6 +122,8 @@ def _walk(part: Message, talk: _Parts, returned: _Parts, status: _Parts, depth: 
         status.append(_inside(part))
     elif kind in _RETURNED_TYPES:
         returned.append(_inside(part))
+    elif kind.startswith("message/"):
+        return  # a receipt's or a complaint's fields: the part before says the same in words
     elif part.is_multipart() and depth < 20:
         children = [child for child in part.get_payload() if isinstance(child, Message)]
         if kind == "multipart/alternative":
@@ -131,8 +133,8 @@ def _walk(part: Message, talk: _Parts, returned: _Parts, status: _Parts, depth: 
             _walk(child, talk, returned, status, depth + 1)
     elif kind == "text/html":
         talk.append(_without_tags(_text(part)))
-    elif part.get_content_maintype() == "text" or not part.get("Content-Type"):
-        talk.append(_text(part))
+    elif part.get_content_maintype() in ("text", "multipart") and not part.is_multipart():
+        talk.append(_text(part))  # a multipart whose boundary never came holds its parts as one text
 
 
 def _inside(part: Message) -> str:

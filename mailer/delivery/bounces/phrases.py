@@ -31,4 +31,4 @@ def compiled(phrases: str) -> re.Pattern[str]:
 
 def _pattern(phrase: str) -> str:
     pieces = [r"\s+".join(map(re.escape, piece.split())) for piece in phrase.split("…")]
-    return r"[^.;\n]{0,40}?(?<![a-z])".join(pieces)
+    return r"(?:[^.;\n]|\.(?=\w)){0,40}?(?<![a-z])".join(pieces)

@@ -32,7 +32,7 @@ _ALONE = re.compile(r"^[\s>*•\-<(\[\"']*(?:smtp:|mailto:|rcpt to:|to:)?\s*(?P<
 _LABELLED = re.compile(
     r"^\s*<?(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})>?\s*(?::|\.\.\.|\(| on |, )", re.M
 )
-_FAR = 1500
+_FAR, _OPENING = 1500, 4000
 
 
 def by_a_program(mail: Incoming) -> bool:
@@ -59,13 +59,19 @@ def is_answer(subject: str) -> bool:
     return _REPLY.match(subject) is not None
 
 
-def speaks_of_failure(mail: Incoming) -> bool:
-    """Whether subject or text speak of a mail that did not arrive."""
-    return bool(
-        "X-Failed-Recipients" in mail.header
-        or WORDS["bounce_subject"].search(mail.text_of("Subject"))
-        or WORDS["bounce_talk"].search(mail.talk[:4000])
-    )
+def is_a_bounce(mail: Incoming) -> bool:
+    """Whether a mail system says in words that a mail did not arrive. Where its name, return path and header
+    don't show that it is one, subject and text must both say so, and it must not be an answer."""
+    by_subject = WORDS["bounce_subject"].search(mail.text_of("Subject")) is not None
+    if by_a_program(mail):
+        named = "X-Failed-Recipients" in mail.header
+        return named or by_subject or _says_so(mail) or (by_a_daemon(mail) and bool(_by_flufl(mail)))
+    return by_subject and _says_so(mail) and not is_answer(mail.text_of("Subject"))
+
+
+def _says_so(mail: Incoming) -> bool:
+    talk = mail.talk[:_OPENING]
+    return any(WORDS[name].search(talk) for name in ("bounce_talk", "no_mailbox", "no_domain", "full"))
 
 
 def still_trying(mail: Incoming) -> bool:
@@ -73,8 +79,8 @@ def still_trying(mail: Incoming) -> bool:
     subject = mail.text_of("Subject")
     if WORDS["delayed"].search(subject):
         return True
-    return bool(WORDS["delayed"].search(mail.talk[:4000])) and not WORDS["given_up"].search(
-        subject + "\n" + mail.talk[:4000]
+    return bool(WORDS["delayed"].search(mail.talk[:_OPENING])) and not WORDS["given_up"].search(
+        subject + "\n" + mail.talk[:_OPENING]
     )
 
 
@@ -82,15 +88,14 @@ def tells_of_success(mail: Incoming) -> bool:
     """Whether it says that a mail arrived."""
     subject = mail.text_of("Subject")
     said = WORDS["delivered"].search(subject) or WORDS["delivered"].search(mail.talk[:1000])
-    return bool(said) and judge("", subject + "\n" + mail.talk[:4000]).words is None
+    return bool(said) and judge("", subject + "\n" + mail.talk[:_OPENING]).words is None
 
 
 def unreachable(mail: Incoming) -> tuple[str, ...]:
     """Addresses that a bounce in words is about: those that its header names, that flufl.bounce finds, that
     stand alone on a line, the returned message's To, and any other that is named: the first that tells."""
-    ours = {
-        *mail.addresses_in("To", "Delivered-To", "X-Original-To", "From", "Reply-To", "Sender", "Return-Path")
-    }
+    talk = mail.talk.lower()
+    ours = {*mail.addresses_in("To", "Delivered-To", "From", "Reply-To", "Sender", "Return-Path")}
     for witness in (_in_header, _by_flufl, _alone, _returned_to, _named):
         found = [
             a
@@ -98,7 +103,8 @@ def unreachable(mail: Incoming) -> tuple[str, ...]:
             if a not in ours and not _DAEMON.fullmatch(a.partition("@")[0])
         ]
         if found:
-            return tuple(found[:100])
+            named = [address for address in found if address in talk]
+            return tuple((named or found)[:100])
     return ()
 
 

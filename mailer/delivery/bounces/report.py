@@ -123,7 +123,7 @@ def _classified(mail: Incoming, office: Office) -> _Found:
         return _by_fields(mail, groups)
     if mail.report_type == "feedback-report":
         return MailKind.OTHER, (), ""
-    bouncing = prose.by_a_program(mail) and prose.speaks_of_failure(mail)
+    bouncing = prose.is_a_bounce(mail)
     proof = wish(mail, office.unsubscribe) if not prose.by_a_daemon(mail) else None
     if proof is not None:
         return MailKind.UNSUBSCRIBE, (), proof

@@ -60,6 +60,8 @@ TABLE: tuple[Rule, ...] = (
          "X.7.x: security or policy status (RFC 3463 §3.8): about the sender, not the mailbox."),
     Rule("a temporary failure, tried until it expired", _SOFT, r"4\..*", None,
          "4.x.x: the same may be accepted later (RFC 3463 §3)."),
+    Rule("a temporary failure, tried until it expired", _SOFT, r"|5\.[0345]\..*", WORDS["trying"],
+         "The server says so."),
     Rule("no such mailbox", _HARD, r"5\.4\.1", _EDGE,
          "Exchange Online's edge says 5.4.1 “Access denied” for recipients its directory doesn't have."),
     Rule("no such mailbox", _HARD, r"|5\.[0-5]\..*", WORDS["no_mailbox"], "The server says so."),

@@ -9,7 +9,7 @@ from mailer.delivery.bounces.incoming import Incoming
 from mailer.delivery.bounces.phrases import lines_of
 from mailer.delivery.bounces.prose import is_answer
 
-_WORDS = frozenset(line.casefold() for line in lines_of("unsubscribe"))
+_WORDS = frozenset(line.casefold().replace(",", "") for line in lines_of("unsubscribe"))
 _FIRST_WORDS = frozenset(word for word in _WORDS if " " not in word)
 _TOKEN = re.compile(r"(?=[\w.=-]*\d)[A-Za-z0-9_=-]{16,}(?:\.[A-Za-z0-9_=-]{16,})*")
 _QUOTED = re.compile(
