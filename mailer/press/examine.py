@@ -33,7 +33,7 @@ def examine(press_list: PressList, suppressions: Suppressions | None = None) -> 
             message = f"{row.address} stands on line {first[key]} already"
             yield left_out(line, Reason.DUPLICATE, message, row.address)
         elif entry is not None:
-            yield left_out(line, Reason.SUPPRESSED, f"{row.address}: {entry}".rstrip(": "), row.address)
+            yield left_out(line, Reason.SUPPRESSED, f"{row.address}: {entry}", row.address)
         else:
             yield row
         first.setdefault(key, line)

@@ -11,7 +11,7 @@ from mailer.press.addresses import canonical
 from mailer.press.choose import read_where
 from mailer.press.problems import Problem, Reason
 from mailer.press.read import PressList, read_list
-from mailer.press.spool import Spool
+from mailer.press.spool import Spool, SpooledRecipients
 from mailer.press.suppress import Suppressions
 from mailer.workspace import Workspace
 
@@ -165,11 +165,11 @@ class _Gathering:
 
 
 def count_audience(audience: Audience) -> Counts:
-    """The summary before sending, in one pass over each half of an audience."""
-    lists: Counter[str] = Counter()
-    languages: Counter[str] = Counter()
-    for person in audience.recipients:
-        lists.update(person.lists)
-        languages[person.languages[0] if person.languages else ""] += 1
-    reasons = Counter(other.reason for other in audience.left_out)
+    """The summary before sending. Where the audience lies on disk, SQLite counts; else one pass over each half."""
+    if isinstance(audience.recipients, SpooledRecipients):
+        lists, languages, reasons = audience.recipients.spool.counts()
+    else:
+        lists = Counter(name for person in audience.recipients for name in person.lists)
+        languages = Counter(person.languages[0] if person.languages else "" for person in audience.recipients)
+        reasons = Counter(other.reason for other in audience.left_out)
     return Counts(tuple(lists.most_common()), tuple(languages.most_common()), tuple(reasons.most_common()))

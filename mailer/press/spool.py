@@ -7,6 +7,7 @@ add nobody. A list of a million takes some 150 MB of the temporary folder and no
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
 from mailer.model import LeftOut, Recipient, Where
@@ -40,7 +41,7 @@ class Spool:
         # An empty name is a private file in the temporary folder, which SQLite deletes when it is closed.
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         # Nobody needs this file after a crash: no journal, no waiting for the disk.
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-12000"):
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-4000"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
         self._db.execute("BEGIN")
@@ -129,15 +130,30 @@ class Spool:
 
     @property
     def recipients(self) -> Collection[Recipient]:
-        return _Recipients(self)
+        return SpooledRecipients(self)
 
     @property
     def left_out(self) -> Collection[LeftOut]:
         return _LeftOut(self)
 
-    def count(self, query: str, *values: object) -> list[tuple[str, int]]:
+    def count(self, query: str) -> list[tuple[str, int]]:
         """Rows of (word, number) from an aggregate query over `people` and `others`."""
-        return self._db.execute(query, values).fetchall()
+        return self._db.execute(query).fetchall()
+
+    def counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
+        """How many recipients each list and each first language has, and how often each reason is given."""
+        lists: Counter[str] = Counter()
+        for joined, number in self.count(
+            "SELECT lists, count(*) FROM people WHERE reason IS NULL GROUP BY lists"
+        ):
+            lists.update(dict.fromkeys(joined.split(_CUT), number))
+        languages: Counter[str] = Counter()
+        query = "SELECT languages, count(*) FROM people WHERE reason IS NULL GROUP BY languages"
+        for joined, number in self.count(query):
+            languages[joined.partition(" ")[0]] += number
+        reasons = "SELECT reason FROM people WHERE reason IS NOT NULL UNION ALL SELECT reason FROM others"
+        query = f"SELECT reason, count(*) FROM ({reasons}) GROUP BY reason"  # noqa: S608
+        return lists, languages, Counter(dict(self.count(query)))
 
     def people(self, key: str | None = None) -> Iterator[Recipient]:
         clause, values = ("AND key = ?", (key,)) if key is not None else ("", ())
@@ -167,23 +183,23 @@ class Spool:
         )
 
 
-class _Recipients(Collection[Recipient]):
+class SpooledRecipients(Collection[Recipient]):
     """Those who get it, in the order of the lists."""
 
     def __init__(self, spool: Spool) -> None:
-        self._spool = spool
+        self.spool = spool
         self._size: int | None = None
 
     def __len__(self) -> int:
         if self._size is None:
-            self._size = self._spool.count("SELECT '', count(*) FROM people WHERE reason IS NULL")[0][1]
+            self._size = self.spool.count("SELECT '', count(*) FROM people WHERE reason IS NULL")[0][1]
         return self._size
 
     def __iter__(self) -> Iterator[Recipient]:
-        return self._spool.people()
+        return self.spool.people()
 
     def __contains__(self, person: object) -> bool:
-        return isinstance(person, Recipient) and person in self._spool.people(canonical(person.address))
+        return isinstance(person, Recipient) and person in self.spool.people(canonical(person.address))
 
 
 class _LeftOut(Collection[LeftOut]):

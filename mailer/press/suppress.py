@@ -37,7 +37,7 @@ class Suppression:
     line: int = 0
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.reason, self.date)))
+        return " ".join(filter(None, (self.reason or "suppressed", self.date)))
 
 
 def hashed(address: str) -> str:

@@ -168,7 +168,12 @@ def test_the_same_list_twice_is_read_once(office: Workspace) -> None:
 
 
 def test_the_summary_counts_lists_languages_and_reasons(office: Workspace) -> None:
-    counts = count_audience(read_audience(office, Choice(lists=("coast", "national"), where='name != "Cy"')))
+    audience = read_audience(office, Choice(lists=("coast", "national"), where='name != "Cy"'))
+    in_memory = Audience(tuple(audience.recipients), tuple(audience.left_out))
+    counts = count_audience(audience)
+    assert {*counts.by_list} == {*count_audience(in_memory).by_list}
+    assert {*counts.by_language} == {*count_audience(in_memory).by_language}
+    assert {*counts.by_reason} == {*count_audience(in_memory).by_reason}
     assert dict(counts.by_list) == {"coast": 2, "national": 2}
     assert dict(counts.by_language) == {"es-MX": 1, "en": 1, "": 1}
     assert dict(counts.by_reason) == {"duplicate": 1, "not chosen by --where": 1}

@@ -60,6 +60,12 @@ def test_whatever_excel_made_of_the_file_the_person_stays_suppressed(
     assert "ana@example.net" in suppressions(tmp_path, content)
 
 
+def test_an_entry_without_reason_still_says_something(tmp_path: Path) -> None:
+    """Whoever shows why an address is left out must not take "" for "not suppressed"."""
+    entry = suppressions(tmp_path, HEADER + "ana@example.net,,,\n").get("ana@example.net")
+    assert str(entry) == "suppressed"
+
+
 def test_no_file_is_nobody(tmp_path: Path) -> None:
     assert len(Suppressions(tmp_path / "suppressed.csv")) == 0
 
