@@ -31,6 +31,9 @@ from mailer.errors import LedgerError
 from mailer.model import Status
 
 _PAGE_CACHE_KIB = 16_000
+_SOFT_BOUNCES_COUNT_FOR = 180 * 86400
+"""Seconds: a full mailbox of three years ago says nothing about today's."""
+
 _MAILINGS = "SELECT id, release, kind, subject, mail_from, domain, follows, created FROM mailings"
 
 
@@ -213,13 +216,13 @@ class Ledger:
                 )
 
     def bounced(
-        self, reference: str, *, hard: bool, enhanced: str = "", text: str = "", at: float | None = None
+        self, reference: str, *, soft: bool, enhanced: str = "", text: str = "", at: float | None = None
     ) -> Bounced | None:
-        """Records a bounce.
+        """Records a bounce: the mail did not arrive, so the delivery becomes `bounced`.
 
         Args:
             reference: the token of a VERP address, or our Message-ID, with or without angle brackets.
-            hard: it will bounce again: the delivery becomes `bounced`. A soft one is counted only.
+            soft: the next mail may arrive; it is counted, for the third one to be told from the first.
             enhanced: RFC 3463 code, or "".
             text: the reason given, one line.
             at: when, in seconds since 1970; now by default.
@@ -244,18 +247,19 @@ class Ledger:
                 " VALUES (?, ?, 0, ?, ?, 'bounce')",
                 (delivery, at, enhanced, text),
             )
-            if hard:
-                db.execute("UPDATE deliveries SET state = 'b' WHERE id = ?", (delivery,))
-            else:
+            db.execute("UPDATE deliveries SET state = 'b' WHERE id = ?", (delivery,))
+            if soft:
                 db.execute(
                     "INSERT OR IGNORE INTO soft_bounces VALUES (?, ?, ?, ?)",
                     (canonical, at, delivery, enhanced),
                 )
-            soft, first, last = db.execute(
-                "SELECT count(*), min(at), max(at) FROM soft_bounces WHERE canonical = ?", (canonical,)
+            count, first, last = db.execute(
+                "SELECT count(DISTINCT delivery), min(at), max(at) FROM soft_bounces"
+                " WHERE canonical = ? AND at >= ?",
+                (canonical, at - _SOFT_BOUNCES_COUNT_FOR),
             ).fetchone()
-        days = (last - first) / 86400 if soft else 0.0
-        return Bounced(release, canonical, address, STATES[state], soft, days)
+        days = (last - first) / 86400 if count else 0.0
+        return Bounced(release, canonical, address, STATES[state], count, days)
 
     def held(self, canonical: str) -> list[dict[str, Any]]:
         """What the ledger holds about a person, ready for JSON: an entry for each release."""

@@ -110,7 +110,8 @@ class Bounced:
 
     Attributes:
         previous: the delivery's state before.
-        soft: how many soft bounces of this address are on record, over how many days; this one included.
+        soft: how many soft bounces of this address there were in half a year, this one included.
+        soft_days: from the first of them to the last.
     """
 
     release: str

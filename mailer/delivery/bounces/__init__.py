@@ -1,9 +1,23 @@
 """Mail that comes back: bounces, delays, automatic replies, wishes to be taken off.
 
-`read_report` says what a mail is; `Intake` does what follows from it; mailboxes.py and imap.py fetch it.
+`read_report` says what a mail is, from its bytes alone; `collect` reads mailboxes and does what follows.
 """
 
+from mailer.delivery.bounces.collect import Mailboxes, collect, office_of
+from mailer.delivery.bounces.intake import Deed, Handled
 from mailer.delivery.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
 from mailer.delivery.bounces.severity import Severity
 
-__all__ = ["FailedRecipient", "MailKind", "MailReport", "Office", "Severity", "read_report"]
+__all__ = [
+    "Deed",
+    "FailedRecipient",
+    "Handled",
+    "MailKind",
+    "MailReport",
+    "Mailboxes",
+    "Office",
+    "Severity",
+    "collect",
+    "office_of",
+    "read_report",
+]

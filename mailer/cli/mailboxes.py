@@ -1,0 +1,132 @@
+"""What came back: reading the bounce mailbox."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli.options import settings_of, workspace_here
+from mailer.cli.show import count
+
+if TYPE_CHECKING:
+    from mailer.delivery.bounces import Handled, Office
+
+_COLOURS = {"suppressed": "red", "unsubscribed": "yellow", "bounced": "magenta", "left to you": "cyan"}
+
+
+@click.command(epilog="Example:  mailer bounces --maildir ~/Maildir --dry-run")
+@click.option(
+    "--mbox",
+    "mboxes",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Read this mbox file.",
+)
+@click.option(
+    "--maildir",
+    "maildirs",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Read this Maildir.",
+)
+@click.option("--imap", is_flag=True, help="Read the folder that BOUNCE_IMAP_… of .env name.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+@click.option("--explain", is_flag=True, help="Only say what the mails in FILES are, one mail a file.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+def bounces(
+    mboxes: tuple[Path, ...],
+    maildirs: tuple[Path, ...],
+    imap: bool,
+    dry_run: bool,
+    explain: bool,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
+    """Read what came back: bounces and unsubscribe mail, into the ledger and lists/suppressed.csv.
+
+    Each mail is dealt with once, however often it is read; no mailbox is changed. Automatic replies are
+    passed over. Letters by people are left alone, and listed.
+    """
+    from mailer.delivery.bounces import Mailboxes, collect
+
+    if explain != bool(files):
+        raise click.UsageError("--explain takes FILES, and FILES need --explain.")
+    if explain:
+        _explain(files, as_json=as_json)
+        return
+    if not (mboxes or maildirs or imap):
+        raise click.UsageError("Say where to look: --mbox FILE, --maildir DIR or --imap.")
+    workspace = workspace_here()
+    settings = settings_of(workspace)
+    found: list[Handled] = []
+    for handled in collect(workspace, settings, Mailboxes(mboxes, maildirs, imap), rehearsal=dry_run):
+        found.append(handled)
+        if not as_json:
+            _print(handled)
+    if as_json:
+        click.echo(json.dumps([asdict(handled) for handled in found], ensure_ascii=False, indent=2))
+    _sum_up(found, dry_run=dry_run)
+
+
+def _print(handled: Handled) -> None:
+    """A line for each person a mail is about: address, what was done, why, which release."""
+    for deed in handled.deeds:
+        done = click.style(deed.done, fg=_COLOURS.get(deed.done))
+        click.echo("\t".join((deed.address or "?", done, deed.detail, deed.release)).rstrip("\t"))
+
+
+def _sum_up(found: list[Handled], *, dry_run: bool) -> None:
+    kinds = Counter(handled.kind.value for handled in found)
+    listed = ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
+    click.echo(f"{count(len(found), 'new mail')}{': ' + listed if listed else ''}.", err=True)
+    letters = [handled for handled in found if handled.kind.value == "other" and not handled.deeds]
+    if letters:
+        click.echo("Left alone; a person may want to read them:", err=True)
+    for letter in letters:
+        click.echo(
+            f"  {letter.sender or '(nobody)'}: {letter.subject or '(no subject)'}  [{letter.where}]", err=True
+        )
+    if dry_run:
+        click.echo("Nothing was changed: this was a rehearsal.", err=True)
+
+
+def _explain(files: tuple[Path, ...], *, as_json: bool) -> None:
+    from mailer.delivery.bounces import read_report
+
+    office = _office()
+    rows = []
+    for path in files:
+        try:
+            report = read_report(path.read_bytes(), office)
+        except OSError as error:
+            raise click.UsageError(f"{path} can't be read: {error.strerror}.") from None
+        people = [
+            {"address": r.address, "hard": r.hard, "status": r.status, "reason": r.reason or r.what}
+            for r in report.recipients
+        ]
+        rows.append({"file": str(path), "class": report.kind.value, "recipients": people})
+        if not as_json:
+            click.echo(f"{path}\t{report.kind.value}")
+            for r in report.recipients:
+                click.echo(f"\t{r.address}\t{r.severity.value}\t{r.status}\t{r.what}: {r.reason}")
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+
+
+def _office() -> Office:
+    """Our addresses, where the current folder is a workspace; a mail can be read without."""
+    from mailer.delivery.bounces import Office, office_of
+    from mailer.errors import WorkspaceError
+
+    try:
+        return office_of(settings_of(workspace_here()))
+    except WorkspaceError:
+        return Office()

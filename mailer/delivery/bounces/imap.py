@@ -1,0 +1,186 @@
+"""The bounce mailbox on an IMAP server (RFC 9051), over TLS, read and never changed: EXAMINE and BODY.PEEK."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import imaplib
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mailer.delivery.bounces.incoming import LONGEST
+from mailer.delivery.bounces.memory import Memory
+from mailer.errors import SettingsError, TransportError
+from mailer.settings import Settings
+
+DEADLINE = 600.0
+"""Seconds for all of it. What was read by then is dealt with, and the next run goes on from there."""
+
+_STEP = 60.0
+
+
+def read_imap(
+    settings: Settings, memory: Memory, *, deadline: float = DEADLINE
+) -> Iterator[tuple[str, bytes]]:
+    """The mails of BOUNCE_IMAP_FOLDER that were not read before, each with its place.
+
+    A mail counts as read when the next one is asked for. At most the first 2 MB of each are fetched.
+
+    Args:
+        deadline: seconds for the whole conversation.
+
+    Raises:
+        SettingsError: BOUNCE_IMAP_HOST, …_USERNAME or …_PASSWORD is missing.
+        TransportError: the server can't be reached, is not who it should be, or refuses.
+    """
+    missing = [
+        key
+        for key, value in (
+            ("BOUNCE_IMAP_HOST", settings.bounce_imap_host),
+            ("BOUNCE_IMAP_USERNAME", settings.bounce_imap_username),
+            ("BOUNCE_IMAP_PASSWORD", settings.bounce_imap_password),
+        )
+        if not value
+    ]
+    if missing:
+        raise SettingsError(f"{', '.join(missing)} is missing.", "Fill it in in .env.")
+    folder = f"{settings.bounce_imap_username}@{settings.bounce_imap_host}/{settings.bounce_imap_folder}"
+    with _told_as_ours(settings), _connected(settings, deadline) as server:
+        validity = _examine(server, settings.bounce_imap_folder)
+        for uid in _uids(server, memory.read_up_to(folder, validity)):
+            content = _fetch(server, uid)
+            if content is not None:
+                yield f"{folder} UID {uid}", content
+            memory.has_read(folder, validity, uid)
+
+
+@contextmanager
+def _connected(settings: Settings, deadline: float) -> Iterator[imaplib.IMAP4_SSL]:
+    context = ssl.create_default_context()
+    if settings.smtp_ca_file:
+        try:
+            context.load_verify_locations(settings.smtp_ca_file)
+        except OSError as error:
+            raise SettingsError(f"SMTP_CA_FILE can't be used: {error}.") from None
+    server = imaplib.IMAP4_SSL(
+        settings.bounce_imap_host,
+        settings.bounce_imap_port,
+        ssl_context=context,
+        timeout=min(_STEP, deadline),
+    )
+    # Time-outs of single steps don't end a server that sends an octet now and then.
+    watch = threading.Timer(deadline, lambda: _hang_up(server))
+    watch.daemon = True
+    watch.start()
+    try:
+        _log_in(server, settings)
+        yield server
+        with contextlib.suppress(imaplib.IMAP4.error, OSError):
+            server.logout()
+    finally:
+        watch.cancel()
+        _hang_up(server)
+
+
+def _hang_up(server: imaplib.IMAP4_SSL) -> None:
+    with contextlib.suppress(OSError):
+        server.shutdown()
+
+
+def _log_in(server: imaplib.IMAP4_SSL, settings: Settings) -> None:
+    user, password = settings.bounce_imap_username, settings.bounce_imap_password
+    if "AUTH=PLAIN" in server.capabilities:
+        server.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+    elif (user + password).isascii():
+        server.login(user, password)
+    else:
+        raise TransportError(
+            f"{settings.bounce_imap_host} offers no login for names or passwords beyond ASCII.",
+            "Give that mailbox an ASCII password.",
+        )
+
+
+def _examine(server: imaplib.IMAP4_SSL, folder: str) -> int:
+    """Opens the folder for reading only; its UIDVALIDITY."""
+    status, data = server.select(_quoted(folder), readonly=True)
+    if status != "OK":
+        raise imaplib.IMAP4.error(f"there is no folder {folder}, or it can't be read: {_text(data)}")
+    _, answer = server.response("UIDVALIDITY")
+    return int(answer[0]) if answer and answer[0] else 0
+
+
+def _uids(server: imaplib.IMAP4_SSL, after: int) -> list[int]:
+    status, data = server.uid("SEARCH", "UID", f"{after + 1}:*")
+    if status != "OK":
+        raise imaplib.IMAP4.error(f"the search was refused: {_text(data)}")
+    # `n:*` holds the last mail even if its UID is below n (RFC 9051 §6.4.4).
+    found = {int(uid) for line in data if line for uid in line.split() if uid.isdigit()}
+    return sorted(uid for uid in found if uid > after)
+
+
+def _fetch(server: imaplib.IMAP4_SSL, uid: int) -> bytes | None:
+    """A mail's octets; None where it has gone meanwhile. PEEK leaves it unread."""
+    status, data = server.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LONGEST}>)")
+    if status != "OK":
+        raise imaplib.IMAP4.error(f"mail {uid} can't be fetched: {_text(data)}")
+    return next((bytes(item[1]) for item in data if isinstance(item, tuple) and len(item) > 1), None)
+
+
+@contextmanager
+def _told_as_ours(settings: Settings) -> Iterator[None]:
+    """Every failure as an error for staff, without the password, which some servers repeat."""
+    host = f"{settings.bounce_imap_host}:{settings.bounce_imap_port}"
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise TransportError(
+            f"The certificate of {host} can't be trusted: {error.verify_message}.",
+            "Is BOUNCE_IMAP_HOST right? An authority of your own is named in SMTP_CA_FILE.",
+        ) from None
+    except ssl.SSLError as error:
+        raise TransportError(
+            f"No TLS with {host}: {(error.reason or str(error)).replace('_', ' ').lower()}.",
+            "Port 993 speaks TLS from the start; 143 is not supported.",
+        ) from None
+    except (TimeoutError, imaplib.IMAP4.abort, EOFError) as error:
+        raise TransportError(
+            f"{host} hung up or took too long: {_without(settings, error)}.",
+            "What was read is dealt with; run it again to go on.",
+        ) from None
+    except imaplib.IMAP4.error as error:
+        raise TransportError(
+            f"{host} says: {_without(settings, error)}.", "Look at BOUNCE_IMAP_… in .env."
+        ) from None
+    except OSError as error:
+        raise TransportError(
+            f"{host} can't be reached: {error.strerror or error}.",
+            "Look at BOUNCE_IMAP_HOST and …_PORT in .env.",
+        ) from None
+
+
+def _without(settings: Settings, error: BaseException) -> str:
+    said = error.args[0] if error.args else error
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    secret = settings.bounce_imap_password
+    plain = base64.b64encode(f"\0{settings.bounce_imap_username}\0{secret}".encode()).decode()
+    text = text.replace(secret, "…").replace(plain, "…")
+    return re.sub(r"\s+", " ", text).strip(" .") or type(error).__name__
+
+
+def _text(data: object) -> str:
+    items = data if isinstance(data, list) else [data]
+    return " ".join(item.decode("utf-8", "replace") for item in items if isinstance(item, bytes))
+
+
+def _quoted(folder: str) -> str:
+    """A folder's name as a quoted string in modified UTF-7 (RFC 3501 §5.1.3)."""
+
+    def encoded(match: re.Match[str]) -> str:
+        octets = base64.b64encode(match[0].encode("utf-16-be")).decode().rstrip("=")
+        return "&" + octets.replace("/", ",") + "-"
+
+    name = re.sub(r"[^\x20-\x7e]+", encoded, folder.replace("&", "&-"))
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,181 @@
+"""What follows from a returned mail, for the ledger and for lists/suppressed.csv.
+
+A hard bounce suppresses at once; soft ones do when there were three over at least 14 days; a refusal that is
+about us never does. What can't be placed among our mails changes nothing, and is listed for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from mailer.delivery.bounces.memory import Memory, Sent
+from mailer.delivery.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
+from mailer.delivery.bounces.severity import Severity
+from mailer.delivery.ledger import Ledger
+from mailer.press import AddressError, Suppressions, UnsubscribeTokenError, canonical, read_unsubscribe_token
+
+SOFT_BOUNCES, SOFT_DAYS = 3, 14
+"""So many soft bounces, the first and the last at least so many days apart, suppress an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What was done about one person.
+
+    Attributes:
+        address: as the ledger has it, where the mail was ours.
+        done: "bounced", "suppressed", "unsubscribed", "waiting" or "left to you".
+        detail: why, one line.
+        release: which mail of ours it was about, or "".
+    """
+
+    address: str
+    done: str
+    detail: str
+    release: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A mail with what was done about it. `where`: the place it was read from."""
+
+    where: str
+    kind: MailKind
+    sender: str
+    subject: str
+    deeds: tuple[Deed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes mails in, one after the other, each once.
+
+    Args:
+        office: our own addresses.
+        secret_key: SECRET_KEY, for unsubscribe tokens of links; "" = such tokens can't be read.
+        on_file: whether an address stands on a press list.
+    """
+
+    ledger: Ledger
+    suppressions: Suppressions
+    office: Office
+    secret_key: str
+    on_file: Callable[[str], bool]
+
+    def take(self, memory: Memory, content: bytes, where: str) -> Handled | None:
+        """Deals with a mail, and remembers that it did; None where it already had.
+
+        Raises:
+            LedgerError, ListError: it can't be written down. The mail counts as not dealt with.
+        """
+        if memory.dealt_with(content):
+            return None
+        report = read_report(content, self.office)
+        deeds = tuple(self._deeds(memory, report))
+        memory.remember(content)
+        return Handled(where, report.kind, report.sender, report.subject, deeds)
+
+    def _deeds(self, memory: Memory, report: MailReport) -> Iterable[Deed]:
+        if report.kind is MailKind.BOUNCE:
+            return self._bounced(memory, report)
+        if report.kind is MailKind.UNSUBSCRIBE:
+            return [self._unsubscribed(memory, report)]
+        if report.kind is MailKind.DELAY:
+            return [Deed(r.address, "waiting", f"still being tried: {r.reason}") for r in report.recipients]
+        if report.complaint:
+            sent = memory.by_token(report.token) or memory.by_references(report.references)
+            told = (
+                f"reported our mail as spam; mailer suppress {sent.address}" if sent else "a spam complaint"
+            )
+            return [Deed(sent.address if sent else "", "left to you", told, sent.release if sent else "")]
+        return []
+
+    # ---- bounces ------------------------------------------------------------------------------------
+
+    def _bounced(self, memory: Memory, report: MailReport) -> Iterable[Deed]:
+        """By VERP token, by our Message-ID, else each recipient by the newest mail to them."""
+        sent = memory.by_token(report.token) or memory.by_references(report.references)
+        if sent:
+            return [self._record(sent, _about(sent, report), report)]
+        return [self._by_address(memory, recipient, report) for recipient in report.recipients] or [
+            Deed("", "left to you", "a bounce that names nobody: read it")
+        ]
+
+    def _by_address(self, memory: Memory, recipient: FailedRecipient, report: MailReport) -> Deed:
+        sent = memory.by_address(canonical(recipient.address), _when(report))
+        if sent:
+            return self._record(sent, recipient, report)
+        return Deed(recipient.address, "left to you", f"not about a mail of ours: {recipient.reason}")
+
+    def _record(self, sent: Sent, recipient: FailedRecipient, report: MailReport) -> Deed:
+        if not sent.address:
+            return Deed("", "bounced", "somebody who was forgotten; nothing is kept", sent.release)
+        soft = recipient.severity is Severity.SOFT
+        detail = f"{recipient.status} {recipient.what}".strip() + (
+            f": {recipient.reason}" if recipient.reason else ""
+        )
+        found = self.ledger.bounced(
+            sent.token,
+            soft=soft,
+            enhanced=recipient.status,
+            text=recipient.reason or recipient.what,
+            at=_when(report).timestamp(),
+        )
+        assert found is not None, "it was found by this token a moment ago"
+        why = ""
+        if recipient.severity is Severity.HARD:
+            why = f"bounced: {recipient.status} {recipient.what}".replace("  ", " ")
+        elif soft and found.soft >= SOFT_BOUNCES and found.soft_days >= SOFT_DAYS:
+            why = f"bounced {found.soft} times in {found.soft_days:.0f} days: {recipient.what}"
+        if why and self.suppressions.add(sent.address, why, f"bounce of {sent.release}"):
+            return Deed(sent.address, "suppressed", detail, sent.release)
+        if recipient.severity is Severity.ABOUT_US:
+            detail += " (about us, not about the address: never suppressed)"
+        elif soft:
+            detail += f" (soft, no. {found.soft} in half a year)"
+        return Deed(sent.address, "bounced", detail, sent.release)
+
+    # ---- wishes -------------------------------------------------------------------------------------
+
+    def _unsubscribed(self, memory: Memory, report: MailReport) -> Deed:
+        """Whose wish it is: by the token they return, else by From, exactly as we have it on file."""
+        address, release = self._whose(memory, report)
+        if not address:
+            return Deed(
+                report.sender, "left to you", "asks to be taken off, but is on no list under this address"
+            )
+        try:
+            new = self.suppressions.add(address, "unsubscribed", "mail")
+        except AddressError as error:
+            return Deed(address, "left to you", f"asks to be taken off: {error}")
+        return Deed(address, "unsubscribed", "" if new else "was suppressed already", release)
+
+    def _whose(self, memory: Memory, report: MailReport) -> tuple[str, str]:
+        if report.token:
+            sent = memory.by_token(report.token.lower())
+            if sent and sent.address:
+                return sent.address, sent.release
+            try:
+                return read_unsubscribe_token(report.token, self.secret_key), ""
+            except (UnsubscribeTokenError, ValueError):
+                pass  # damaged, or made with another key: the From address may still tell
+        known = bool(report.sender) and (
+            memory.knows(canonical(report.sender)) or self.on_file(report.sender)
+        )
+        return (report.sender, "") if known else ("", "")
+
+
+def _about(sent: Sent, report: MailReport) -> FailedRecipient:
+    """What the report says about the recipient of our mail, whom a forwarder may have given another address."""
+    own = [r for r in report.recipients if canonical(r.address) == sent.canonical]
+    unknown = FailedRecipient(sent.address, Severity.SOFT, "", "", "no reason that we know")
+    return next(iter([*own, *report.recipients]), unknown)
+
+
+def _when(report: MailReport) -> datetime:
+    """The report's own date, as the same report read again must count as the same; now where it is absurd."""
+    now = datetime.now(UTC)
+    at = report.at
+    return at if at and now - timedelta(days=3650) < at < now + timedelta(days=1) else now

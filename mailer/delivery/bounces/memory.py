@@ -1,0 +1,125 @@
+"""What the ledger knows that helps to place a returned mail, and which mails have been dealt with."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.delivery.ledger import Ledger
+from mailer.delivery.records import LETTERS, STATES
+from mailer.model import Status
+
+_TABLES = (
+    "CREATE INDEX IF NOT EXISTS deliveries_by_token ON deliveries (token)",
+    "CREATE INDEX IF NOT EXISTS deliveries_by_person ON deliveries (canonical)",
+    # Hashes of mails that were dealt with: nothing of what they say.
+    "CREATE TABLE IF NOT EXISTS mail_dealt_with (digest TEXT PRIMARY KEY, at REAL NOT NULL)",
+    # How far an IMAP folder was read: the highest UID of a UIDVALIDITY (RFC 9051 §2.3.1.1).
+    "CREATE TABLE IF NOT EXISTS folders_read (folder TEXT PRIMARY KEY, validity INTEGER, uid INTEGER)",
+)
+_LEFT_US = (Status.SENDING, Status.DOT, Status.ACCEPTED, Status.UNCERTAIN, Status.DEFERRED, Status.BOUNCED)
+_BY_ADDRESS_FOR = 30 * 86400
+"""Seconds after a sending in which a bounce that names but an address is taken to be about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One of our mails. `address` is "" for a person who was forgotten."""
+
+    token: str
+    release: str
+    canonical: str
+    address: str
+    state: Status
+
+
+class Memory:
+    """
+    Args:
+        ledger: where it is kept.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        with ledger.writing() as db:
+            for statement in _TABLES:
+                db.execute(statement)
+
+    def by_token(self, token: str) -> Sent | None:
+        """The mail with this token, as in a VERP address."""
+        return self._find("token = ?", token)
+
+    def by_references(self, references: Iterable[str]) -> Sent | None:
+        """The first of these Message-IDs that is ours."""
+        for reference in references:
+            token, _, domain = reference.strip("<>").partition("@")
+            found = self._find("token = ? AND domain = ?", token, domain.lower())
+            if found:
+                return found
+        return None
+
+    def by_address(self, canonical: str, at: datetime) -> Sent | None:
+        """The newest mail to an address in the month before `at`."""
+        begin = at.timestamp() - _BY_ADDRESS_FOR
+        return self._find(
+            "canonical = ? AND created BETWEEN ? AND ?", canonical, begin, at.timestamp() + 86400
+        )
+
+    def knows(self, canonical: str) -> bool:
+        """Whether anything was ever sent to this address."""
+        return self._find("canonical = ?", canonical) is not None
+
+    def _find(self, where: str, *values: str | float) -> Sent | None:
+        letters = "".join(LETTERS[status] for status in _LEFT_US)
+        with self._ledger.reading() as db:
+            row = db.execute(
+                "SELECT token, release, canonical, address, state FROM deliveries AS d"  # noqa: S608
+                f" JOIN mailings AS m ON m.id = mailing WHERE instr(?, state) AND {where}"
+                " ORDER BY d.id DESC LIMIT 1",
+                (letters, *values),
+            ).fetchone()
+        if row is None:
+            return None
+        token, release, canonical, address, state = row
+        return Sent(token, release, canonical, address, STATES[state])
+
+    # ---- what was dealt with ----------------------------------------------------------------------
+
+    def dealt_with(self, content: bytes) -> bool:
+        with self._ledger.reading() as db:
+            query = "SELECT 1 FROM mail_dealt_with WHERE digest = ?"
+            return db.execute(query, (digest(content),)).fetchone() is not None
+
+    def remember(self, content: bytes) -> None:
+        with self._ledger.writing() as db:
+            db.execute("INSERT OR IGNORE INTO mail_dealt_with VALUES (?, ?)", (digest(content), time.time()))
+
+    def read_up_to(self, folder: str, validity: int) -> int:
+        """The highest UID that was dealt with; 0 where the folder is new, or was made anew."""
+        with self._ledger.reading() as db:
+            query = "SELECT uid FROM folders_read WHERE folder = ? AND validity = ?"
+            row = db.execute(query, (folder, validity)).fetchone()
+        return int(row[0]) if row else 0
+
+    def has_read(self, folder: str, validity: int, uid: int) -> None:
+        with self._ledger.writing() as db:
+            db.execute("INSERT OR REPLACE INTO folders_read VALUES (?, ?, ?)", (folder, validity, uid))
+
+
+_MAILBOX_FIELDS = re.compile(
+    rb"^(?:Status|X-Status|X-Keywords|X-UID|X-IMAP\w*|X-Mozilla-\w+|Content-Length|Lines):[^\n]*\n(?:[ \t][^\n]*\n)*",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def digest(content: bytes) -> str:
+    """The same for a mail wherever it lies: without line ends' form and what mail programs add to its header."""
+    head, gap, body = content.replace(b"\r\n", b"\n").partition(b"\n\n")
+    if head.startswith(b"From "):
+        head = head.partition(b"\n")[2]
+    kept = _MAILBOX_FIELDS.sub(b"", head + b"\n")
+    return hashlib.sha256(kept + gap + body.rstrip(b"\n")).hexdigest()
