@@ -9,9 +9,11 @@ The pipeline's whole use of this stage::
         mailing = ledger.queue(draft, entries)             # or ledger.mailing(name), for resume
         transport = SmtpTransport(settings)                # or RehearsalTransport(folder): throw-away ledger
         report = deliver(mailing, ledger, transport, rates=settings.smtp_rate,
-                         allow_only=settings.allow_only, still_wanted=…, on_progress=…, stop=…)
+                         allow_only=settings.allow_only, still_wanted=…, signing=Signing(settings, workspace.root),
+                         on_progress=…, stop=…)
 """
 
+from mailer.delivery.filling import Signing
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.records import Bounced, Draft, Entry, Frozen, Line, Mailing, Reached
 from mailer.delivery.rehearse import RehearsalTransport
@@ -37,6 +39,7 @@ __all__ = [
     "RehearsalTransport",
     "Report",
     "Schedule",
+    "Signing",
     "SmtpTransport",
     "Stop",
     "Transport",

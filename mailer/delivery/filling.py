@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from mailer.delivery.held import Claim
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.records import Mailing
 from mailer.message import Addressee, Composition
+from mailer.message.dkim import read_signer
 from mailer.model import Envelope
+from mailer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What DKIM needs: DKIM_* of the settings, and the folder that DKIM_KEY_FILE is relative to."""
+
+    settings: Settings
+    folder: Path
 
 
 class Filler:
     """
     Args:
         ledger, mailing: where the frozen messages are.
+        signing: sign each message, if the settings have a key.
+
+    Raises:
+        SettingsError: the key can't be used.
     """
 
-    def __init__(self, ledger: Ledger, mailing: Mailing) -> None:
+    def __init__(self, ledger: Ledger, mailing: Mailing, signing: Signing | None = None) -> None:
         self._mailing = mailing
+        self._signer = read_signer(signing.settings, signing.folder) if signing else None
         self._compositions = {
             language: Composition.thaw(frozen) for language, frozen in ledger.editions(mailing).items()
         }
@@ -30,8 +48,7 @@ class Filler:
             message_id=f"<{claim.token}@{self._mailing.domain}>",
             in_reply_to=claim.in_reply_to,
         )
-        return Envelope(
-            self._mailing.mail_from.replace("{token}", claim.token),
-            claim.address,
-            self._compositions[claim.language].fill(addressee),
-        )
+        content = self._compositions[claim.language].fill(addressee)
+        if self._signer:
+            content = self._signer.sign(content)
+        return Envelope(self._mailing.mail_from.replace("{token}", claim.token), claim.address, content)

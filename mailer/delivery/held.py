@@ -1,4 +1,4 @@
-"""A mailing held by this process: claimed in groups, written down before each final dot, settled after.
+"""A mailing held by this process, and claimed in groups.
 
 Only what is claimed is sent, only whoever holds the lock claims, and a start after a crash sorts out what
 the last holder left. The states are those of docs/reference/states.md.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from mailer.delivery.ledger import Ledger
 from mailer.delivery.lock import Lock, boot_id
 from mailer.delivery.records import LETTERS, Mailing
 from mailer.errors import LedgerError
-from mailer.model import Outcome, Status
+from mailer.model import Status
 
 GROUP = 100
 """How many recipients one durable claim takes (docs/decisions/ledger.md)."""
@@ -38,17 +38,6 @@ class Claim:
     token: str
     in_reply_to: str
     tries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of a claim. `due`: for a deferred one, when to try again, in seconds since 1970."""
-
-    id: int
-    outcome: Outcome
-    host: str
-    at: float
-    due: float = 0.0
 
 
 class Held:
@@ -164,29 +153,6 @@ class Held:
                 "SELECT min(due) FROM deliveries WHERE mailing = ? AND state = 'd'", (self._mailing.id,)
             ).fetchone()[0]
         return None if due is None else float(due)
-
-    def write(self, dots: Iterable[int], settled: Sequence[Settled]) -> None:
-        """In one transaction: that these deliveries' final dots are about to leave, and what became of those.
-
-        Raises:
-            LedgerError: nothing was written, so no dot may leave.
-        """
-        with self._ledger.writing() as db:
-            if settled:
-                db.executemany(
-                    "UPDATE deliveries SET state = ?, due = ?, tries = tries + (?1 = 'd') WHERE id = ?",
-                    [(LETTERS[s.outcome.status], s.due, s.id) for s in settled],
-                )
-                db.executemany(
-                    "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        (s.id, s.at, s.outcome.code, s.outcome.enhanced_code, s.outcome.text, s.host)
-                        for s in settled
-                        if s.outcome.code or s.outcome.text
-                    ],
-                )
-            db.executemany("UPDATE deliveries SET state = '.' WHERE id = ?", [(dot,) for dot in dots])
 
     def sent_since(self, moment: float) -> list[float]:
         """When messages were handed over since `moment`, oldest first, of any mailing: for rate windows."""

@@ -19,6 +19,9 @@ class RateWindows:
     def __init__(self, rates: Sequence[Rate], sent: Iterable[float] = ()) -> None:
         self._windows = [(rate, deque[float](sent, maxlen=rate.messages)) for rate in rates]
 
+    def __bool__(self) -> bool:
+        return bool(self._windows)
+
     @property
     def longest(self) -> int:
         """Seconds of the longest window; 0 without any."""

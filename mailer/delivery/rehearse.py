@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import time
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -58,8 +60,7 @@ class RehearsalTransport:
         rows = self.folder / "rows.part"
         try:
             with rows.open("w", encoding="utf-8") as summary:
-                while not work.aborting and (parcel := work.take()):
-                    count += 1
+                for count, parcel in enumerate(_parcels(work), 1):  # noqa: B007
                     octets += len(parcel.envelope.content)
                     work.before_dots([parcel])
                     summary.write(self._write(count, parcel))
@@ -80,3 +81,15 @@ class RehearsalTransport:
         subject = str(message_from_bytes(content.split(b"\r\n\r\n", 1)[0], policy=policy.default)["Subject"])
         cells = (html.escape(parcel.envelope.rcpt_to), html.escape(subject), f"{len(content):,}")
         return f'<tr><td>{cells[0]}<td>{cells[1]}<td>{cells[2]}<td><a href="{name}">{name}</a></tr>\n'
+
+
+def _parcels(work: Work) -> Iterator[Parcel]:
+    """All there are, at the pace that the rules set."""
+    while not work.aborting:
+        parcel = work.take()
+        if parcel:
+            yield parcel
+        elif (pause := work.wait()) is None:
+            return
+        else:
+            time.sleep(pause)

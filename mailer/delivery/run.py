@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mailer.delivery.filling import Filler
-from mailer.delivery.held import Claim, Held, Settled
+from mailer.delivery.filling import Filler, Signing
+from mailer.delivery.held import Claim, Held
+from mailer.delivery.journal import Journal
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.rate import RateWindows
 from mailer.delivery.records import Mailing
@@ -17,7 +18,7 @@ from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.stop import Stop
-from mailer.delivery.work import Parcel
+from mailer.delivery.work import Dispatch, Handover, Parcel, SharedWork
 from mailer.model import Outcome, Status
 
 REFUSED_OF = 20
@@ -27,7 +28,6 @@ REFUSED_SHARE = 0.10
 MOST_DROPS = 3
 """So many lines lost with the same message in hand, and it is deferred: it may be what breaks them."""
 
-_SETTLED_AT_ONCE = 200
 _PROGRESS_EVERY = 0.1
 _RATE_OVER = 10.0
 
@@ -42,6 +42,7 @@ class Rules:
     still_wanted: Callable[[str], str]
     refused_share: float | None
     schedule: Schedule
+    signing: Signing | None
 
     def why_not(self, claim: Claim) -> str:
         """Why this recipient is not to be mailed after all, or ""."""
@@ -66,10 +67,11 @@ class Run:
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._held, self._rules, self._stop, self._on_progress = held, rules, stop, on_progress
-        self._filler = Filler(ledger, mailing)
+        self._ledger, self._mailing = ledger, mailing
+        self._filler = Filler(ledger, mailing, rules.signing)
+        self._journal = Journal(ledger, rules.schedule)
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()
-        self._settled: list[Settled] = []
         self._total = self._unclaimed = held.waiting()
         self._queue_empty_since = 0.0
         self._progress_at = 0.0
@@ -83,7 +85,7 @@ class Run:
 
     def take(self) -> Parcel | None:
         """See `Work.take`."""
-        if self._ending or self._rules.rate.wait(time.time()) > 0:
+        if self.ending or self._rules.rate.wait(time.time()) > 0:
             return None
         if self._again:
             parcel = self._again.popleft()
@@ -97,11 +99,11 @@ class Run:
 
     def wait(self) -> float | None:
         """See `Work.wait`."""
-        if self._ending:
+        if self.ending:
             return None
         if self._again or self._backlog or self._refill():
             return max(0.0, self._rules.rate.wait(time.time()))
-        self.flush()
+        self._journal.flush()
         due = self._held.next_due()
         if due is None or due > self._queue_empty_since + self._rules.max_wait:
             return None
@@ -109,10 +111,11 @@ class Run:
 
     def left(self) -> int:
         """See `Work.left`."""
-        return 0 if self._ending else len(self._again) + len(self._backlog) + self._unclaimed
+        return 0 if self.ending else len(self._again) + len(self._backlog) + self._unclaimed
 
     @property
-    def _ending(self) -> bool:
+    def ending(self) -> bool:
+        """See `SharedWork.ending`."""
         return bool(self.halted) or self._stop.finishing
 
     @property
@@ -130,7 +133,8 @@ class Run:
             for claim in claims:
                 reason = self._rules.why_not(claim)
                 if reason:
-                    self._remember(claim, Outcome(Status.REJECTED, text=reason), "")
+                    self._journal.remember(claim, Outcome(Status.REJECTED, text=reason), "")
+                    self._count(Status.REJECTED)
                 else:
                     self._backlog.append(claim)
         return True
@@ -140,36 +144,50 @@ class Run:
         self._queue_empty_since = self._queue_empty_since or time.time()
         return self._held.claim_deferred(min(time.time(), self._queue_empty_since + self._rules.max_wait))
 
+    # ---- for several processes ------------------------------------------------------------------
+
+    def shared(self) -> SharedWork | None:
+        """See `Work.shared`. A pace is kept by one process."""
+        return None if self._rules.rate else self
+
+    @property
+    def handover(self) -> Handover:
+        """See `SharedWork.handover`."""
+        return Handover(
+            self._ledger.path, self._mailing.release, self._held.lock.fileno(), self._rules.signing
+        )
+
+    def hand_out(self) -> list[Claim]:
+        """See `SharedWork.hand_out`."""
+        claims = [] if self.ending or not (self._backlog or self._refill()) else list(self._backlog)
+        self._backlog.clear()
+        return claims
+
+    def hear(self, dispatch: Dispatch) -> None:
+        """See `SharedWork.hear`."""
+        self.accepted += dispatch.accepted
+        self._answered += dispatch.accepted
+        for other in dispatch.others:
+            self._consider(*other)
+        self._show()
+
     # ---- what became of it ----------------------------------------------------------------------
 
     def before_dots(self, parcels: Sequence[Parcel]) -> None:
         """See `Work.before_dots`."""
-        settled, self._settled = self._settled, []
-        self._held.write([parcel.claim.id for parcel in parcels], settled)
+        self._journal.before_dots(parcels)
         self._show()
 
     def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
         """See `Work.settle`."""
-        self._remember(parcel.claim, outcome, host)
-        if verdict is Verdict.ACCEPTED:
-            self._answered += 1
-            return
-        reply = " ".join(filter(None, (str(outcome.code or ""), outcome.enhanced_code, outcome.text)))
-        if verdict is Verdict.SUPPRESS:
-            self.suppress.append((parcel.claim.address, reply))
-        if verdict in (Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP):
-            self.halt(f"The server refused the message to {parcel.claim.address}: {reply}", _ABOUT_US)
-        elif outcome.status is Status.REJECTED:
-            self._answered += 1
-            self._too_many_refused()
-        if len(self._settled) >= _SETTLED_AT_ONCE:
-            self.flush()
+        self._journal.remember(parcel.claim, outcome, host)
+        self._consider(parcel.claim.address, verdict, outcome)
 
     def give_back(self, parcel: Parcel, why: str) -> None:
         """See `Work.give_back`."""
         parcel.drops += 1
         if parcel.drops >= MOST_DROPS:
-            self._remember(parcel.claim, Outcome(Status.DEFERRED, text=why), "")
+            self.settle(parcel, Verdict.DEFERRED, Outcome(Status.DEFERRED, text=why), "")
         else:
             self._again.append(parcel)
 
@@ -178,27 +196,32 @@ class Run:
         if not self.halted:
             self.halted, self.hint = reason, hint
 
-    def flush(self) -> None:
-        """Writes down what is settled."""
-        if self._settled:
-            self.before_dots(())
-
     def finish(self) -> None:
         """The transport is done: writes down the rest, and shows the last of the progress."""
-        self.flush()
+        self._journal.flush()
         self._progress_at = 0.0
         self._show()
 
-    def _remember(self, claim: Claim, outcome: Outcome, host: str) -> None:
-        now = time.time()
-        due = 0.0
-        if outcome.status is Status.DEFERRED:
-            due = now + self._rules.schedule.retry_after(claim.tries)
-        self.accepted += outcome.status is Status.ACCEPTED
-        self.deferred += outcome.status is Status.DEFERRED
-        self.rejected += outcome.status is Status.REJECTED
-        self.uncertain += outcome.status is Status.UNCERTAIN
-        self._settled.append(Settled(claim.id, outcome, host, now, due))
+    def _consider(self, address: str, verdict: Verdict, outcome: Outcome) -> None:
+        """Counts an outcome, and decides whether to go on."""
+        self._count(outcome.status)
+        if verdict is Verdict.ACCEPTED:
+            self._answered += 1
+            return
+        reply = " ".join(filter(None, (str(outcome.code or ""), outcome.enhanced_code, outcome.text)))
+        if verdict is Verdict.SUPPRESS:
+            self.suppress.append((address, reply))
+        if verdict in (Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP):
+            self.halt(f"The server refused the message to {address}: {reply}", _ABOUT_US)
+        elif outcome.status is Status.REJECTED:
+            self._answered += 1
+            self._too_many_refused()
+
+    def _count(self, status: Status) -> None:
+        self.accepted += status is Status.ACCEPTED
+        self.deferred += status is Status.DEFERRED
+        self.rejected += status is Status.REJECTED
+        self.uncertain += status is Status.UNCERTAIN
 
     def _too_many_refused(self) -> None:
         share = self._rules.refused_share

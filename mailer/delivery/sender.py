@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from mailer.delivery.filling import Signing
 from mailer.delivery.held import Held
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.rate import RateWindows
@@ -28,6 +29,7 @@ def deliver(
     still_wanted: Callable[[str], str] = lambda canonical: "",
     uncertain: Iterable[str] = (),
     refused_share: float | None = REFUSED_SHARE,
+    signing: Signing | None = None,
     schedule: Schedule | None = None,
     stop: Stop | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -45,6 +47,8 @@ def deliver(
             (suppressed since queueing). Such recipients become rejected.
         uncertain: canonical addresses in state uncertain that a person wants sent again.
         refused_share: halt when more than this share of at least 20 recipients are refused; None: never.
+        signing: DKIM, if the settings have a key for it; None: no signature.
+        schedule: pauses before deferred recipients are tried again.
         stop: pressed once, what is in flight is finished; twice, the run ends at once.
         on_progress: called about ten times a second.
 
@@ -58,7 +62,7 @@ def deliver(
         if rates:
             windows = RateWindows(rates, held.sent_since(time.time() - windows.longest))
         rules = Rules(
-            max_wait, windows, tuple(allow_only), still_wanted, refused_share, schedule or Schedule()
+            max_wait, windows, tuple(allow_only), still_wanted, refused_share, schedule or Schedule(), signing
         )
         run = Run(ledger, mailing, held, rules, stop or Stop(), on_progress)
         try:

@@ -1,30 +1,16 @@
-"""Several SMTP sessions in one loop, without threads: whoever can go on goes on.
-
-After each round of the loop, all messages whose bodies are out are written down in one transaction, and only
-then do their final dots leave.
-"""
+"""The SMTP transport: one process, or one a core where that pays."""
 
 from __future__ import annotations
 
-import selectors
-import socket
-import time
+import os
+import sys
 
+from mailer.delivery.crew import Crew
 from mailer.delivery.opening import check_security
 from mailer.delivery.schedule import Schedule
-from mailer.delivery.session import Session
-from mailer.delivery.wire import Cut, SocketAddress, Want
+from mailer.delivery.sharing import Team
 from mailer.delivery.work import Work
-from mailer.errors import TransportError
 from mailer.settings import Settings
-
-_TICK = 0.25
-"""Seconds between looks at the clock and at whether to stop."""
-
-_WORTH_A_CONNECTION = 10
-"""Messages for which one more connection is opened."""
-
-_EVENTS = {Want.READ: selectors.EVENT_READ, Want.WRITE: selectors.EVENT_READ | selectors.EVENT_WRITE}
 
 
 class SmtpTransport:
@@ -34,174 +20,33 @@ class SmtpTransport:
         settings: SMTP_*.
         schedule: pauses before reconnecting, and how long the answer to a final dot may take.
         cleartext: allow SMTP_SECURITY=none to another machine; a password is never sent that way.
+        processes: at most so many; by default one a core.
+        per_process: messages for which one more is started; each takes a good part of a second to begin.
 
     Raises:
         SettingsError: no server is named, or mail would leave in clear.
     """
 
     def __init__(
-        self, settings: Settings, schedule: Schedule | None = None, *, cleartext: bool = False
+        self,
+        settings: Settings,
+        schedule: Schedule | None = None,
+        *,
+        cleartext: bool = False,
+        processes: int | None = None,
+        per_process: int = 2_000,
     ) -> None:
         check_security(settings, cleartext=cleartext)
         self.settings = settings
         self.schedule = schedule or Schedule()
+        self._most = processes or os.cpu_count() or 1
+        self._per_process = per_process
 
     def carry(self, work: Work) -> None:
         """See `Transport.carry`."""
-        crew = _Crew(self.settings, self.schedule, work)
-        try:
-            crew.run()
-        finally:
-            crew.close()
-
-
-def resolve(settings: Settings) -> list[SocketAddress]:
-    """The server's addresses.
-
-    Raises:
-        TransportError: there are none.
-    """
-    try:
-        found = socket.getaddrinfo(settings.smtp_host, settings.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise TransportError(
-            f"No address is known for {settings.smtp_host}: {reason}.",
-            "Is SMTP_HOST right, and is this computer online?",
-        ) from None
-    return list(found)
-
-
-class _Crew:
-    """The sessions of one run."""
-
-    def __init__(self, settings: Settings, schedule: Schedule, work: Work) -> None:
-        self._settings, self._schedule, self._work = settings, schedule, work
-        self._addresses = resolve(settings)
-        self._selector = selectors.DefaultSelector()
-        self._wants: dict[Session, Want] = {}
-        self._sockets: dict[Session, socket.socket] = {}
-        self._failures = 0
-        self._not_before = 0.0
-        self._ever_opened = False
-
-    def run(self) -> None:
-        while not self._work.aborting:
-            self._staff()
-            if not self._wants:
-                pause = self._work.wait()
-                if pause is None:
-                    return
-                time.sleep(min(_TICK, max(pause, self._not_before - time.monotonic(), 0.001)))
-                continue
-            for key, _ in self._selector.select(self._patience()):
-                self._advance(key.data)
-            self._commit()
-            self._look_at_the_clock()
-
-    def close(self) -> None:
-        for session in self._wants:
-            session.line.wire.close()
-        self._selector.close()
-
-    def _staff(self) -> None:
-        """Opens as many sessions as there is work for: one, until that one has logged in, as a wrong password
-        must cost one attempt."""
-        while time.monotonic() >= self._not_before:
-            enough = -(-self._work.left() // _WORTH_A_CONNECTION)
-            most = min(self._settings.smtp_connections, enough)
-            if not self._ever_opened or self._failures:
-                most = min(most, 1)
-            if len(self._wants) >= most or (self._wants and not self._ever_opened):
-                return
-            pause = self._work.wait()
-            if pause is None or pause > self._schedule.linger:
-                return
-            session = Session(self._settings, self._addresses, self._work, self._schedule)
-            self._wants[session] = Want.WORK
-            self._advance(session)
-
-    def _patience(self) -> float:
-        """Seconds that the loop may sleep: until the next deadline, or until there is work."""
-        patience, now = _TICK, time.monotonic()
-        for session, want in self._wants.items():
-            if want is Want.WORK:
-                patience = min(patience, self._work.wait() or 0)
-            else:
-                patience = min(patience, max(0.0, session.line.deadline - now))
-        return patience
-
-    def _advance(self, session: Session, late: Cut | None = None) -> None:
-        if session not in self._wants:
-            return
-        try:
-            want = session.conversation.throw(late) if late else next(session.conversation)
-        except StopIteration:
-            self._remove(session)
-            session.line.wire.close()
-        except Cut as cut:
-            self._lost(session, cut)
-        except TransportError as error:
-            self._remove(session)
-            session.lost(error.message)
-            if not self._ever_opened:
-                raise
-            self._work.halt(error.message, error.hint)
+        count = min(self._most, self.settings.smtp_connections, work.left() // self._per_process)
+        shared = work.shared() if count > 1 and sys.platform != "win32" else None
+        if shared:
+            Team(self.settings, self.schedule, shared, count).run()
         else:
-            self._ever_opened = self._ever_opened or session.opened
-            if session.flying.accepted:
-                self._failures = 0
-            self._watch(session, want)
-
-    def _watch(self, session: Session, want: Want) -> None:
-        """Has the loop resume a session when what it wants is there."""
-        events = _EVENTS.get(want, selectors.EVENT_READ)
-        wire_socket = session.line.wire.socket
-        known = self._sockets.get(session)
-        if known is not wire_socket:
-            if known is not None:
-                self._selector.unregister(known)
-            self._selector.register(wire_socket, events, session)
-            self._sockets[session] = wire_socket
-        elif _EVENTS.get(self._wants[session], selectors.EVENT_READ) != events:
-            self._selector.modify(wire_socket, events, session)
-        self._wants[session] = want
-
-    def _remove(self, session: Session) -> None:
-        del self._wants[session]
-        known = self._sockets.pop(session, None)
-        if known is not None:
-            self._selector.unregister(known)
-
-    def _lost(self, session: Session, cut: Cut) -> None:
-        self._remove(session)
-        session.lost(str(cut))
-        self._failures = 1 if session.flying.accepted else self._failures + 1
-        pause = self._schedule.reconnect_after(self._failures)
-        where = f"{self._settings.smtp_host}:{self._settings.port}"
-        if pause is not None and (self._ever_opened or session.line.greeted):
-            self._not_before = time.monotonic() + (0 if session.flying.accepted else pause)
-            return
-        message = f"No connection to {where}: {cut}."
-        hint = "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` looks closer."
-        if not self._ever_opened:
-            raise TransportError(message, hint)
-        self._work.halt(message, hint)
-
-    def _commit(self) -> None:
-        """Writes down all whose bodies are out, and lets their dots go."""
-        while ready := [session for session, want in self._wants.items() if want is Want.COMMIT]:
-            self._work.before_dots([parcel for session in ready for parcel in session.ready])
-            for session in ready:
-                self._advance(session)
-
-    def _look_at_the_clock(self) -> None:
-        """Resumes those whose time is up, and those who wait for work that is there now."""
-        now = time.monotonic()
-        for session, want in list(self._wants.items()):
-            if want is Want.WORK:
-                pause = self._work.wait()
-                if not pause or pause > self._schedule.linger:
-                    self._advance(session)
-            elif now > session.line.deadline:
-                self._advance(session, Cut(f"timed out waiting for {session.line.awaited}"))
+            Crew(self.settings, self.schedule, work).carry()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from mailer.delivery.filling import Signing
 from mailer.delivery.held import Claim
 from mailer.delivery.replies import Verdict
 from mailer.model import Envelope, Outcome
@@ -49,9 +51,63 @@ class Work(Protocol):
     def halt(self, reason: str, hint: str = "") -> None:
         """The server does not want us, no recipient is to blame: `take` has nothing any more."""
 
+    def shared(self) -> SharedWork | None:
+        """The same run for several processes; None: one has to do it."""
+
     @property
     def aborting(self) -> bool:
         """Whether to drop everything at once, without waiting for answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What a helper process reports.
+
+    Attributes:
+        opened: whether the server has let it in.
+        accepted: how many more messages were.
+        others: what became of other recipients: address, verdict, outcome.
+        hungry: it will soon run out of claims.
+        idle: it has nothing in hand.
+        failed: why it can't go on: message and hint.
+        ledger_failed: that is because the ledger can't be written.
+    """
+
+    opened: bool
+    accepted: int = 0
+    others: tuple[tuple[str, Verdict, Outcome], ...] = ()
+    hungry: bool = False
+    idle: bool = False
+    failed: tuple[str, str] | None = None
+    ledger_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a helper process needs to take part in a run. `lock`: the descriptor of the mailing's lock."""
+
+    ledger: Path
+    release: str
+    lock: int
+    signing: Signing | None
+
+
+class SharedWork(Work, Protocol):
+    """A run that several processes may carry: claims go out, dispatches come in."""
+
+    @property
+    def handover(self) -> Handover:
+        """For the helpers."""
+
+    @property
+    def ending(self) -> bool:
+        """Whether nothing more is to be begun."""
+
+    def hand_out(self) -> list[Claim]:
+        """A group of claims; empty: see `wait`."""
+
+    def hear(self, dispatch: Dispatch) -> None:
+        """Counts, and decides whether to go on."""
 
 
 class Transport(Protocol):

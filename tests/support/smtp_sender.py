@@ -1,6 +1,6 @@
 """A sender in a process of its own, to be killed: `python smtp_sender.py LEDGER PORT MODE [LIMIT]`.
 
-MODE: `pipelining` or `chunking`. LIMIT: so many bytes may a file grow to (a full disk). Prints a line when it
+MODE: `pipelining`, `chunking`, or `processes`: two of them, where there are a hundred recipients or more. LIMIT: so many bytes may a file grow to (a full disk). Prints a line when it
 begins, and another with what came of it.
 """
 
@@ -21,7 +21,14 @@ def main(path: str, port: str, mode: str, limit: str = "") -> None:
     with Ledger(Path(path)) as ledger:
         mailing = ledger.mailing(RELEASE)
         window = 4 if mode == "chunking" else 1
-        transport = SmtpTransport(settings(int(port), smtp_window=window, smtp_timeout=20), QUICK)
+        values = {
+            "smtp_window": window,
+            "smtp_timeout": 20,
+            "smtp_connections": 4 if mode == "processes" else 2,
+        }
+        transport = SmtpTransport(
+            settings(int(port), **values), QUICK, processes=2 if mode == "processes" else 1, per_process=50
+        )
         if limit:
             resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
         print("begins", flush=True)

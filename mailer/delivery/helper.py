@@ -1,0 +1,184 @@
+"""A helper process of a run: `python -m mailer.delivery.helper DESCRIPTOR`, started by sharing.py."""
+
+from __future__ import annotations
+
+import select
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+
+from mailer.delivery.crew import Crew
+from mailer.delivery.filling import Filler
+from mailer.delivery.held import GROUP, Claim
+from mailer.delivery.journal import Journal
+from mailer.delivery.ledger import Ledger
+from mailer.delivery.replies import Verdict
+from mailer.delivery.run import MOST_DROPS
+from mailer.delivery.sharing import Assignment
+from mailer.delivery.work import Dispatch, Parcel, SharedWork
+from mailer.errors import LedgerError, MailerError
+from mailer.model import Outcome, Status
+
+_LOOK = 0.02
+"""Seconds between looks at what the coordinator says."""
+
+_LONG = 3600.0
+
+
+class Errand:
+    """The `Work` of one helper. The coordinator claims and decides; here it is filled, sent and written down."""
+
+    def __init__(self, connection: Connection, ledger: Ledger, assignment: Assignment) -> None:
+        self._connection, self._schedule = connection, assignment.schedule
+        handover = assignment.handover
+        self._filler = Filler(ledger, ledger.mailing(handover.release), handover.signing)
+        self._journal = Journal(ledger, assignment.schedule)
+        self._backlog: deque[Claim] = deque()
+        self._again: deque[Parcel] = deque()
+        self._in_hand = 0
+        self._accepted = 0
+        self._others: list[tuple[str, Verdict, Outcome]] = []
+        self._opened = self._asked = self._finishing = self._gone = False
+        self._last: Dispatch | None = None
+        self._looked = self._starving_since = 0.0
+
+    # ---- the work -------------------------------------------------------------------------------
+
+    def take(self) -> Parcel | None:
+        """See `Work.take`. Only an open session asks, so the server has let us in."""
+        self._opened = True
+        if len(self._backlog) < GROUP // 2:
+            self._listen()
+            self._tell()
+        if self._finishing:
+            return None
+        if self._again:
+            parcel = self._again.popleft()
+        elif self._backlog:
+            claim = self._backlog.popleft()
+            parcel = Parcel(claim, self._filler.envelope(claim))
+        else:
+            return None
+        self._in_hand += 1
+        return parcel
+
+    def wait(self) -> float | None:
+        """See `Work.wait`. After a while without work, connections are not kept."""
+        if self._again or self._backlog:
+            self._starving_since = 0.0
+            return None if self._finishing else 0.0
+        self._journal.flush()
+        self._listen()
+        self._tell()
+        if self._finishing:
+            return None
+        now = time.monotonic()
+        self._starving_since = self._starving_since or now
+        return _LOOK if not self._opened or now - self._starving_since < self._schedule.linger else _LONG
+
+    def left(self) -> int:
+        """See `Work.left`. There is always enough for every connection of a helper."""
+        return 0 if self._finishing else _MANY
+
+    def shared(self) -> SharedWork | None:
+        """See `Work.shared`."""
+        return None
+
+    def before_dots(self, parcels: Sequence[Parcel]) -> None:
+        """See `Work.before_dots`."""
+        self._journal.before_dots(parcels)
+        if self._accepted >= GROUP or self._others:
+            self._tell()
+
+    def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
+        """See `Work.settle`."""
+        self._in_hand -= 1
+        self._journal.remember(parcel.claim, outcome, host)
+        if verdict is Verdict.ACCEPTED:
+            self._accepted += 1
+        else:
+            self._others.append((parcel.claim.address, verdict, outcome))
+
+    def give_back(self, parcel: Parcel, why: str) -> None:
+        """See `Work.give_back`."""
+        parcel.drops += 1
+        if parcel.drops >= MOST_DROPS:
+            self.settle(parcel, Verdict.DEFERRED, Outcome(Status.DEFERRED, text=why), "")
+        else:
+            self._in_hand -= 1
+            self._again.append(parcel)
+
+    def halt(self, reason: str, hint: str = "") -> None:
+        """See `Work.halt`."""
+        self._finishing = True
+        self._tell((reason, hint))
+
+    @property
+    def aborting(self) -> bool:
+        """See `Work.aborting`: when the coordinator is gone."""
+        if time.monotonic() - self._looked > _LOOK:
+            self._listen()
+        return self._gone
+
+    # ---- the coordinator ------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        self._looked = time.monotonic()
+        try:
+            while select.select([self._connection], [], [], 0)[0]:
+                claims = self._connection.recv()
+                if claims is None:
+                    self._finishing = True
+                else:
+                    self._asked = False
+                    self._backlog.extend(claims)
+        except (EOFError, OSError):
+            self._gone = self._finishing = True
+
+    def _tell(self, failed: tuple[str, str] | None = None, *, ledger_failed: bool = False) -> None:
+        """Reports, if there is news."""
+        hungry = len(self._backlog) < GROUP // 2
+        idle = not (self._in_hand or self._backlog or self._again)
+        dispatch = Dispatch(
+            self._opened, self._accepted, tuple(self._others), hungry, idle, failed, ledger_failed
+        )
+        if dispatch == self._last and not (self._accepted or self._others or (hungry and not self._asked)):
+            return
+        self._last, self._accepted, self._others = dispatch, 0, []
+        self._asked = self._asked or hungry
+        try:
+            self._connection.send(dispatch)
+        except OSError:
+            self._gone = self._finishing = True
+
+    def finish(self, error: MailerError | None = None) -> None:
+        """Writes the rest, and takes leave."""
+        if error is None:
+            self._journal.flush()
+        failed = (error.message, error.hint) if error else None
+        self._tell(failed, ledger_failed=isinstance(error, LedgerError))
+
+
+_MANY = 1_000_000
+
+
+def main(descriptor: int) -> None:
+    """Carries what the coordinator hands over, until it says that this was all, or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator decides
+    connection = Connection(descriptor)
+    assignment = connection.recv()
+    assert isinstance(assignment, Assignment)
+    with Ledger(assignment.handover.ledger) as ledger:
+        errand = Errand(connection, ledger, assignment)
+        try:
+            Crew(assignment.settings, assignment.schedule, errand).carry()
+            errand.finish()
+        except MailerError as error:
+            errand.finish(error)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

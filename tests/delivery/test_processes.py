@@ -1,0 +1,167 @@
+"""Several processes share a run: the same promises hold, whichever of them is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support.smtp_faulty import Fault, FaultyServer
+from support.smtp_mailing import QUICK, RELEASE, addresses, queued, reconcile, settings
+
+from mailer.delivery import Ledger, Report, SmtpTransport, Stop, deliver
+from mailer.errors import LedgerError, TransportError
+from mailer.model import Status
+
+SENDER = Path(__file__).resolve().parent.parent / "support" / "smtp_sender.py"
+COUNT = 300
+
+
+def send(path: Path, server: FaultyServer, processes: int = 2, **options: object) -> Report:
+    values = {"smtp_connections": 4, "smtp_timeout": 5}
+    if "AUTH PLAIN" in (server.extensions or ()):
+        values |= {"smtp_username": "press", "smtp_password": "lamp"}
+    with Ledger(path) as ledger:
+        transport = SmtpTransport(settings(server.port, **values), QUICK, processes=processes, per_process=50)
+        return deliver(
+            ledger.mailing(RELEASE), ledger, transport, **({"schedule": QUICK, "max_wait": 0} | options)
+        )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        queued(ledger, COUNT, paragraphs=2)
+    return tmp_path / "ledger.db"
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_everybody_once(path: Path) -> None:
+    with FaultyServer() as server:
+        report = send(path, server)
+        reconcile(path, server.accepted, COUNT)
+    assert report.finished and report.accepted == COUNT
+    assert server.most_at_once > 2, "two connections were for the first process only"
+
+
+@pytest.mark.parametrize(
+    ("stage", "kind"), [("dot", "accepted-then-dropped"), ("dot", "reset"), ("RCPT", "drop"), ("MAIL", "421")]
+)
+def test_faults(path: Path, stage: str, kind: str) -> None:
+    with FaultyServer(Fault(stage, kind, nth=30, times=3)) as server:
+        send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+    uncertain = list(found.values()).count(Status.UNCERTAIN)
+    assert uncertain == (3 if stage == "dot" else 0)
+    assert list(found.values()).count(Status.ACCEPTED) == COUNT - uncertain
+
+
+def test_deferred_recipients_are_tried_again(path: Path) -> None:
+    with FaultyServer(Fault("RCPT", "450 4.7.1 greylisted", times=100)) as server:
+        report = send(path, server, max_wait=10)
+        reconcile(path, server.accepted, COUNT)
+    assert report.finished
+
+
+def test_a_wrong_password_costs_one_attempt(path: Path) -> None:
+    with (
+        FaultyServer(extensions=("PIPELINING", "AUTH PLAIN"), login=("press", "right")) as server,
+        pytest.raises(TransportError, match="refused the login of press"),
+    ):
+        send(path, server)
+    assert server.seen["AUTH"] == 1
+
+
+def test_a_halt_stops_all_of_them(path: Path) -> None:
+    bad = dict.fromkeys(addresses(COUNT)[::3], "550 5.1.1 no such user")
+    with FaultyServer(refuse=bad) as server:
+        report = send(path, server)
+        reconcile(path, server.accepted, COUNT)
+    assert "recipients were refused" in report.halted
+    assert report.counts[Status.QUEUED] > 0
+
+
+def test_the_coordinator_is_killed(path: Path) -> None:
+    """Its helpers drop everything; until the last is gone, nobody else gets the lock."""
+    sender: subprocess.Popen[str] | None = None
+
+    def kill(stage: str, when: str) -> None:
+        if len(server.accepted) == 50 and sender:
+            sender.kill()
+        time.sleep(0.001)
+
+    with FaultyServer(hook=kill) as server:
+        sender = subprocess.Popen(
+            [sys.executable, str(SENDER), str(path), str(server.port), "processes"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        sender.communicate(timeout=30)
+        assert sender.returncode == -signal.SIGKILL
+        server.heal()
+        for _ in range(100):
+            try:
+                report = send(path, server, processes=1)
+                break
+            except LedgerError as error:
+                assert "is being sent already" in error.message
+                time.sleep(0.05)
+        found = reconcile(path, server.accepted, COUNT)
+    assert len(server.accepted) >= 50
+    assert not report.counts.get(Status.QUEUED)
+    assert list(found.values()).count(Status.UNCERTAIN) <= 4, "at most one for each connection"
+
+
+def test_a_helper_is_killed(path: Path) -> None:
+    killed: list[int] = []
+
+    def kill(stage: str, when: str) -> None:
+        if len(server.accepted) >= 50 and not killed:
+            killed.append(children(os.getpid())[-1])
+            os.kill(killed[0], signal.SIGKILL)
+
+    with FaultyServer(hook=kill) as server:
+        report = send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+        assert "ended unexpectedly" in report.halted
+        assert list(found.values()).count(Status.UNCERTAIN) <= 2
+        send(path, server)
+        reconcile(path, server.accepted, COUNT)
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c(path: Path, presses: int) -> None:
+    stop = Stop()
+
+    def press(stage: str, when: str) -> None:
+        if len(server.accepted) >= 50 and not stop.finishing:
+            for _ in range(presses):
+                stop.press()
+        time.sleep(0.001)
+
+    with FaultyServer(hook=press) as server:
+        report = send(path, server, stop=stop)
+        time.sleep(0.1)
+        found = reconcile(path, server.accepted, COUNT)
+    assert report.counts[Status.QUEUED] > 0
+    assert list(found.values()).count(Status.UNCERTAIN) <= (0 if presses == 1 else 4)
+
+
+def test_a_full_disk_stops_all_of_them(path: Path) -> None:
+    limit = path.stat().st_size + 20_000
+    with FaultyServer() as server:
+        command = [sys.executable, str(SENDER), str(path), str(server.port), "processes", str(limit)]
+        said = subprocess.run(command, capture_output=True, text=True, timeout=30).stdout
+        assert "LedgerError" in said
+        assert len(server.accepted) < COUNT
+        time.sleep(0.1)
+        send(path, server, processes=1)
+        found = reconcile(path, server.accepted, COUNT)
+    assert set(found.values()) <= {Status.ACCEPTED, Status.UNCERTAIN}
