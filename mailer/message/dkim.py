@@ -1,6 +1,7 @@
 """DKIM signatures (RFC 6376), relaxed/relaxed, with RSA-SHA256 or Ed25519-SHA256 (RFC 8463).
 
-Only what a sender needs, on messages of our own making: each field stands once, each line ends with CRLF.
+Only what a sender needs, for messages as `Composition.fill` makes them: each field stands once, and the body is its
+own canonical form (`quoted_printable`), so that hashing it is all there is to do.
 `cryptography` does the arithmetic; install it with `pip install "release-mailer[dkim]"`.
 """
 
@@ -10,6 +11,8 @@ import base64
 import hashlib
 import re
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,55 +48,40 @@ class Signer:
     """
 
     def __init__(self, domain: str, selector: str, key: RSAPrivateKey | Ed25519PrivateKey) -> None:
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+        from cryptography.hazmat.primitives.hashes import SHA256
 
-        self._key = key
-        algorithm = "rsa" if isinstance(key, RSAPrivateKey) else "ed25519"
+        self._signature: Callable[[bytes], bytes]
+        if isinstance(key, RSAPrivateKey):
+            algorithm, self._signature = "rsa", partial(key.sign, padding=PKCS1v15(), algorithm=SHA256())
+        else:  # what is signed is itself a hash: RFC 8463 §3
+            algorithm, self._signature = "ed25519", lambda data: key.sign(hashlib.sha256(data).digest())
         self._opening = f"v=1; a={algorithm}-sha256; c=relaxed/relaxed; d={domain}; s={selector};"
 
     def sign(self, content: bytes) -> bytes:
         """The message with a DKIM-Signature before its first field.
 
         Args:
-            content: a whole message, CRLF line ends.
+            content: as `Composition.fill` makes it.
         """
         end = content.index(b"\r\n\r\n") + 2
         fields = {name.lower(): value for name, value in _FIELD.findall(content[:end])}
         names = [name for name in SIGNED if name.encode() in fields]
         # A second "from" signs that there is no second From to be put on top (RFC 6376 §5.4.2, §8.15).
         covered = ": ".join([*names, "from"])
-        body_hash = base64.b64encode(hashlib.sha256(relaxed_body(content[end + 2 :])).digest()).decode()
+        body_hash = base64.b64encode(hashlib.sha256(memoryview(content)[end + 2 :]).digest()).decode()
         tags = f"{self._opening} t={int(time.time())}; h={covered}; bh={body_hash}; b="
         signed = [name.encode() + b":" + _relaxed(fields[name.encode()]) for name in names]
-        signature = self._signature(b"\r\n".join((*signed, b"dkim-signature:" + tags.encode())))
+        data = b"\r\n".join((*signed, b"dkim-signature:" + tags.encode()))
+        signature = base64.b64encode(self._signature(data)).decode()
         columns = (signature[n : n + _COLUMNS] for n in range(0, len(signature), _COLUMNS))
         return field("DKIM-Signature", f"{tags} {' '.join(columns)}").encode() + content
-
-    def _signature(self, data: bytes) -> str:
-        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-        from cryptography.hazmat.primitives.hashes import SHA256
-
-        if isinstance(self._key, RSAPrivateKey):
-            signature = self._key.sign(data, PKCS1v15(), SHA256())
-        else:
-            signature = self._key.sign(hashlib.sha256(data).digest())  # RFC 8463 §3
-        return base64.b64encode(signature).decode()
 
 
 def _relaxed(value: bytes) -> bytes:
     """RFC 6376 §3.4.2, of a field's value."""
     return _BLANKS.sub(b" ", value).strip(b" ")
-
-
-def relaxed_body(body: bytes) -> bytes:
-    """RFC 6376 §3.4.4. With `replace`, which runs at the speed of memory where a pattern takes ten times as long."""
-    if b"\t" in body:
-        body = body.replace(b"\t", b" ")
-    while b"  " in body:
-        body = body.replace(b"  ", b" ")
-    body = body.replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
-    return body + b"\r\n" if body else b""
 
 
 def read_signer(settings: Settings, folder: Path) -> Signer | None:

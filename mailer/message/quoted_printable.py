@@ -3,7 +3,8 @@
 Every piece begins at column 0 and ends at column 0: behind a line end, or behind a soft line break. So the
 text that is the same for all and one recipient's values are encoded apart. A `.` that would begin a line is
 written `=2E`: no dot-stuffing is needed (RFC 5321 §4.5.2), and DATA, BDAT and DKIM see the same octets. `From `
-at the beginning of a line is written `=46rom `, which mbox files leave alone.
+at the beginning of a line is written `=46rom `, which mbox files leave alone. Of several blanks all but the first are
+written `=20`: the octets are their own canonical form for DKIM (RFC 6376 §3.4.4).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def encode_text(text: str) -> str:
 @lru_cache(maxsize=1024)
 def encode_value(value: str) -> bytes:
     """One recipient's value as plain text, in one line: control characters, line ends too, become a space."""
-    if _PLAIN.fullmatch(value):
+    if _PLAIN.fullmatch(value) and "  " not in value:
         return f"{value}{SOFT_BREAK}".encode()
     value = CONTROL.sub(" ", value)
     return (_line(value, closed=False) + SOFT_BREAK).encode() if value else b""
@@ -55,7 +56,9 @@ def _line(line: str, *, closed: bool) -> str:
     column = 0
     for index, octet in enumerate(octets):
         piece = _OCTETS[octet]
-        if closed and octet == 0x20 and index == len(octets) - 1:
+        if octet == 0x20 and (
+            (closed and index == len(octets) - 1) or (column and octets[index - 1] == 0x20)
+        ):
             piece = "=20"
         if column + len(piece) > WIDTH - 1:
             pieces.append(SOFT_BREAK)

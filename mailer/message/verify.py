@@ -124,6 +124,9 @@ def _differences(content: bytes, addressee: Addressee, composition: Composition)
         yield "the HTML reads otherwise"
     if b"\r\n." in content or any(len(line) > 998 for line in content.split(b"\r\n")):
         yield "a line begins with a dot or is too long (RFC 5321 §4.5)"
+    body = content.partition(b"\r\n\r\n")[2]
+    if any(blanks in body for blanks in (b"  ", b"\t", b" \r\n")):
+        yield "its blanks are not as DKIM wants them (RFC 6376 §3.4.4)"
     if content.count(b"\n") != content.count(b"\r\n") or content.count(b"\r") != content.count(b"\r\n"):
         yield "a line end is not CRLF"
     for part in message.walk():

@@ -67,6 +67,7 @@ def test_verify_takes_what_was_filled() -> None:
         (b"Lantern Post=\r\n\">", b"Lantern Post=\r\n\" onload=3D\"x\">", "the HTML reads otherwise"),
         (b"\r\n=2Ea line", b"\r\n.a line", "begins with a dot"),
         (b"--\r\n", b"--\n", "not CRLF"),
+        (b"Content-Type: text/plain", b"Content-Type:  text/plain", "its blanks"),
     ],
 )  # fmt: skip
 def test_verify_refuses_what_was_tampered_with(old: bytes, new: bytes, complaint: str) -> None:
