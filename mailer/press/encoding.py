@@ -74,7 +74,8 @@ codecs.register_error(_STRAY, _stray)
 def find_encoding(path: Path) -> Encoding:
     """The encoding of a text file, from all of its bytes, read block by block.
 
-    A byte-order mark decides; then NULs, which only UTF-16 has in text; then whether it all is UTF-8.
+    A byte-order mark decides; then NULs for a third or more of it, which only
+    UTF-16 has in text; then whether it all is UTF-8.
     What is left is a code page, for which there is only likelihood: Windows-1252 unless accented letters
     stand where the Macintosh had them.
     """
@@ -83,7 +84,7 @@ def find_encoding(path: Path) -> Encoding:
     for mark, codec in _BOMS:
         if head.startswith(mark):
             return _checked(path, codec)
-    if b"\0" in head:
+    if head.count(0) * 3 >= len(head) > 1:
         wide = "utf-16-be" if head[:1] == b"\0" else "utf-16-le"
         return _checked(path, wide, guessed=True)
     if _decodes(path, "ascii"):

@@ -125,6 +125,11 @@ class Suppressions:
             day = (on or date.today()).isoformat()  # noqa: DTZ011 (the day at the office, for people to read)
             _append(self.path, dict(zip(HEADER, (known, clean(reason), day, clean(source)), strict=True)))
             self.refresh()
+            if known not in self._entries and known not in self:
+                fault = Fault(
+                    str(self.path), 0, f"{known} was added, and can't be read back", "mend or remove the file"
+                )
+                raise ListError([fault])
         return True
 
     def remove(self, address: str) -> int:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (tables)
 """Addresses as people paste them: what is mailed, what is refused and why, what is only remarked."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (a table)
 """Lists as people export them: what each shape of file becomes, or the question it raises.
 
 Each case is a file's bytes and what is read from it: `address` or `address|name` for a recipient, and the

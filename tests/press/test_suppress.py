@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from mailer.errors import ListError
 from mailer.press import AddressError, Suppressions
@@ -142,6 +144,46 @@ def test_a_forgotten_person_stays_suppressed_by_hash(tmp_path: Path) -> None:
     assert not found.add("ana@example.net", "bounced"), "their address does not come back into the file"
     assert found.remove("ana@example.net") == 1
     assert "ana@example.net" not in found
+
+
+CONTENT = st.one_of(
+    st.binary(max_size=120),
+    st.lists(
+        st.sampled_from(
+            [
+                "address,reason",
+                "bo@example.org,x",
+                "ana2@example.net",
+                "Zoë;y",
+                '"',
+                "\n",
+                "\r\n",
+                ",",
+                "sha256:00",
+            ]
+        )
+    ).map(lambda parts: "".join(parts).encode()),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=CONTENT)
+@example(content=b"\xff\xfe")
+@example(content=b'address\n"bo@example.org')
+@example(content=b"address\r\rbo@example.org")
+def test_whatever_the_file_an_address_added_is_suppressed_and_nobody_else_is_lost(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "suppressed.csv"
+    path.write_bytes(content)
+    try:
+        found = Suppressions(path)
+        before = {address for address in ("bo@example.org", "ana2@example.net") if address in found}
+        found.add("ana@example.net", "unsubscribed", on=date(2026, 1, 2))
+    except ListError:
+        return
+    assert "ana@example.net" in Suppressions(path)
+    assert all(address in found for address in before)
 
 
 def add_some(path: Path, name: str) -> None:
