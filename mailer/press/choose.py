@@ -140,8 +140,8 @@ class _Compiler:
             return lambda r: r.fields.get(name, "")
         known = sorted({*KNOWN, *self._columns})
         near = get_close_matches(name, known, n=1, cutoff=0.6)
-        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
-        hint += f' A text needs quotes: "{node.id}".'
+        there_are = f'There are: {", ".join(known)}. A text needs quotes: "{node.id}".'
+        hint = f"Did you mean {near[0]}?" if near else there_are
         raise WhereError(f"--where: no list has a column “{node.id}”.", hint)
 
     def _refused(self, node: ast.expr, why: str) -> WhereError:

@@ -23,14 +23,14 @@ PATIENCE = 30.0
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Holds other processes off a file while it is changed.
+    """Holds other processes off a folder's lists while one is changed.
 
     The lock is SQLite's on an empty file beside it: it works on every system, and ends with its holder.
 
     Raises:
         ListError: somebody else holds it for longer than `PATIENCE`, or the folder can't be written.
     """
-    beside = path.with_name(f".{path.name}.lock")
+    beside = path.with_name(".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(beside, timeout=PATIENCE, isolation_level=None)
