@@ -24,12 +24,16 @@ delete your own text from the attached returned message.
 
 
 def _postfix(name: str, status: str, said: str, hard: bool, to: str = ANA, code: str = "smtp") -> Sample:
-    group = f"Final-Recipient: rfc822; {to}\nOriginal-Recipient: rfc822;{to}\nAction: failed\nStatus: {status}\n"
+    group = (
+        f"Final-Recipient: rfc822; {to}\nOriginal-Recipient: rfc822;{to}\nAction: failed\nStatus: {status}\n"
+    )
     group += f"Diagnostic-Code: {code}; {said}\n"
     content = dsn(
         sender=DAEMON,
         subject="Undelivered Mail Returned to Sender",
-        talk=_POSTFIX.format(about=f"<{to}>: host mail.example.net[192.0.2.25] said: {said}\n    (in reply to RCPT TO command)"),
+        talk=_POSTFIX.format(
+            about=f"<{to}>: host mail.example.net[192.0.2.25] said: {said}\n    (in reply to RCPT TO command)"
+        ),
         fields=group,
         to=to,
         header="Auto-Submitted: auto-replied\n",
@@ -91,7 +95,9 @@ def postfix() -> list[Sample]:
 
 def _exim(name: str, body: str, kind: str, *recipients: tuple[str, bool | None], subject: str = "") -> Sample:
     failed = ", ".join(address for address, _ in recipients)
-    header = "Auto-Submitted: auto-replied\n" + (f"X-Failed-Recipients: {failed}\n" if kind == "bounce" else "")
+    header = "Auto-Submitted: auto-replied\n" + (
+        f"X-Failed-Recipients: {failed}\n" if kind == "bounce" else ""
+    )
     content = note(
         sender="Mail Delivery System <Mailer-Daemon@mx.example.net>",
         subject=subject or "Mail delivery failed: returning message to sender",
@@ -135,7 +141,9 @@ def sendmail() -> list[Sample]:
         f"... while talking to mail.example.net.:\n>>> DATA\n<<< 550 5.1.1 <{ANA}>... User unknown\n"
         f"550 5.1.1 <{ANA}>... User unknown\n<<< 503 5.0.0 Need RCPT (recipient)\n"
     )
-    spam = unknown.replace("550 5.1.1", "554 5.7.1").replace("User unknown", "Rejected: listed as a source of spam")
+    spam = unknown.replace("550 5.1.1", "554 5.7.1").replace(
+        "User unknown", "Rejected: listed as a source of spam"
+    )
     old = (
         "   ----- Transcript of session follows -----\n>>> RCPT To:<" + ANA + ">\n"
         f"<<< 550 {ANA}... User unknown\n550 <{ANA}>... User unknown\n\n   ----- Unsent message follows -----\n"
@@ -251,7 +259,9 @@ def google() -> list[Sample]:
 
 def providers() -> list[Sample]:
     def ses(name: str, said: str, hard: bool) -> Sample:
-        group = f"Action: failed\nFinal-Recipient: rfc822; {ANA}\nDiagnostic-Code: smtp; {said}\nStatus: 5.1.1\n"
+        group = (
+            f"Action: failed\nFinal-Recipient: rfc822; {ANA}\nDiagnostic-Code: smtp; {said}\nStatus: 5.1.1\n"
+        )
         content = dsn(sender="MAILER-DAEMON@us-west-2.amazonses.com", subject="Delivery Status Notification (Failure)",
                       talk=f"An error occurred while trying to deliver the mail to the following recipients:\n{ANA}",
                       fields=group, to=ANA, mta="a27-33.smtp-out.us-west-2.amazonses.com")  # fmt: skip

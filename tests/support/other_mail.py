@@ -10,7 +10,9 @@ UNSUBSCRIBE = "unsubscribe@example.org"
 
 
 def automatic_replies() -> list[Sample]:
-    def away(name: str, subject: str, body: str = "I am away until Monday.\n", header: str = "", **more: object) -> Sample:
+    def away(
+        name: str, subject: str, body: str = "I am away until Monday.\n", header: str = "", **more: object
+    ) -> Sample:
         content = note(sender=PERSON, subject=subject, body=body, header=header, **more)  # type: ignore[arg-type]
         return Sample(f"automatic: {name}", content, "auto-reply")
 
@@ -113,8 +115,16 @@ def letters() -> list[Sample]:
 
 
 def successes() -> list[Sample]:
-    def success(name: str, action: str, subject: str, talk: str, sender: str = "postmaster@mx.example.net") -> Sample:
-        content = dsn(sender=sender, subject=subject, talk=talk, to=ANA, fields=fields(ANA, "2.0.0", "250 2.0.0 Ok", action))
+    def success(
+        name: str, action: str, subject: str, talk: str, sender: str = "postmaster@mx.example.net"
+    ) -> Sample:
+        content = dsn(
+            sender=sender,
+            subject=subject,
+            talk=talk,
+            to=ANA,
+            fields=fields(ANA, "2.0.0", "250 2.0.0 Ok", action),
+        )
         return Sample(f"success: {name}", content, "other")
 
     return [

@@ -18,7 +18,7 @@ from html import unescape
 LONGEST = 2_000_000
 """Octets that are looked at: a returned attachment says nothing about why it was returned."""
 
-_LONGEST_FIELD = 20_000
+_LONGEST_HEADER, _LONGEST_FIELD = 100_000, 20_000
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED_TYPES = (
@@ -113,7 +113,8 @@ def _normal(content: bytes) -> bytes:
     content = content.replace(b"\r\n", b"\n").lstrip(b"\r\n")
     if content.startswith((b"From ", b">From ")):
         content = content.partition(b"\n")[2]
-    return content
+    header, gap, body = content.partition(b"\n\n")
+    return header[:_LONGEST_HEADER] + gap + body
 
 
 def _walk(part: Message, talk: _Parts, returned: _Parts, status: _Parts, depth: int) -> None:
