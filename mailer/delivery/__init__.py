@@ -13,6 +13,7 @@ The pipeline's whole use of this stage::
                          on_progress=…, stop=…)
 """
 
+from mailer.delivery.doctor import examine
 from mailer.delivery.filling import Signing
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.records import Bounced, Draft, Entry, Frozen, Line, Mailing, Reached
@@ -46,6 +47,7 @@ __all__ = [
     "Verdict",
     "Work",
     "deliver",
+    "examine",
     "judge",
     "write_csv",
 ]

@@ -273,5 +273,7 @@ class Ledger:
         Returns:
             In how many mailings they were.
         """
+        with self.reading() as db:
+            db.execute("PRAGMA secure_delete = ON")  # overwrites what it frees
         with self.writing(durable=True) as db:
             return privacy.forget(db, canonical)

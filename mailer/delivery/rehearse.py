@@ -60,7 +60,7 @@ class RehearsalTransport:
         rows = self.folder / "rows.part"
         try:
             with rows.open("w", encoding="utf-8") as summary:
-                for count, parcel in enumerate(_parcels(work), 1):  # noqa: B007
+                for count, parcel in enumerate(_parcels(work), 1):
                     octets += len(parcel.envelope.content)
                     work.before_dots([parcel])
                     summary.write(self._write(count, parcel))

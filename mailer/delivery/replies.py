@@ -1,6 +1,6 @@
 """What a server's reply means for a recipient and for the run: one table, read from the top.
 
-docs/reference/replies.md is made from it (`python -m mailer.delivery.replies`).
+docs/reference/replies.md shows it (`as_markdown`), and a test holds the page to it.
 """
 
 from __future__ import annotations
@@ -160,7 +160,3 @@ def as_markdown() -> str:
         enhanced = f"none or {enhanced}" if rule.enhanced.startswith("|") else enhanced
         lines.append(f"| {stages} | {codes} | {enhanced} | {rule.verdict} | {rule.reason} |")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(as_markdown())  # noqa: T201

@@ -44,7 +44,7 @@ def children(pid: int) -> list[int]:
 
 
 def test_everybody_once(path: Path) -> None:
-    with FaultyServer() as server:
+    with FaultyServer(hook=lambda stage, when: time.sleep(0.002)) as server:
         report = send(path, server)
         reconcile(path, server.accepted, COUNT)
     assert report.finished and report.accepted == COUNT
