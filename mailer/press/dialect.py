@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mailer.press.encoding import Encoding, find_encoding
 from mailer.press.header import DEEPEST, recognised
-from mailer.press.records import NO_DELIMITER, Dialect, Record, cut, sep_line
+from mailer.press.records import NO_DELIMITER, Dialect, Record, cut, sep_line, unwrap
 
 SAMPLE = 64 * 1024
 """Characters of a file by which it is judged."""
@@ -45,8 +45,19 @@ def find_dialect(path: Path, encoding: str = "") -> tuple[Dialect, list[Record]]
         lines = lines[1:]
         return Dialect(found, said, 1), list(cut(iter(lines), said, str(path), 1))
     cuts = {delimiter: list(cut(iter(lines), delimiter, str(path))) for delimiter in DELIMITERS}
-    best = max(DELIMITERS, key=lambda d: (_score(cuts[d]), -DELIMITERS.index(d)))
+    best = _best(cuts)
+    rows = cuts[NO_DELIMITER]
+    if _score(cuts[best])[0] < 2 and all(r.lines[0].startswith('"') or not any(r.cells) for r in rows):
+        inner = {delimiter: list(unwrap(rows, delimiter)) for delimiter in DELIMITERS[1:]}
+        wrapped = _best(inner)
+        if _score(inner[wrapped])[0] > 1:
+            return Dialect(found, wrapped, 0, True), inner[wrapped]
     return Dialect(found, best), cuts[best]
+
+
+def _best(cuts: Mapping[str, Sequence[Record]]) -> str:
+    """The delimiter whose cut makes most sense; the first of `DELIMITERS` where several do."""
+    return max(cuts, key=lambda delimiter: (_score(cuts[delimiter]), -DELIMITERS.index(delimiter)))
 
 
 def _score(records: Sequence[Record]) -> tuple[int, float]:

@@ -34,7 +34,8 @@ class Forgotten:
 
     Attributes:
         removed: rows taken out, with the cells they had.
-        by_hand: rows that only a person can take out: those of workbooks, and lists that can't be read
+        by_hand: rows that only a person can take out: those of workbooks, of files whose rows are quoted as a
+            whole, and lists that can't be read
             (line 0), with the complaint.
     """
 
@@ -96,7 +97,7 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
             for record in press_list.records()
             if wanted.named_in(record.cells)
         ]
-        if rows and press_list.dialect is None:
+        if rows and (press_list.dialect is None or press_list.dialect.wrapped):
             by_hand += rows
         elif rows:
             _take_out(press_list, wanted)

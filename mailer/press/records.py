@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +29,18 @@ _SEP_LINES = tuple(f"sep={d}" for d in ";,\t|")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a text file is cut into cells. `delimiter` "" means one column."""
+    """How a text file is cut into cells.
+
+    Attributes:
+        delimiter: "" means one column.
+        skip: physical lines before the records: Excel's `sep=;`.
+        wrapped: each row is quoted as a whole, as when an export was pasted into one column and exported again.
+    """
 
     encoding: Encoding
     delimiter: str = ","
-    skip: int = 0  # physical lines before the records: Excel's `sep=;`
+    skip: int = 0
+    wrapped: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +109,10 @@ def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
         with path.open(encoding=dialect.encoding.codec, errors=dialect.encoding.errors, newline="") as file:
             for _ in range(dialect.skip):
                 file.readline()
-            yield from cut(file, dialect.delimiter, shown, dialect.skip)
+            if dialect.wrapped:
+                yield from unwrap(cut(file, NO_DELIMITER, shown, dialect.skip), dialect.delimiter)
+            else:
+                yield from cut(file, dialect.delimiter, shown, dialect.skip)
     except UnicodeError:
         fault = Fault(
             shown, 0, f"this is not {dialect.encoding} text", "leave the encoding out, or say another"
@@ -130,6 +140,14 @@ def cut(lines: Iterator[str], delimiter: str, path: str, skipped: int = 0) -> It
             raise ListError([fault]) from None
         yield Record(line, cells, remembered.take())
         line = reader.line_num + skipped + 1
+
+
+def unwrap(records: Iterable[Record], delimiter: str) -> Iterator[Record]:
+    """Rows that were quoted as a whole, cut once more."""
+    for record in records:
+        text = " ".join("".join(record.cells).splitlines())
+        cells = next(csv.reader([text], delimiter=delimiter), [])
+        yield Record(record.line, cells, record.lines)
 
 
 def sep_line(first: str) -> str:

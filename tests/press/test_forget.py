@@ -89,6 +89,12 @@ def test_a_workbook_is_left_to_a_person_and_named(office: Workspace) -> None:
     assert (Path(row.path).name, row.line) == ("book.xlsx", 2)
 
 
+def test_rows_quoted_as_a_whole_are_left_to_a_person(office: Workspace) -> None:
+    (office.lists / "wrapped.csv").write_text('"email,name"\n"ana@example.net,Ana"\n')
+    (row,) = forget(office, "ana@example.net").by_hand
+    assert (Path(row.path).name, row.line) == ("wrapped.csv", 2)
+
+
 def test_a_list_that_cannot_be_read_is_left_to_a_person_and_named(office: Workspace) -> None:
     (office.lists / "odd.csv").write_text("Ana,ana@example.net\nBo,bo@example.org\n")
     (row,) = forget(office, "ana@example.net").by_hand

@@ -37,7 +37,13 @@ ROWS = st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=12)
 @example(content=b"PK\x03\x04rubbish")
 @example(content=b"\x00\x00\xfe\xffemail")
 def test_no_bytes_crash_the_reader(tmp_path: Path, content: bytes) -> None:
-    for start in (b"", b"email;name\n", b"\xff\xfe", b"email\tname\nana@example.net\tAna\n"):
+    for start in (
+        b"",
+        b"email;name\n",
+        b"\xff\xfe",
+        b"email\tname\nana@example.net\tAna\n",
+        b'"email,name"\n',
+    ):
         path = tmp_path / "list.csv"
         path.write_bytes(start + content)
         try:
