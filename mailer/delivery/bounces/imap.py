@@ -6,6 +6,7 @@ import base64
 import contextlib
 import imaplib
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -72,7 +73,8 @@ def _connected(settings: Settings, deadline: float) -> Iterator[imaplib.IMAP4_SS
         timeout=min(_STEP, deadline),
     )
     # Time-outs of single steps don't end a server that sends an octet now and then.
-    watch = threading.Timer(deadline, lambda: _hang_up(server))
+    over = threading.Event()
+    watch = threading.Timer(deadline, lambda: _cut(server, over))
     watch.daemon = True
     watch.start()
     try:
@@ -80,14 +82,21 @@ def _connected(settings: Settings, deadline: float) -> Iterator[imaplib.IMAP4_SS
         yield server
         with contextlib.suppress(imaplib.IMAP4.error, OSError):
             server.logout()
+    except (OSError, imaplib.IMAP4.error, ValueError):
+        if over.is_set():
+            raise TimeoutError(f"{deadline:.0f} seconds were over") from None
+        raise
     finally:
         watch.cancel()
-        _hang_up(server)
+        with contextlib.suppress(OSError, ValueError):
+            server.shutdown()
 
 
-def _hang_up(server: imaplib.IMAP4_SSL) -> None:
+def _cut(server: imaplib.IMAP4_SSL, over: threading.Event) -> None:
+    """Ends the line under whoever waits for it. Closing its file instead would wait for them."""
+    over.set()
     with contextlib.suppress(OSError):
-        server.shutdown()
+        server.socket().shutdown(socket.SHUT_RDWR)
 
 
 def _log_in(server: imaplib.IMAP4_SSL, settings: Settings) -> None:
