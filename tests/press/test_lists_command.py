@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import subprocess
-import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mailer.cli import main
 from mailer.press import Suppressions
 from mailer.workspace import Workspace
 
 
-def mailer(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "import sys; from mailer.cli import main; sys.exit(main())", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1"},
-        timeout=60,
-        check=False,
-    )
+@dataclass
+class Run:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def mailer(folder: Path, *arguments: str) -> Run:
+    """A command as staff run it in `folder`, without a terminal."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with chdir(folder), redirect_stdout(stdout), redirect_stderr(stderr):
+        code = main(arguments)
+    return Run(code, stdout.getvalue(), stderr.getvalue())
 
 
 def data(folder: Path, *arguments: str) -> Any:

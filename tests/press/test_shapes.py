@@ -252,7 +252,7 @@ def test_a_guessed_encoding_can_be_answered(tmp_path: Path) -> None:
 
 def test_an_answered_encoding_that_fails_late_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
-    path.write_bytes(b"email\n" + b"ana@example.net\n" * 40_000 + "josé@example.net\n".encode("cp1252"))
+    path.write_bytes(b"email\n" + b"ana@example.net\n" * 6_000 + "josé@example.net\n".encode("cp1252"))
     press_list = read_list(path, encoding="utf-8")
     with pytest.raises(ListError, match="this is not UTF-8 text"):
         list(press_list)
