@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from dkim.canonicalization import Relaxed
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.messages import HEAD, addressee, composition
 
@@ -121,6 +121,8 @@ def test_a_local_part_beyond_ascii_is_signed_as_it_stands() -> None:
 @given(
     html=st.text(BLANKS, max_size=60), text=st.text(BLANKS, max_size=60), outlet=st.text(BLANKS, max_size=30)
 )
+@example(html="", text="", outlet="two  blanks")
+@example(html="a \n b  \n", text="a\t\n", outlet=" ")
 def test_bodies_are_their_own_canonical_form(html: str, text: str, outlet: str) -> None:
     """RFC 6376 §3.4.4: so the signer only hashes."""
     made = composition(html=f"{html}\ue0001\ue001{html}", text=f"{text}\ue0001\ue001{text}")

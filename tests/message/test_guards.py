@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from support.messages import HEAD, HTML, addressee, composition, rendered
 
 from mailer.errors import ComposeError, LedgerError
-from mailer.message import Composition, verify
+from mailer.message import Composition, compile_message, verify
 from mailer.message.parts import content_of
 from mailer.message.verify import check_template
-from mailer.model import Part, Slot
+from mailer.model import Part, Where
 
 MADE = composition(
     replace(HEAD, one_click=True),
@@ -107,6 +107,11 @@ def test_an_edition_that_reads_otherwise_is_refused() -> None:
             check_template(template, altered)
 
 
+def test_compiling_refuses_what_does_not_read_as_rendered() -> None:
+    with pytest.raises(ComposeError, match="pictures and attachments"):
+        composition(attached=(Part(" ", "application/pdf", b"a file without a name"),))
+
+
 # ---- what the ledger keeps ------------------------------------------------------------------------------
 
 
@@ -118,11 +123,11 @@ def test_thawed_it_is_the_same() -> None:
 
 
 def test_places_in_the_source_do_not_matter() -> None:
-    """The same mail freezes to the same bytes: the ledger sees a change by them."""
-    moved = replace(
-        rendered(), slots=tuple(Slot(s.number, s.field, s.fallback, None) for s in rendered().slots)
-    )
-    assert composition().freeze() == composition(text=moved.text).freeze()
+    """The same mail is the same composition, and freezes to the same bytes: the ledger sees a change by them."""
+    mail = rendered()
+    moved = replace(mail, slots=tuple(replace(slot, where=Where("releases/x.md", 7)) for slot in mail.slots))
+    assert compile_message(moved, HEAD) == compile_message(mail, HEAD)
+    assert compile_message(moved, HEAD).freeze() == compile_message(mail, HEAD).freeze()
 
 
 @pytest.mark.parametrize("frozen", [b"", b"{}", b"[1]", b'{"version":1}', b"\x80\x04K\x01."])
