@@ -10,13 +10,15 @@ from mailer.model import Envelope
 
 _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
 
+_EIGHT_BIT = frozenset(("8BITMIME", "SMTPUTF8"))
+
 
 def envelope_commands(envelope: Envelope, offer: Offer, last: bytes) -> list[tuple[Stage, bytes]]:
     """MAIL, RCPT and what announces the message: DATA or BDAT."""
     mail = f"MAIL FROM:<{envelope.mail_from}>"
     if offer.size:
         mail += f" SIZE={len(envelope.content)}"  # RFC 1870 §5
-    if not envelope.content.isascii() and "8BITMIME" in offer.extensions:
+    if "8BITMIME" in offer.extensions and not envelope.content.isascii():
         mail += " BODY=8BITMIME"
     if not (envelope.rcpt_to.isascii() and envelope.mail_from.isascii()):
         mail += " SMTPUTF8"
@@ -43,6 +45,6 @@ def not_for(envelope: Envelope, offer: Offer) -> str:
         return "not sent: not an address that SMTP can carry"
     if not envelope.rcpt_to.isascii() and "SMTPUTF8" not in offer.extensions:
         return "not sent: the server takes no address with letters beyond ASCII (SMTPUTF8, RFC 6531)"
-    if not envelope.content.isascii() and not offer.extensions & {"8BITMIME", "SMTPUTF8"}:
+    if not offer.extensions & _EIGHT_BIT and not envelope.content.isascii():
         return "not sent: the server takes ASCII only (no 8BITMIME, RFC 6152)"
     return ""

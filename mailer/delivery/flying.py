@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
 from mailer.delivery.wire import Cut
@@ -22,8 +22,7 @@ REFUSALS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """What decided about a message. The first refusal counts; what follows is only its echo."""
 
     stage: Stage

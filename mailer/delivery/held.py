@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.lock import Lock, boot_id
@@ -25,8 +24,7 @@ GROUP = 100
 _COLUMNS = "id, canonical, address, name, language, fields, token, in_reply_to, tries"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One recipient, claimed for sending. `tries`: how often they were deferred in this run."""
 
     id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailer.delivery.held import Claim
 from mailer.delivery.ledger import Ledger
@@ -17,8 +17,7 @@ _AT_ONCE = 200
 """So many outcomes are written at the latest; each `before_dots` writes what there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
+class _Settled(NamedTuple):
     id: int
     outcome: Outcome
     host: str

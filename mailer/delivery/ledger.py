@@ -23,7 +23,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-from mailer.delivery import privacy
+from mailer.delivery import privacy, returns
 from mailer.delivery.lock import Lock
 from mailer.delivery.queueing import add_deliveries, freeze
 from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line, Mailing, Reached
@@ -31,9 +31,6 @@ from mailer.errors import LedgerError
 from mailer.model import Status
 
 _PAGE_CACHE_KIB = 16_000
-_SOFT_BOUNCES_COUNT_FOR = 180 * 86400
-"""Seconds: a full mailbox of three years ago says nothing about today's."""
-
 _MAILINGS = "SELECT id, release, kind, subject, mail_from, domain, follows, created FROM mailings"
 
 
@@ -231,35 +228,8 @@ class Ledger:
             What it belongs to, or None: nothing of ours.
         """
         token = reference.strip().strip("<>").partition("@")[0]
-        at = time.time() if at is None else at
         with self.writing() as db:
-            db.execute("CREATE INDEX IF NOT EXISTS deliveries_by_token ON deliveries (token)")
-            row = db.execute(
-                "SELECT d.id, release, canonical, address, state FROM deliveries AS d"
-                " JOIN mailings ON mailings.id = mailing WHERE token = ?",
-                (token,),
-            ).fetchone()
-            if row is None:
-                return None
-            delivery, release, canonical, address, state = row
-            db.execute(
-                "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
-                " VALUES (?, ?, 0, ?, ?, 'bounce')",
-                (delivery, at, enhanced, text),
-            )
-            db.execute("UPDATE deliveries SET state = 'b' WHERE id = ?", (delivery,))
-            if soft:
-                db.execute(
-                    "INSERT OR IGNORE INTO soft_bounces VALUES (?, ?, ?, ?)",
-                    (canonical, at, delivery, enhanced),
-                )
-            count, first, last = db.execute(
-                "SELECT count(DISTINCT delivery), min(at), max(at) FROM soft_bounces"
-                " WHERE canonical = ? AND at >= ?",
-                (canonical, at - _SOFT_BOUNCES_COUNT_FOR),
-            ).fetchone()
-        days = (last - first) / 86400 if count else 0.0
-        return Bounced(release, canonical, address, STATES[state], count, days)
+            return returns.bounced(db, token, soft, enhanced, text, time.time() if at is None else at)
 
     def held(self, canonical: str) -> list[dict[str, Any]]:
         """What the ledger holds about a person, ready for JSON: an entry for each release."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from typing import NamedTuple
 
 from mailer.model import Outcome, Status
 
@@ -44,8 +44,7 @@ class Verdict(StrEnum):
     BROKEN = "no SMTP: reconnect; after the final dot the recipient is uncertain"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A server's reply (RFC 5321 §4.2). Code 0: what we say ourselves, as no reply was read."""
 
     code: int
@@ -121,13 +120,15 @@ TABLE: tuple[Rule, ...] = (
 
 def judge(stage: Stage, reply: Reply) -> Verdict:
     """The verdict of the first rule that fits."""
-    return _verdict(stage, reply.code, reply.enhanced)
+    known = _VERDICTS[stage.value].get((reply.code, reply.enhanced))
+    if known is None:
+        known = next(rule.verdict for rule in TABLE if rule.fits(stage, reply))
+        _VERDICTS[stage.value][reply.code, reply.enhanced] = known
+    return known
 
 
-@lru_cache(maxsize=1024)
-def _verdict(stage: Stage, code: int, enhanced: str) -> Verdict:
-    reply = Reply(code, "", enhanced)
-    return next(rule.verdict for rule in TABLE if rule.fits(stage, reply))
+_VERDICTS: dict[str, dict[tuple[int, str], Verdict]] = {stage.value: {} for stage in Stage}
+"""What was judged before: the table is read once for each kind of reply."""
 
 
 _STATUS = {

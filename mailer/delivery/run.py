@@ -85,7 +85,8 @@ class Run:
 
     def take(self) -> Parcel | None:
         """See `Work.take`."""
-        if self.ending or self._rules.rate.wait(time.time()) > 0:
+        pace = self._rules.rate
+        if self.ending or (pace and pace.wait(time.time()) > 0):
             return None
         if self._again:
             parcel = self._again.popleft()
@@ -94,7 +95,8 @@ class Run:
             parcel = Parcel(claim, self._filler.envelope(claim))
         else:
             return None
-        self._rules.rate.count(time.time())
+        if pace:
+            pace.count(time.time())
         return parcel
 
     def wait(self) -> float | None:

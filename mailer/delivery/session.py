@@ -92,10 +92,11 @@ class Session:
             commands = self._commands(parcel, b"DATA") if parcel else []
             dot = b".\r\n" if self.flying else b""
             if self._pipelining:
-                self.line.wire.send(dot + b"".join(command for _, command in commands))
-            elif dot:
+                dot += b"".join(command for _, command in commands)
+            if dot:
                 self.line.wire.send(dot)
-            yield from self._answer_to_the_dot()
+                yield from self.line.flush(Stage.DOT, self._seconds)
+            yield from self._answers()
             if parcel and (yield from self._envelope(parcel, commands)):
                 yield from self._content(parcel)
 
@@ -124,18 +125,14 @@ class Session:
         self._left_over = False
         return reset + envelope_commands(parcel.envelope, self.offer, last)
 
-    def _answer_to_the_dot(self) -> Generator[Want, None, None]:
-        if self.flying:
-            yield from self.line.flush(Stage.DOT, self._seconds)
-            yield from self._answers()
-
     def _envelope(self, parcel: Parcel, commands: list[tuple[Stage, bytes]]) -> Generator[Want, None, bool]:
         """Whether the message may follow."""
         fate: Fate | None = None
+        pipelining = self._pipelining
         for stage, command in commands:
-            if not self._pipelining:
+            if not pipelining:
                 self.line.wire.send(command)
-            yield from self.line.flush(stage, self._seconds)
+                yield from self.line.flush(stage, self._seconds)
             reply = yield from self.line.reply(stage, self._seconds)
             verdict = judge(stage, reply)
             if verdict is Verdict.PROCEED:
@@ -148,7 +145,7 @@ class Session:
                     self._refuse(parcel, fate)
                 raise Cut(f"the server answered {stage} with {reply}")
             fate = fate or Fate(stage, verdict, reply)
-            if not self._pipelining:
+            if not pipelining:
                 break
         if fate:
             self._refuse(parcel, fate)

@@ -19,6 +19,8 @@ _CHUNK = 16 * 1024
 _SEND_BUFFER = 256 * 1024
 """A whole release fits, so that its body leaves in one call."""
 
+_NOTHING = memoryview(b"")
+
 _LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?\n")
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 
@@ -56,7 +58,7 @@ class Wire:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.encrypted = False
         self._in = bytearray()
-        self._out = memoryview(b"")
+        self._out = _NOTHING
         self._ended = ""
 
     @property
@@ -129,7 +131,9 @@ class Wire:
         Raises:
             Cut: the line is gone.
         """
-        self._out = memoryview(bytes(self._out) + content if self._out else content)
+        if self._out:
+            content = bytes(self._out) + content
+        self._out = memoryview(content)
         return self.flush()
 
     def flush(self) -> bool:
@@ -139,8 +143,11 @@ class Wire:
             except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 return False
             except OSError as error:
-                self._out = memoryview(b"")
+                self._out = _NOTHING
                 raise Cut(f"the line broke: {error_text(error)}") from None
+            if sent == len(self._out):
+                self._out = _NOTHING
+                return True
             self._out = self._out[sent:]
         return True
 

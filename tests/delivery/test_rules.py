@@ -169,8 +169,14 @@ def test_the_rate_holds_over_all_connections_and_over_runs(tmp_path: Path) -> No
 
 
 def test_no_more_connections_than_allowed_or_worth_it(tmp_path: Path) -> None:
-    with FaultyServer() as server:
-        send(tmp_path / "a.db", server, 40, connections=3)
+    def busy(stage: str, when: str) -> None:
+        """Answers no message before three have connected, or could have long since."""
+        until = time.monotonic() + 5
+        while (stage, when) == ("dot", "before") and server.most_at_once < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+
+    with FaultyServer(hook=busy) as server:
+        send(tmp_path / "a.db", server, 60, connections=3)
         assert server.most_at_once == 3
     with FaultyServer() as server:
         send(tmp_path / "b.db", server, 5, connections=3)
