@@ -120,14 +120,14 @@ TABLE: tuple[Rule, ...] = (
 
 def judge(stage: Stage, reply: Reply) -> Verdict:
     """The verdict of the first rule that fits."""
-    known = _VERDICTS[stage.value].get((reply.code, reply.enhanced))
+    kind = id(stage), reply.code, reply.enhanced  # an Enum's own hash costs more than the look-up
+    known = _VERDICTS.get(kind)
     if known is None:
-        known = next(rule.verdict for rule in TABLE if rule.fits(stage, reply))
-        _VERDICTS[stage.value][reply.code, reply.enhanced] = known
+        known = _VERDICTS[kind] = next(rule.verdict for rule in TABLE if rule.fits(stage, reply))
     return known
 
 
-_VERDICTS: dict[str, dict[tuple[int, str], Verdict]] = {stage.value: {} for stage in Stage}
+_VERDICTS: dict[tuple[int, int, str], Verdict] = {}
 """What was judged before: the table is read once for each kind of reply."""
 
 

@@ -22,6 +22,10 @@ _SEND_BUFFER = 256 * 1024
 _NOTHING = memoryview(b"")
 
 _LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?\n")
+_KNOWN: dict[bytes, Reply] = {}
+_MOST_KNOWN = 100
+"""Most replies have been read before, word for word: "250 2.1.5 Ok"."""
+
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 
 
@@ -176,14 +180,20 @@ class Wire:
         Raises:
             Cut: the line ended before one, or this is no reply.
         """
+        end = self._in.find(b"\n") + 1
+        if end and (known := _KNOWN.get(bytes(self._in[:end]))):
+            del self._in[:end]
+            return known
         position, texts = 0, []
         while match := _LINE.match(self._in, position):
             position = match.end()
             texts.append((match[3] or b"").decode("utf-8", "replace"))
             if match[2] != b"-":
-                code = int(match[1])
+                reply = _reply(int(match[1]), texts)
+                if len(texts) == 1 and len(_KNOWN) < _MOST_KNOWN:
+                    _KNOWN[bytes(self._in[:position])] = reply
                 del self._in[:position]
-                return _reply(code, texts)
+                return reply
         if b"\n" in self._in[position:] or len(self._in) > _LONGEST_REPLY:
             raise Cut(f"the server does not speak SMTP: {bytes(self._in[position : position + 60])!r}")
         if self._ended:
