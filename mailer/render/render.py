@@ -73,6 +73,7 @@ class _Renderer:
             "labels": labels,
             "kind": labels.get(self._kind_key, edition.kind.value),
             "kind_key": self._kind_key,
+            "immediate": not edition.embargo and not edition.kind.follows,
             "colour": self._colour,
             "day": partial(words.day, language=edition.language),
             "moment": partial(words.moment, language=edition.language),

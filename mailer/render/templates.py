@@ -28,14 +28,17 @@ class Templates:
     def __init__(self, theme: Sequence[Path], medium: Medium, names: Mapping[str, object]) -> None:
         self._theme, self._medium = theme, medium
         folders = {str(number): FileSystemLoader(folder) for number, folder in enumerate(theme)}
+        themes = {
+            name: FileSystemLoader([f for f in theme if f.name == name]) for name in {f.name for f in theme}
+        }
         self._environment = Environment(
-            loader=ChoiceLoader([PrefixLoader(folders), *folders.values()]),
+            loader=ChoiceLoader([PrefixLoader(folders | themes), *folders.values()]),
             autoescape=medium == "html",  # noqa: S701 - the text part is no HTML
             undefined=StrictUndefined,
             trim_blocks=False,
             keep_trailing_newline=True,
         )
-        self._environment.globals.update(names, blocks=self.blocks)
+        self._environment.globals.update(names, blocks=self.blocks, part=self.part)
         self._macros: list[object] | None = None
 
     def blocks(self, nodes: SyntaxTreeNode | Iterable[SyntaxTreeNode]) -> str:
@@ -45,7 +48,13 @@ class Templates:
             TemplateError: the theme has no macro for a type. Silence would lose a part of the release.
         """
         several = [nodes] if isinstance(nodes, SyntaxTreeNode) else nodes
-        rendered = "".join(str(self._macro(node.type)(node)) for node in several)
+        return self._safe("".join(str(self._macro(node.type)(node)) for node in several))
+
+    def part(self, name: str, *arguments: object) -> str:
+        """A part of the page that is no node, by the macro of that name: a contact, a note."""
+        return self._safe(str(self._macro(name)(*arguments)))
+
+    def _safe(self, rendered: str) -> str:
         return Markup(rendered) if self._medium == "html" else rendered  # noqa: S704 - macros autoescape
 
     def _macro(self, node_type: str) -> Any:
