@@ -14,7 +14,7 @@ import mailing
 
 PACKAGES = ("mailmerge", "yagmail", "redmail", "Django")
 
-_NODEMAILER = """
+NODEMAILER = """
 const nodemailer = require('nodemailer');
 const fs = require('fs');
 const [port, count] = process.argv.slice(2).map(Number);
@@ -124,7 +124,7 @@ def install(folder: Path, count: int) -> dict[str, Callable[[int], float]]:
     python = str(folder / "venv/bin/python")
     subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
     subprocess.run(["npm", "install", "--silent", "--prefix", str(folder), "nodemailer"], check=True)
-    (folder / "nodemailer_send.js").write_text(_NODEMAILER)
+    (folder / "nodemailer_send.js").write_text(NODEMAILER)
     for name, text in {
         "smtplib": _SMTPLIB,
         "yagmail": _YAGMAIL,
