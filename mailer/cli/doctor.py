@@ -1,0 +1,43 @@
+"""Whether the way out is open."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from mailer.cli import DONE, UNFINISHED
+from mailer.cli.options import settings_of, workspace_here
+
+SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", "green")}
+
+
+@click.command(epilog="Example:  mailer doctor")
+@click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
+def doctor(as_json: bool) -> int:
+    """Look at the way out: the server, TLS, login, sizes, and what DNS says of the sender's domain.
+
+    Nothing is sent. Exit code 1 where something must be mended first.
+    """
+    from mailer.delivery.doctor import examine
+    from mailer.errors import SettingsError
+    from mailer.release import read_newsroom
+
+    workspace = workspace_here()
+    settings = settings_of(workspace)
+    if not settings.smtp_host:
+        raise SettingsError(
+            "No mail server is set: SMTP_HOST is empty.", "Copy .env.example to .env and fill it in."
+        )
+    findings = []
+    for finding in examine(settings, read_newsroom(workspace).sender.domain):
+        findings.append(finding)
+        if not as_json:
+            sign, colour = SIGNS[finding.level]
+            click.echo(f"{click.style(sign, fg=colour, bold=True)} {finding.id:<10} {finding.message}")
+            if finding.hint:
+                click.echo(f"             {finding.hint}")
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    return UNFINISHED if any(finding.level == "error" for finding in findings) else DONE
