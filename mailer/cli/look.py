@@ -54,3 +54,45 @@ def desk(port: int, no_browser: bool) -> None:
 def _say(url: str) -> None:
     click.echo(url)
     click.echo("Ctrl-C ends it.", err=True)
+
+
+@click.command(epilog="Example:  mailer unsubscribe-server --port 8058 --proxy 127.0.0.1")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; the proxy is in front."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8058, show_default=True, help="0: any free one."
+)
+@click.option(
+    "--proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Believe the X-Forwarded-For of this proxy, an address or network. Repeatable.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    help="Requests a minute from one client, of those that change nothing.",
+)
+def unsubscribe_server(host: str, port: int, proxies: tuple[str, ...], limit: int) -> None:
+    """Take people off who click on unsubscribe (RFC 8058), into lists/suppressed.csv. Ctrl-C ends it.
+
+    It needs SECRET_KEY, the same as where the mails are sent, and UNSUBSCRIBE_URL there. An administrator puts it
+    behind a proxy that speaks https; docs/guide/unsubscribe-server.md says how.
+    """
+    from mailer.desk.unsubscribe import serve_unsubscribing
+
+    workspace = workspace_here()
+    serve_unsubscribing(
+        workspace,
+        settings_of(workspace),
+        host=host,
+        port=port,
+        requests=limit,
+        proxies=proxies,
+        ready=_say,
+        say=lambda text: click.echo(text, err=True),
+    )

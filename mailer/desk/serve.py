@@ -25,20 +25,22 @@ QUIET = 60
 """Milliseconds without a change that end a save: editors write a file in several steps."""
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on 127.0.0.1; port 0 takes any free one.
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A socket on this computer; port 0 takes any free one.
 
     Raises:
-        WorkspaceError: the port is taken.
+        WorkspaceError: the port is taken or not for us, or the host is none of this computer's addresses.
     """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
-    except OSError:
+        listener.bind((host, port))
+    except OSError as error:
         listener.close()
         raise WorkspaceError(
-            f"Port {port} is in use.", "Name another one: --port 8026, or 0 for any."
+            f"Port {port} of {host} can't be listened on: {error.strerror}.",
+            "Name another one: --port 8026, or 0 for any.",
         ) from None
     return listener
 

@@ -1,0 +1,281 @@
+"""One-click unsubscribing (RFC 8058): a small server that an administrator puts behind a proxy.
+
+A link in a mail is fetched by scanners and previews long before a person sees it. So a GET only ever shows a page
+with a button, and nothing but a POST that says what it wants takes somebody off: `List-Unsubscribe=One-Click`, as
+mail providers send it (§3.2), or the page's own form. Whose wish it is stands in the link's token, signed with
+SECRET_KEY; there are no cookies and no accounts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import tomllib
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from email import message_from_bytes
+from email.policy import HTTP
+from http import HTTPStatus
+from pathlib import Path
+from threading import Lock
+from urllib.parse import parse_qsl, urlsplit
+
+import uvicorn
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from mailer.desk.limit import Limit
+from mailer.desk.serve import listen
+from mailer.errors import MailerError, SettingsError
+from mailer.model import Newsroom
+from mailer.press import Suppressions, read_unsubscribe_token
+from mailer.release import read_newsroom
+from mailer.settings import Settings
+from mailer.workspace import Workspace
+
+PAGES = Path(__file__).parent / "pages"
+LARGEST_BODY = 8192
+"""Octets of a POST; a one-click body has 26."""
+PATIENCE = 10.0
+"""Seconds for a body to arrive."""
+REQUESTS = 60
+"""Requests a minute from one client, of those that change nothing."""
+
+Say = Callable[[str], None]
+
+
+def make_unsubscribe_app(
+    workspace: Workspace, settings: Settings, *, requests: int = REQUESTS, say: Say = lambda text: None
+) -> Starlette:
+    """The ASGI app: `GET` and `POST /u/TOKEN`, and the same under the path of UNSUBSCRIBE_URL.
+
+    Args:
+        workspace: whose lists/suppressed.csv takes the addresses, and whose newsroom.md names the sender.
+        requests: a minute from one client. A first wish is never turned away: it needs a token of ours,
+            and there are only as many as recipients.
+        say: told a line for each address taken off, and when one could not be.
+
+    Raises:
+        SettingsError: SECRET_KEY is missing.
+        ReleaseError, ListError: newsroom.md or suppressed.csv can't be read.
+    """
+    if not settings.secret_key:
+        raise SettingsError(
+            "SECRET_KEY is empty: without it no unsubscribe link can be told from a forged one.",
+            "Put the same SECRET_KEY into .env here as where the mails are sent.",
+        )
+    desk = _Unsubscribing(workspace, settings.secret_key, Limit(requests), say)
+    paths = dict.fromkeys((urlsplit(settings.unsubscribe_url).path.rstrip("/") or "/u", "/u"))
+    routes = [Route(f"{path}/{{token}}", desk.answer, methods=["GET", "POST"]) for path in paths]
+    robots = Route("/robots.txt", lambda _: PlainTextResponse("User-agent: *\nDisallow: /\n"))
+    handlers = dict.fromkeys((404, 405), desk.refused)
+    app = Starlette(routes=[robots, *routes], exception_handlers=handlers)
+    app.router.redirect_slashes = False  # a one-click POST is not to be redirected (RFC 8058 §3.1)
+    return app
+
+
+def serve_unsubscribing(
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    requests: int,
+    proxies: tuple[str, ...],
+    ready: Say,
+    say: Say,
+) -> None:
+    """Run the server until Ctrl-C or SIGTERM.
+
+    Args:
+        proxies: addresses or networks whose X-Forwarded-For is believed; none by default, as any
+            client can write that field.
+        ready: told the address, once it answers.
+
+    Raises:
+        SettingsError, WorkspaceError: it can't be started.
+    """
+    app = make_unsubscribe_app(workspace, settings, requests=requests, say=say)
+    listener = listen(port, host)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,  # a token names a person
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        limit_concurrency=200,
+        timeout_graceful_shutdown=5,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    ready(f"http://{shown}:{listener.getsockname()[1]}/u/")
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run([listener])
+
+
+class _Unsubscribing:
+    def __init__(self, workspace: Workspace, key: str, limit: Limit, say: Say) -> None:
+        self._key, self._limit, self._say = key, limit, say
+        self._suppressions = Suppressions(workspace.suppressed)
+        self._writing = Lock()
+        self._texts = tomllib.loads((PAGES / "unsubscribe.toml").read_text("utf-8"))
+        self._rooms = {tag: read_newsroom(workspace, tag) for tag in self._texts}
+        self._house = read_newsroom(workspace).language
+        self._style = (PAGES / "unsubscribe.css").read_text("utf-8")
+        self._page = Environment(
+            loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined
+        ).get_template("unsubscribe.html.j2")
+        digest = b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
+        self._headers = {
+            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Robots-Tag": "noindex, nofollow",
+            "Vary": "Accept-Language",
+        }
+
+    # ---- what is asked -----------------------------------------------------------------------------------
+
+    async def answer(self, request: Request) -> Response:
+        return await (self._unsubscribe(request) if request.method == "POST" else self._ask(request))
+
+    async def _ask(self, request: Request) -> Response:
+        """A page with a button. Whoever fetches it has not unsubscribed."""
+        if not self._limit.allows(_client(request)):
+            return self._later(request, HTTPStatus.TOO_MANY_REQUESTS)
+        address = self._address(request)
+        if not address:
+            return self._failed(request)
+        return self._answer(request, "title", ("ask", "address"), address, button=True)
+
+    async def _unsubscribe(self, request: Request) -> Response:
+        """RFC 8058 §3.2, or the page's form. Asked again, it says the same again."""
+        address = self._address(request)
+        try:
+            known = not address or await run_in_threadpool(self._is_off, address)
+            if known and not self._limit.allows(_client(request)):
+                return self._later(request, HTTPStatus.TOO_MANY_REQUESTS)
+            wish = await _wish(request)
+            if not address or not wish:
+                return self._failed(request, HTTPStatus.BAD_REQUEST if address else HTTPStatus.NOT_FOUND)
+            await run_in_threadpool(self._take_off, address, wish)
+        except (MailerError, OSError) as error:
+            self._say(f"NOT unsubscribed: {address}: {error}")
+            return self._later(request, HTTPStatus.SERVICE_UNAVAILABLE)
+        return self._answer(request, "done_title", ("done",), address)
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """No such page, or no such method."""
+        if not self._limit.allows(_client(request)):
+            return self._later(request, HTTPStatus.TOO_MANY_REQUESTS)
+        response = self._failed(request, HTTPStatus(getattr(error, "status_code", 404)))
+        response.headers.update(getattr(error, "headers", None) or {})
+        return response
+
+    # ---- what is done ------------------------------------------------------------------------------------
+
+    def _address(self, request: Request) -> str:
+        """Whose link it is, or "" where it is none of ours."""
+        try:
+            return read_unsubscribe_token(request.path_params["token"], self._key)
+        except ValueError:
+            return ""
+
+    def _is_off(self, address: str) -> bool:
+        with self._writing:
+            self._suppressions.refresh()
+            return address in self._suppressions
+
+    def _take_off(self, address: str, wish: str) -> None:
+        with self._writing:
+            if self._suppressions.add(address, "unsubscribed", wish):
+                self._say(f"unsubscribed: {address} ({wish})")
+
+    # ---- what is said ------------------------------------------------------------------------------------
+
+    def _failed(self, request: Request, status: HTTPStatus = HTTPStatus.NOT_FOUND) -> Response:
+        return self._answer(request, "failed_title", ("failed",), status=status)
+
+    def _later(self, request: Request, status: HTTPStatus) -> Response:
+        response = self._answer(request, "later_title", ("later",), status=status)
+        response.headers["Retry-After"] = "60"
+        return response
+
+    def _answer(
+        self,
+        request: Request,
+        heading: str,
+        lines: tuple[str, ...],
+        address: str = "",
+        *,
+        button: bool = False,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> Response:
+        language = self._language(request)
+        room, texts = self._rooms[language], self._texts[language]
+        html = self._page.render(
+            language=language,
+            name=room.name,
+            heading=texts[heading],
+            lines=[texts[line].format(name=room.name) for line in lines],
+            address=address,
+            button=texts["button"] if button else "",
+            write=texts["write"],
+            write_to=_office(room) if not button else "",
+            style=self._style,
+        )
+        return HTMLResponse(html, status, self._headers | {"Content-Language": language})
+
+    def _language(self, request: Request) -> str:
+        """`?lang=`, then what the browser prefers, then the house's."""
+        wanted = [request.query_params.get("lang", "")]
+        wanted += [tag.partition(";")[0] for tag in request.headers.get("accept-language", "").split(",")]
+        for tag in (*wanted, self._house):
+            if (short := tag.strip().lower().partition("-")[0]) in self._texts:
+                return short
+        return "en"
+
+
+def _office(room: Newsroom) -> str:
+    return (room.reply_to or room.sender).address
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _wish(request: Request) -> str:
+    """How the wish came, or "" where the body holds none: its form is what RFC 8058 §3.2 allows."""
+    body = b""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > LARGEST_BODY:
+                    return ""
+    except (TimeoutError, ClientDisconnect):
+        return ""
+    fields = _fields(body, request.headers.get("content-type", ""))
+    if fields.get("list-unsubscribe", "").lower() == "one-click":
+        return "one-click"
+    return "page" if fields.get("confirm") == "yes" else ""
+
+
+def _fields(body: bytes, content_type: str) -> dict[str, str]:
+    """A form's fields by lower-case name, urlencoded or multipart."""
+    if content_type.lower().startswith("multipart/form-data"):
+        head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
+        parts = message_from_bytes(head + body, policy=HTTP).iter_parts()
+        return {
+            str(part.get_param("name", "", "content-disposition")).lower(): str(part.get_payload()).strip()
+            for part in parts
+        }
+    pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    return {name.strip().lower(): value.strip() for name, value in pairs}
