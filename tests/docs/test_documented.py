@@ -1,0 +1,98 @@
+"""What users are told is true: each command, setting and link of the documentation exists, and the README's commands run."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+from support.terminal import environment
+
+from mailer.cli import FAMILIES
+from mailer.settings import KEYS, Settings, read_settings
+from mailer.workspace import Workspace
+
+DOCS = sorted(
+    [
+        REPOSITORY / "README.md",
+        REPOSITORY / "CHANGELOG.md",
+        *(REPOSITORY / "docs").rglob("*.md"),
+        *(REPOSITORY / "benchmarks").rglob("*.md"),
+    ]
+)
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    spec = importlib.util.spec_from_file_location("make", REPOSITORY / "docs" / "reference" / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    assert make.PAGE.read_text("utf-8") == make.page(), "run: python docs/reference/make.py"
+    for _, names in FAMILIES:
+        for name in names:
+            assert f"## mailer {name}\n" in make.page()
+
+
+def test_every_command_has_an_example() -> None:
+    page = (REPOSITORY / "docs" / "reference" / "commands.md").read_text("utf-8")
+    for section in page.split("\n## ")[1:]:
+        if "Commands:" not in section:
+            assert "Example:" in section, section.splitlines()[0]
+
+
+def test_every_setting_is_on_its_page_and_in_the_example() -> None:
+    page = (REPOSITORY / "docs" / "reference" / "settings.md").read_text("utf-8")
+    example = (REPOSITORY / ".env.example").read_text("utf-8")
+    assert re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE) == list(KEYS)
+    assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set(KEYS)
+
+
+def test_the_example_as_it_stands_is_the_default(workspace: Workspace) -> None:
+    (workspace.root / ".env").write_text((REPOSITORY / ".env.example").read_text("utf-8"), "utf-8")
+    assert read_settings(workspace.root, {}) == Settings()
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"(?s)```.*?```|`[^`]*`", "", page.read_text("utf-8"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith(("http", "#", "mailto:")):
+            assert (page.parent / target.partition("#")[0]).exists(), target
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_every_command_that_a_page_names_exists(page: Path) -> None:
+    known = {name for _, names in FAMILIES for name in names}
+    for name in re.findall(
+        r"(?:^|[`\s])mailer ([a-z][a-z-]+)\b(?=[^.]*)",
+        "\n".join(re.findall(r"`[^`\n]+`|^mailer .*$", page.read_text("utf-8"), re.MULTILINE)),
+    ):
+        assert name in known, name
+
+
+def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
+    """All of "Your own release" but the preview, which is tested in a browser; and the demo without one."""
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    block = next(b for b in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL) if "mailer init" in b)
+    lines = [line for line in block.splitlines() if not line.startswith("mailer preview")]
+    script = "\n".join(
+        ("set -e", f'mailer() {{ "{sys.executable}" -m mailer "$@"; }}', "mailer demo --no-browser", *lines)
+    )
+    ran = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "11 messages arrived" in ran.stdout
+    preview = re.search(r"mailer preview (\S+)", block)
+    assert preview is not None
+    assert (tmp_path / "press-office" / "releases" / f"{preview[1]}.md").is_file()
