@@ -12,6 +12,7 @@ import time
 
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.session import Session
+from mailer.delivery.sharing import Team
 from mailer.delivery.wire import Cut, SocketAddress, Want
 from mailer.delivery.work import Work
 from mailer.errors import TransportError
@@ -44,10 +45,15 @@ def resolve(settings: Settings) -> list[SocketAddress]:
 
 
 class Crew:
-    """The sessions of one run."""
+    """The sessions of one run, in this process.
 
-    def __init__(self, settings: Settings, schedule: Schedule, work: Work) -> None:
-        self._settings, self._schedule, self._work = settings, schedule, work
+    Args:
+        settings: SMTP_*; SMTP_CONNECTIONS are those of this process.
+        team: other processes that share the run.
+    """
+
+    def __init__(self, settings: Settings, schedule: Schedule, work: Work, team: Team | None = None) -> None:
+        self._settings, self._schedule, self._work, self._team = settings, schedule, work, team
         self._addresses = resolve(settings)
         self._selector = selectors.DefaultSelector()
         self._wants: dict[Session, Want] = {}
@@ -65,15 +71,18 @@ class Crew:
 
     def _run(self) -> None:
         while not self._work.aborting:
+            if self._team and self._ever_opened:
+                self._team.tend(self._selector)
             self._staff()
+            patience = self._patience()
             if not self._wants:
                 pause = self._work.wait()
-                if pause is None:
+                if pause is None and not (self._team and self._team.busy):
                     return
-                time.sleep(min(_TICK, max(pause, self._not_before - time.monotonic(), 0.001)))
-                continue
-            for key, _ in self._selector.select(self._patience()):
-                self._advance(key.data)
+                patience = min(_TICK, max(pause or 0.0, self._not_before - time.monotonic(), 0.001))
+            for key, _ in self._selector.select(patience):
+                if isinstance(key.data, Session):
+                    self._advance(key.data)
             self._commit()
             self._look_at_the_clock()
 

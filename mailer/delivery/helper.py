@@ -29,7 +29,7 @@ _LONG = 3600.0
 
 
 class Errand:
-    """The `Work` of one helper. The coordinator claims and decides; here it is filled, sent and written down."""
+    """The `Work` of one helper. The coordinator claims and decides; here messages are filled, sent and written down."""
 
     def __init__(self, connection: Connection, ledger: Ledger, assignment: Assignment) -> None:
         self._connection, self._schedule = connection, assignment.schedule
@@ -41,15 +41,14 @@ class Errand:
         self._in_hand = 0
         self._accepted = 0
         self._others: list[tuple[str, Verdict, Outcome]] = []
-        self._opened = self._asked = self._finishing = self._gone = False
+        self._asked = self._finishing = self._gone = False
         self._last: Dispatch | None = None
         self._looked = self._starving_since = 0.0
 
     # ---- the work -------------------------------------------------------------------------------
 
     def take(self) -> Parcel | None:
-        """See `Work.take`. Only an open session asks, so the server has let us in."""
-        self._opened = True
+        """See `Work.take`."""
         if len(self._backlog) < GROUP // 2:
             self._listen()
             self._tell()
@@ -77,7 +76,7 @@ class Errand:
             return None
         now = time.monotonic()
         self._starving_since = self._starving_since or now
-        return _LOOK if not self._opened or now - self._starving_since < self._schedule.linger else _LONG
+        return _LOOK if now - self._starving_since < self._schedule.linger else _LONG
 
     def left(self) -> int:
         """See `Work.left`. There is always enough for every connection of a helper."""
@@ -142,9 +141,7 @@ class Errand:
         """Reports, if there is news."""
         hungry = len(self._backlog) < GROUP // 2
         idle = not (self._in_hand or self._backlog or self._again)
-        dispatch = Dispatch(
-            self._opened, self._accepted, tuple(self._others), hungry, idle, failed, ledger_failed
-        )
+        dispatch = Dispatch(self._accepted, tuple(self._others), hungry, idle, failed, ledger_failed)
         if dispatch == self._last and not (self._accepted or self._others or (hungry and not self._asked)):
             return
         self._last, self._accepted, self._others = dispatch, 0, []

@@ -31,6 +31,10 @@ from mailer.errors import LedgerError
 from mailer.model import Status
 
 _PAGE_CACHE_KIB = 16_000
+_PATIENCE = 30.0
+_PAUSE = 0.0001
+"""Seconds: how long to wait for other writers, and how long between looks."""
+
 _MAILINGS = "SELECT id, release, kind, subject, mail_from, domain, follows, created FROM mailings"
 
 
@@ -48,7 +52,7 @@ class Ledger:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise self._failed(error) from None
         with self.reading() as db:
@@ -63,6 +67,8 @@ class Ledger:
         elif version != 1:
             self._db.close()
             raise LedgerError(f"{path} was made by a newer mailer.", "Update mailer.")
+        with self.reading() as db:
+            db.execute("PRAGMA busy_timeout = 0")  # from here on `_begin` waits
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +100,7 @@ class Ledger:
         try:
             if durable:
                 db.execute("PRAGMA synchronous=FULL")
-            db.execute("BEGIN IMMEDIATE")
+            self._begin()
             yield db
             db.execute("COMMIT")
         except sqlite3.Error as error:
@@ -104,6 +110,19 @@ class Ledger:
                 db.rollback()
             if durable:
                 db.execute("PRAGMA synchronous=NORMAL")
+
+    def _begin(self) -> None:
+        """Waits for other processes that write. SQLite's own way of waiting sleeps for milliseconds, and a
+        commit takes a twentieth of one."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE)
 
     def lock(self, mailing: Mailing) -> Lock:
         """What whoever sends this mailing has to hold; not yet taken."""

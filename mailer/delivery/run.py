@@ -126,20 +126,26 @@ class Run:
 
     def _refill(self) -> bool:
         """Claims the next group; whether there is somebody to mail."""
-        while not self._backlog:
+        if not self._backlog:
+            self._backlog.extend(self._claim_group())
+        return bool(self._backlog)
+
+    def _claim_group(self) -> list[Claim]:
+        """The next group without those who are not to be mailed after all; empty: there is nobody now."""
+        wanted: list[Claim] = []
+        while not wanted:
             claims = self._held.claim_queued() or self._claim_deferred()
+            self._unclaimed = max(0, self._unclaimed - len(claims)) if claims else 0
             if not claims:
-                self._unclaimed = 0
-                return False
-            self._unclaimed = max(0, self._unclaimed - len(claims))
+                break
             for claim in claims:
                 reason = self._rules.why_not(claim)
                 if reason:
                     self._journal.remember(claim, Outcome(Status.REJECTED, text=reason), "")
                     self._count(Status.REJECTED)
                 else:
-                    self._backlog.append(claim)
-        return True
+                    wanted.append(claim)
+        return wanted
 
     def _claim_deferred(self) -> list[Claim]:
         """Those whose time has come, as long as the run waits for them."""
@@ -161,9 +167,7 @@ class Run:
 
     def hand_out(self) -> list[Claim]:
         """See `SharedWork.hand_out`."""
-        claims = [] if self.ending or not (self._backlog or self._refill()) else list(self._backlog)
-        self._backlog.clear()
-        return claims
+        return [] if self.ending else self._claim_group()
 
     def hear(self, dispatch: Dispatch) -> None:
         """See `SharedWork.hear`."""

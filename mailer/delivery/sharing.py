@@ -1,4 +1,4 @@
-"""A process per core: this process claims, decides and counts; helpers fill, send and write down.
+"""A process per core: this process claims, decides and counts, and sends too; helpers send and write down.
 
 Helpers inherit the mailing's lock, so it stays taken until the last of them has ended, however this process
 ends; and they drop everything when this process is gone. docs/decisions/sending-processes.md says why.
@@ -6,21 +6,20 @@ ends; and they drop everything when this process is gone. docs/decisions/sending
 
 from __future__ import annotations
 
+import select
+import selectors
 import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, wait
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 from mailer.delivery.held import Claim
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.work import Dispatch, Handover, SharedWork
-from mailer.errors import LedgerError, TransportError
+from mailer.errors import LedgerError
 from mailer.settings import Settings
-
-_LOOK = 0.05
-"""Seconds between looks at whether to stop, and at who is due."""
 
 _PATIENCE = 5.0
 """Seconds that helpers have to end after they were told to drop everything."""
@@ -46,7 +45,7 @@ class _Helper:
         theirs.close()
         self.connection = Connection(ours.detach())
         self.connection.send(assignment)
-        self.opened = self.hungry = self.idle = self.gone = False
+        self.hungry = self.idle = self.gone = False
 
     def feed(self, claims: Sequence[Claim] | None) -> None:
         """More claims; None: complete what is in flight, and end."""
@@ -64,7 +63,6 @@ class _Helper:
             self.gone = True
             return None
         assert isinstance(dispatch, Dispatch)
-        self.opened = self.opened or dispatch.opened
         self.hungry, self.idle = dispatch.hungry, dispatch.idle
         return dispatch
 
@@ -79,57 +77,65 @@ class _Helper:
 
 
 class Team:
-    """Helpers that share one run.
+    """Helpers that share this process's run. They start when its first session has logged in: a wrong password
+    must cost one attempt.
 
     Args:
-        count: how many processes; the connections are shared among them.
+        settings: for the helpers; SMTP_CONNECTIONS are those of each.
+        count: how many helpers.
     """
 
     def __init__(self, settings: Settings, schedule: Schedule, work: SharedWork, count: int) -> None:
-        share = max(1, settings.smtp_connections // count)
-        self._assignment = Assignment(replace(settings, smtp_connections=share), schedule, work.handover)
+        self._assignment = Assignment(settings, schedule, work.handover)
         self._work, self._count = work, count
         self._helpers: list[_Helper] = []
         self._told = False
-
-    def run(self) -> None:
-        """See `Transport.carry`."""
-        self._helpers.append(_Helper(self._assignment))
-        try:
-            while self._present and not self._work.aborting:
-                heard = wait([helper.connection for helper in self._present], _LOOK)
-                for helper in self._present:
-                    if helper.connection in heard:
-                        self._hear(helper)
-                self._enlist()
-                if not self._told:
-                    self._feed()
-        finally:
-            for helper in self._helpers:
-                helper.end()
 
     @property
     def _present(self) -> list[_Helper]:
         return [helper for helper in self._helpers if not helper.gone]
 
-    def _enlist(self) -> None:
-        """The others start when the first one has logged in: a wrong password must cost one attempt."""
-        while self._helpers[0].opened and len(self._helpers) < self._count and not self._told:
-            self._helpers.append(_Helper(self._assignment))
+    @property
+    def busy(self) -> bool:
+        """Whether some helper has, or may have, something in hand."""
+        return any(not helper.idle for helper in self._present)
 
-    def _feed(self) -> None:
-        """Gives the hungry what there is; once nothing is left and nobody has anything in hand, all may end."""
-        pause: float | None = 0.0
+    def tend(self, selector: selectors.BaseSelector) -> None:
+        """Hears what helpers report, and gives the hungry more. Never waits."""
+        if not self._helpers:
+            for _ in range(self._count):
+                helper = _Helper(self._assignment)
+                self._helpers.append(helper)
+                selector.register(helper.connection, selectors.EVENT_READ, helper)
         for helper in self._present:
-            if helper.hungry:
-                pause = self._work.wait()
-                if pause == 0:
-                    helper.feed(self._work.hand_out())
-        done = pause is None and all(helper.idle for helper in self._present)
-        if done or self._work.ending:
+            while not helper.gone and select.select([helper.connection], [], [], 0)[0]:
+                self._hear(helper)
+            if helper.gone:
+                selector.unregister(helper.connection)
+            elif helper.hungry and not self._work.ending:
+                claims = self._work.hand_out()
+                if claims:
+                    helper.feed(claims)
+        if self._work.ending:
+            self._tell_all()
+
+    def _tell_all(self) -> None:
+        if not self._told:
             self._told = True
             for helper in self._present:
                 helper.feed(None)
+
+    def finish(self) -> None:
+        """Lets them complete what is in flight, and hears the last of it."""
+        self._tell_all()
+        for helper in self._helpers:
+            while not helper.gone:
+                self._hear(helper)
+
+    def close(self) -> None:
+        """Whoever is still there drops everything; returns when all are gone."""
+        for helper in self._helpers:
+            helper.end()
 
     def _hear(self, helper: _Helper) -> None:
         dispatch = helper.hear()
@@ -140,10 +146,7 @@ class Team:
                 )
             return
         self._work.hear(dispatch)
-        if dispatch.failed is None:
-            return
-        if dispatch.ledger_failed:
+        if dispatch.ledger_failed and dispatch.failed:
             raise LedgerError(*dispatch.failed)
-        if not any(other.opened for other in self._helpers):
-            raise TransportError(*dispatch.failed)
-        self._work.halt(*dispatch.failed)
+        if dispatch.failed:
+            self._work.halt(*dispatch.failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 
 from mailer.delivery.crew import Crew
 from mailer.delivery.opening import check_security
@@ -46,7 +47,14 @@ class SmtpTransport:
         """See `Transport.carry`."""
         count = min(self._most, self.settings.smtp_connections, work.left() // self._per_process)
         shared = work.shared() if count > 1 and sys.platform != "win32" else None
-        if shared:
-            Team(self.settings, self.schedule, shared, count).run()
-        else:
+        if not shared:
             Crew(self.settings, self.schedule, work).carry()
+            return
+        each = replace(self.settings, smtp_connections=max(1, self.settings.smtp_connections // count))
+        team = Team(each, self.schedule, shared, count - 1)
+        try:
+            Crew(each, self.schedule, work, team).carry()
+            if not work.aborting:
+                team.finish()
+        finally:
+            team.close()

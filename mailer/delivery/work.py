@@ -64,7 +64,6 @@ class Dispatch:
     """What a helper process reports.
 
     Attributes:
-        opened: whether the server has let it in.
         accepted: how many more messages were.
         others: what became of other recipients: address, verdict, outcome.
         hungry: it will soon run out of claims.
@@ -73,7 +72,6 @@ class Dispatch:
         ledger_failed: that is because the ledger can't be written.
     """
 
-    opened: bool
     accepted: int = 0
     others: tuple[tuple[str, Verdict, Outcome], ...] = ()
     hungry: bool = False
