@@ -92,6 +92,22 @@ def test_a_reason_fits_one_line_of_a_terminal() -> None:
     assert len(recipient.reason) <= 300
 
 
+@pytest.mark.parametrize(
+    ("field", "sender"),
+    [
+        (b'"ana.ruiz@news.example.net" <me@home.example.com>', "me@home.example.com"),
+        (b"me@home.example.com (ana.ruiz@news.example.net)", "me@home.example.com"),
+        (rb'"an \" ana@news.example.net" <me@home.example.com>', "me@home.example.com"),
+        (b"=?utf-8?q?ana=40news.example.net?= <me@home.example.com>", "me@home.example.com"),
+        ("Ana Ruíz <ana.ruíz@news.example.net>".encode(), "ana.ruíz@news.example.net"),
+        (b"undisclosed", ""),
+    ],
+)  # fmt: skip
+def test_the_sender_is_the_address_not_what_a_name_says(field: bytes, sender: str) -> None:
+    """Who asks to be taken off is known by it."""
+    assert read_report(b"From: " + field + b"\nSubject: unsubscribe\n\n").sender == sender
+
+
 def test_the_token_is_read_whatever_case_a_gateway_gave_it() -> None:
     upper = BOUNCES[0].content.replace(TOKEN.encode(), TOKEN.upper().encode())
     assert read_report(upper, OFFICE).token == TOKEN

@@ -424,6 +424,13 @@ def servers() -> list[Sample]:
 def broken() -> list[Sample]:
     whole = postfix()[1].content
     no_from = b"\n".join(line for line in whole.split(b"\n") if not line.startswith(b"From: MAILER"))
+    wrapped = note(
+        sender="Mail Delivery Subsystem <MAILER-DAEMON@gate.example.net>",
+        subject="Returned mail: User unknown",
+        content_type="multipart/mixed; boundary=outer",
+        body="--outer\n\n----- The following addresses had permanent delivery errors -----\n\n"
+        "--outer\nContent-Type: message/rfc822\n\n" + whole.decode() + "\n--outer--\n",
+    )
     qmail_no_from = qmail()[0].content.replace(b"From: MAILER-DAEMON@mx.example.net\n", b"")
     return [
         Sample("a report without From", no_from, "bounce", ((ANA, True),)),
@@ -441,6 +448,7 @@ def broken() -> list[Sample]:
         Sample("a report flattened into text", note(sender=DAEMON, subject="Undelivered Mail Returned to Sender",
                body=f"Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; {ANA}\nAction: failed\nStatus: 5.1.1\n"),
                "bounce", ((ANA, True),)),
+        Sample("a bounce wrapped in a bounce", wrapped, "bounce", ((ANA, True),)),
         Sample("HTML alone", note(sender="postmaster@example.com", subject="Undeliverable: Harbour report",
                content_type="text/html; charset=utf-8",
                body=f'<html><head><style>p {{}}</style></head><body><p>Delivery has failed to these recipients:</p><p><a href="mailto:{ANA}">{ANA}'

@@ -81,6 +81,7 @@ def wishes() -> list[Sample]:
         wish("French", "Désabonner"),
         wish("in the text", "Re: Harbour report finds cleaner water", "Please unsubscribe me. Thank you!" + quoted, to="press@example.org"),
         wish("in the text, Spanish", "Re: Harbour report", "Por favor, dadme de baja\n" + quoted, to="press@example.org"),
+        wish("signed", "Re: Harbour report", "Unsubscribe\n\nAna Ruiz\nNews desk\n+1 202-555-0147\n" + quoted, to="press@example.org"),
         wish("in the text, German", "AW: Harbour report", "Bitte aus dem Verteiler nehmen, danke\n", to="press@example.org"),
     ]  # fmt: skip
 

@@ -12,7 +12,6 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses
 from html import unescape
 
 LONGEST = 2_000_000
@@ -41,6 +40,9 @@ _RETURNED_BELOW = re.compile(
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _BARE = re.compile(r"[^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,255}")
+_ANGLE = re.compile(r"<\s*([^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,255})\s*>")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_COMMENT = re.compile(r"\([^()]*\)")
 _FIELD_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}:")
 _OF_A_MESSAGE = ("message-id:", "received:", "mime-version:", "return-path:")
 _HIDDEN = ("style", "script", "head", "title", "!--")
@@ -56,6 +58,7 @@ class Incoming:
         talk: what its writer says, as plain text: up to where the returned message begins.
         returned: headers (and perhaps text) of the message that it is about, as text; "" where none came back.
         status: each group of status fields (RFC 3464 §2.2, §2.3) as text, groups parted by blank lines.
+        enclosed: the same of a bounce that lies inside, as gateways wrap one bounce in another.
         report_type: of multipart/report (RFC 6522), lower case; "" otherwise.
     """
 
@@ -63,16 +66,17 @@ class Incoming:
     talk: str
     returned: str
     status: str
+    enclosed: str
     report_type: str
 
     def text_of(self, name: str) -> str:
         """A header field, decoded and on one line; "" where there is none. Of several, the first."""
-        return decoded(self.header.get(name, ""))
+        return decoded(next(iter(_values(self.header, name)), ""))
 
     def addresses_in(self, *names: str) -> tuple[str, ...]:
         """The addresses of some header fields, lower case, in order."""
-        values = [str(value) for name in names for value in self.header.get_all(name, [])]
-        return tuple(address.lower() for _, address in _addresses(values) if "@" in address)
+        values = [value[:_LONGEST_FIELD] for name in names for value in _values(self.header, name)]
+        return tuple(address.lower() for value in values for address in _addresses(value))
 
 
 def take_apart(content: bytes) -> Incoming:
@@ -86,6 +90,9 @@ def take_apart(content: bytes) -> Incoming:
         said.strip(),
         "\n\n".join(filter(None, ("\n\n".join(returned).strip(), below.strip()))),
         "\n\n".join(status),
+        ""
+        if status
+        else "\n\n".join(_inside(p) for p in message.walk() if p.get_content_type() in _STATUS_TYPES),
         _parameter(message, "report-type"),
     )
 
@@ -157,14 +164,20 @@ def _inside(part: Message) -> str:
 
 
 def _written(message: Message) -> str:
-    """A message as text again: header lines as they came, then the text of its first text part."""
-    lines = [f"{name}: {_raw(value)}" for name, value in message.items()]
-    payload = message.get_payload()
-    if isinstance(payload, list):
-        body = next((_text(part) for part in message.walk() if part.get_content_maintype() == "text"), "")
-    else:
-        body = _text(message)
-    return "\n".join(lines) + "\n\n" + body
+    """A message as text again: header lines as they came, then its texts. Of messages that lie inside it, the
+    Message-ID is kept too, by which a bounce is placed."""
+    lines = [f"{name}: {_raw(value)}" for name, value in message.raw_items()]
+    if not message.is_multipart():
+        return "\n".join([*lines, "", _text(message)])
+    inside = [part for part in message.walk() if part is not message]
+    ids = [f"Message-ID: {value}" for part in inside for value in _values(part, "Message-ID")]
+    texts = [_text(part) for part in inside if part.get_content_maintype() == "text"]
+    return "\n".join([*lines, "", *ids, *texts])
+
+
+def _values(message: Message, name: str) -> list[str]:
+    """A field's values as they came: `Message.get` puts U+FFFD for octets that are not ASCII."""
+    return [_raw(value) for key, value in message.raw_items() if key.lower() == name.lower()]
 
 
 def _raw(value: object) -> str:
@@ -217,11 +230,13 @@ def _piece(piece: bytes | str, charset: str | None) -> str:
     return _from_octets(piece, charset or "")
 
 
-def _addresses(values: list[str]) -> list[tuple[str, str]]:
-    try:
-        return getaddresses([_raw(value[:_LONGEST_FIELD]) for value in values], strict=False)
-    except (TypeError, ValueError, IndexError):
-        return [("", found) for value in values for found in _BARE.findall(value)]
+def _addresses(text: str) -> list[str]:
+    """The addresses of a field, never one out of a display name or a comment: whoever writes
+    `"ana@example.net" <me@example.com>` is me. (email.utils differs between Python's versions; CVE-2023-27043.)"""
+    bare = _COMMENT.sub(" ", _QUOTED.sub(" ", text))
+    return [
+        found for piece in bare.split(",") for found in (_ANGLE.findall(piece) or _BARE.findall(piece)[:1])
+    ]
 
 
 def _without_tags(html: str) -> str:

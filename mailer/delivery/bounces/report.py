@@ -118,7 +118,7 @@ _Found = tuple[MailKind, tuple[FailedRecipient, ...], str]
 
 def _classified(mail: Incoming, office: Office) -> _Found:
     """The first of these that fits: status fields, a wish, a machine's reply, a bounce in words."""
-    groups = read_groups(mail.status) or _fields_in_text(mail)
+    groups = read_groups(mail.status) or _fields_elsewhere(mail)
     if groups:
         return _by_fields(mail, groups)
     if mail.report_type == "feedback-report":
@@ -144,11 +144,13 @@ def _is_bounce_like(mail: Incoming) -> bool:
     return named or WORDS["bounce_subject"].search(mail.text_of("Subject")) is not None
 
 
-def _fields_in_text(mail: Incoming) -> tuple[RecipientFields, ...]:
-    """Status fields that a gateway flattened into the text."""
-    if not re.search(r"^\s{0,3}Final-Recipient:", mail.talk, re.I | re.M) or not prose.by_a_program(mail):
+def _fields_elsewhere(mail: Incoming) -> tuple[RecipientFields, ...]:
+    """Status fields that a gateway flattened into the text, or wrapped into a bounce of its own. A person who
+    forwards a bounce writes a letter."""
+    if not prose.by_a_program(mail):
         return ()
-    return read_groups(mail.talk)
+    flat = re.search(r"^\s{0,3}Final-Recipient:", mail.talk, re.I | re.M)
+    return read_groups(mail.talk if flat else mail.enclosed)
 
 
 def _by_fields(mail: Incoming, groups: tuple[RecipientFields, ...]) -> _Found:

@@ -35,6 +35,7 @@ def wish(mail: Incoming, address: str) -> str | None:
     """
     subject = mail.text_of("Subject")
     own = _own_words(mail.talk)
+    first = own.split("\n\n")[0]
     to_mailbox = bool(address) and _is_to(mail, address)
     word, token = _wish_in(subject)
     if not token and to_mailbox:
@@ -42,7 +43,7 @@ def wish(mail: Incoming, address: str) -> str | None:
     if word or token:
         short = len(own) <= _SHORT or _BY_A_CLIENT.match(own)
         return token if short or token else None
-    if _is_wish(own) and (to_mailbox or is_answer(subject) or not subject):
+    if _is_wish(first) and len(own) <= _SHORT and (to_mailbox or is_answer(subject) or not subject):
         return ""
     return "" if to_mailbox and not subject and not own else None
 
@@ -69,13 +70,13 @@ def _is_wish(text: str) -> bool:
 
 
 def _own_words(talk: str) -> str:
-    """The text without what it quotes, without a signature."""
+    """The text without what it quotes, and without a signature that is marked as one."""
     lines = []
     for line in talk.split("\n"):
         if _QUOTED.match(line):
             break
         lines.append(line)
-    return re.sub(r"\s+", " ", " ".join(lines)).strip()
+    return "\n".join(line.strip() for line in lines).strip()
 
 
 def _is_to(mail: Incoming, address: str) -> bool:
