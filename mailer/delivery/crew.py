@@ -48,7 +48,7 @@ class Crew:
     """The sessions of one run, in this process.
 
     Args:
-        settings: SMTP_*; SMTP_CONNECTIONS are those of this process.
+        settings: SMTP_*.
         team: other processes that share the run.
     """
 
@@ -72,7 +72,7 @@ class Crew:
     def _run(self) -> None:
         while not self._work.aborting:
             if self._team and self._ever_opened:
-                self._team.tend(self._selector)
+                self._make_room(self._team)
             self._staff()
             patience = self._patience()
             if not self._wants:
@@ -86,6 +86,17 @@ class Crew:
             self._commit()
             self._look_at_the_clock()
 
+    @property
+    def _share(self) -> int:
+        """How many connections this process may have: all of them, until it has help."""
+        return self._team.each if self._team and self._team.wanted else self._settings.smtp_connections
+
+    def _make_room(self, team: Team) -> None:
+        """Lets the helpers work, once as many connections have ended as they will open."""
+        for session in list(self._wants)[self._share :]:
+            session.leaving = True
+        team.tend(self._selector, room=len(self._wants) <= team.each)
+
     def _close(self) -> None:
         for session in self._wants:
             session.line.wire.close()
@@ -96,7 +107,7 @@ class Crew:
         must cost one attempt."""
         while time.monotonic() >= self._not_before:
             enough = -(-self._work.left() // _WORTH_A_CONNECTION)
-            most = min(self._settings.smtp_connections, enough)
+            most = min(self._share, enough)
             if not self._ever_opened or self._failures:
                 most = min(most, 1)
             if len(self._wants) >= most or (self._wants and not self._ever_opened):

@@ -33,6 +33,13 @@ class Session:
     Args:
         addresses: of the server, tried in this order.
         work: where messages come from and answers go to.
+
+    Attributes:
+        opened: the server has let us in.
+        leaving: set from outside: begin no other message, and end.
+        current: what is surely incomplete on the wire.
+        ready: what waits to be written down as complete.
+        flying: what may be complete on the wire.
     """
 
     def __init__(
@@ -46,6 +53,7 @@ class Session:
         self.offer = Offer()
         self.line = Line(Wire(addresses[0]))
         self.opened = False
+        self.leaving = False
         self.current: Parcel | None = None
         self.ready: list[Parcel] = []
         self.flying = Flying(work)
@@ -102,7 +110,7 @@ class Session:
 
     def _more_to_come(self) -> Generator[Want, None, bool]:
         pause = self._work.wait()
-        if pause is None or pause > self._schedule.linger:
+        if self.leaving or pause is None or pause > self._schedule.linger:
             return False
         yield Want.WORK
         if self.line.wire.has_news():
@@ -111,7 +119,7 @@ class Session:
 
     def _take(self) -> Parcel | None:
         """The next parcel that this server can carry; others fail alone, unsent."""
-        while parcel := self._work.take():
+        while not self.leaving and (parcel := self._work.take()):
             if why := too_big(parcel.envelope, self.offer):
                 self._work.settle(parcel, Verdict.STOP, Outcome(Status.QUEUED, text=why), "")
             elif why := not_for(parcel.envelope, self.offer):

@@ -11,6 +11,7 @@ import selectors
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -20,6 +21,15 @@ from mailer.delivery.schedule import Schedule
 from mailer.delivery.work import Dispatch, Handover, SharedWork
 from mailer.errors import LedgerError
 from mailer.settings import Settings
+
+_BUSY = 0.85
+"""Share of a core from which on a process counts as busy."""
+
+_LEFT = 4.0
+"""Seconds of work, at the pace so far, that must be left: a helper takes half of one to begin."""
+
+_LOOK = 0.1
+"""Seconds between looks at whether to drop everything."""
 
 _PATIENCE = 5.0
 """Seconds that helpers have to end after they were told to drop everything."""
@@ -76,18 +86,52 @@ class _Helper:
             self._process.wait()
 
 
+class _Need:
+    """Whether help is worth it: this process has been busy all the time, and much is left.
+
+    Where the server is the slower one, or another program needs the other cores, a helper only gets in the way.
+    """
+
+    def __init__(self, work: SharedWork, seconds: float) -> None:
+        self._work, self._seconds = work, seconds
+        self._begin()
+
+    def _begin(self) -> None:
+        self._started, self._cpu, self._left = time.monotonic(), time.process_time(), self._work.left()
+
+    def proven(self) -> bool:
+        """Whether it is, by now."""
+        passed = time.monotonic() - self._started
+        if passed < self._seconds:
+            return False
+        busy = time.process_time() - self._cpu
+        done, left = self._left - self._work.left(), self._work.left()
+        self._begin()
+        return busy / passed > _BUSY and left > _LEFT * done / passed
+
+
 class Team:
-    """Helpers that share this process's run. They start when its first session has logged in: a wrong password
-    must cost one attempt.
+    """Helpers that share this process's run. They start when its first session has logged in, as a wrong
+    password must cost one attempt, and when this process can't keep up.
 
     Args:
         settings: for the helpers; SMTP_CONNECTIONS are those of each.
         count: how many helpers.
+        after: seconds for which this process must have been busy; 0: helpers start at once.
+
+    Attributes:
+        each: how many connections each process may have, once helpers are wanted.
+        wanted: helpers are, or will be, at work.
     """
 
-    def __init__(self, settings: Settings, schedule: Schedule, work: SharedWork, count: int) -> None:
+    def __init__(
+        self, settings: Settings, schedule: Schedule, work: SharedWork, count: int, after: float
+    ) -> None:
         self._assignment = Assignment(settings, schedule, work.handover)
-        self._work, self._count = work, count
+        self._work, self._count, self._after = work, count, after
+        self.each = settings.smtp_connections
+        self.wanted = after == 0
+        self._need: _Need | None = None
         self._helpers: list[_Helper] = []
         self._told = False
 
@@ -100,12 +144,18 @@ class Team:
         """Whether some helper has, or may have, something in hand."""
         return any(not helper.idle for helper in self._present)
 
-    def tend(self, selector: selectors.BaseSelector) -> None:
-        """Hears what helpers report, and gives the hungry more. Never waits."""
-        if not self._helpers:
-            for _ in range(self._count):
-                helper = _Helper(self._assignment)
-                self._helpers.append(helper)
+    def tend(self, selector: selectors.BaseSelector, *, room: bool) -> None:
+        """Hears what helpers report, and gives the hungry more. Never waits.
+
+        Args:
+            room: this process has no more connections than its share.
+        """
+        if not self.wanted:
+            self._need = self._need or _Need(self._work, self._after)
+            self.wanted = self._need.proven()
+        elif room and not self._helpers and not self._work.ending:
+            self._helpers = [_Helper(self._assignment) for _ in range(self._count)]
+            for helper in self._helpers:
                 selector.register(helper.connection, selectors.EVENT_READ, helper)
         for helper in self._present:
             while not helper.gone and select.select([helper.connection], [], [], 0)[0]:
@@ -129,8 +179,9 @@ class Team:
         """Lets them complete what is in flight, and hears the last of it."""
         self._tell_all()
         for helper in self._helpers:
-            while not helper.gone:
-                self._hear(helper)
+            while not (helper.gone or self._work.aborting):
+                if select.select([helper.connection], [], [], _LOOK)[0]:
+                    self._hear(helper)
 
     def close(self) -> None:
         """Whoever is still there drops everything; returns when all are gone."""

@@ -22,7 +22,8 @@ class SmtpTransport:
         schedule: pauses before reconnecting, and how long the answer to a final dot may take.
         cleartext: allow SMTP_SECURITY=none to another machine; a password is never sent that way.
         processes: at most so many; by default one a core.
-        per_process: messages for which one more is started; each takes a good part of a second to begin.
+        help_after: seconds for which one process must have been busy before others are started to help it; 0:
+            they are started at once.
 
     Raises:
         SettingsError: no server is named, or mail would leave in clear.
@@ -35,26 +36,25 @@ class SmtpTransport:
         *,
         cleartext: bool = False,
         processes: int | None = None,
-        per_process: int = 2_000,
+        help_after: float = 1.0,
     ) -> None:
         check_security(settings, cleartext=cleartext)
         self.settings = settings
         self.schedule = schedule or Schedule()
         self._most = processes or os.cpu_count() or 1
-        self._per_process = per_process
+        self._help_after = help_after
 
     def carry(self, work: Work) -> None:
         """See `Transport.carry`."""
-        count = min(self._most, self.settings.smtp_connections, work.left() // self._per_process)
+        count = min(self._most, self.settings.smtp_connections)
         shared = work.shared() if count > 1 and sys.platform != "win32" else None
         if not shared:
             Crew(self.settings, self.schedule, work).carry()
             return
-        each = replace(self.settings, smtp_connections=max(1, self.settings.smtp_connections // count))
-        team = Team(each, self.schedule, shared, count - 1)
+        each = replace(self.settings, smtp_connections=self.settings.smtp_connections // count)
+        team = Team(each, self.schedule, shared, count - 1, self._help_after)
         try:
-            Crew(each, self.schedule, work, team).carry()
-            if not work.aborting:
-                team.finish()
+            Crew(self.settings, self.schedule, work, team).carry()
+            team.finish()
         finally:
             team.close()

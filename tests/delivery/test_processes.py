@@ -26,7 +26,7 @@ def send(path: Path, server: FaultyServer, processes: int = 2, **options: object
     if "AUTH PLAIN" in (server.extensions or ()):
         values |= {"smtp_username": "press", "smtp_password": "lamp"}
     with Ledger(path) as ledger:
-        transport = SmtpTransport(settings(server.port, **values), QUICK, processes=processes, per_process=50)
+        transport = SmtpTransport(settings(server.port, **values), QUICK, processes=processes, help_after=0)
         return deliver(
             ledger.mailing(RELEASE), ledger, transport, **({"schedule": QUICK, "max_wait": 0} | options)
         )

@@ -27,7 +27,7 @@ def main(path: str, port: str, mode: str, limit: str = "") -> None:
             "smtp_connections": 4 if mode == "processes" else 2,
         }
         transport = SmtpTransport(
-            settings(int(port), **values), QUICK, processes=2 if mode == "processes" else 1, per_process=50
+            settings(int(port), **values), QUICK, processes=2 if mode == "processes" else 1, help_after=0
         )
         if limit:
             resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
