@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from mailer import delivery
@@ -58,7 +59,8 @@ def prepare(workspace: Workspace, name: str, choice: Choice, *, theme: str = "")
     if release.original.kind.follows and release.original.corrects:
         audience, threads = who_got(workspace, release.original.corrects)
     else:
-        choice = replace(choice, lists=choice.lists or release.original.lists)
+        embargoed = any(e.embargo and e.embargo > datetime.now(UTC) for e in release.editions)
+        choice = replace(choice, lists=choice.lists or release.original.lists, embargoed=embargoed)
         audience, threads = read_audience(workspace, choice), {}
     rendered = {e.language: render(e, workspace.theme(theme or e.theme)) for e in release.editions}
     findings = run_checks(Draft.at_once(workspace, release, audience, rendered))

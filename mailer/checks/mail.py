@@ -64,7 +64,7 @@ def header_injection(draft: Draft) -> Iterator[Finding]:
         )
         for field, value in values:
             if _HARMFUL.search(value) or _ENCODED_WORD.search(value):
-                yield Finding("header-injection", "error", f"The {field} holds what could pose as another header field.",
+                yield Finding("header-injection", "error", f"The {field} holds what could pose as a header field.",
                               "Type it anew.", edition.where(field))  # fmt: skip
     for person in draft.audience.recipients:
         for value in (person.address, person.name):

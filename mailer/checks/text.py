@@ -10,7 +10,7 @@ from mailer.errors import WorkspaceError
 from mailer.model import Edition, Finding
 
 _PLACEHOLDER = re.compile(
-    r"\b(TODO|TBC|TBD|XXX+|FIXME|lorem ipsum)\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\]", re.I
+    r"\b(?:TODO|TBC|TBD|XXX+|FIXME)\b|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
 )
 LONG_SUBJECT = 100
 
@@ -108,6 +108,8 @@ def subject(draft: Draft) -> Iterator[Finding]:
     """long-subject: most inboxes show 40 to 60 characters, and none shows more than about 100."""
     for edition in draft.release.editions:
         if len(edition.subject) > LONG_SUBJECT:
-            yield Finding("long-subject", "notice", f"The subject has {len(edition.subject)} characters; its end won't be seen.",
-                          "Add a shorter Subject: beside the headline.",
-                          edition.where("subject") if "subject" in edition.lines else edition.where("headline"))  # fmt: skip
+            message = f"The subject has {len(edition.subject)} characters; its end won't be seen."
+            where = edition.where("subject" if "subject" in edition.lines else "headline")
+            yield Finding(
+                "long-subject", "notice", message, "Add a shorter Subject: beside the headline.", where
+            )

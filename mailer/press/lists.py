@@ -30,6 +30,7 @@ class Choice:
         limit: at most so many recipients; None = no limit.
         except_addresses: canonical addresses that don't get it: those who got another release, say.
         except_reason: the reason shown for `except_addresses`, e.g. "got harbour-report".
+        embargoed: what is sent is under embargo: who is on record as not accepting embargoes doesn't get it.
     """
 
     lists: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Choice:
     limit: int | None = None
     except_addresses: Container[str] = field(default=(), repr=False)
     except_reason: str = "excepted"
+    embargoed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
     """Everybody on the chosen lists, once, in their order; the rest with a reason each.
 
     Where several reasons hold, the first of these is given: the row can't be used, suppressed, on an
-    excepted list, excepted by address, duplicate, not chosen by `where`, over the limit. Someone on two
-    lists has the tags of both.
+    excepted list, excepted by address, no embargoes accepted, duplicate, not chosen by `where`, over the
+    limit. Someone on two lists has the tags of both.
 
     Raises:
         WorkspaceError: a list of that name does not exist.
@@ -129,13 +131,13 @@ class _Gathering:
 
     def _person(self, person: Recipient) -> None:
         key = canonical(person.address)
-        reason, detail = self._why_not(key)
+        reason, detail = self._why_not(key, person)
         if not self.spool.add(key, person, reason, detail):
             first = self.spool.merge(key, person)
             assert person.where is not None
             self.spool.leave_out(person.address, Reason.DUPLICATE, f"as {first}", person.where.line)
 
-    def _why_not(self, key: str) -> tuple[str | None, str]:
+    def _why_not(self, key: str, person: Recipient) -> tuple[str | None, str]:
         entry = self._suppressions.get(key)
         if entry is not None:
             return Reason.SUPPRESSED, str(entry)
@@ -145,6 +147,8 @@ class _Gathering:
                 return Reason.EXCEPTED, f"on the list {found.lists[0]}"
         if key in self._choice.except_addresses:
             return self._choice.except_reason, ""
+        if self._choice.embargoed and person.fields.get("accepts_embargo") == "no":
+            return Reason.NO_EMBARGO, "by the list's column"
         return None, ""
 
     def _remark(self, shown: str, problem: Problem) -> None:

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     OPTED_OUT = "opted out"
     SUPPRESSED = "suppressed"
     EXCEPTED = "excepted"
+    NO_EMBARGO = "accepts no embargoes"
     DUPLICATE = "duplicate"
     NOT_CHOSEN = "not chosen by --where"
     OVER_LIMIT = "over the limit"

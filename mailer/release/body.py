@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -85,6 +86,7 @@ def parser() -> MarkdownIt:
     md.inline.ruler.before("emphasis", "highlight", _highlight)
     md.inline.ruler.before("link", "merge_slot", _merge_slot)
     md.validateLink = lambda url: url.strip().lower().startswith(SCHEMES)  # type: ignore[method-assign]
+    md.core.ruler.before("text_join", "as_written", _as_written)
     add_release_blocks(md)
     return md
 
@@ -163,20 +165,11 @@ def _split_notes(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]
     return blocks, notes
 
 
-def _inline_tokens(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
-    """Inline tokens with their 1-based line."""
-    for token in tokens:
-        line = token.map[0] + 1 if token.map else 0
-        for child in token.children or ():
-            yield child, line
-            line += child.type in ("softbreak", "hardbreak")
-
-
 def _citations(tokens: Sequence[Token]) -> dict[int, int]:
     counts: dict[int, int] = {}
-    for token, _ in _inline_tokens(tokens):
-        if token.type == "footnote_ref":
-            counts[token.meta["number"]] = counts.get(token.meta["number"], 0) + 1
+    for child in (child for token in tokens for child in token.children or ()):
+        if child.type == "footnote_ref":
+            counts[child.meta["number"]] = counts.get(child.meta["number"], 0) + 1
     return counts
 
 
@@ -209,11 +202,25 @@ _LEFTOVERS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
 )  # fmt: skip
 
 
+def _as_written(state: StateCore) -> None:
+    """Keep what is plain text in each paragraph, before escaped characters (`\\*`) are joined to it: they are meant."""
+    for token in state.tokens:
+        if token.children:
+            token.meta["written"] = "".join(
+                child.content
+                if child.type == "text"
+                else "\n"
+                if child.type in ("softbreak", "hardbreak")
+                else "\0"
+                for child in token.children
+            )
+
+
 def _leftovers(tokens: Sequence[Token], path: str) -> Iterator[Finding]:
-    for token, line in _inline_tokens(tokens):
-        if token.type != "text":
-            continue
+    for token in tokens:
+        written = str(token.meta.get("written", ""))
+        first = token.map[0] + 1 if token.map else 0
         for pattern, name, message, hint in _LEFTOVERS:
-            for match in pattern.finditer(token.content):
-                text = match[0]
-                yield Finding(name, "error", message.format(text), hint.format(text), Where(path, line))
+            for match in pattern.finditer(written):
+                where = Where(path, first + written.count("\n", 0, match.start()))
+                yield Finding(name, "error", message.format(match[0]), hint.format(match[0]), where)

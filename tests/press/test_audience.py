@@ -210,3 +210,15 @@ def test_two_lists_are_compared_by_person(office: Workspace) -> None:
     assert [p.address for p in difference.only_first] == ["ana@example.net", "cy@example.com"]
     assert [p.address for p in difference.only_second] == ["dee@example.net"]
     assert difference.both == 1
+
+
+def test_under_embargo_who_accepts_none_is_left_out(workspace: Workspace) -> None:
+    (workspace.lists / "wire.csv").write_text(
+        "email,accepts embargo\na@example.net,yes\nb@example.net,no\nc@example.net,\n", "utf-8"
+    )
+    audience = read_audience(workspace, Choice(("wire",), embargoed=True))
+    assert [person.address for person in audience.recipients] == ["a@example.net", "c@example.net"]
+    assert [(other.address, other.reason) for other in audience.left_out] == [
+        ("b@example.net", "accepts no embargoes")
+    ]
+    assert len(read_audience(workspace, Choice(("wire",))).recipients) == 3

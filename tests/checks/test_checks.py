@@ -1,0 +1,151 @@
+"""Pre-flight: what blocks, what warns, what only informs; and that a sound release is left in peace."""
+
+from __future__ import annotations
+
+import ast
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import REPOSITORY
+from support.lists import make_list
+
+from mailer.checks import CHECKS, Draft, run_checks
+from mailer.model import Audience, Recipient
+from mailer.pipeline import prepare
+from mailer.press import Choice
+from mailer.release import read_release
+from mailer.render import render
+from mailer.workspace import Workspace
+
+SOUND = "Headline: One\nDate: November 23, 2026\nDateline: Portmellon"
+
+
+def found(workspace: Workspace, fields: str = SOUND, body: str = "Text.", **people: object) -> dict[str, str]:
+    """The ids of what is found, with their levels."""
+    (workspace.releases / "checked.md").write_text(f"---\n{fields}\n---\n\n{body}\n", "utf-8")
+    return {f.id: f.level for f in prepare(workspace, "checked", Choice(**people)).findings}  # type: ignore[arg-type]
+
+
+def soon(**how: int) -> str:
+    return f"{datetime.now(ZoneInfo('UTC')) + timedelta(**how):%Y-%m-%d}"
+
+
+def test_the_sample_release_is_left_in_peace(workspace: Workspace) -> None:
+    assert prepare(workspace, "harbour-report", Choice()).findings == ()
+
+
+def test_the_real_release_is_left_in_peace_but_for_its_long_headline(
+    workspace: Workspace, real_release: str
+) -> None:
+    findings = prepare(workspace, real_release, Choice()).findings
+    assert {(f.id, f.level) for f in findings} == {("long-subject", "notice")}
+
+
+@pytest.mark.parametrize(("fields", "body", "id_", "level"), [
+    (SOUND + "\nContacts:\n  - name: Mira Okafor", "Text.", "missing-field", "error"),
+    ("Headline: One\nDate: 2026-11-23", "Text.", "missing-field", "warning"),
+    ("Headline: One\nDateline: Saltby", "Text.", "missing-field", "warning"),
+    (SOUND, "", "missing-body", "error"),
+    (SOUND, "TODO write this.", "placeholder-text", "error"),
+    (SOUND + "\nSubhead: lorem ipsum dolor", "Text.", "placeholder-text", "error"),
+    (SOUND, "A **bold start.", "leftover-markup", "error"),
+    (SOUND, "A note[^1].", "missing-note", "error"),
+    (SOUND, "Text.\n\n[^1]: Never cited.", "unused-note", "warning"),
+    (SOUND, "a[^1]\n\n[^1]: x\n\n[^1]: y", "repeated-note", "error"),
+    (SOUND, "See [this](page.html).", "dead-link", "error"),
+    (SOUND + "\nEmbargo: 2020-01-01 10:00 Europe/London", "Text.", "past-embargo", "warning"),
+    (SOUND + f"\nEmbargo: {soon(days=3)} 10:00 Europe/London", "Text.", "embargo", "notice"),
+    (f"Headline: One\nDateline: X\nDate: {soon(days=9)}", "Text.", "future-date", "warning"),
+    (SOUND + "\nSubject: " + "long " * 30, "Text.", "long-subject", "notice"),
+    (SOUND, "Word. " * 16000, "too-long-for-gmail", "warning"),
+    (SOUND, "Word. " * 20000, "too-long-for-gmail", "error"),
+    (SOUND + "\nSubject: =?utf-8?q?Bcc?= of us", "Text.", "header-injection", "error"),
+    (SOUND, "Dear {{ salutation }},", "empty-merge-value", "error"),
+    (SOUND + "\nKind: Correction\nCorrection: x", "Text.", "follow-up", "error"),
+])  # fmt: skip
+def test_what_is_wrong_is_found(workspace: Workspace, fields: str, body: str, id_: str, level: str) -> None:
+    assert found(workspace, fields, body).get(id_) == level
+
+
+@pytest.mark.parametrize(("fields", "body"), [
+    (SOUND, "A todo list, xxl, and 2 * 3, not bold: \\*\\*."), (SOUND, "Dear {{ first_name | colleague }}, {{ email }}."),
+    (SOUND, "[^1] cited.\n\n[^1]: Said."), (SOUND, "[site](https://example.org) [mail](mailto:press@example.org)"),
+])  # fmt: skip
+def test_what_is_right_is_left_in_peace(workspace: Workspace, fields: str, body: str) -> None:
+    assert (
+        set(found(workspace, fields, body)) <= {"leftover-markup"}
+        if "\\*" in body
+        else found(workspace, fields, body) == {}
+    )
+
+
+def test_nobody_to_send_to(workspace: Workspace) -> None:
+    (workspace.lists / "none.csv").write_text("email\n", "utf-8")
+    assert found(workspace, lists=("none",))["no-recipients"] == "error"
+
+
+def test_an_empty_merge_value_names_the_first_who_has_none(workspace: Workspace) -> None:
+    make_list(workspace, "some", 3)
+    with (workspace.lists / "some.csv").open("a", encoding="utf-8") as file:
+        file.write("nameless@example.net,,,en,\n")
+    (workspace.releases / "checked.md").write_text(f"---\n{SOUND}\n---\n\nDear {{{{ name }}}},\n", "utf-8")
+    (finding,) = prepare(workspace, "checked", Choice(("some",))).findings
+    assert finding.id == "empty-merge-value"
+    assert "1 of the recipients, first nameless@example.net" in finding.message
+
+
+def test_a_name_that_poses_as_a_header_field_is_found_in_any_audience(workspace: Workspace) -> None:
+    release = read_release(workspace, "harbour-report")
+    mails = {e.language: render(e, workspace.theme("default")) for e in release.editions}
+    for name in ("Eve\nBcc: a@example.net", "=?utf-8?q?Bcc?="):
+        audience = Audience((Recipient("eve@example.net", name),))
+        findings = run_checks(Draft.at_once(workspace, release, audience, mails))
+        assert [f.id for f in findings] == ["header-injection"]
+
+
+def test_a_theme_that_renders_nothing_is_found(workspace: Workspace) -> None:
+    own = workspace.templates / "empty"
+    own.mkdir(parents=True)
+    (own / "release.txt.j2").write_text("{# nothing #}", "utf-8")
+    assert found(workspace, SOUND + "\nTheme: empty")["no-text-part"] == "error"
+
+
+def test_heavy_attachments_are_found(workspace: Workspace) -> None:
+    (workspace.root / "film.mp4").write_bytes(b"x" * (9 * 2**20))
+    assert (
+        found(workspace, SOUND + "\nAttachments:\n  - file: film.mp4\n    send: attach")["heavy-mail"]
+        == "warning"
+    )
+
+
+def test_the_gravest_come_first(workspace: Workspace) -> None:
+    (workspace.releases / "checked.md").write_text("---\nHeadline: One\n---\n\nTODO **x\n", "utf-8")
+    levels = [f.level for f in prepare(workspace, "checked", Choice()).findings]
+    assert levels == sorted(levels, key=("error", "warning", "notice").index)
+
+
+# ---- documented -----------------------------------------------------------------------------------------------
+
+
+def ids_in_code() -> set[str]:
+    """The first argument of every Finding that checks and the reader of releases make."""
+    ids: set[str] = set()
+    for folder in ("checks", "release"):
+        for path in (REPOSITORY / "mailer" / folder).glob("*.py"):
+            ids |= set(re.findall(r'Finding\(\s*"([a-z-]+)"', path.read_text("utf-8")))
+    body = ast.parse(Path(REPOSITORY / "mailer" / "release" / "body.py").read_text("utf-8"))
+    names = [n for n in ast.walk(body) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return ids | {n.value for n in names if n.value in ("leftover-markup", "missing-note", "dead-link")}
+
+
+def test_every_finding_is_documented_and_every_documented_one_exists() -> None:
+    page = (REPOSITORY / "docs" / "reference" / "checks.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == ids_in_code()
+
+
+def test_every_check_says_what_it_finds() -> None:
+    for check in CHECKS:
+        assert check.__doc__, check.__name__
