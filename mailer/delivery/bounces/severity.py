@@ -56,6 +56,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("the mailbox is full", _SOFT, ".*", WORDS["full"],
          "It passes when its owner tidies up, whatever the code (many say 5.2.2; RFC 3463 §3.3)."),
     Rule("our own address was refused", _US, r"[45]\.1\.[78]", None, "X.1.7, X.1.8: the sender's (RFC 3463 §3.2)."),
+    Rule("our own address or server was refused", _US, r"|5\..*", WORDS["sender"], "The server says so."),
     Rule("refused by policy", _US, r"[45]\.7\..*", None,
          "X.7.x: security or policy status (RFC 3463 §3.8): about the sender, not the mailbox."),
     Rule("a temporary failure, tried until it expired", _SOFT, r"4\..*", None,

@@ -1,0 +1,85 @@
+"""Whether an address is dead, for now out of reach, or it is about us: by the words and codes of servers."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailer.delivery.bounces.severity import judge, status_code
+
+HARD, SOFT, US = "hard", "soft", "about us"
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "severity"),
+    [
+        # no such mailbox, in many words
+        ("5.1.1", "550 5.1.1 <ana@news.example.net>: Recipient address rejected: User unknown in virtual mailbox table", HARD),
+        ("5.0.0", "550 Unknown user", HARD),
+        ("", "550 No such user here", HARD),
+        ("", "550 Invalid recipient ana@news.example.net", HARD),
+        ("", "553 sorry, that user doesn't have an account here", HARD),
+        ("", "550 ana@news.example.net does not exist", HARD),
+        ("", "550 Mailbox not found", HARD),
+        ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", HARD),
+        ("5.1.1", "", HARD),
+        ("5.1.10", "556 5.1.10 Recipient address has null MX", HARD),
+        ("", "550 Destinataire inconnu", HARD),
+        ("", "550 Usuario desconocido", HARD),
+        ("5.1.6", "551 5.1.6 User has moved to ana@daily.example.com", HARD),
+        # a code of the reporter's own making
+        ("5.0.0", "smtp; 550 5.1.1 no such user", HARD),
+        ("4.0.0", "550 5.1.1 no such user", HARD),
+        # it may pass
+        ("5.2.2", "552 5.2.2 mailbox full", SOFT),
+        ("5.1.1", "550 5.1.1 The email account that you tried to reach is over quota", SOFT),
+        ("5.0.0", "552 Requested mail action aborted: exceeded storage allocation", SOFT),
+        ("5.2.1", "550 5.2.1 The email account that you tried to reach is disabled", SOFT),
+        ("4.4.1", "Connection timed out", SOFT),
+        ("4.1.1", "450 4.1.1 <ana@news.example.net>: Recipient address rejected: User unknown", SOFT),
+        ("4.4.3", "Name service error for name=news.example.net type=MX: Host not found, try again", SOFT),
+        ("5.4.6", "554 5.4.6 Too many hops", SOFT),
+        ("5.0.0", "", SOFT),
+        ("", "something that nobody has ever said", SOFT),
+        # about us
+        ("5.7.1", "550 5.7.1 Service unavailable; client host blocked using zen.spamhaus.org", US),
+        ("5.7.1", "554 5.7.1 no such user", US),
+        ("5.0.0", "554 Message rejected as spam by content filtering", US),
+        ("5.1.8", "550 5.1.8 Sender address rejected: Domain not found", US),
+        ("", "550 <bounces@example.org>: Sender address rejected: Domain not found", US),
+        ("5.0.0", "550 Verification failed for <bounces@example.org>: sender verify failed, unknown user", US),
+        ("", "550 Client host rejected: cannot find your hostname", US),
+        ("5.1.1", "554 5.7.1 relay access denied", US),
+        ("5.1.1", "550 5.1.1 message blocked: see our policy", US),
+        ("5.3.4", "552 5.3.4 Message size exceeds fixed limit", US),
+        ("5.6.0", "554 5.6.0 Message contains a virus", US),
+    ],
+)  # fmt: skip
+def test_what_is_concluded(field: str, said: str, severity: str) -> None:
+    assert judge(status_code(field, said), said).severity == severity
+
+
+@pytest.mark.parametrize(
+    "word", ["spam", "blocked", "policy", "unknown-user", "mailbox.full", "no.such.user"]
+)
+def test_a_word_in_an_address_or_a_link_proves_nothing(word: str) -> None:
+    said = f"550 <{word}@news.example.net> see https://mail.example.net/{word}?{word}"
+    assert judge(status_code("5.0.0", said), said).words is None
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "code"),
+    [
+        ("5.1.1", "", "5.1.1"),
+        ("5.0.0 (permanent failure)", "", "5.0.0"),
+        ("5.0.0", "550 5.1.1 no", "5.1.1"),
+        ("5.1.1", "554 5.7.1 no", "5.7.1"),
+        ("5.1.0", "5.1.0 - Unknown address error 550-'5.1.1 no such'", "5.1.1"),
+        ("", "host 192.0.2.5 said 550 no", "5.0.0"),
+        ("", "host 5.1.1.9 hung up", ""),
+        ("", "Internet Mail Service (5.5.2657.72)", ""),
+        ("", "#5.1.2 no host", "5.1.2"),
+        ("2.0.0", "", "2.0.0"),
+    ],
+)
+def test_the_code_that_tells_most(field: str, said: str, code: str) -> None:
+    assert status_code(field, said) == code
