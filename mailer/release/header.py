@@ -55,7 +55,7 @@ ALIASES: dict[str, str] = {
     "marca_final": "end_mark",
     "color": "colour",
     "logotipo": "logo",
-    "porque": "why", "por_que": "why", "por_qué": "why",
+    "porque": "why", "porqué": "why", "por_que": "why", "por_qué": "why",
 }  # fmt: skip
 """Other names of fields, by normalised form: those people type by habit, and the Spanish ones."""
 

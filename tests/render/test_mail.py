@@ -98,7 +98,12 @@ PIECES = st.lists(st.one_of(MARKUP, st.sampled_from((
 ))), max_size=8).map("\n\n".join)  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(PIECES)
 def test_any_text_gives_sound_html_and_loses_no_word(workspace: Workspace, body: str) -> None:
     mail = render(written(workspace, body), workspace.theme("default"))

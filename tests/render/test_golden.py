@@ -1,0 +1,46 @@
+"""One small mail of each kind, as it was looked at by a person: any change of it must be looked at again.
+
+To take them anew after a change that is meant: `GOLDEN=write pytest tests/render/test_golden.py`, then read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from support.releases import rendered
+
+from mailer.model import Rendered
+from mailer.workspace import Workspace
+
+GOLDEN = Path(__file__).parent / "golden"
+KINDS = ("advisory", "correction", "statement", "press-release", "update", "withdrawal")
+
+
+def readable(html: str) -> str:
+    """The body without its inlined styles, as a person can read it; the styles have tests of their own."""
+    body = html.partition("<body")[2]
+    body = re.sub(
+        r""" (style|cellpadding|cellspacing|border|width|bgcolor|align)=("[^"]*"|'[^']*')""",
+        "",
+        "<body" + body,
+    )
+    return re.sub(r"\n+", "\n", body).strip() + "\n"
+
+
+def shown(mail: Rendered) -> str:
+    text = re.sub(
+        "[\ue000\ue001]", "¦", f"Subject: {mail.subject}\n\n{mail.text}\n{'=' * 78}\n\n{readable(mail.html)}"
+    )
+    return text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_looks_as_a_person_saw_it(workspace: Workspace, kind: str) -> None:
+    mail = rendered(workspace, kind)
+    path = GOLDEN / f"{kind}.txt"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(shown(mail), "utf-8")
+    assert shown(mail) == path.read_text("utf-8")
