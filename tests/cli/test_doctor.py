@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from support.terminal import mailer
+
 from mailer.desk.mailbox import Mailbox
 from mailer.workspace import Workspace
-from support.terminal import mailer
 
 
 def test_it_says_what_the_server_offers(workspace: Workspace, tmp_path: Path) -> None:
