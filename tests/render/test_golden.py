@@ -31,10 +31,9 @@ def readable(html: str) -> str:
 
 
 def shown(mail: Rendered) -> str:
-    text = re.sub(
+    return re.sub(
         "[\ue000\ue001]", "¦", f"Subject: {mail.subject}\n\n{mail.text}\n{'=' * 78}\n\n{readable(mail.html)}"
     )
-    return text
 
 
 @pytest.mark.parametrize("kind", KINDS)
