@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from mailer.cli.options import workspace_here
-from mailer.model import Kind
 
 
 @click.command(epilog="Example:  mailer init press-office")
@@ -34,15 +33,26 @@ def init(folder: Path) -> None:
 
 @click.command(epilog='Example:  mailer new "Harbour report finds cleaner water" --kind "media advisory"')
 @click.argument("headline")
-@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default=Kind.PRESS_RELEASE.value)
+@click.option(
+    "--kind",
+    default="press release",
+    show_default=True,
+    help="press release, media advisory, statement, correction, update or withdrawal.",
+)
 @click.option("--lang", default="", metavar="TAG", help="Language (BCP 47); the newsroom's unless given.")
 def new(headline: str, kind: str, lang: str) -> None:
     """Begin a release: a file in releases/ with its header filled in."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from mailer.model import Kind
     from mailer.release import new_release, read_newsroom
+    from mailer.release.values import one_of
 
+    try:
+        kind = one_of(kind, [each.value for each in Kind])
+    except ValueError as error:
+        raise click.BadParameter("; ".join(error.args), param_hint="--kind") from None
     workspace = workspace_here()
     newsroom = read_newsroom(workspace, lang)
     today = datetime.now(ZoneInfo(newsroom.zone)).date()

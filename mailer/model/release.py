@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
-
-from markdown_it.tree import SyntaxTreeNode
+from typing import TYPE_CHECKING, Literal
 
 from mailer.model.findings import Finding, Where
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
 
 
 class Kind(StrEnum):

@@ -88,7 +88,19 @@ def test_help_imports_nothing_heavy() -> None:
     import subprocess
     import sys
 
-    heavy = ("lxml", "premailer", "jinja2", "babel", "starlette", "PIL", "openpyxl", "phonenumbers", "rich", "sqlite3")
+    heavy = (
+        "lxml",
+        "markdown_it",
+        "premailer",
+        "jinja2",
+        "babel",
+        "starlette",
+        "PIL",
+        "openpyxl",
+        "phonenumbers",
+        "rich",
+        "sqlite3",
+    )
     code = (
         "import sys; from mailer.cli import main; main(['--help']);"
         f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
