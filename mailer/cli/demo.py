@@ -45,7 +45,7 @@ def demo(no_browser: bool, folder: Path | None) -> int:
     if not no_browser:
         from mailer.desk.mailbox import show
 
-        show(received)
+        show(workspace.private / "mailbox", say=lambda url: click.echo(f"{url}\nCtrl-C ends it.", err=True))
     return DONE if finished and received else UNFINISHED
 
 

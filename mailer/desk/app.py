@@ -2,8 +2,9 @@
 
 What a mail holds is foreign even here: it is shown in a sandboxed iframe without scripts, under a policy that
 loads nothing from anywhere. (`allow-same-origin` without `allow-scripts` lets the page keep the frame's scroll
-position, and lets the mail do nothing.) The Host header is checked, so that no web page can reach the desk by a
-name of its own that points to 127.0.0.1 (DNS rebinding).
+position, and lets the mail do nothing; `allow-popups` lets a person follow a link, into a tab of its own.)
+The Host header is checked, so that no web page can reach the desk by a name of its own that points to
+127.0.0.1 (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -17,25 +18,35 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mailer.desk.rooms import Room, Scene
-from mailer.desk.view import in_scheme
+from mailer.desk.rooms import Asked, Room, Scene
+from mailer.desk.view import Scheme, as_shown
 
 HERE = Path(__file__).parent
+
+SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-    "sandbox allow-same-origin; frame-ancestors 'self'"
+    f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox {SANDBOX}; frame-ancestors 'self'"
 )
+
+GUARDS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-DNS-Prefetch-Control": "off",
+}
 
 KEEP_ALIVE = 15.0
 """Seconds between comments on the event stream, so that a closed page is noticed."""
@@ -71,25 +82,21 @@ class Changes:
 
 
 class OnlyOurHosts:
-    """Refuses requests for any other host than the one we listen on."""
+    """Refuses requests for any other host than the one we listen on; adds to every answer what keeps it here."""
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
         self._app, self._hosts = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
-            if host not in self._hosts:
-                await PlainTextResponse("This page is not for that host.", 421)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(GUARDS)
+            await send(message)
 
-
-_NO_STORE = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+        app = self._app
+        if scope["type"] == "http" and Headers(scope=scope).get("host", "").lower() not in self._hosts:
+            app = PlainTextResponse("This page is not for that host.", 421)
+        await app(scope, receive, send_guarded)
 
 
 def make_app(
@@ -110,6 +117,7 @@ def make_app(
         Route("/", desk.page),
         Route("/scene", desk.scene),
         Route("/mail", desk.mail),
+        Route("/entries", desk.entries),
         Route("/recipients", desk.recipients),
         Route("/events", desk.events),
         Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -127,17 +135,23 @@ class _Desk:
             loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined
         )
 
-    async def _scene(self, request: Request) -> Scene:
-        asked = request.query_params
-        return await run_in_threadpool(
-            self._room.scene, asked.get("show", ""), asked.get("edition", ""), asked.get("for", "")
-        )
-
     async def page(self, request: Request) -> Response:
         entries = await run_in_threadpool(self._room.entries)
         key = request.query_params.get("show") or (entries[0].key if entries else "")
-        html = self._pages.get_template("desk.html.j2").render(room=self._room, entries=entries, key=key)
-        return HTMLResponse(html, headers={"Content-Security-Policy": PAGE_POLICY, **_NO_STORE})
+        page = self._pages.get_template("desk.html.j2")
+        html = page.render(room=self._room, entries=entries, key=key, sandbox=SANDBOX)
+        return HTMLResponse(html, headers={"Content-Security-Policy": PAGE_POLICY})
+
+    async def _scene(self, request: Request) -> Scene:
+        asked = request.query_params
+        wanted = Asked(*(asked.get(name, "") for name in ("show", "edition", "for", "theme")))
+        try:
+            return await run_in_threadpool(self._room.scene, wanted)
+        except Exception as error:  # a defect of ours: the page says so, and goes on with the next save
+            what = f"Something went wrong inside mailer ({type(error).__name__}: {error})."
+            return Scene(
+                faults=(("", what, "This is a defect of ours. `mailer --debug render` shows more."),)
+            )
 
     async def scene(self, request: Request) -> Response:
         """What is shown, but for the mail itself, which only ever stands in its own frame."""
@@ -146,21 +160,22 @@ class _Desk:
         if found.view:
             data["view"].pop("html")
         data["findings"] = [asdict(f) | {"where": str(f.where or "")} for f in found.findings]
-        return JSONResponse(data, headers=_NO_STORE)
+        return JSONResponse(data)
 
     async def mail(self, request: Request) -> Response:
         view = (await self._scene(request)).view
-        html = in_scheme(
-            view.html if view else "", "dark" if request.query_params.get("scheme") == "dark" else "light"
+        scheme: Scheme = "dark" if request.query_params.get("scheme") == "dark" else "light"
+        return HTMLResponse(
+            as_shown(view.html if view else "", scheme), headers={"Content-Security-Policy": MAIL_POLICY}
         )
-        return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY, **_NO_STORE})
+
+    async def entries(self, _: Request) -> Response:
+        return JSONResponse([asdict(entry) for entry in await run_in_threadpool(self._room.entries)])
 
     async def recipients(self, request: Request) -> Response:
         asked = request.query_params
         found = await run_in_threadpool(self._room.recipients, asked.get("show", ""), asked.get("q", ""))
-        return JSONResponse(
-            [{"address": address, "label": label} for address, label in found], headers=_NO_STORE
-        )
+        return JSONResponse([{"address": address, "label": label} for address, label in found])
 
     async def events(self, _: Request) -> Response:
-        return StreamingResponse(self._changes.stream(), media_type="text/event-stream", headers=_NO_STORE)
+        return StreamingResponse(self._changes.stream(), media_type="text/event-stream")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from email.policy import SMTPUTF8
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from mailer.desk.rooms import Entry, Scene
+from mailer.desk.rooms import Asked, Entry, Scene
 from mailer.desk.view import view_of
+
+SHOWN = 1000
+"""Messages of a folder that the sidebar lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +71,28 @@ def _free_port() -> int:
 
 
 @dataclass
-class MailboxRoom:
-    """What arrived, to be looked at: each entry is a message as it came."""
+class FolderRoom:
+    """Messages as they came, or as a rehearsal wrote them: each `.eml` of a folder."""
 
-    received: Sequence[Received]
+    folder: Path
     title: str = "Mailbox"
     has_recipients: bool = False
-    _paths: dict[str, Path] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._paths = {mail.path.stem: mail.path for mail in self.received}
+    @property
+    def place(self) -> str:
+        return self.folder.name
 
     def entries(self) -> list[Entry]:
-        return [Entry(mail.path.stem, mail.to, mail.subject) for mail in self.received]
+        """The first `SHOWN` of them, by name: in the order in which they were written."""
+        paths = sorted(self.folder.glob("*.eml"))
+        entries = [_entry(path) for path in paths[:SHOWN]]
+        if len(paths) > SHOWN:
+            entries.append(Entry("", f"and {len(paths) - SHOWN:,} more", f"in {self.folder}"))
+        return entries
 
-    def scene(self, key: str, edition: str, address: str) -> Scene:
-        path = self._paths.get(key)
-        if path is None:
+    def scene(self, asked: Asked) -> Scene:
+        path = self.folder / f"{asked.key}.eml"
+        if path.parent != self.folder or not path.is_file():
             return Scene(faults=(("", "There is no such message.", ""),))
         return Scene(view_of(path.read_bytes()))
 
@@ -91,8 +100,24 @@ class MailboxRoom:
         return []
 
 
-def show(received: Sequence[Received], say: Any = lambda text: None) -> None:
-    """Open what arrived in the browser, until Ctrl-C."""
+def _entry(path: Path) -> Entry:
+    with path.open("rb") as file:
+        head = BytesHeaderParser(policy=SMTPUTF8).parse(file)
+    sent = getattr(head["Date"], "datetime", None)
+    return Entry(
+        path.stem,
+        str(head["To"] or path.name),
+        str(head["Subject"] or ""),
+        f"{sent.astimezone():%d %b %Y, %H:%M:%S}".lstrip("0") if sent else "",
+    )
+
+
+def show(folder: Path, **how: Any) -> None:
+    """Open the messages of a folder in the browser, until Ctrl-C.
+
+    Args:
+        how: further arguments of `mailer.desk.serve.serve_room`.
+    """
     from mailer.desk.serve import serve_room
 
-    serve_room(MailboxRoom(received), say=say)
+    serve_room(FolderRoom(folder.resolve()), **how)

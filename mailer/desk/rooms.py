@@ -1,56 +1,100 @@
-"""What the page can show: a release as its recipients would get it, or a mailbox."""
+"""What the page can show: releases as their recipients would get them, or messages that lie in a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mailer import pipeline
 from mailer.delivery import Ledger
 from mailer.desk.view import View, view_of
 from mailer.errors import MailerError, SourceError
-from mailer.model import Finding, Recipient
-from mailer.press import Choice
+from mailer.model import Finding, Recipient, Status
+from mailer.press import Choice, count_audience
+from mailer.release import read_release
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 
 FOUND = 30
 """Recipients that a search offers at once."""
 
+OVER = (Status.ACCEPTED, Status.BOUNCED)
+"""States of a recipient about whom nothing is left to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the sidebar: a release, or a message of a mailbox."""
+    """A line of the sidebar: a release, or a message. `mark` says how its `state` is to be coloured."""
 
     key: str
     title: str
     detail: str = ""
+    state: str = ""
+    mark: Literal["", "done", "open", "broken"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page asks to see.
+
+    Attributes:
+        key: of the entry.
+        edition: a language; "" = the recipient's own.
+        address: the recipient; "" = nobody in particular.
+        theme: another one than the release's own, or "".
+    """
+
+    key: str
+    edition: str = ""
+    address: str = ""
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who gets it: numbers, and what they are made of, as words with numbers."""
+
+    summary: str
+    languages: tuple[tuple[str, int], ...]
+    left_out: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is shown for a choice. `faults` (where, message, hint) instead of a view where a file can't be read."""
+    """What is shown. `faults` (where, message, hint) instead of a view where a file can't be read."""
 
     view: View | None = None
     editions: tuple[str, ...] = ()
     edition: str = ""
-    audience: str = ""
+    themes: tuple[str, ...] = ()
+    theme: str = ""
+    crowd: Crowd | None = None
     findings: tuple[Finding, ...] = ()
     faults: tuple[tuple[str, str, str], ...] = ()
 
 
 class Room(Protocol):
-    """Something with entries, each of which can be seen. `has_recipients`: whether one may be chosen."""
+    """Something with entries, each of which can be seen.
+
+    Attributes:
+        title: what the room is called.
+        has_recipients: whether one may be chosen, and whether there are findings.
+        place: the folder's name.
+    """
 
     title: str
     has_recipients: bool
 
+    @property
+    def place(self) -> str: ...
+
     def entries(self) -> Sequence[Entry]: ...
 
-    def scene(self, key: str, edition: str, address: str) -> Scene: ...
+    def scene(self, asked: Asked) -> Scene: ...
 
     def recipients(self, key: str, query: str) -> Sequence[tuple[str, str]]: ...
 
@@ -73,62 +117,92 @@ class ReleasesRoom:
     workspace: Workspace
     settings: Settings
     choice: Choice = field(default_factory=Choice)
-    title: str = "Desk"
+    title: str = "Releases"
     has_recipients: bool = True
-    _prepared: dict[str, pipeline.Prepared] = field(default_factory=dict)
+    _prepared: dict[tuple[str, str], pipeline.Prepared] = field(default_factory=dict)
+    _known: dict[Path, tuple[int, Entry]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def place(self) -> str:
+        return self.workspace.root.name
 
     def forget(self) -> None:
         """A file was saved: nothing that was prepared holds any more."""
         with self._lock:
             self._prepared.clear()
 
-    def _prepare(self, name: str) -> pipeline.Prepared:
+    def _prepare(self, name: str, theme: str = "") -> pipeline.Prepared:
         with self._lock:
-            if name not in self._prepared:
-                self._prepared[name] = pipeline.prepare(self.workspace, name, self.choice)
-            return self._prepared[name]
+            if (name, theme) not in self._prepared:
+                prepared = pipeline.prepare(self.workspace, name, self.choice, theme=theme)
+                self._prepared[name, theme] = prepared
+            return self._prepared[name, theme]
+
+    # ---- the sidebar -------------------------------------------------------------------------------------
 
     def entries(self) -> list[Entry]:
         """Releases, the last saved first, with what the ledger says of each."""
         paths = [p for p in self.workspace.releases.glob("*.md") if self.workspace.release_name(p) == p.stem]
         sent = self._sent()
-        ordered = sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)
-        return [Entry(path.stem, path.stem, sent.get(path.stem, "not sent")) for path in ordered]
+        ordered = sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        return [self._entry(path, sent) for path in ordered]
 
-    def _sent(self) -> dict[str, str]:
+    def _entry(self, path: Path, sent: Mapping[str, Mapping[Status, int]]) -> Entry:
+        read = self._read(path)
+        if not (counts := sent.get(path.stem)):
+            return read
+        state = ", ".join(f"{number:,} {status.value}" for status, number in counts.items())
+        return Entry(read.key, read.title, read.detail, state, "done" if set(counts) <= set(OVER) else "open")
+
+    def _read(self, path: Path) -> Entry:
+        """What the file itself says; read again only where it has changed."""
+        stamp = path.stat().st_mtime_ns
+        known = self._known.get(path)
+        if known is None or known[0] != stamp:
+            try:
+                original = read_release(self.workspace, path.stem).original
+                day = f"{original.date:%d %b %Y}".lstrip("0").replace(" ", "\u00a0")
+                detail = f"{path.stem} · {original.kind.value}, {day}"
+                entry = Entry(path.stem, original.headline, detail, "not sent")
+            except MailerError:
+                entry = Entry(path.stem, path.stem, "", "can’t be read yet", "broken")
+            known = self._known[path] = (stamp, entry)
+        return known[1]
+
+    def _sent(self) -> dict[str, dict[Status, int]]:
         if not self.workspace.ledger.is_file():
             return {}
         with Ledger(self.workspace.ledger) as ledger:
-            return {
-                mailing.release: ", ".join(
-                    f"{n:,} {s.value}" for s, n in ledger.counts(mailing.release).items()
-                )
-                for mailing in ledger.mailings()
-            }
+            return {mailing.release: ledger.counts(mailing.release) for mailing in ledger.mailings()}
 
-    def scene(self, key: str, edition: str, address: str) -> Scene:
-        """A release as `address` would get it; as the office itself would, without one."""
+    # ---- the mail ----------------------------------------------------------------------------------------
+
+    def scene(self, asked: Asked) -> Scene:
+        """A release as somebody would get it; as its own office would, where nobody is asked for."""
         try:
-            prepared = self._prepare(key)
-            recipient = pipeline.as_addressed(prepared, address)
+            prepared = self._prepare(asked.key, asked.theme)
+            recipient = pipeline.as_addressed(prepared, asked.address)
             release = prepared.release
-            theirs = release.edition_for((edition,) if edition else recipient.languages)
-            content = pipeline.example_message(prepared, self.settings, theirs, recipient)
+            edition = release.edition_for((asked.edition,) if asked.edition else recipient.languages)
+            content = pipeline.example_message(prepared, self.settings, edition, recipient)
         except MailerError as error:
             return Scene(faults=faults_of(error))
-        lists = ", ".join(prepared.audience.lists)
-        number, left_out = len(prepared.audience.recipients), len(prepared.audience.left_out)
         return Scene(
             view_of(content),
             tuple(e.language for e in release.editions),
-            theirs.language,
-            f"{number:,} recipients" + (f" on {lists}" if lists else "") + f", {left_out:,} left out",
+            edition.language,
+            self.workspace.themes(),
+            asked.theme or edition.theme,
+            _crowd(prepared),
             prepared.findings,
         )
 
     def recipients(self, key: str, query: str) -> list[tuple[str, str]]:
-        """Those whose address, name or outlet holds the query: address and label. Streams the audience."""
+        """Those whose address, name or outlet holds every word of the query: address and label.
+
+        Streams the audience, and stops at `FOUND`.
+        """
         try:
             audience = self._prepare(key).audience
         except MailerError:
@@ -136,6 +210,17 @@ class ReleasesRoom:
         words = query.lower().split()
         found = (r for r in audience.recipients if all(word in _haystack(r) for word in words))
         return [(r.address, ", ".join(filter(None, (r.name, r.outlet)))) for r in islice(found, FOUND)]
+
+
+def _crowd(prepared: pipeline.Prepared) -> Crowd:
+    audience = prepared.audience
+    counts = count_audience(audience)
+    number, left_out = len(audience.recipients), len(audience.left_out)
+    lists = ", ".join(audience.lists)
+    summary = f"{number:,} recipient{'s' if number != 1 else ''}" + (f" on {lists}" if lists else "")
+    return Crowd(
+        f"{summary}, {left_out:,} left out" if left_out else summary, counts.by_language, counts.by_reason
+    )
 
 
 def _haystack(recipient: Recipient) -> str:

@@ -62,15 +62,15 @@ def serve_releases(
         say: told the page's address, once it can be opened.
     """
     room = ReleasesRoom(workspace, settings, choice or Choice())
-    watched = (workspace.newsroom.parent, built_in_templates())
+    watched = (workspace.root, built_in_templates())
     _serve(room, watched, room.forget, show=show, port=port, open_browser=open_browser, say=say)
 
 
 def serve_room(
-    room: Room, *, open_browser: bool = True, say: Callable[[str], None] = lambda text: None
+    room: Room, *, port: int = 0, open_browser: bool = True, say: Callable[[str], None] = lambda text: None
 ) -> None:
     """A room whose entries don't change, until Ctrl-C."""
-    _serve(room, (), lambda: None, show="", port=0, open_browser=open_browser, say=say)
+    _serve(room, (), lambda: None, show="", port=port, open_browser=open_browser, say=say)
 
 
 def _serve(
@@ -119,20 +119,20 @@ def _open(url: str) -> None:
 async def _watch(
     folders: tuple[Path, ...], changes: Changes, on_change: Callable[[], None], stop: asyncio.Event
 ) -> None:
-    """Releases, newsroom.md, lists and templates; not what the tool itself writes."""
-    existing = tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
+    """Releases, newsroom.md, lists, templates and pictures; not what the tool itself writes."""
+    existing = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
     async for _ in awatch(
-        *existing, watch_filter=lambda _, path: _concerns(Path(path)), step=QUIET, stop_event=stop
+        *existing, watch_filter=lambda _, path: _concerns(Path(path), existing), step=QUIET, stop_event=stop
     ):
-        on_change()
+        await asyncio.to_thread(on_change)
         changes.bump()
 
 
-def _concerns(path: Path) -> bool:
-    parts = set(path.parts)
-    hidden = any(part.startswith(".") for part in path.parts[-3:])
-    return (
-        not hidden
-        and not parts & {"__pycache__", "node_modules"}
-        and not path.name.endswith(("~", ".swp", ".tmp"))
+def _concerns(path: Path, folders: tuple[Path, ...]) -> bool:
+    inside = next((path.relative_to(folder) for folder in folders if path.is_relative_to(folder)), path)
+    hidden = any(part.startswith(".") for part in inside.parts)
+    return not (
+        hidden
+        or {"__pycache__", "node_modules"} & set(inside.parts)
+        or path.name.endswith(("~", ".swp", ".tmp"))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -12,22 +13,38 @@ from typing import Literal
 
 Scheme = Literal["light", "dark"]
 
-_DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORECASE)
+_STYLE = re.compile(r"<style\b.*?</style>|\bmedia=(\"[^\"]*\"|'[^']*')", re.IGNORECASE | re.DOTALL)
+_ASKS = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)", re.IGNORECASE)
+_OFFERS = re.compile(r"(?<=[:\"'\s])(?:light\s+dark|dark\s+light)(?=\s*[;}!\"'])", re.IGNORECASE)
+_META = re.compile(r"<meta\b[^>]*color-scheme[^>]*>", re.IGNORECASE)
+_LINK = re.compile(r"<a\b(?=[^>]*\bhref=[\"']?(?!#)[^\"'\s>])", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(head|style|script|title)\b.*?</\1>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_FILLER = re.compile(r"[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]+")
 _CID = re.compile(r"cid:([^\"'\s)>]+)")
+SNIPPET = 160
+"""Characters of a snippet; no inbox shows more."""
 SHOWN_SOURCE = 200_000
 """Characters of a message's source that a page shows; attachments make the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A message as a page shows it. `html` has its inline pictures as data: URLs; `attachments` are
-    names with their sizes in octets."""
+    """A message as a page shows it.
+
+    Attributes:
+        snippet: what an inbox shows after the subject: the HTML's first words.
+        html: with its inline pictures as data: URLs.
+        attachments: names, with their sizes in octets.
+        octets: of the whole message.
+    """
 
     subject: str
     sender: str
     to: str
     date: str
     language: str
+    snippet: str
     html: str
     text: str
     headers: tuple[tuple[str, str], ...]
@@ -40,7 +57,7 @@ def view_of(content: bytes) -> View:
     """Parse a message with Python's own parser, which did not compose it."""
     message = message_from_bytes(content, policy=SMTPUTF8)
     assert isinstance(message, EmailMessage)
-    html, text = message.get_body(("html",)), message.get_body(("plain",))
+    rich, text = message.get_body(("html",)), message.get_body(("plain",))
     pictures = {
         str(part["Content-ID"]).strip("<> "): part
         for part in message.walk()
@@ -53,6 +70,7 @@ def view_of(content: bytes) -> View:
             return match[0]
         return f"data:{part.get_content_type()};base64,{base64.b64encode(part.get_content()).decode()}"
 
+    shown = _CID.sub(picture, str(rich.get_content())) if rich else ""
     attached = [(p.get_filename() or p.get_content_type(), _octets(p)) for p in message.iter_attachments()]
     return View(
         subject=str(message["Subject"] or ""),
@@ -60,7 +78,8 @@ def view_of(content: bytes) -> View:
         to=str(message["To"] or ""),
         date=str(message["Date"] or ""),
         language=str(message["Content-Language"] or ""),
-        html=_CID.sub(picture, str(html.get_content())) if html else "",
+        snippet=_snippet(shown),
+        html=shown,
         text=str(text.get_content()).replace("\r\n", "\n") if text else "",
         headers=tuple((name, str(value)) for name, value in message.items()),
         attachments=tuple(attached),
@@ -74,10 +93,26 @@ def _octets(part: EmailMessage) -> int:
     return len(payload) if isinstance(payload, bytes) else 0
 
 
-def in_scheme(html: str, scheme: Scheme) -> str:
-    """The HTML as a client in light or dark mode applies it.
+def _snippet(html_text: str) -> str:
+    """The first words that a reader, or an inbox, finds in a mail; the preheader where there is one."""
+    words = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", html_text)))
+    return " ".join(_FILLER.sub(" ", words).split())[:SNIPPET]
 
-    An iframe can't be told its colour scheme by the page around it, so the media query is answered here: its
-    rules hold always, or never. Everything else of the mail stays as it is sent.
+
+def as_shown(html_text: str, scheme: Scheme) -> str:
+    """The HTML as a client in light or dark mode applies it, for a frame in which links open elsewhere.
+
+    A page can't tell a frame which colour scheme to prefer: the browser answers `prefers-color-scheme` from the
+    system's own setting. So every such question, in style sheets and in `media` attributes, gets the chosen answer
+    written in its place: a condition that always holds, or never. What the mail says of itself
+    (`color-scheme: light dark`) becomes the chosen one. All its other rules stay as they are sent.
     """
-    return _DARK.sub("@media all" if scheme == "dark" else "@media not all", html)
+
+    def answer(asked: re.Match[str]) -> str:
+        return "(min-width: 0)" if asked[1].lower() == scheme else "(max-width: 0)"
+
+    def decide(style: re.Match[str]) -> str:
+        return _OFFERS.sub(scheme, _ASKS.sub(answer, style[0]))
+
+    decided = _META.sub(lambda meta: _OFFERS.sub(scheme, meta[0]), _STYLE.sub(decide, html_text))
+    return _LINK.sub('<a target="_blank" rel="noopener noreferrer"', decided)

@@ -47,6 +47,11 @@ def page(browser: Browser, url: str, requested: list[Request]) -> Iterator[Page]
     context.close()
 
 
+def choose(page: Page, address: str) -> None:
+    page.fill("#for", address)
+    page.press("#for", "Enter")
+
+
 def mail(page: Page):
     return page.frame_locator("#shown")
 
@@ -124,18 +129,63 @@ def test_findings_of_check_stand_beside_the_mail(page: Page, release: Path) -> N
 
 def test_it_shows_what_a_chosen_recipient_would_get(page: Page) -> None:
     expect(mail(page).locator("body")).to_contain_text("Dear colleague,")
-    page.fill("#for", "priya.n@example.com")
+    choose(page, "priya.n@example.com")
     expect(mail(page).locator("body")).to_contain_text("Dear Priya,")
-    expect(page.locator("#from-to")).to_contain_text("priya.n@example.com")
-    page.fill("#for", "lucia.ferrer@example.net")
+    expect(page.locator("#envelope")).to_contain_text("Priya Natarajan <priya.n@example.com>")
+    choose(page, "lucia.ferrer@example.net")
     expect(mail(page).locator("h1")).to_contain_text("El agua de los puertos")
     page.select_option("#edition", "en")
     expect(mail(page).locator("h1")).to_contain_text("Harbour Water")
 
 
-def test_recipients_are_found_by_name_or_outlet(page: Page) -> None:
-    page.fill("#for", "quay")
-    expect(page.locator("#recipients option")).to_have_count(2)
+def test_whoever_is_on_no_list_would_not_get_it_and_the_page_says_so(page: Page) -> None:
+    choose(page, "nobody@example.net")
+    expect(page.locator("#faults")).to_contain_text("nobody@example.net would not get it")
+    choose(page, "")
+    expect(page.locator("#faults")).to_be_hidden()
+    expect(mail(page).locator("body")).to_contain_text("Dear colleague,")
+
+
+def test_recipients_are_found_by_name_or_outlet_from_the_keyboard(page: Page) -> None:
+    page.focus("#for")
+    page.keyboard.type("quay")
+    expect(page.locator("#people [role=option]")).to_have_count(2)
+    expect(page.locator("#people [role=option]").nth(1)).to_contain_text("The Daily Quay")
+    assert page.get_attribute("#for", "aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    first = page.get_attribute("#for", "aria-activedescendant")
+    assert page.locator(f"#{first}").get_attribute("aria-selected") == "true"
+    page.keyboard.press("Enter")
+    expect(page.locator("#envelope")).to_contain_text("priya.n@example.com")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    page.click("#for")
+    page.get_by_text("Our own office").click()
+    expect(page.locator("#envelope")).to_contain_text("To press@example.org")
+
+
+def test_what_was_chosen_outlives_a_reload(page: Page) -> None:
+    choose(page, "lucia.ferrer@example.net")
+    expect(page.locator("#edition")).to_have_value("es")
+    page.select_option("#edition", "en")
+    page.get_by_text("Phone", exact=True).click()
+    page.reload()
+    expect(page.locator("#edition")).to_have_value("en")
+    expect(page.locator("#for")).to_have_value("lucia.ferrer@example.net")
+    expect(page.get_by_role("radio", name="Phone")).to_be_checked()
+    expect(mail(page).locator("h1")).to_contain_text("Harbour Water")
+
+
+def test_another_theme_can_be_looked_at(page: Page, office: Workspace) -> None:
+    theme = office.templates / "loud"
+    theme.mkdir(parents=True)
+    block = "{% macro dateline(node) %}<b>LOUD {{ node.content }}</b>{% endmacro %}"
+    (theme / "blocks.html.j2").write_text(block, "utf-8")
+    expect(page.locator("#theme option", has_text="loud")).to_have_count(1, timeout=10_000)
+    page.select_option("#theme", "loud")
+    expect(mail(page).locator("body")).to_contain_text("LOUD Portmellon")
+    page.select_option("#theme", "default")
+    expect(mail(page).locator("body")).not_to_contain_text("LOUD")
 
 
 def test_phone_width_and_dark_mode_are_the_mails_own(page: Page) -> None:
@@ -148,7 +198,8 @@ def test_phone_width_and_dark_mode_are_the_mails_own(page: Page) -> None:
     assert width() > 600
     assert colour() == "rgb(255, 255, 255)"
     page.get_by_text("Phone", exact=True).click()
-    expect(page.locator("#frame")).to_have_css("width", "390px")
+    expect(page.locator("#frame")).to_have_css("width", "412px")  # with the telephone around it
+    expect(page.locator("#shown")).to_have_css("width", "390px")
     page.get_by_text("Dark", exact=True).click()
     expect(mail(page).locator(".sheet")).not_to_have_css("background-color", "rgb(255, 255, 255)")
     channels = [int(c) for c in colour().removeprefix("rgb(").rstrip(")").split(",")]
@@ -156,7 +207,7 @@ def test_phone_width_and_dark_mode_are_the_mails_own(page: Page) -> None:
 
 
 def test_text_headers_and_source_are_those_of_the_message(page: Page) -> None:
-    page.get_by_role("tab", name="Text part").click()
+    page.get_by_role("tab", name="Text").click()
     expect(page.locator("#text pre")).to_contain_text("READ THE STUDY:\nhttps://example.org/harbour-report")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#headers tbody")).to_contain_text("List-Unsubscribe")
@@ -193,23 +244,69 @@ def test_the_mail_may_run_and_fetch_nothing(url: str) -> None:
     assert "allow-scripts" not in policy
 
 
+def test_links_of_the_mail_open_elsewhere_and_notes_stay(page: Page) -> None:
+    links = mail(page).locator("a")
+    targets = links.evaluate_all("all => all.map(a => [a.getAttribute('href'), a.target, a.rel])")
+    assert {target for href, target, _ in targets if href.startswith("#")} == {""}
+    assert {(t, rel) for href, t, rel in targets if not href.startswith("#")} == {
+        ("_blank", "noopener noreferrer")
+    }
+
+
+def test_the_sidebar_lists_releases_with_their_state_and_follows(page: Page, office: Workspace) -> None:
+    expect(page.locator("#entries a[aria-current=page]")).to_contain_text("not sent")
+    another = office.releases / "tanks.md"
+    another.write_text(
+        "---\nHeadline: Three tanks\nDate: 2026-11-30\nDateline: Saltby\n---\n\nText.\n", "utf-8"
+    )
+    expect(page.locator("#entries")).to_contain_text("Three tanks", timeout=10_000)
+    page.get_by_role("link", name="Three tanks").click()
+    expect(mail(page).locator("h1")).to_have_text("Three tanks")
+    another.unlink()
+    expect(page.locator("#faults")).to_contain_text("No release “tanks”", timeout=10_000)
+    expect(page.locator("#entries")).not_to_contain_text("Three tanks")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_and_can_be_used_without_a_mouse(
+def test_the_page_fits_and_can_be_read_and_used_by_everybody(
     browser: Browser, url: str, width: int, scheme: str
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(url)
     expect(mail(page).locator("h1")).to_contain_text("Harbour Water")
+    expect(page.locator("#audience")).to_contain_text("recipients")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    unlabelled = page.evaluate(
-        "[...document.querySelectorAll('input, select, button')]"
-        ".filter(e => !e.labels?.length && !e.textContent.trim()).length"
+    assert page.evaluate(UNLABELLED) == []
+    assert page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map(h => h.tagName)")[0] == "H1"
+    assert (
+        page.locator("h1").count()
+        == page.locator("main").count()
+        == page.locator("nav[aria-label]").count()
+        == 1
     )
-    assert unlabelled == 0
-    assert page.locator("h1").count() == 1
-    for _ in range(4):
+    assert page.evaluate(PALE) == []
+    reached = set()
+    for _ in range(14):
         page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement !== document.body")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.name"))
+    assert {"for", "edition", "tab-mail", "scheme"} <= reached
     context.close()
+
+
+UNLABELLED = """[...document.querySelectorAll('input, select, button, iframe')].filter(e =>
+    !(e.labels?.length || e.textContent.trim() || e.title || e.getAttribute('aria-label'))).map(e => e.outerHTML)"""
+
+PALE = """(() => {  // text with a contrast below 4.5 (WCAG 2.2, 1.4.3)
+  const channels = (c) => c.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const behind = (e) => { for (; e; e = e.parentElement) {
+    const c = channels(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] === 1) return c; } return [255, 255, 255]; };
+  return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+      && e.className !== 'skip' && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).filter(e => {
+    const [a, b] = [luminance(channels(getComputedStyle(e).color)), luminance(behind(e))].sort((x, y) => y - x);
+    return (a + .05) / (b + .05) < 4.5;
+  }).map(e => e.outerHTML.slice(0, 120));
+})()"""

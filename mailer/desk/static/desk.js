@@ -1,20 +1,35 @@
 // The desk's page: asks for what is chosen, shows it, and asks again when a file was saved.
-"use strict";
+import { combobox } from "/static/combobox.js";
 
 const $ = (id) => document.getElementById(id);
 const show = document.body.dataset.show;
+const live = "live" in document.body.dataset;
 const memory = (key, value) => {
   const name = `desk.${key}`;
   if (value !== undefined) sessionStorage.setItem(name, value);
   return sessionStorage.getItem(name) ?? "";
 };
 const chosen = (name) => document.querySelector(`input[name=${name}]:checked`).value;
-const element = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
+const element = (tag, className, ...children) => {
+  const made = Object.assign(document.createElement(tag), { className });
+  made.append(...children);
+  return made;
+};
+const kilobytes = (octets) => `${Math.ceil(octets / 1024)} KB`;
+const languageName = (tag) => {
+  try {
+    return new Intl.DisplayNames([tag, "en"], { type: "language" }).of(tag);
+  } catch {
+    return tag;
+  }
+};
 
-function query() {
-  const edition = $("edition-label").hidden ? "" : memory(`edition.${show}`);
-  return new URLSearchParams({ show, edition, for: $("for").value.trim() });
-}
+const query = () => new URLSearchParams({
+  show,
+  edition: memory(`edition.${show}`),
+  for: memory(`for.${show}`),
+  theme: memory(`theme.${show}`),
+});
 
 let asked = 0;
 async function refresh() {
@@ -23,7 +38,7 @@ async function refresh() {
   try {
     scene = await (await fetch(`/scene?${query()}`)).json();
   } catch {
-    return say("The desk has stopped. Start it again with: mailer desk", true);
+    return stopped();
   }
   if (turn !== asked) return; // a later question is under way: its answer counts
   showFaults(scene.faults);
@@ -32,47 +47,71 @@ async function refresh() {
 
 function showFaults(faults) {
   $("faults").hidden = faults.length === 0;
+  document.body.classList.toggle("faulty", faults.length > 0);
+  $("older").hidden = $("shown").src === "";
+  $("faults").querySelector("h2").textContent =
+    faults.length > 1 ? `${faults.length} things keep this from being shown` : "This can’t be shown yet";
   $("faults").querySelector("ol").replaceChildren(...faults.map(([where, message, hint]) => {
-    const item = document.createElement("li");
-    if (where) item.append(element("span", "where", where), document.createElement("br"));
+    const item = element("li", "");
+    if (where) item.append(element("span", "where", where));
     item.append(message);
-    if (hint) item.append(document.createElement("br"), element("span", "quiet", hint));
+    if (hint) item.append(element("span", "hint", ` — ${hint}`));
     return item;
   }));
+  $("frame").hidden = faults.length > 0 && $("shown").src === "";
 }
 
-function showView({ view, editions, edition, audience, findings }) {
+function showView({ view, editions, edition, themes, theme, crowd, findings }) {
+  $("sender").textContent = view.sender.replace(/\s*<[^>]*>$/, "");
+  $("sent").textContent = live ? "" : view.date;
   $("subject").textContent = view.subject;
+  $("snippet").textContent = view.snippet;
   document.title = `${view.subject} · ${show}`;
-  const files = view.attachments.map(([name, octets]) => `${name} (${Math.ceil(octets / 1024)} KB)`);
-  $("from-to").textContent = [`${view.sender} → ${view.to}`, `${Math.ceil(view.octets / 1024)} KB`, ...files].join(" · ");
+  const files = view.attachments.map(([name, octets]) => `📎 ${name} (${kilobytes(octets)})`);
+  $("envelope").textContent = [`To ${view.to}`, kilobytes(view.octets), ...files].join("  ·  ");
   $("text").querySelector("pre").textContent = view.text;
+  $("text").querySelector("pre").lang = view.language;
   $("source").querySelector("pre").textContent = view.source;
   $("headers").querySelector("tbody").replaceChildren(...view.headers.map(([name, value]) => {
-    const row = document.createElement("tr");
     const head = element("th", "", name);
     head.scope = "row";
-    row.append(head, element("td", "", value));
-    return row;
+    return element("tr", "", head, element("td", "", value));
   }));
-  $("edition-label").hidden = editions.length < 2;
-  $("edition").replaceChildren(...editions.map((tag) => new Option(tag, tag, false, tag === edition)));
-  $("audience").textContent = audience;
-  showFindings(findings);
+  if (live) {
+    offer("edition", editions, edition, languageName);
+    offer("theme", themes, theme, (name) => name);
+    showFindings(findings);
+    showCrowd(crowd);
+  }
   showMail();
 }
 
+function offer(name, values, value, label) {
+  $(`${name}-field`).hidden = values.length < 2;
+  $(name).replaceChildren(...values.map((each) => new Option(label(each), each, false, each === value)));
+}
+
+const LEVELS = [["error", "Errors"], ["warning", "Warnings"], ["notice", "Notices"]];
 function showFindings(findings) {
-  $("findings").replaceChildren(...findings.map((finding) => {
-    const box = element("div", `finding ${finding.level}`, "");
-    const line = document.createElement("p");
-    line.append(element("span", `level ${finding.level}`, finding.level), ` ${finding.message}`);
-    box.append(line);
-    if (finding.hint) box.append(element("p", "hint", finding.hint));
-    box.append(element("p", "where", [finding.where, finding.id].filter(Boolean).join(" · ")));
-    return box;
-  }));
-  if (!findings.length) $("findings").append(element("p", "quiet", "Nothing to complain about."));
+  const groups = LEVELS.map(([level, title]) => [level, title, findings.filter((f) => f.level === level)]).filter(([, , found]) => found.length);
+  $("findings").replaceChildren(...groups.map(([level, title, found]) => element("div", `group ${level}`,
+    element("h3", "", `${title} (${found.length})`),
+    ...found.map((finding) => element("div", `finding ${level}`,
+      element("p", "", finding.message),
+      ...(finding.hint ? [element("p", "hint", finding.hint)] : []),
+      element("p", "where", element("span", "", finding.where), " ", element("span", "id", finding.id)))))));
+  if (!groups.length) $("findings").append(element("p", "good", "Nothing to complain about."));
+  $("to-check").textContent = groups.map(([, title, found]) => `${found.length} ${title.toLowerCase().slice(0, found.length > 1 ? undefined : -1)}`).join(", ") || "✓ Checked";
+}
+
+function showCrowd({ summary, languages, left_out }) {
+  $("audience").textContent = summary;
+  const rows = (title, pairs, label) => pairs.length
+    ? [element("dt", "", title), ...pairs.map(([word, number]) => element("dd", "", element("span", "", label(word)), element("span", "", number.toLocaleString("en"))))]
+    : [];
+  $("crowd").replaceChildren(element("dl", "",
+    ...rows("They read", languages, (tag) => (tag ? `${languageName(tag)} (${tag})` : "not known")),
+    ...rows("Left out", left_out, (reason) => reason)));
 }
 
 // The new mail is loaded behind the old one and takes its place, and its scroll position, when it is there.
@@ -91,21 +130,46 @@ function showMail() {
     next.id = "shown";
     next.className = "";
     next.contentWindow.scrollTo(0, place);
+    $("frame").classList.toggle("dark", wanted.get("scheme") === "dark");
   }, { once: true });
   next.src = `/mail?${wanted}`;
   $("frame").append(next);
 }
 
 function setWidth() {
-  $("frame").className = `frame ${chosen("width")}`;
+  for (const width of ["desktop", "phone"]) $("frame").classList.toggle(width, chosen("width") === width);
+}
+
+async function showEntries() {
+  const entries = await (await fetch("/entries")).json();
+  $("count").textContent = entries.length;
+  $("nothing").hidden = entries.length > 0;
+  $("entries").replaceChildren(...entries.map(({ key, title, detail, state, mark }) => {
+    const link = element("a", "", element("span", "entry-title", title));
+    if (key) link.href = `/?${new URLSearchParams({ show: key })}`;
+    if (key === show) link.setAttribute("aria-current", "page");
+    if (detail) link.append(element("span", "entry-detail", detail));
+    if (state) {
+      const words = element("span", "entry-state", state);
+      words.dataset.mark = mark;
+      link.append(words);
+    }
+    return element("li", "", link);
+  }));
 }
 
 let saying;
-function say(text, stays = false) {
+function say(text) {
   $("state").textContent = text;
   $("state").classList.add("on");
   clearTimeout(saying);
-  if (!stays) saying = setTimeout(() => $("state").classList.remove("on"), 1500);
+  saying = setTimeout(() => $("state").classList.remove("on"), 1500);
+}
+
+function stopped() {
+  $("live").hidden = false;
+  $("live").dataset.state = "off";
+  $("live").textContent = "The desk has stopped. Start it again.";
 }
 
 // ---- what a person can do -------------------------------------------------------------------------------
@@ -118,6 +182,7 @@ function select(tab) {
     each.tabIndex = on ? 0 : -1;
     $(each.getAttribute("aria-controls")).hidden = !on;
   }
+  $("looks").hidden = tab.id !== "tab-mail";
   memory("tab", tab.id);
 }
 tabs.forEach((tab, index) => {
@@ -141,42 +206,43 @@ for (const name of ["width", "scheme"]) {
     });
   }
 }
-$("edition").addEventListener("change", () => {
-  memory(`edition.${show}`, $("edition").value);
-  refresh();
-});
-
-let typing;
-$("for").addEventListener("input", () => {
-  clearTimeout(typing);
-  typing = setTimeout(async () => {
-    const found = await (await fetch(`/recipients?${new URLSearchParams({ show, q: $("for").value })}`)).json();
-    $("recipients").replaceChildren(...found.map(({ address, label }) => Object.assign(new Option(label, address), { label })));
-    const typed = $("for").value.trim();
-    if (typed === "" || found.some(({ address }) => address === typed)) {
-      memory(`for.${show}`, typed);
-      memory(`edition.${show}`, ""); // their own language comes first
-      refresh();
-    }
-  }, 150);
-});
 
 // ---- begin ----------------------------------------------------------------------------------------------
 
-$("for").value = memory(`for.${show}`);
+const narrow = matchMedia("(max-width: 48rem)");
+const fold = () => { $("shelf").open = !narrow.matches; };
+narrow.addEventListener("change", fold);
+fold();
 if (memory("tab") && $(memory("tab"))) select($(memory("tab")));
 setWidth();
-refresh();
+if (show) refresh();
 
-if (document.body.dataset.recipients === "yes") {
+if (live) {
+  $("for").value = memory(`for.${show}`);
+  const find = async (q) => (await fetch(`/recipients?${new URLSearchParams({ show, q })}`)).json();
+  combobox($("for"), $("people"), find, (address) => {
+    memory(`for.${show}`, address);
+    memory(`edition.${show}`, ""); // their own language comes first
+    refresh();
+  });
+  for (const name of ["edition", "theme"]) {
+    $(name).addEventListener("change", () => {
+      memory(`${name}.${show}`, $(name).value);
+      refresh();
+    });
+  }
+
   let last = null;
   const events = new EventSource("/events");
   events.onmessage = async ({ data }) => {
+    $("live").dataset.state = "on";
+    $("live").textContent = "Follows every save";
     if (last !== null && data !== last) {
-      await refresh();
-      say("Saved, shown anew");
+      await Promise.all([show ? refresh() : null, showEntries()]);
+      if (!document.body.classList.contains("faulty")) say("Saved, and shown anew");
     }
     last = data;
   };
-  events.onerror = () => say("The desk has stopped. Start it again with: mailer desk", true);
+  events.onerror = stopped;
+  window.addEventListener("focus", () => showEntries().catch(stopped)); // something may have been sent meanwhile
 }
