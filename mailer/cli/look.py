@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ _browser = click.option("--no-browser", is_flag=True, help="Only print the page'
 
 
 @click.command(epilog="Example:  mailer preview harbour-report")
-@click.argument("release")
+@click.argument("release", metavar="RELEASE|FOLDER")
 @choosing
 @_port
 @_browser
@@ -23,13 +24,17 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
     """Look at the mail while you write it: a local page that follows every save.
 
     Desktop and phone, light and dark, text part, headers and source, as any recipient would get it, with the
-    findings of `mailer check` beside it. Ctrl-C ends it.
+    findings of `mailer check` beside it. Instead of a release, a folder: what a rehearsal wrote, or any
+    messages as .eml. Ctrl-C ends it.
     """
+    from mailer.desk.mailbox import show
     from mailer.desk.serve import serve_releases
 
+    if Path(release).is_dir():
+        return show(Path(release), title="Rehearsal", port=port, open_browser=not no_browser, say=_say)
     workspace = workspace_here()
     name = workspace.release_name(workspace.release_path(release))
-    serve_releases(
+    return serve_releases(
         workspace,
         settings_of(workspace),
         show=name,

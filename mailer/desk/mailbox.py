@@ -112,12 +112,13 @@ def _entry(path: Path) -> Entry:
     )
 
 
-def show(folder: Path, **how: Any) -> None:
+def show(folder: Path, *, title: str = "Mailbox", **how: Any) -> None:
     """Open the messages of a folder in the browser, until Ctrl-C.
 
     Args:
+        title: what they are.
         how: further arguments of `mailer.desk.serve.serve_room`.
     """
     from mailer.desk.serve import serve_room
 
-    serve_room(FolderRoom(folder.resolve()), **how)
+    serve_room(FolderRoom(folder.resolve(), title), **how)
