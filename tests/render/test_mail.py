@@ -253,3 +253,9 @@ def test_an_attached_file_is_named_with_type_and_size(workspace: Workspace) -> N
 def test_the_sample_is_what_it_says(workspace: Workspace) -> None:
     mail = render(edition(workspace, "harbour-report"), workspace.theme("default"))
     assert mail.preheader.startswith("Eight of eleven")
+
+
+def test_french_puts_a_narrow_blank_before_its_colons(workspace: Workspace) -> None:
+    mail = render(written(workspace, "Texte.", "Headline: Un\nLang: fr"), workspace.theme("default"))
+    assert "Téléphone\u202f: 020" in mail.text
+    assert "Téléphone\u202f: <a" in mail.html
