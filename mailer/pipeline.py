@@ -116,7 +116,8 @@ def deliver(
 ) -> Report:
     """Drain the queue. Kill it at any line; run it again to continue.
 
-    Rates, ALLOW_ONLY and the suppressions of this very moment hold for every transport.
+    ALLOW_ONLY and the suppressions of this very moment hold for every transport; so does SMTP_RATE, unless told
+    otherwise. Messages are signed if the settings have a DKIM key.
 
     Args:
         how: further arguments of `mailer.delivery.deliver`.
@@ -132,10 +133,10 @@ def deliver(
         mailing,
         ledger,
         transport,
-        rates=settings.smtp_rate,
         allow_only=settings.allow_only,
         still_wanted=still_wanted,
-        **how,
+        signing=delivery.Signing(settings, workspace.root),
+        **{"rates": settings.smtp_rate} | how,
     )
 
 

@@ -80,7 +80,7 @@ def rehearse(prepared: Prepared, settings: Settings, out: Path | None) -> int:
     transport = RehearsalTransport(folder)
     with _throw_away_ledger(private) as ledger:
         mailing = pipeline.queue(prepared, settings, ledger, thorough=True)
-        report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings)
+        report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, rates=())
         refused = report.counts.get(Status.REJECTED, 0)
     print_audience(prepared)
     click.echo(f"Rehearsed {count(report.accepted, 'message')}: nothing left this computer.", err=True)
