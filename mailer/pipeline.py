@@ -261,7 +261,8 @@ def example_message(prepared: Prepared, settings: Settings, edition: Edition, re
     composition = compile_message(prepared.rendered[edition.language], head_of(edition, settings))
     message_id = f"<preview@{edition.newsroom.sender.domain}>"
     values = values_for(recipient, settings)
-    return composition.fill(Addressee(recipient.address, recipient.name, values, message_id))
+    thread = prepared.threads.get(canonical(recipient.address), "")
+    return composition.fill(Addressee(recipient.address, recipient.name, values, message_id, thread))
 
 
 def as_addressed(prepared: Prepared, address: str) -> Recipient:

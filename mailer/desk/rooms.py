@@ -14,7 +14,7 @@ from mailer.delivery import Ledger
 from mailer.desk.view import View, view_of
 from mailer.errors import MailerError, SourceError
 from mailer.model import Finding, Recipient, Status
-from mailer.press import Choice, count_audience
+from mailer.press import AddressError, Choice, count_audience
 from mailer.release import read_release
 from mailer.settings import Settings
 from mailer.workspace import Workspace
@@ -34,7 +34,7 @@ class Entry:
     title: str
     detail: str = ""
     state: str = ""
-    mark: Literal["", "done", "open", "broken"] = ""
+    mark: Literal["", "new", "done", "open", "broken"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class ReleasesRoom:
                 original = read_release(self.workspace, path.stem).original
                 day = f"{original.date:%d %b %Y}".lstrip("0").replace(" ", "\u00a0")
                 detail = f"{path.stem} · {original.kind.value}, {day}"
-                entry = Entry(path.stem, original.headline, detail, "not sent")
+                entry = Entry(path.stem, original.headline, detail, "not sent", "new")
             except MailerError:
                 entry = Entry(path.stem, path.stem, "", "can’t be read yet", "broken")
             known = self._known[path] = (stamp, entry)
@@ -188,6 +188,8 @@ class ReleasesRoom:
             content = pipeline.example_message(prepared, self.settings, edition, recipient)
         except MailerError as error:
             return Scene(faults=faults_of(error))
+        except AddressError as error:
+            return Scene(faults=((asked.address, str(error), "Choose somebody of the list."),))
         return Scene(
             view_of(content),
             tuple(e.language for e in release.editions),

@@ -11,6 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 from support.browser import chromium, serving
 
+from mailer.delivery import Ledger, RehearsalTransport
+from mailer.desk.rooms import Asked, ReleasesRoom
+from mailer.pipeline import deliver, prepare, queue
+from mailer.press import Choice
+from mailer.settings import read_settings
 from mailer.workspace import Workspace, make_workspace
 
 
@@ -141,6 +146,8 @@ def test_it_shows_what_a_chosen_recipient_would_get(page: Page) -> None:
 def test_whoever_is_on_no_list_would_not_get_it_and_the_page_says_so(page: Page) -> None:
     choose(page, "nobody@example.net")
     expect(page.locator("#faults")).to_contain_text("nobody@example.net would not get it")
+    choose(page, "no address")
+    expect(page.locator("#faults")).to_contain_text("Choose somebody of the list")
     choose(page, "")
     expect(page.locator("#faults")).to_be_hidden()
     expect(mail(page).locator("body")).to_contain_text("Dear colleague,")
@@ -228,6 +235,36 @@ def test_nothing_is_loaded_from_anywhere_else(
     away = [r.url for r in requested if urlsplit(r.url).scheme != "data" and urlsplit(r.url).netloc != here]
     # The browser tells of the request that the policy stopped; none may have got an answer.
     assert all(r.failure for r in requested if r.url in away), away
+
+
+def test_a_correction_is_shown_threaded_to_what_that_person_got(office: Workspace) -> None:
+    """It goes to those who got the release, not to the lists; so the page knows them from the ledger."""
+    release = (office.releases / "harbour-report.md").read_text("utf-8")
+    (office.releases / "first.md").write_text(release, "utf-8")
+    settings = read_settings(office.root)
+    with Ledger(office.ledger) as ledger:
+        mailing = queue(prepare(office, "first", Choice()), settings, ledger)
+        deliver(mailing, ledger, RehearsalTransport(office.root / "sent"), office, settings)
+    head = "Kind: correction\nCorrects: first\nCorrection: The cost is 32 million pounds.\n"
+    (office.releases / "corrected.md").write_text(release.replace("Kind: Press release\n", head), "utf-8")
+    room = ReleasesRoom(office, settings)
+    scene = room.scene(Asked("corrected", address="priya.n@example.com"))
+    assert not scene.faults
+    assert scene.view is not None
+    assert dict(scene.view.headers)["In-Reply-To"].endswith("@example.org>")
+    assert {entry.key: entry.mark for entry in room.entries()}["first"] == "done"
+    assert scene.crowd is not None
+    assert scene.crowd.summary == "11 recipients on those who got first"
+
+
+def test_a_release_without_any_list_can_be_looked_at(workspace: Workspace) -> None:
+    room_file = workspace.newsroom
+    room_file.write_text(room_file.read_text("utf-8").replace("Lists: press\n", ""), "utf-8")
+    scene = ReleasesRoom(workspace, read_settings(workspace.root)).scene(Asked("harbour-report"))
+    assert scene.view is not None
+    assert scene.crowd is not None
+    assert scene.crowd.summary == "0 recipients"
+    assert "no-recipients" in {finding.id for finding in scene.findings}
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost:1", ""])
