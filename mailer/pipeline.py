@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from mailer import delivery
@@ -18,7 +19,7 @@ from mailer.checks import Draft, run_checks
 from mailer.delivery import Entry, Frozen, Ledger, Mailing, Report, Transport
 from mailer.errors import CheckFailed, WorkspaceError
 from mailer.message import Addressee, Composition, Head, compile_message, verify
-from mailer.model import Audience, Edition, Finding, LeftOut, Mailbox, Recipient, Release, Rendered
+from mailer.model import Audience, Edition, Finding, Kind, LeftOut, Mailbox, Recipient, Release, Rendered
 from mailer.press import Choice, Suppressions, canonical, parse_address, read_audience, unsubscribe_token
 from mailer.release import read_release
 from mailer.render import merge_values, render
@@ -57,7 +58,8 @@ def prepare(workspace: Workspace, name: str, choice: Choice, *, theme: str = "")
     """
     release = read_release(workspace, name)
     if release.original.kind.follows and release.original.corrects:
-        audience, threads = who_got(workspace, release.original.corrects)
+        waiting = release.original.kind is not Kind.WITHDRAWAL
+        audience, threads = who_got(workspace, release.original.corrects, waiting=waiting)
     else:
         embargoed = any(e.embargo and e.embargo > datetime.now(UTC) for e in release.editions)
         choice = replace(choice, lists=choice.lists or release.original.lists, embargoed=embargoed)
@@ -143,8 +145,12 @@ def deliver(
 # ---- who ------------------------------------------------------------------------------------------------
 
 
-def who_got(workspace: Workspace, release: str) -> tuple[Audience, dict[str, str]]:
-    """Those who have a release, or may have it: whom a correction goes to, and the Message-ID each got.
+def who_got(workspace: Workspace, release: str, *, waiting: bool = True) -> tuple[Audience, dict[str, str]]:
+    """Whom a follow-up of a release goes to: those who have it or may have it, each with the Message-ID they
+    got; and those who were still to get it, who get only the follow-up.
+
+    Args:
+        waiting: whether the latter count: nobody needs the withdrawal of what they never got.
 
     Raises:
         LedgerError: it was never sent from here.
@@ -152,9 +158,14 @@ def who_got(workspace: Workspace, release: str) -> tuple[Audience, dict[str, str
     suppressions = Suppressions(workspace.suppressed)
     recipients, left_out, threads = [], [], {}
     with Ledger(workspace.ledger) as ledger:
-        for person in ledger.reached(release):
+        for person in chain(ledger.reached(release), ledger.waiting(release)):
             if found := suppressions.get(person.canonical):
                 left_out.append(LeftOut(person.address, "suppressed", str(found)))
+                continue
+            if not person.message_id and not waiting:
+                left_out.append(
+                    LeftOut(person.address, "never got it", f"{release} is not sent to them any more")
+                )
                 continue
             languages = (person.language,)
             recipients.append(

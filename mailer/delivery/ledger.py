@@ -13,7 +13,6 @@ survives a killed process, though not the machine's power (https://www.sqlite.or
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from mailer.delivery import privacy, returns
+from mailer.delivery.following import REACHED, WAITING, people, supersede
 from mailer.delivery.lock import Lock
 from mailer.delivery.queueing import add_deliveries, freeze
 from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line, Mailing, Reached
@@ -129,7 +129,8 @@ class Ledger:
         return Lock(self.path.with_name(f"{self.path.name}.{mailing.id}.lock"), f"“{mailing.release}”")
 
     def queue(self, draft: Draft, entries: Iterable[Entry]) -> Mailing:
-        """Freezes a release and whom it goes to; a second call adds newcomers only.
+        """Freezes a release and whom it goes to; a second call adds newcomers only. What was still to be sent of
+        a release that it follows is taken off the queue.
 
         Args:
             draft: the release as it goes out.
@@ -147,6 +148,8 @@ class Ledger:
             with self.writing(durable=True) as db:
                 mailing = freeze(db, draft)
                 added, already = add_deliveries(db, mailing, entries)
+                if draft.follows:
+                    supersede(db, draft.follows, draft.release)
         finally:
             if lock:
                 lock.release()
@@ -219,17 +222,16 @@ class Ledger:
                 yield Line(address, STATES[state], reply, at or 0.0, host or "", tries)
 
     def reached(self, release: str) -> Iterator[Reached]:
-        """Those to whom a correction of `release` goes: accepted or uncertain. As a stream."""
+        """Those who have a release, or may have it: accepted or uncertain. As a stream."""
         mailing = self.mailing(release)
         with self.reading() as db:
-            for canonical, address, name, language, fields, token in db.execute(
-                "SELECT canonical, address, name, language, fields, token FROM deliveries"
-                " WHERE mailing = ? AND state IN ('a', 'u') AND address <> '' ORDER BY id",
-                (mailing.id,),
-            ):
-                yield Reached(
-                    canonical, address, name, language, json.loads(fields), f"<{token}@{mailing.domain}>"
-                )
+            yield from people(db, mailing.id, mailing.domain, REACHED)
+
+    def waiting(self, release: str) -> Iterator[Reached]:
+        """Those who were still to get a release: queued or deferred. As a stream."""
+        mailing = self.mailing(release)
+        with self.reading() as db:
+            yield from people(db, mailing.id, mailing.domain, WAITING)
 
     def bounced(
         self, reference: str, *, soft: bool, enhanced: str = "", text: str = "", at: float | None = None

@@ -174,17 +174,46 @@ def test_a_correction_goes_to_those_who_got_it_in_their_thread(
         **server(mailbox),
     )
     first = {m["To"].addresses[0].addr_spec: m["Message-ID"] for m in map(_message, mailbox.received())}
-    (workspace.releases / "harbour-correction.md").write_text(
-        "---\nKind: Correction\nHeadline: Nine harbours, not eight\nDate: November 24, 2026\nDateline: Portmellon\n"
-        "Corrects: harbour-report\nCorrection: The number of harbours that meet the standard is nine.\n---\n\nNine do.\n",
-        "utf-8",
-    )
+    _correction(workspace)
     ran = mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(mailbox))
     assert ran.code == 0, ran.err
     corrections = [m for m in map(_message, mailbox.received()) if m["In-Reply-To"]]
     assert {m["To"].addresses[0].addr_spec: m["In-Reply-To"] for m in corrections} == first
     assert all(m["References"] == m["In-Reply-To"] for m in corrections)
     assert all(m["Subject"] == "Correction: Nine harbours, not eight" for m in corrections)
+
+
+def test_whoever_was_still_to_get_it_gets_only_the_correction(workspace: Workspace, mailbox: Mailbox) -> None:
+    closed = {**server(mailbox), "SMTP_PORT": "9"}  # nobody listens there: all stay queued
+    mailer("send", "harbour-report", "--limit", "3", "--yes", "--max-wait", "0", cwd=workspace.root, **closed)
+    _correction(workspace)
+    assert mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(mailbox)).code == 0
+    assert mailer("resume", "harbour-report", cwd=workspace.root, **server(mailbox)).code == 1
+    assert [mail.subject for mail in mailbox.received()] == ["Correction: Nine harbours, not eight"] * 3
+    assert all(m["In-Reply-To"] is None for m in map(_message, mailbox.received()))
+    assert set(states(workspace).values()) == {"rejected"}
+    assert (
+        "superseded by harbour-correction"
+        in mailer("status", "harbour-report", "--recipients", cwd=workspace.root).out
+    )
+
+
+def test_nobody_gets_the_withdrawal_of_what_they_never_got(workspace: Workspace, mailbox: Mailbox) -> None:
+    mailer("send", "harbour-report", "--limit", "2", "--yes", cwd=workspace.root, **server(mailbox))
+    closed = {**server(mailbox), "SMTP_PORT": "9"}
+    mailer("send", "harbour-report", "--yes", "--max-wait", "0", cwd=workspace.root, **closed)
+    _correction(workspace, kind="Withdrawal")
+    assert mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(mailbox)).code == 0
+    assert sorted(got(mailbox).values()) == [2, 2]
+    assert "queued" not in states(workspace).values()
+
+
+def _correction(workspace: Workspace, kind: str = "Correction") -> None:
+    (workspace.releases / "harbour-correction.md").write_text(
+        f"---\nKind: {kind}\nHeadline: Nine harbours, not eight\nDate: November 24, 2026\nDateline: Portmellon\n"
+        "Corrects: harbour-report\nCorrection: The number of harbours that meet the standard is nine.\n---\n\nNine do.\n",
+        "utf-8",
+    )
 
 
 def _message(mail):
