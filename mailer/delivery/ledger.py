@@ -30,7 +30,7 @@ from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line
 from mailer.errors import LedgerError
 from mailer.model import Status
 
-_PAGE_CACHE_KIB = 16_000
+_PAGE_CACHE_KIB = 2_000
 _PATIENCE = 30.0
 _PAUSE = 0.0001
 """Seconds: how long to wait for other writers, and how long between looks."""

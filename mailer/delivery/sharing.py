@@ -25,7 +25,7 @@ from mailer.settings import Settings
 _BUSY = 0.85
 """Share of a core from which on a process counts as busy."""
 
-_LEFT = 4.0
+_LEFT = 2.0
 """Seconds of work, at the pace so far, that must be left: a helper takes half of one to begin."""
 
 _LOOK = 0.1

@@ -65,3 +65,16 @@ def test_a_fault_at_any_stage(tmp_path: Path, stage: str, kind: str, mode: str, 
     for address, state in before.items():
         if state is Status.UNCERTAIN:
             assert after[address] is Status.UNCERTAIN, "only a person's word sends it again"
+
+
+@pytest.mark.parametrize("kind", ["drop", "reset"])
+def test_answers_that_came_before_a_write_failed_are_heard(tmp_path: Path, kind: str) -> None:
+    """The line breaks while the second of four messages is still being written; the first was answered by then."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        queued(ledger, 4, paragraphs=8000)
+    with FaultyServer(Fault("body", kind, 2), extensions=MODES["chunking"][0]) as server:
+        run(path, server, "chunking")
+        found = reconcile(path, server.accepted, 4)
+    assert found["reporter1@example.net"] is Status.ACCEPTED
+    assert Status.UNCERTAIN in found.values()
