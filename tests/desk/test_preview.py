@@ -254,7 +254,7 @@ def test_a_correction_is_shown_threaded_to_what_that_person_got(office: Workspac
     assert dict(scene.view.headers)["In-Reply-To"].endswith("@example.org>")
     assert {entry.key: entry.mark for entry in room.entries()}["first"] == "done"
     assert scene.crowd is not None
-    assert scene.crowd.summary == "11 recipients on those who got first"
+    assert scene.crowd.summary == f"{mailing.added} recipients on those who got first"
 
 
 def test_a_release_without_any_list_can_be_looked_at(workspace: Workspace) -> None:

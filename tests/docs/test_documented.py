@@ -68,10 +68,9 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", DOCS, ids=lambda p: str(p.relative_to(REPOSITORY)))
 def test_every_command_that_a_page_names_exists(page: Path) -> None:
     known = {name for _, names in FAMILIES for name in names}
-    for name in re.findall(
-        r"(?:^|[`\s])mailer ([a-z][a-z-]+)\b(?=[^.]*)",
-        "\n".join(re.findall(r"`[^`\n]+`|^mailer .*$", page.read_text("utf-8"), re.MULTILINE)),
-    ):
+    text = page.read_text("utf-8")
+    code = re.findall(r"(?s)```.*?```", text) + re.findall(r"`[^`\n]+`", text)
+    for name in re.findall(r"(?m)(?:^|[`\s])mailer ([a-z][a-z-]+)\b", "\n".join(code)):
         assert name in known, name
 
 
