@@ -32,7 +32,7 @@ from mailer.model import Status
 
 _PAGE_CACHE_KIB = 2_000
 _PATIENCE = 30.0
-_PAUSE = 0.0001
+_PAUSE = 0.00001
 """Seconds: how long to wait for other writers, and how long between looks."""
 
 _MAILINGS = "SELECT id, release, kind, subject, mail_from, domain, follows, created FROM mailings"
