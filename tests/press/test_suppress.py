@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from support.suppressing import add_some
 
 from mailer.errors import ListError
 from mailer.press import AddressError, Suppressions
@@ -184,12 +185,6 @@ def test_whatever_the_file_an_address_added_is_suppressed_and_nobody_else_is_los
         return
     assert "ana@example.net" in Suppressions(path)
     assert all(address in found for address in before)
-
-
-def add_some(path: Path, name: str) -> None:
-    found = Suppressions(path)
-    for number in range(15):
-        found.add(f"{name}{number}@example.net", "unsubscribed")
 
 
 def test_several_processes_add_without_losing_each_other_s(tmp_path: Path) -> None:
