@@ -79,7 +79,9 @@ def test_a_file_and_its_functions_stay_short_enough_to_be_read(path: Path) -> No
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
-            length = node.end_lineno - node.body[bool(ast.get_docstring(node)) and len(node.body) > 1].lineno + 1
+            length = (
+                node.end_lineno - node.body[bool(ast.get_docstring(node)) and len(node.body) > 1].lineno + 1
+            )
             assert length <= LONGEST_FUNCTION, f"{node.name} has {length} lines"
 
 
