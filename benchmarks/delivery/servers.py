@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(*command: str, port: int) -> Iterator[int]:
+def running_server(*command: str, port: int) -> Iterator[int]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
@@ -48,7 +48,7 @@ def _running(*command: str, port: int) -> Iterator[int]:
 def smtp_sink() -> Iterator[int]:
     """Postfix's own sink."""
     port = free_port()
-    with _running(
+    with running_server(
         program("smtp-sink"), "-u", "nobody", "-c", f"127.0.0.1:{port}", "1000", port=port
     ) as running:
         yield running
@@ -61,7 +61,7 @@ def fast_sink() -> Iterator[int]:
         binary = f"{folder}/fast_sink"
         subprocess.run([program("cc"), "-O2", "-o", binary, str(HERE / "fast_sink.c")], check=True)
         port = free_port()
-        with _running(binary, str(port), port=port) as running:
+        with running_server(binary, str(port), port=port) as running:
             yield running
 
 
