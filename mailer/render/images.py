@@ -60,8 +60,9 @@ class Pictures:
         try:
             with Image.open(path) as image:
                 content, media_type = _compressed(path, image, most)
-                width = min(most, image.width)
-                height = round(image.height * width / image.width)
+            with Image.open(io.BytesIO(content)) as shown:
+                width = min(most, shown.width)
+                height = round(shown.height * width / shown.width)
         except (UnidentifiedImageError, OSError) as error:
             why = "it is not there" if isinstance(error, FileNotFoundError) else "no mail program can show it"
             raise TemplateError(
@@ -75,8 +76,9 @@ class Pictures:
 
 def _compressed(path: Path, image: Image.Image, most: int) -> tuple[bytes, str]:
     """The file as it is where it is small enough; else at twice the width shown (for sharp screens), and then
-    at ever lower quality."""
-    from PIL import Image, ImageOps
+    at ever lower quality. A photograph that a camera only marked as turned is turned: Word-based Outlook
+    ignores the mark."""
+    from PIL import ExifTags, Image, ImageOps
 
     media_type = Image.MIME.get(image.format or "", "")
     content = path.read_bytes()
@@ -84,6 +86,7 @@ def _compressed(path: Path, image: Image.Image, most: int) -> tuple[bytes, str]:
         media_type in ("image/jpeg", "image/png", "image/gif")
         and len(content) <= BUDGET
         and image.width <= 2 * most
+        and image.getexif().get(ExifTags.Base.Orientation, 1) == 1
     ):
         return content, media_type
     picture = ImageOps.exif_transpose(image) or image

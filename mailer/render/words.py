@@ -92,7 +92,7 @@ def zone_name(at: datetime, language: str) -> str:
 def tel(number: str, region: str) -> str:
     """A `tel:` URL (RFC 3966) for a phone number as written, or "" where it is none that can be called.
 
-    `+ (202) 797-2171` with region US is a number of Washington, not of Egypt: a `+` that no country code
+    `+ (202) 555-0142` with region US is a number of Washington, not of Egypt: a `+` that no country code
     follows is only a habit, so a number that is not valid as written is read again without it.
     """
     import phonenumbers as p

@@ -234,6 +234,24 @@ def test_a_large_picture_travels_inside_made_small_for_sharp_screens(workspace: 
     assert "[A quay] At dawn" in mail.text
 
 
+@pytest.mark.parametrize("size", [(4000, 3000), (400, 300)])
+def test_a_photograph_that_is_marked_as_turned_stands_upright(
+    workspace: Workspace, size: tuple[int, int]
+) -> None:
+    import io
+
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turn by 90 degrees, as phones mark portraits
+    Image.new("RGB", size, "navy").save(workspace.root / "quay.jpg", exif=exif)
+    mail = shown(workspace)
+    with Image.open(io.BytesIO(mail.related[0].content)) as image:
+        width, height = image.size
+        assert image.getexif().get(0x0112, 1) == 1
+    assert height > width
+    found = re.search(r'src="cid:[^"]+" alt="A quay" width="(\d+)" height="(\d+)"', mail.html)
+    assert found and abs(int(found[2]) / int(found[1]) - height / width) < 0.01
+
+
 def test_a_file_that_is_no_picture_is_explained(workspace: Workspace) -> None:
     (workspace.root / "quay.jpg").write_text("not a picture", "utf-8")
     with pytest.raises(TemplateError, match="PNG or JPEG"):
