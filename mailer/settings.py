@@ -68,12 +68,6 @@ def _words(value: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[\s,;]+", value) if word)
 
 
-def _truth(value: str) -> bool:
-    if value.lower() not in ("yes", "no", "true", "false", "1", "0"):
-        raise ValueError("must be yes or no")
-    return value.lower() in ("yes", "true", "1")
-
-
 def _setting(
     key: str, default: Any, parse: Callable[[str], Any] = str, *aliases: str, secret: bool = False
 ) -> Any:

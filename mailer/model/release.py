@@ -57,12 +57,6 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """What an advisory invites to. `start` and `end` are aware datetimes."""
 

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from mailer.model import Attachment, Contact, Event, Image
 from mailer.release.header import Header, Record
-from mailer.release.values import one_of, parse_date, parse_moment, parse_time, words
+from mailer.release.values import one_of, parse_moment, parse_time, words
 from mailer.workspace import Workspace
 
 RELEASE_FIELDS = frozenset((
@@ -171,8 +170,3 @@ def _end(text: str, start: datetime, moment: Callable[[str], datetime]) -> datet
         return datetime.combine(start.date(), parse_time(text), start.tzinfo)
     except ValueError:
         return moment(text)
-
-
-def moment_of_day(text: str, zone: str) -> datetime:
-    """Midnight of a day in a zone, for comparisons with an embargo."""
-    return datetime.combine(parse_date(text), parse_time("0:00"), ZoneInfo(zone))

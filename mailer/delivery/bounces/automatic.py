@@ -21,11 +21,6 @@ _RESPONDER = re.compile(r"vacation|auto-?(repl|respon)|out.of.office", re.IGNORE
 _ENDS_A_FORM = re.compile(r"\W*(?:[:：\])(]|[-–—] |$)|\w* ?(?:notiz|bericht|re:)", re.IGNORECASE)
 
 
-def is_automatic(mail: Incoming) -> bool:
-    """Whether a program answered for somebody."""
-    return is_marked(mail) or opens_as_automatic(mail) or is_challenge(mail)
-
-
 def is_marked(mail: Incoming) -> bool:
     """Whether its header says that a program wrote it (RFC 3834 §5: any Auto-Submitted but `no`)."""
     submitted = re.sub(r"[(;].*", "", mail.text_of("Auto-Submitted")).strip().lower()
