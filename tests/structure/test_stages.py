@@ -12,7 +12,7 @@ from conftest import REPOSITORY
 PACKAGE = REPOSITORY / "mailer"
 
 STAGES = (
-    ("errors", "model"),
+    ("errors", "model", "visible"),
     ("settings", "workspace"),
     ("release",),
     ("press",),
