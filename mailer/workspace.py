@@ -6,9 +6,10 @@ import re
 import shutil
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from mailer.errors import WorkspaceError
+from mailer.visible import visible
 
 MARKER = "newsroom.md"
 _EDITION = re.compile(r"(?P<name>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md", re.DOTALL)
@@ -83,6 +84,19 @@ class Workspace:
         """
         return self._find(name, self.releases, ".md", "release", "mailer new HEADLINE")
 
+    def own_release(self, name: str) -> Path:
+        """The original's file for a release named by somebody who may not open any other file: a page.
+
+        Raises:
+            WorkspaceError: `name` is not the plain name of a file of releases/.
+        """
+        path = self.releases / f"{name}.md"
+        if not is_plain_name(name) or not path.is_file() or not lies_in(path, self.releases):
+            raise WorkspaceError(
+                f"There is no release “{visible(name)}” in releases/.", "Choose one of the list."
+            )
+        return path
+
     def release_name(self, path: Path) -> str:
         """`releases/NAME.es.md` → `NAME`: what the ledger calls a release."""
         match = _EDITION.fullmatch(path.name)
@@ -114,27 +128,54 @@ class Workspace:
 
     def themes(self) -> tuple[str, ...]:
         """Names of the themes there are, the workspace's own and the built-in ones."""
-        bases = [base for base in (self.templates, built_in_templates()) if base.is_dir()]
-        return tuple(sorted({folder.name for base in bases for folder in base.iterdir() if folder.is_dir()}))
+        return tuple(sorted({name for base in self._theme_bases for name in _themes_in(base)}))
+
+    @property
+    def _theme_bases(self) -> tuple[Path, Path]:
+        return self.templates, built_in_templates()
 
     def theme(self, name: str) -> tuple[Path, ...]:
         """Folders in which a theme's files are looked for, first one first.
 
         The workspace's own files beat the built-in ones of that name, and what a theme leaves out
-        comes from the default theme.
+        comes from the default theme. A theme is one of `themes()` and never a path: its templates are
+        a program of sorts, and a release that a colleague sent must not choose one from anywhere.
 
         Raises:
-            WorkspaceError: no folder of that name anywhere.
+            WorkspaceError: there is no theme of that name.
         """
-        own, shipped = self.templates, built_in_templates()
-        found = [folder for folder in (own / name, shipped / name) if folder.is_dir()]
-        if not found:
-            known = sorted(
-                {p.name for base in (own, shipped) if base.is_dir() for p in base.iterdir() if p.is_dir()}
-            )
-            raise WorkspaceError(f"No theme “{name}”.", f"There are: {', '.join(known)}.")
-        rest = [folder for folder in (own / "default", shipped / "default") if folder.is_dir()]
-        return tuple(dict.fromkeys((*found, *rest)))
+        known = self.themes()
+        if name not in known:
+            raise WorkspaceError(f"No theme “{visible(name)}”.", f"There are: {', '.join(known)}.")
+        bases = self._theme_bases
+        found = [base / each for each in (name, "default") for base in bases if each in _themes_in(base)]
+        return tuple(dict.fromkeys(found))
+
+
+def _themes_in(base: Path) -> set[str]:
+    """The folders of a templates folder. A link to a folder elsewhere is none of them."""
+    if not base.is_dir():
+        return set()
+    return {
+        folder.name
+        for folder in base.iterdir()
+        if is_plain_name(folder.name) and folder.is_dir() and lies_in(folder, base)
+    }
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether this can be nothing but the name of a file or folder, on any system: no path, not hidden."""
+    return bool(
+        name
+        and name == PurePosixPath(name).name == PureWindowsPath(name).name
+        and not name.startswith(".")
+        and name.isprintable()
+    )
+
+
+def lies_in(path: Path, folder: Path) -> bool:
+    """Whether a path, with every link followed, ends inside a folder (or is it)."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def find_workspace(start: Path) -> Workspace:

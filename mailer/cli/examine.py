@@ -89,6 +89,7 @@ def _written(path: Path, content: bytes) -> Path:
 @click.command(epilog="Example:  mailer themes")
 def themes() -> None:
     """List the themes a release can name, and where each comes from."""
+    from mailer.render.templates import theme_file
     from mailer.workspace import built_in_templates
 
     workspace = workspace_here()
@@ -99,5 +100,5 @@ def themes() -> None:
             if (base / name).is_dir()
         ]
         origins = origins[:1] if workspace.templates == built_in_templates() else origins
-        about = next((p for base in workspace.theme(name) if (p := base / "theme.txt").is_file()), None)
+        about = theme_file(workspace.theme(name), "theme.txt")
         click.echo(f"{name}\t{', '.join(origins)}\t{about.read_text('utf-8').strip() if about else ''}")

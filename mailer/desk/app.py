@@ -3,8 +3,7 @@
 What a mail holds is foreign even here: it is shown in a sandboxed iframe without scripts, under a policy that
 loads nothing from anywhere. (`allow-same-origin` without `allow-scripts` lets the page keep the frame's scroll
 position, and lets the mail do nothing; `allow-popups` lets a person follow a link, into a tab of its own.)
-The Host header is checked, so that no web page can reach the desk by a name of its own that points to
-127.0.0.1 (DNS rebinding).
+Who may ask at all is `guard.py`'s business.
 """
 
 from __future__ import annotations
@@ -18,12 +17,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from mailer.desk.rooms import Asked, Room, Scene
 from mailer.desk.view import Scheme, as_shown
@@ -39,14 +37,6 @@ PAGE_POLICY = (
 MAIL_POLICY = (
     f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox {SANDBOX}; frame-ancestors 'self'"
 )
-
-GUARDS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-DNS-Prefetch-Control": "off",
-}
 
 KEEP_ALIVE = 15.0
 """Seconds between comments on the event stream, so that a closed page is noticed."""
@@ -81,35 +71,15 @@ class Changes:
             self._waiting.discard(event)
 
 
-class OnlyOurHosts:
-    """Refuses requests for any other host than the one we listen on; adds to every answer what keeps it here."""
-
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        self._app, self._hosts = app, hosts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(GUARDS)
-            await send(message)
-
-        app = self._app
-        if scope["type"] == "http" and Headers(scope=scope).get("host", "").lower() not in self._hosts:
-            app = PlainTextResponse("This page is not for that host.", 421)
-        await app(scope, receive, send_guarded)
-
-
 def make_app(
     room: Room,
     changes: Changes,
-    port: int,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> ASGIApp:
     """The page over a room.
 
     Args:
         changes: bumped by whoever watches the files.
-        port: the one we listen on, for the Host check.
         lifespan: Starlette's, for the watcher.
     """
     desk = _Desk(room, changes)
@@ -122,8 +92,7 @@ def make_app(
         Route("/events", desk.events),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
-    hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
-    return OnlyOurHosts(Starlette(routes=routes, lifespan=lifespan), hosts)
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 class _Desk:

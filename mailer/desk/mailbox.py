@@ -5,16 +5,22 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
-from email.policy import SMTPUTF8
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from mailer.desk.rooms import Asked, Entry, Scene
-from mailer.desk.view import view_of
+from mailer.desk.view import CAREFUL, view_of
+from mailer.workspace import is_plain_name, lies_in
 
 SHOWN = 1000
 """Messages of a folder that the sidebar lists."""
+
+HEAD = 64 << 10
+"""Octets of a message that are read for the sidebar."""
+
+LARGEST = 64 << 20
+"""Octets of a message that is shown; no server takes one of half that size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class FolderRoom:
 
     def entries(self) -> list[Entry]:
         """The first `SHOWN` of them, by name: in the order in which they were written."""
-        paths = sorted(self.folder.glob("*.eml"))
+        paths = sorted(path for path in self.folder.glob("*.eml") if self._is_message(path))
         entries = [_entry(path) for path in paths[:SHOWN]]
         if len(paths) > SHOWN:
             entries.append(Entry("", f"and {len(paths) - SHOWN:,} more", f"in {self.folder}"))
@@ -92,9 +98,23 @@ class FolderRoom:
 
     def scene(self, asked: Asked) -> Scene:
         path = self.folder / f"{asked.key}.eml"
-        if path.parent != self.folder or not path.is_file():
+        if not is_plain_name(path.name) or path.parent != self.folder or not self._is_message(path):
             return Scene(faults=(("", "There is no such message.", ""),))
-        return Scene(view_of(path.read_bytes()))
+        if path.stat().st_size > LARGEST:
+            return Scene(
+                faults=(
+                    ("", f"This message is larger than {LARGEST >> 20} MB.", "Open it in a mail program."),
+                )
+            )
+        try:
+            return Scene(view_of(path.read_bytes()))
+        except RecursionError:
+            fault = "The parts of this message are nested too deeply to be shown."
+            return Scene(faults=(("", fault, "No mail program writes such messages: be careful with it."),))
+
+    def _is_message(self, path: Path) -> bool:
+        """A file of this folder: not a link, which would show a file from anywhere, and nothing that blocks."""
+        return path.is_file() and lies_in(path, self.folder)
 
     def recipients(self, key: str, query: str) -> list[tuple[str, str]]:
         return []
@@ -102,7 +122,7 @@ class FolderRoom:
 
 def _entry(path: Path) -> Entry:
     with path.open("rb") as file:
-        head = BytesHeaderParser(policy=SMTPUTF8).parse(file)
+        head = BytesHeaderParser(policy=CAREFUL).parsebytes(file.read(HEAD))
     sent = getattr(head["Date"], "datetime", None)
     return Entry(
         path.stem,

@@ -133,9 +133,11 @@ class ReleasesRoom:
             self._prepared.clear()
 
     def _prepare(self, name: str, theme: str = "") -> pipeline.Prepared:
+        """A release of releases/ and no other file: what the page asks for may be anybody's question."""
+        path = self.workspace.own_release(name)
         with self._lock:
             if (name, theme) not in self._prepared:
-                prepared = pipeline.prepare(self.workspace, name, self.choice, theme=theme)
+                prepared = pipeline.prepare(self.workspace, str(path), self.choice, theme=theme)
                 self._prepared[name, theme] = prepared
             return self._prepared[name, theme]
 

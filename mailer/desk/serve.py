@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from watchfiles import awatch
 
 from mailer.desk.app import Changes, make_app
+from mailer.desk.guard import Guard
 from mailer.desk.rooms import ReleasesRoom, Room
 from mailer.errors import WorkspaceError
 from mailer.press import Choice
@@ -36,6 +37,7 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # from here on a browser may connect: it waits for the server instead of being refused
     except OSError as error:
         listener.close()
         raise WorkspaceError(
@@ -86,12 +88,12 @@ def _serve(
     changes = Changes()
     listener = listen(port)
     port = listener.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/" + (f"?show={quote(show)}" if show else "")
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         watcher = asyncio.create_task(_watch(watched, changes, on_change, stop)) if watched else None
+        url = f"http://127.0.0.1:{port}/?{guard.opening}" + (f"&show={quote(show)}" if show else "")
         say(url)
         if open_browser:
             _open(url)
@@ -102,9 +104,9 @@ def _serve(
             with suppress(asyncio.CancelledError):
                 await watcher
 
-    app = make_app(room, changes, port, lifespan)
+    guard = Guard(make_app(room, changes, lifespan), port)
     config = uvicorn.Config(
-        app, log_level="warning", lifespan="on", timeout_graceful_shutdown=1, server_header=False
+        guard, log_level="warning", lifespan="on", timeout_graceful_shutdown=1, server_header=False
     )
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listener])

@@ -5,23 +5,28 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
-from typing import Literal
+from email.policy import EmailPolicy
+from typing import Any, Literal
 
 Scheme = Literal["light", "dark"]
 
-_STYLE = re.compile(r"<style\b.*?</style>|\bmedia=(\"[^\"]*\"|'[^']*')", re.IGNORECASE | re.DOTALL)
+# Foreign markup, so each pattern stops at the next tag: one that looks for an end which never comes would cost the
+# square of the mail's length.
+_STYLED = re.compile(r"<style\b|</style\b|\bmedia=(?:\"[^\"<>]*\"|'[^'<>]*')", re.IGNORECASE)
 _ASKS = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)", re.IGNORECASE)
 _OFFERS = re.compile(r"(?<=[:\"'\s])(?:light\s+dark|dark\s+light)(?=\s*[;}!\"'])", re.IGNORECASE)
-_META = re.compile(r"<meta\b[^>]*color-scheme[^>]*>", re.IGNORECASE)
-_LINK = re.compile(r"<a\b(?=[^>]*\bhref=[\"']?(?!#)[^\"'\s>])", re.IGNORECASE)
-_UNSEEN = re.compile(r"<(head|style|script|title)\b.*?</\1>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_META = re.compile(r"<meta\b[^<>]*>", re.IGNORECASE)
+_LINK = re.compile(r"<a\b(?=[^<>]*\bhref=[\"']?(?!#)[^\"'\s<>])", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(/?)(head|style|script|title)\b|<!--|-->", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _FILLER = re.compile(r"[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]+")
 _CID = re.compile(r"cid:([^\"'\s)>]+)")
+LONGEST_FIELD = 2000
+"""Characters of a header field that are read."""
 SNIPPET = 160
 """Characters of a snippet; no inbox shows more."""
 SHOWN_SOURCE = 200_000
@@ -53,9 +58,27 @@ class View:
     octets: int
 
 
+class _Careful(EmailPolicy):
+    """Python's own way of reading header fields, of no more than a person would read of one: its parser takes
+    the square of a field's length, and gives up on brackets nested a thousand deep."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        try:
+            return super().header_fetch_parse(name, value[:LONGEST_FIELD])
+        except (RecursionError, ValueError, LookupError, AttributeError, TypeError):
+            return value[:LONGEST_FIELD]
+
+
+CAREFUL = _Careful(utf8=True, linesep="\r\n")
+
+
 def view_of(content: bytes) -> View:
-    """Parse a message with Python's own parser, which did not compose it."""
-    message = message_from_bytes(content, policy=SMTPUTF8)
+    """Parse a message with Python's own parser, which did not compose it.
+
+    Raises:
+        RecursionError: its parts are nested a thousand deep.
+    """
+    message = message_from_bytes(content, policy=CAREFUL)
     assert isinstance(message, EmailMessage)
     rich, text = message.get_body(("html",)), message.get_body(("plain",))
     pictures = {
@@ -95,8 +118,24 @@ def _octets(part: EmailMessage) -> int:
 
 def _snippet(html_text: str) -> str:
     """The first words that a reader, or an inbox, finds in a mail; the preheader where there is one."""
-    words = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", html_text)))
+    words = html.unescape(_TAG.sub(" ", _seen(html_text)))
     return " ".join(_FILLER.sub(" ", words).split())[:SNIPPET]
+
+
+def _seen(html_text: str) -> str:
+    """The markup without comments and what stands in elements that nobody sees."""
+    kept, begin, until = [], 0, ""
+    for mark in _UNSEEN.finditer(html_text):
+        name = (mark[2] or mark[0]).lower()
+        if not until and not mark[1] and name != "-->":
+            kept.append(html_text[begin : mark.start()])
+            until = "-->" if name == "<!--" else name
+        elif name == until and (mark[1] or name == "-->"):
+            end = html_text.find(">", mark.end() - 1)
+            if end < 0:
+                break
+            until, begin = "", end + 1
+    return " ".join(kept if until else [*kept, html_text[begin:]])
 
 
 def as_shown(html_text: str, scheme: Scheme) -> str:
@@ -111,8 +150,27 @@ def as_shown(html_text: str, scheme: Scheme) -> str:
     def answer(asked: re.Match[str]) -> str:
         return "(min-width: 0)" if asked[1].lower() == scheme else "(max-width: 0)"
 
-    def decide(style: re.Match[str]) -> str:
-        return _OFFERS.sub(scheme, _ASKS.sub(answer, style[0]))
+    def decide(style: str) -> str:
+        return _OFFERS.sub(scheme, _ASKS.sub(answer, style))
 
-    decided = _META.sub(lambda meta: _OFFERS.sub(scheme, meta[0]), _STYLE.sub(decide, html_text))
+    decided = _META.sub(lambda meta: _told(meta[0], scheme), "".join(_decided(html_text, decide)))
     return _LINK.sub('<a target="_blank" rel="noopener noreferrer"', decided)
+
+
+def _told(meta: str, scheme: Scheme) -> str:
+    return _OFFERS.sub(scheme, meta) if "color-scheme" in meta.lower() else meta
+
+
+def _decided(html_text: str, decide: Callable[[str], str]) -> Iterator[str]:
+    """The markup in pieces, those of style elements and of media attributes as `decide` makes them."""
+    begin, in_style = 0, False
+    for mark in _STYLED.finditer(html_text):
+        piece = html_text[begin : mark.start()]
+        yield decide(piece) if in_style else piece
+        begin = mark.start()
+        if mark[0].lower().startswith("media"):
+            yield decide(mark[0])
+            begin = mark.end()
+        else:
+            in_style = not mark[0].startswith("</")
+    yield decide(html_text[begin:]) if in_style else html_text[begin:]

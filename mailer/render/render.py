@@ -20,7 +20,7 @@ from mailer.render.colours import palette
 from mailer.render.images import Pictures, media_type_of
 from mailer.render.inline import check_layout, inline
 from mailer.render.merge import Slots, restore
-from mailer.render.templates import Templates
+from mailer.render.templates import Templates, theme_file
 
 
 def render(edition: Edition, theme: Sequence[Path]) -> Rendered:
@@ -107,7 +107,7 @@ class _Renderer:
 
     def _stylesheet(self, name: str) -> Markup:
         """A stylesheet of the theme, with the house's colours put in."""
-        path = next((folder / name for folder in self._theme if (folder / name).is_file()), None)
+        path = theme_file(self._theme, name)
         if path is None:
             raise TemplateError([Fault(name, 0, "the theme has no such stylesheet")])
         css = Templates([path.parent], "txt", {"colour": self._colour}).render(name)

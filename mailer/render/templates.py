@@ -1,20 +1,69 @@
-"""The templates of a theme: Jinja, with one macro per node type, each found in the first folder that has it."""
+"""The templates of a theme: Jinja, with one macro per node type, each found in the first folder that has it.
+
+A theme may come from somebody else, so its templates run in Jinja's sandbox: they can read what
+docs/reference/themes.md lists and lay it out. They reach no file, no other program and nothing of Python.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateNotFound,
+)
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import TemplateSyntaxError
+from jinja2.runtime import Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
 from mailer.errors import Fault, TemplateError
+from mailer.workspace import is_plain_name, lies_in
 
 Medium = Literal["html", "txt"]
+
+
+def theme_file(theme: Sequence[Path], name: str) -> Path | None:
+    """A file of a theme, from the first folder that has it; never one that a path or a link leads to elsewhere.
+
+    Args:
+        theme: folders, first one first.
+        name: of the file alone.
+    """
+    if not is_plain_name(name):
+        return None
+    found = (folder / name for folder in theme)
+    return next((path for path in found if path.is_file() and lies_in(path, path.parent)), None)
+
+
+class _OwnFiles(FileSystemLoader):
+    """The templates that lie in a folder. One that is a link to a file elsewhere would print that file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._folder = folder
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        found = super().get_source(environment, template)
+        if not lies_in(Path(found[1]), self._folder):
+            raise TemplateNotFound(template, f"{template} is a link to a file that is not the theme's")
+        return found
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which a file's path does not enter: `release.path.read_text()` would be its way out."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        return super().is_safe_attribute(obj, attr, value) and not isinstance(value, PurePath)
 
 
 class Templates:
@@ -27,13 +76,16 @@ class Templates:
 
     def __init__(self, theme: Sequence[Path], medium: Medium, names: Mapping[str, object]) -> None:
         self._theme, self._medium = theme, medium
-        folders = {str(number): FileSystemLoader(folder) for number, folder in enumerate(theme)}
-        themes = {
-            name: FileSystemLoader([f for f in theme if f.name == name]) for name in {f.name for f in theme}
+        folders: dict[str, BaseLoader] = {
+            str(number): _OwnFiles(folder) for number, folder in enumerate(theme)
         }
-        self._environment = Environment(
+        themes: dict[str, BaseLoader] = {
+            name: ChoiceLoader([_OwnFiles(f) for f in theme if f.name == name])
+            for name in {f.name for f in theme}
+        }
+        self._environment = _Sandbox(
             loader=ChoiceLoader([PrefixLoader(folders | themes), *folders.values()]),
-            autoescape=medium == "html",  # noqa: S701 - the text part is no HTML
+            autoescape=medium == "html",  # the text part is no HTML
             undefined=StrictUndefined,
             trim_blocks=False,
             keep_trailing_newline=True,
@@ -60,7 +112,7 @@ class Templates:
     def _macro(self, node_type: str) -> Any:
         for module in self._modules():
             macro = getattr(module, node_type, None)
-            if macro is not None:
+            if isinstance(macro, Macro):
                 return macro
         name = f"{self._theme[0].name}/blocks.{self._medium}.j2"
         raise TemplateError(
@@ -96,7 +148,15 @@ class Templates:
             raise TemplateError(
                 [Fault(self._shown(error.filename or name), error.lineno, error.message or "")]
             ) from None
-        except (JinjaError, TypeError, ValueError, AttributeError, KeyError) as error:
+        except (
+            JinjaError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            LookupError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             path, line = self._place(error, name)
             raise TemplateError(
                 [Fault(path, line, str(error), "docs/reference/themes.md lists what templates can use")]

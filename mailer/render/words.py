@@ -14,6 +14,7 @@ from babel.dates import format_date, format_datetime, format_time, get_timezone_
 
 from mailer.errors import Fault, TemplateError
 from mailer.model import Event
+from mailer.render.templates import theme_file
 
 
 def read_labels(theme: Sequence[Path], language: str) -> dict[str, str]:
@@ -25,8 +26,7 @@ def read_labels(theme: Sequence[Path], language: str) -> dict[str, str]:
     labels: dict[str, str] = {}
     for tag in dict.fromkeys(("en", language.partition("-")[0], language)):
         for folder in reversed(theme):
-            path = folder / f"labels.{tag}.toml"
-            if path.is_file():
+            if path := theme_file([folder], f"labels.{tag}.toml"):
                 labels |= _read(path)
     return labels
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from support.browser import chromium, serving
+from support.browser import chromium, entered, serving
 from support.terminal import COMMAND, environment, mailer
 
 from mailer.desk.view import as_shown, view_of
@@ -70,11 +70,12 @@ def test_demo_opens_what_really_arrived(tmp_path: Path) -> None:
         while process.poll() is None and not opened.exists():
             time.sleep(0.05)
         url = opened.read_text("utf-8").strip()
-        people = {entry["title"] for entry in httpx.get(f"{url}entries").json()}
-        assert "Ana Ruiz <ana.ruiz@example.net>" in people
-        assert len(people) == 11
-        first = httpx.get(f"{url}entries").json()[0]["key"]
-        assert "<h1" in httpx.get(f"{url}mail", params={"show": first}).text
+        with entered(url) as client:
+            people = {entry["title"] for entry in client.get("/entries").json()}
+            assert "Ana Ruiz <ana.ruiz@example.net>" in people
+            assert len(people) == 11
+            first = client.get("/entries").json()[0]["key"]
+            assert "<h1" in client.get("/mail", params={"show": first}).text
     finally:
         process.terminate()
         process.communicate(timeout=20)
@@ -85,11 +86,14 @@ def test_demo_opens_what_really_arrived(tmp_path: Path) -> None:
 )
 def test_nothing_but_the_messages_of_the_folder_is_shown(rehearsal: Path, key: str) -> None:
     shutil.copy(rehearsal / "000001.eml", rehearsal.parent / "newsroom.eml")
-    with serving("preview", str(rehearsal), "--no-browser", cwd=rehearsal.parent) as url:
-        scene = httpx.get(f"{url}scene", params={"show": key}).json()
+    with (
+        serving("preview", str(rehearsal), "--no-browser", cwd=rehearsal.parent) as url,
+        entered(url) as client,
+    ):
+        scene = client.get("/scene", params={"show": key}).json()
         assert scene["view"] is None
         assert scene["faults"]
-        assert httpx.get(f"{url}static/../app.py").status_code == 404
+        assert client.get("/static/../app.py").status_code == 404
 
 
 DARK = "@media (prefers-color-scheme: dark)"
@@ -128,20 +132,19 @@ def test_the_snippet_is_what_an_inbox_shows() -> None:
     b"From: <<<\r\nTo: ,,\r\nDate: yesterday\r\n\r\nx", b"Content-Type: image/png; name=x\r\nContent-ID: <a>\r\n\r\n\x89PNG",
 ])  # fmt: skip
 def test_a_damaged_message_is_still_shown_or_refused_in_words(
-    tmp_path: Path, damaged_page: str, mail: bytes
+    damaged_page: tuple[httpx.Client, Path], mail: bytes
 ) -> None:
-    folder = Path(damaged_page.partition("|")[2])
-    url = damaged_page.partition("|")[0]
+    client, folder = damaged_page
     (folder / "damaged.eml").write_bytes(mail)
-    assert httpx.get(f"{url}entries").status_code == 200
-    scene = httpx.get(f"{url}scene", params={"show": "damaged"})
+    assert client.get("/entries").status_code == 200
+    scene = client.get("/scene", params={"show": "damaged"})
     assert scene.status_code == 200
     assert scene.json()["view"] or scene.json()["faults"]
-    assert httpx.get(f"{url}mail", params={"show": "damaged"}).status_code == 200
+    assert client.get("/mail", params={"show": "damaged"}).status_code == 200
 
 
 @pytest.fixture(scope="module")
-def damaged_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def damaged_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, Path]]:
     folder = tmp_path_factory.mktemp("damaged")
-    with serving("preview", str(folder), "--no-browser", cwd=folder) as url:
-        yield f"{url}|{folder}"
+    with serving("preview", str(folder), "--no-browser", cwd=folder) as url, entered(url) as client:
+        yield client, folder

@@ -7,9 +7,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from support.terminal import COMMAND, environment
 
@@ -51,3 +54,25 @@ def serving(*arguments: str, cwd: Path, **settings: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@contextmanager
+def entered(url: str) -> Iterator[httpx.Client]:
+    """A client that has opened the page's address, once, and was given its cookie. Paths are the page's."""
+    parts = urlsplit(url)
+    with httpx.Client(base_url=f"{parts.scheme}://{parts.netloc}") as client:
+        answer = client.get(url, follow_redirects=True)
+        assert answer.status_code == 200, answer.text
+        yield client
+
+
+def context_of(browser: Browser, client: httpx.Client, **how: Any) -> BrowserContext:
+    """A browser's context with the cookie of a client that has entered."""
+    context = browser.new_context(**how)
+    context.add_cookies(
+        [
+            {"name": name, "value": value, "url": str(client.base_url)}
+            for name, value in client.cookies.items()
+        ]
+    )
+    return context
