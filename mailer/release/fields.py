@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from mailer.enclosures import EnclosureError, read_enclosure
 from mailer.model import Attachment, Contact, Event, Image
 from mailer.release.header import Header, Record
-from mailer.release.values import one_of, parse_moment, parse_time, words
-from mailer.workspace import Workspace
+from mailer.release.values import one_of, parse_moment, parse_time, parse_web_address, words
+from mailer.visible import visible
+from mailer.workspace import Workspace, is_plain_name
 
 RELEASE_FIELDS = frozenset((
     "kind", "headline", "subhead", "subject", "preheader", "note", "date", "embargo", "dateline",
@@ -34,6 +37,9 @@ RECORDS: dict[str, frozenset[str]] = {
     "lists": frozenset(),
 }
 """Fields whose value is a list of records, and the fields of one record; an empty set: a list of words."""
+
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:\\?&=%#]+@[^\s@<>()\[\]\"',;:\\?&=%#/]+")
+"""An address that can stand in a mailto: link as it is: `?` would begin further fields, such as Bcc (RFC 6068 §2)."""
 
 Value = TypeVar("Value")
 
@@ -70,8 +76,8 @@ def contacts(header: Header, name: str) -> tuple[Contact, ...]:
         text = {key: _text(record, key) for key in _CONTACT if key != "languages"}
         if not any(text.values()):
             continue
-        if text["email"] and "@" not in text["email"]:
-            header.fault(_line(record, "email"), f"“{text['email']}” is no email address")
+        if text["email"] and not _ADDRESS.fullmatch(text["email"]):
+            header.fault(_line(record, "email"), f"“{visible(text['email'])}” is not an email address")
         people.append(Contact(**text, languages=words(_text(record, "languages"))))
     return tuple(people)
 
@@ -80,7 +86,19 @@ def names(header: Header, name: str) -> tuple[str, ...]:
     return tuple(record.text for record in header.records.get(name, ()) if record.text)
 
 
-def images(header: Header, name: str, workspace: Workspace) -> tuple[Image, ...]:
+def lists(header: Header) -> tuple[str, ...]:
+    """Press lists by name. A path is for the command line: a colleague's file must not bring its own recipients."""
+    found = []
+    for record in header.records.get("lists", ()):
+        if record.text and not is_plain_name(record.text):
+            hint = "write the name of a file of lists/, without its ending"
+            header.fault(record.line, f"“{visible(record.text)}” is not the name of a list", hint)
+        elif record.text:
+            found.append(record.text)
+    return tuple(found)
+
+
+def images(header: Header, name: str, workspace: Workspace, beside: Path) -> tuple[Image, ...]:
     found = []
     for record in header.records.get(name, ()):
         image = Image(
@@ -90,19 +108,24 @@ def images(header: Header, name: str, workspace: Workspace) -> tuple[Image, ...]
             header.fault(
                 record.line, "an image has no alt", "say in words what it shows, for those who can't see it"
             )
-        _must_exist(header, record, image.file, workspace)
+        _must_be_for_the_press(header, record, image.file, workspace, beside)
         found.append(image)
     return tuple(found)
 
 
-def attachments(header: Header, workspace: Workspace) -> tuple[Attachment, ...]:
+def attachments(header: Header, workspace: Workspace, beside: Path) -> tuple[Attachment, ...]:
     found = []
     for record in header.records.get("attachments", ()):
         file, send = _text(record, "file"), _text(record, "send") or "link"
         send = _tried(header, _line(record, "send"), send, lambda t: one_of(t, ("link", "attach")), "link")
-        if send == "attach" and not is_web(file):
-            _must_exist(header, record, file, workspace)
-        elif send == "link" and not is_web(file):
+        if is_web(file):
+            _tried(header, _line(record, "file"), file, parse_web_address, "")
+            if send == "attach":
+                header.fault(_line(record, "send"), f"“{visible(file)}” can't be attached: it is on the web",
+                             "write send: link, or save the file into files/ and name that")  # fmt: skip
+        elif send == "attach":
+            _must_be_for_the_press(header, record, file, workspace, beside)
+        else:
             header.fault(_line(record, "file"), f"“{file}” can't be offered as a link: it is no web address",
                          "give its https:// address, or write send: attach")  # fmt: skip
         found.append(Attachment(file, _text(record, "title"), "attach" if send == "attach" else "link"))
@@ -113,25 +136,18 @@ def is_web(file: str) -> bool:
     return file.lower().startswith(("http://", "https://"))
 
 
-def _must_exist(header: Header, record: Record, file: str, workspace: Workspace) -> None:
+def _must_be_for_the_press(
+    header: Header, record: Record, file: str, workspace: Workspace, beside: Path
+) -> None:
     if not file:
         header.fault(record.line, "a file is not named", "add file: and its path in the workspace")
-    elif not is_web(file):
-        path = (workspace.root / file).resolve()
-        if not path.is_relative_to(workspace.root.resolve()):
-            header.fault(
-                _line(record, "file"), f"“{file}” lies outside the workspace", "copy it into the workspace"
-            )
-        elif not path.is_file():
-            near = sorted(p.name for p in Path(path).parent.glob("*")) if path.parent.is_dir() else []
-            header.fault(_line(record, "file"), f"there is no file “{file}”", _did_you_mean(path.name, near))
-
-
-def _did_you_mean(name: str, near: list[str]) -> str:
-    from difflib import get_close_matches
-
-    match = get_close_matches(name, near, n=1)
-    return f"did you mean {match[0]}?" if match else "paths begin at the workspace's folder"
+    elif is_web(file):
+        _tried(header, _line(record, "file"), file, parse_web_address, "")
+    else:
+        try:
+            read_enclosure(workspace, file, beside)
+        except EnclosureError as error:
+            header.fault(_line(record, "file"), *error.args)
 
 
 def event(header: Header, zone: str) -> Event | None:

@@ -11,7 +11,7 @@ from mailer.model import Image, Mailbox, Newsroom
 from mailer.release import fields
 from mailer.release.body import boilerplates
 from mailer.release.header import Header, read_header
-from mailer.release.values import parse_colour, parse_language, parse_mailbox, parse_zone
+from mailer.release.values import parse_colour, parse_language, parse_mailbox, parse_web_address, parse_zone
 from mailer.workspace import Workspace
 
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
@@ -68,7 +68,7 @@ def _read(workspace: Workspace, path: Path, base: Newsroom | None) -> Newsroom:
 def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Workspace) -> Newsroom:
     """What the header says, then what the house's own newsroom says, then defaults."""
     base = base or Newsroom(path=path, name="", language="en", sender=Mailbox(""))
-    logo: Image | None = next(iter(fields.images(header, "logo", workspace)), base.logo)
+    logo: Image | None = next(iter(fields.images(header, "logo", workspace, path.parent)), base.logo)
     suffix = path.name.removeprefix("newsroom").removesuffix(".md").strip(".")
     return replace(
         base,
@@ -78,7 +78,7 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         sender=fields.parsed(header, "sender", parse_mailbox, base.sender),
         reply_to=fields.parsed(header, "reply_to", parse_mailbox, base.reply_to),
         postal_address=header.text("postal_address") or base.postal_address,
-        website=header.text("website") or base.website,
+        website=fields.parsed(header, "website", parse_web_address, base.website),
         zone=fields.parsed(header, "zone", parse_zone, base.zone),
         region=header.text("region").upper() or base.region,
         dash=_unquoted(header.text("dash")) or base.dash,
@@ -86,7 +86,7 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         colour=fields.parsed(header, "colour", parse_colour, base.colour),
         logo=logo,
         theme=header.text("theme") or base.theme,
-        lists=fields.names(header, "lists") or base.lists,
+        lists=fields.lists(header) or base.lists,
         contacts=fields.contacts(header, "contacts") or base.contacts,
         why=header.text("why") or base.why,
     )

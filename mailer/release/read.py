@@ -15,7 +15,7 @@ from mailer.release import fields
 from mailer.release.body import Body, parse_body
 from mailer.release.header import read_header
 from mailer.release.newsroom import read_newsroom, source_text
-from mailer.release.values import one_of, parse_date, parse_language, parse_moment
+from mailer.release.values import one_of, parse_date, parse_language, parse_moment, parse_web_address
 from mailer.workspace import Workspace
 
 RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
@@ -76,7 +76,7 @@ class _Reader:
         )
         language = language or newsroom.language
         dateline = header.text("dateline") or (self.original.dateline if self.original else "")
-        images = fields.images(header, "images", self.workspace) or (
+        images = fields.images(header, "images", self.workspace, self.path.parent) or (
             self.original.images if self.original else ()
         )
         body = parse_body(
@@ -171,11 +171,11 @@ class _Reader:
             contacts=fields.contacts(header, "contacts") or edition.contacts,
             spokespeople=fields.contacts(header, "spokespeople") or edition.spokespeople,
             event=fields.event(header, zone) or edition.event,
-            attachments=fields.attachments(header, self.workspace) or edition.attachments,
+            attachments=fields.attachments(header, self.workspace, self.path.parent) or edition.attachments,
             about=self._about(edition),
-            lists=fields.names(header, "lists") or edition.lists,
+            lists=fields.lists(header) or edition.lists,
             theme=header.text("theme") or edition.theme,
-            web=header.text("web") or edition.web,
+            web=fields.parsed(header, "web", parse_web_address, edition.web),
             corrects=header.text("corrects") or edition.corrects,
             correction=header.text("correction") or edition.correction,
             original=header.text("original"),

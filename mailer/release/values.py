@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from email.utils import parseaddr
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from mailer.model import Mailbox
+from mailer.visible import visible
 
 MONTHS: dict[str, int] = {
     name: number
@@ -51,6 +53,9 @@ _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?\s?m\.?(?![a-z]))?(?:\s*(?:h|hrs?|uhr))?"
 )
+
+_WEB_CHARACTERS = re.compile(r"[^\s\x00-\x20\x7f-\x9f\"<>\\^`{|}]+")
+"""RFC 3986 has none of the others; letters beyond ASCII are those of an IRI (RFC 3987)."""
 
 Problem = ValueError
 
@@ -135,6 +140,22 @@ def parse_moment(text: str) -> datetime:
     if not match["zone"]:
         raise Problem(f"“{text}” has no time zone", "add its IANA name, such as Europe/Madrid")
     return datetime.combine(day, clock, ZoneInfo(parse_zone(match["zone"])))
+
+
+def parse_web_address(text: str) -> str:
+    """An address of the web that may become a link: http or https, a host, and nothing odd in it.
+
+    Raises:
+        ValueError: (what is wrong, what to do); `javascript:` and its like would run where somebody clicks.
+    """
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and parts.hostname and not parts.username
+    except ValueError:
+        sound = False
+    if not sound or not _WEB_CHARACTERS.fullmatch(text):
+        raise Problem(f"“{visible(text)}” is not a web address", "write all of it: https://example.org/…")
+    return text
 
 
 def parse_mailbox(text: str) -> Mailbox:

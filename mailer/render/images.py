@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import io
 import mimetypes
+import struct
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailer.enclosures import EnclosureError, read_enclosure
 from mailer.errors import Fault, TemplateError
 from mailer.model import Part
+from mailer.workspace import Workspace
 
 if TYPE_CHECKING:
     from PIL import Image
 
 COLUMN = 536
 """CSS pixels of the text column: the widest a picture is shown."""
+
+PIXELS = 120_000_000
+"""More than any camera of a press office has; such a picture takes half a gigabyte of memory."""
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
+"""What is read. Pillow knows dozens more, one of which (EPS) would start another program on a foreign file."""
 
 BUDGET = 350 * 1024
 """Octets that one picture may have, as base64 adds a third and some press lists are read on phones."""
@@ -31,21 +41,26 @@ class Picture:
 
 
 class Pictures:
-    """The pictures of one edition. Each file becomes one `Part`, however often it is shown."""
+    """The pictures of one edition. Each file becomes one `Part`, however often it is shown.
 
-    def __init__(self, root: Path, domain: str) -> None:
-        self._root, self._domain = root, domain
+    Args:
+        beside: the folder of the release, where its own pictures may lie.
+        domain: of the Content-IDs.
+    """
+
+    def __init__(self, workspace: Workspace, beside: Path, domain: str) -> None:
+        self._workspace, self._beside, self._domain = workspace, beside, domain
         self._found: dict[str, Picture] = {}
         self.parts: list[Part] = []
 
     def __call__(self, file: str, most: int = COLUMN) -> Picture:
         """
         Args:
-            file: a path in the workspace, or a web address.
+            file: a path in the workspace or beside the release, or a web address.
             most: width in CSS pixels that it may take.
 
         Raises:
-            TemplateError: the file is no picture that mail programs can show.
+            TemplateError: it may not be mailed, or is not a picture that mail programs can show.
         """
         if file.lower().startswith(("http://", "https://")):
             return Picture(file, most)
@@ -54,34 +69,64 @@ class Pictures:
         return self._found[file]
 
     def _embedded(self, file: str, most: int) -> Picture:
-        from PIL import Image, UnidentifiedImageError
-
-        path = self._root / file
         try:
-            with Image.open(path) as image:
-                content, media_type = _compressed(path, image, most)
-            with Image.open(io.BytesIO(content)) as shown:
-                width = min(most, shown.width)
-                height = round(shown.height * width / shown.width)
-        except (UnidentifiedImageError, OSError) as error:
-            why = "it is not there" if isinstance(error, FileNotFoundError) else "no mail program can show it"
-            raise TemplateError(
-                [Fault(file, 0, f"this picture can't be used: {why}", "use PNG or JPEG")]
-            ) from None
+            enclosure = read_enclosure(self._workspace, file, self._beside)
+            content, media_type, (width, height) = _shrunk(enclosure.content, most)
+        except EnclosureError as error:
+            raise TemplateError([Fault(file, 0, *error.args)]) from None
         number = len(self.parts) + 1
-        suffix = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif"}[media_type]
-        self.parts.append(Part(path.stem + suffix, media_type, content, f"picture{number}@{self._domain}"))
-        return Picture(f"cid:picture{number}@{self._domain}", width, height)
+        name = (
+            enclosure.path.stem + {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif"}[media_type]
+        )
+        self.parts.append(Part(name, media_type, content, f"picture{number}@{self._domain}"))
+        shown = min(most, width)
+        return Picture(f"cid:picture{number}@{self._domain}", shown, round(height * shown / width))
 
 
-def _compressed(path: Path, image: Image.Image, most: int) -> tuple[bytes, str]:
+def _shrunk(content: bytes, most: int) -> tuple[bytes, str, tuple[int, int]]:
+    """A picture's octets as they are mailed, their media type, and width and height.
+
+    Raises:
+        EnclosureError: no mail program can show it, or it is too large to be worked on.
+    """
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # PIXELS is our own limit
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                if image.width * image.height > PIXELS:
+                    raise EnclosureError(
+                        f"this picture has {image.width * image.height / 1e6:.0f} megapixels",
+                        "make it smaller",
+                    )
+                small, media_type = _compressed(content, image, most)
+            with Image.open(io.BytesIO(small)) as shown:
+                return small, media_type, shown.size
+    except (
+        OSError,
+        SyntaxError,
+        struct.error,
+        EOFError,
+        Image.DecompressionBombError,
+        OverflowError,
+    ) as error:
+        raise EnclosureError(f"this picture can't be used: {_said(error)}", "use PNG or JPEG") from None
+
+
+def _said(error: Exception) -> str:
+    from PIL import UnidentifiedImageError
+
+    return "no mail program can show it" if isinstance(error, UnidentifiedImageError) else "it is damaged"
+
+
+def _compressed(content: bytes, image: Image.Image, most: int) -> tuple[bytes, str]:
     """The file as it is where it is small enough; else at twice the width shown (for sharp screens), and then
     at ever lower quality. A photograph that a camera only marked as turned is turned: Word-based Outlook
     ignores the mark."""
     from PIL import ExifTags, Image, ImageOps
 
     media_type = Image.MIME.get(image.format or "", "")
-    content = path.read_bytes()
     if (
         media_type in ("image/jpeg", "image/png", "image/gif")
         and len(content) <= BUDGET

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
+from mailer.enclosures import Enclosure, EnclosureError, read_enclosure
 from mailer.errors import Fault, TemplateError
 from mailer.model import Attachment, Edition, Part, Rendered
 from mailer.render import words
@@ -21,6 +22,7 @@ from mailer.render.images import Pictures, media_type_of
 from mailer.render.inline import check_layout, inline
 from mailer.render.merge import Slots, restore
 from mailer.render.templates import Templates, theme_file
+from mailer.workspace import Workspace
 
 
 def render(edition: Edition, theme: Sequence[Path]) -> Rendered:
@@ -39,9 +41,10 @@ def render(edition: Edition, theme: Sequence[Path]) -> Rendered:
 class _Renderer:
     def __init__(self, edition: Edition, theme: Sequence[Path]) -> None:
         self._edition, self._theme = edition, tuple(theme)
-        self._root = edition.newsroom.path.parent
+        self._workspace = Workspace(edition.newsroom.path.parent)
+        self._beside = (self._workspace.root / edition.path).parent
         self._slots = Slots()
-        self._pictures = Pictures(self._root, edition.newsroom.sender.domain)
+        self._pictures = Pictures(self._workspace, self._beside, edition.newsroom.sender.domain)
         self._colour = palette(edition.newsroom.colour)
         self._kind_key = edition.kind.value.replace(" ", "_")
 
@@ -136,16 +139,23 @@ class _Renderer:
         parts = [calendar_part(edition, edition.event)] if edition.event else []
         for file in edition.attachments:
             if file.send == "attach":
-                path = self._root / file.file
-                parts.append(Part(path.name, media_type_of(path.name), path.read_bytes()))
+                found = self._enclosed(file)
+                parts.append(Part(found.path.name, media_type_of(found.path.name), found.content))
         return parts
+
+    def _enclosed(self, file: Attachment) -> Enclosure:
+        """The file as it is now: since the release was read, it may have become another."""
+        try:
+            return read_enclosure(self._workspace, file.file, self._beside)
+        except EnclosureError as error:
+            raise TemplateError([Fault(str(self._edition.path), 0, *error.args)]) from None
 
     def _file_facts(self, file: Attachment) -> str:
         """ "PDF, 1.2 MB": type and size; the type alone of what is on the web."""
         kind = Path(_file_name(file.file)).suffix.lstrip(".").upper() or "web"
         if file.send == "link":
             return kind
-        octets = (self._root / file.file).stat().st_size
+        octets = len(self._enclosed(file).content)
         size = f"{octets / 2**20:.1f} MB" if octets >= 2**20 else f"{max(1, octets // 1024)} KB"
         return f"{kind}, {size}"
 

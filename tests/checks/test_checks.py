@@ -114,7 +114,7 @@ def test_a_theme_that_renders_nothing_is_found(workspace: Workspace) -> None:
 
 
 def test_heavy_attachments_are_found(workspace: Workspace) -> None:
-    (workspace.root / "film.mp4").write_bytes(b"x" * (9 * 2**20))
+    (workspace.releases / "film.mp4").write_bytes(b"x" * (9 * 2**20))
     assert (
         found(workspace, SOUND + "\nAttachments:\n  - file: film.mp4\n    send: attach")["heavy-mail"]
         == "warning"

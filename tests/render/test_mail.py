@@ -199,13 +199,14 @@ def test_any_brand_colour_becomes_readable(brand: str) -> None:
     assert contrast(colours.dark, "#232a2e") >= 4.5
 
 
-def picture(workspace: Workspace, width: int, height: int, name: str = "quay.jpg") -> Path:
+def picture(workspace: Workspace, width: int, height: int, name: str = "images/quay.jpg") -> Path:
     path = workspace.root / name
+    path.parent.mkdir(exist_ok=True)
     Image.effect_noise((width, height), 90).convert("RGB").save(path, quality=95)
     return path
 
 
-def shown(workspace: Workspace, name: str = "quay.jpg") -> Rendered:
+def shown(workspace: Workspace, name: str = "images/quay.jpg") -> Rendered:
     return render(
         written(workspace, f"![A quay]({name})")
         if name.startswith("http")
@@ -242,7 +243,8 @@ def test_a_photograph_that_is_marked_as_turned_stands_upright(
 
     exif = Image.Exif()
     exif[0x0112] = 6  # orientation: turn by 90 degrees, as phones mark portraits
-    Image.new("RGB", size, "navy").save(workspace.root / "quay.jpg", exif=exif)
+    (workspace.root / "images").mkdir()
+    Image.new("RGB", size, "navy").save(workspace.root / "images" / "quay.jpg", exif=exif)
     mail = shown(workspace)
     with Image.open(io.BytesIO(mail.related[0].content)) as image:
         width, height = image.size
@@ -253,13 +255,14 @@ def test_a_photograph_that_is_marked_as_turned_stands_upright(
 
 
 def test_a_file_that_is_no_picture_is_explained(workspace: Workspace) -> None:
-    (workspace.root / "quay.jpg").write_text("not a picture", "utf-8")
+    (workspace.root / "images").mkdir()
+    (workspace.root / "images" / "quay.jpg").write_text("not a picture", "utf-8")
     with pytest.raises(TemplateError, match="PNG or JPEG"):
         shown(workspace)
 
 
 def test_an_attached_file_is_named_with_type_and_size(workspace: Workspace) -> None:
-    (workspace.root / "tables.csv").write_text("a,b\n" * 1000, "utf-8")
+    (workspace.releases / "tables.csv").write_text("a,b\n" * 1000, "utf-8")
     fields = "Headline: One\nAttachments:\n  - file: tables.csv\n    title: The tables\n    send: attach"
     mail = render(written(workspace, "Text.", fields), workspace.theme("default"))
     assert [(p.name, p.media_type, len(p.content)) for p in mail.attached] == [

@@ -13,7 +13,7 @@ PACKAGE = REPOSITORY / "mailer"
 
 STAGES = (
     ("errors", "model", "visible"),
-    ("settings", "workspace"),
+    ("settings", "workspace", "enclosures"),
     ("release",),
     ("press",),
     ("render",),
