@@ -210,6 +210,10 @@ def make_workspace(folder: Path) -> Workspace:
         for name in ("releases", "lists"):
             shutil.copytree(source / name, folder / name)
         (folder / ".gitignore").write_text(".env\n.mailer/\n", encoding="utf-8")
+        # Lists name people, and a copy of .env.example is to hold a password: not for other accounts' eyes.
+        (folder / "lists").chmod(0o700)
+        for private in (folder / ".env.example", *(folder / "lists").iterdir()):
+            private.chmod(0o600)
     except OSError as error:
         raise WorkspaceError(f"{folder} can't be made: {error.strerror}.") from None
     return Workspace(folder.resolve())

@@ -28,10 +28,12 @@ def demo(no_browser: bool, folder: Path | None) -> int:
 
     The server is a mailbox inside this very process: nothing leaves the computer.
     """
+    from mailer.private import keep_to_the_office
     from mailer.workspace import make_workspace
 
     folder = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-")) / "press-office"
     workspace = make_workspace(folder)
+    keep_to_the_office(workspace)
     click.echo(f"A workspace of an invented organisation: {workspace.root}", err=True)
     received, finished = _send_to_ourselves(workspace)
     _print_arrived(workspace, received)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import chain
 
 import click
 
@@ -16,12 +17,14 @@ SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", 
 @click.command(epilog="Example:  mailer doctor")
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
 def doctor(as_json: bool) -> int:
-    """Look at the way out: the server, TLS, login, sizes, and what DNS says of the sender's domain.
+    """Look at the way out: the server, TLS, login, sizes, and what DNS says of the sender's domain. And whether
+    other accounts of this computer can read your lists, your ledger or your password.
 
     Nothing is sent. Exit code 1 where something must be mended first.
     """
     from mailer.delivery.doctor import examine
     from mailer.errors import SettingsError
+    from mailer.private import exposed
     from mailer.release import read_newsroom
 
     workspace = workspace_here()
@@ -31,7 +34,9 @@ def doctor(as_json: bool) -> int:
             "No mail server is set: SMTP_HOST is empty.", "Copy .env.example to .env and fill it in."
         )
     findings = []
-    for finding in examine(settings, read_newsroom(workspace).sender.domain):
+    keys = [workspace.root / settings.dkim_key_file] if settings.dkim_key_file else []
+    outside = examine(settings, read_newsroom(workspace).sender.domain)
+    for finding in chain(exposed(workspace, *keys), outside):
         findings.append(finding)
         if not as_json:
             sign, colour = SIGNS[finding.level]

@@ -17,14 +17,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def workspace_here() -> Workspace:
-    """The workspace around the current folder.
+    """The workspace around the current folder. What is written from here on is for the office's own eyes.
 
     Raises:
         WorkspaceError: there is none.
     """
+    from mailer.private import keep_to_the_office
     from mailer.workspace import find_workspace
 
-    return find_workspace(Path.cwd())
+    workspace = find_workspace(Path.cwd())
+    keep_to_the_office(workspace)
+    return workspace
 
 
 def settings_of(workspace: Workspace, **flags: object) -> Settings:

@@ -31,6 +31,7 @@ from mailer.delivery import (
 )
 from mailer.errors import CheckFailed, SettingsError
 from mailer.model import Status
+from mailer.private import private_folder
 
 if TYPE_CHECKING:
     from mailer.delivery import Mailing
@@ -200,7 +201,7 @@ def _agreed(newcomers: int, *, yes: bool) -> bool:
 @contextmanager
 def _throw_away_ledger(private: Path) -> Iterator[Ledger]:
     """A ledger that remembers nothing of what it was used for. It lies in the workspace, where disk space is."""
-    private.mkdir(exist_ok=True)
+    private_folder(private)
     with (
         tempfile.TemporaryDirectory(dir=private, prefix="throw-away-") as folder,
         Ledger(Path(folder) / "ledger.db") as ledger,

@@ -29,6 +29,7 @@ from mailer.delivery.queueing import add_deliveries, freeze
 from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line, Mailing, Reached
 from mailer.errors import LedgerError
 from mailer.model import Status
+from mailer.private import private_file, private_folder
 
 _PAGE_CACHE_KIB = 2_000
 _PATIENCE = 30.0
@@ -51,7 +52,8 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
+            private_file(path)  # SQLite gives its -wal and -shm the mode of the file itself
             self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise self._failed(error) from None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from mailer.errors import LedgerError
+from mailer.private import private_file
 
 _TEXT = 512
 """The lock's byte lies behind the holder's name: Windows forbids others to read a locked byte."""
@@ -63,7 +64,7 @@ class Lock:
             LedgerError: someone else has it; the message names them.
         """
         try:
-            self._path.touch()
+            private_file(self._path)
             self._file = self._path.open("rb+", buffering=0)
         except OSError as error:
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None

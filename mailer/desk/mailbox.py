@@ -11,6 +11,7 @@ from typing import Any
 
 from mailer.desk.rooms import Asked, Entry, Scene
 from mailer.desk.view import CAREFUL, view_of
+from mailer.private import private_folder
 from mailer.workspace import is_plain_name, lies_in
 
 SHOWN = 1000
@@ -49,7 +50,7 @@ class Mailbox:
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=True)
 
     def __enter__(self) -> Mailbox:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         self._controller.start()
         return self
 

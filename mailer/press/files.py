@@ -61,8 +61,6 @@ def replacing(path: Path) -> Iterator[io.BufferedWriter]:
                 os.fsync(file.fileno())
             if path.exists():
                 shutil.copymode(path, name)
-            else:
-                Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
