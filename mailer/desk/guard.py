@@ -88,7 +88,7 @@ class Guard:
         if "origin" in headers and headers["origin"].lower() not in self._origins:
             return PlainTextResponse(_SITE, 403)
         known = compare_digest(request.cookies.get(self._cookie, "").encode(), self._session.encode())
-        if request.method == "GET" and request.url.path == "/" and KEY in request.query_params:
+        if request.method == "GET" and request.scope["path"] == "/" and KEY in request.query_params:
             return self._exchange(request, known)
         return None if known else PlainTextResponse(_STRANGER, 403)
 

@@ -1,0 +1,67 @@
+"""The page on dependencies is held to pyproject.toml, and to what an installation really brings along."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, requires
+
+from conftest import REPOSITORY
+
+PAGE = (REPOSITORY / "docs" / "decisions" / "dependencies.md").read_text("utf-8")
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def named(requirement: str) -> str:
+    match = re.match(r"[\w.-]+", requirement)
+    assert match
+    return normal(match[0])
+
+
+def everything(requirement: str, found: set[str]) -> set[str]:
+    """A package, and all that it brings along."""
+    name = named(requirement)
+    if name in found:
+        return found
+    try:
+        further = requires(name) or []
+    except PackageNotFoundError:  # for another system or another Python
+        return found
+    found.add(name)
+    for each in further:
+        if "extra ==" not in each:
+            everything(each, found)
+    return found
+
+
+def test_every_dependency_is_there_for_a_reason() -> None:
+    reasons, _, _ = PAGE.partition("## The oldest versions")
+    for requirement in (
+        *PROJECT["dependencies"],
+        *(r for extra in PROJECT["optional-dependencies"].values() for r in extra),
+    ):
+        assert named(requirement) in normal(reasons), requirement
+
+
+def test_the_floors_are_those_of_the_installation() -> None:
+    requirements = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dkim"]]
+    floors = {named(r): r.partition(">=")[2] for r in requirements}
+    _, _, rest = PAGE.partition("## The oldest versions")
+    rows = re.findall(r"^\| ([\w.-]+) \| ([\d.]+) \|", rest.partition("## Licences")[0], re.MULTILINE)
+    assert len(rows) > 5
+    for name, floor in rows:
+        assert floors[normal(name)] == floor, name
+
+
+def test_the_licence_of_everything_that_is_brought_along_is_listed() -> None:
+    _, _, licences = PAGE.partition("## Licences")
+    listed = {normal(word) for word in re.findall(r"[\w.-]+", licences)}
+    brought: set[str] = set()
+    for requirement in PROJECT["dependencies"]:
+        everything(requirement, brought)
+    assert len(brought) > 30
+    assert brought - listed == set()
