@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     text.follow_up,
     text.subject,
     mail.missing_alternative,
+    mail.active_content,
     mail.size,
     mail.attachments,
     mail.header_injection,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 
 from mailer.checks.draft import Draft
 from mailer.model import Finding
@@ -13,6 +14,25 @@ CLIP = 102 * 1024
 
 HEAVY = 10 * 2**20
 """Many servers refuse messages of more than 10 MB once encoded."""
+
+_ACTIVE = frozenset(
+    (
+        "script",
+        "iframe",
+        "frame",
+        "object",
+        "embed",
+        "applet",
+        "form",
+        "input",
+        "button",
+        "base",
+        "link",
+        "audio",
+        "video",
+        "svg",
+    )
+)
 
 _HARMFUL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
@@ -27,6 +47,36 @@ def missing_alternative(draft: Draft) -> Iterator[Finding]:
         if not re.sub(r"<[^>]*>", "", rendered.html).strip():
             yield Finding("no-html-part", "error", f"The HTML part ({language}) is empty.",
                           "Look at the theme's release.html.j2.")  # fmt: skip
+
+
+class _ActiveContent(HTMLParser):
+    """What of a mail's markup would run, ask, send or load by itself, were it opened by a careless program."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, None] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: (value or "").strip().lower() for name, value in attrs}
+        if tag in _ACTIVE or (tag == "meta" and given.get("http-equiv") == "refresh"):
+            self.found[f"<{tag}>"] = None
+        for name, value in given.items():
+            address = re.sub(r"[\x00-\x20]", "", value)
+            if name.startswith("on") or address.startswith(("javascript:", "vbscript:", "data:text")):
+                self.found[f"{name}="] = None
+
+    handle_startendtag = handle_starttag
+
+
+def active_content(draft: Draft) -> Iterator[Finding]:
+    """active-content: scripts, forms, frames: a theme's, as no release can hold any."""
+    for edition in draft.release.editions:
+        reader = _ActiveContent()
+        reader.feed(draft.rendered[edition.language].html)
+        for what in reader.found:
+            yield Finding("active-content", "error", f"The theme “{edition.theme}” puts {what} into the mail.",
+                          "Mail programs remove it, and filters take the mail for an attack. Remove it from the theme.",
+                          edition.where("theme"))  # fmt: skip
 
 
 def size(draft: Draft) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,11 @@ BROWSERS = (
 SECONDS = 60
 
 
+def _as_root() -> list[str]:
+    """Chromium keeps foreign pages in a sandbox of its own, which it can't set up for root."""
+    return ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+
 def screenshot(page: Path, *, width: int = 800, height: int = 1800) -> Path:
     """Write a PNG beside an HTML file. Nothing of the page is fetched from anywhere.
 
@@ -38,7 +44,7 @@ def screenshot(page: Path, *, width: int = 800, height: int = 1800) -> Path:
     picture = page.with_suffix(".png")
     with tempfile.TemporaryDirectory() as profile:
         command = [
-            browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            browser, "--headless", *_as_root(), "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
             "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}", f"--window-size={width},{height}",
             f"--screenshot={picture.resolve()}", page.resolve().as_uri(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,24 @@ def test_what_goes_wrong_in_a_template_is_told_as_the_themes_fault(office: Works
     ran, _ = rendered(office, "--theme", "evil")
     assert ran.code == 2
     assert "templates/evil/release.html.j2:2: division by zero" in ran.err
+
+
+ACTIVE = ["<script>x</script>", "<ScRiPt src=x></ScRiPt>", "<iframe src=x></iframe>", "<form action=x><input name=password></form>", "<object data=x></object>",
+          "<embed src=x>", "<base href=x>", "<meta http-equiv=Refresh content='0;url=x'>", "<link rel=stylesheet href=x>", "<img src=x onerror=y>",
+          "<a href=' JavaScript:alert(1)'>x</a>", "<a href='data:text/html,x'>x</a>", "<svg/onload=x>", "<video src=x></video>"]  # fmt: skip
+
+
+def test_a_theme_that_puts_something_active_into_the_mail_blocks_it(office: Workspace) -> None:
+    block = '{% extends "default/release.html.j2" %}{% block masthead %}CODE{% endblock %}'
+    theme(office.templates / "evil", block.replace("CODE", "".join(ACTIVE)))
+    assert mailer("check", "harbour-report", cwd=office.root).code == 0, "its own theme is well"
+    release = office.releases / "harbour-report.md"
+    release.write_text(release.read_text("utf-8").replace("---\n", "---\nTheme: evil\n", 1), "utf-8")
+    ran = mailer("check", "harbour-report", "--json", cwd=office.root)
+    assert ran.code == 1
+    found = [f["message"] for f in json.loads(ran.out) if f["id"] == "active-content"]
+    assert {message.split(" puts ")[1].split(" into")[0] for message in found} == {
+        "<script>", "<iframe>", "<form>", "<input>", "<object>", "<embed>", "<base>", "<meta>", "<link>", "<svg>", "<video>",
+        "onerror=", "onload=", "href=",
+    }  # fmt: skip
+    assert mailer("send", "harbour-report", "--dry-run", cwd=office.root).code == 1
