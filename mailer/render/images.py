@@ -6,9 +6,10 @@ import io
 import mimetypes
 import struct
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailer.enclosures import EnclosureError, read_enclosure
 from mailer.errors import Fault, TemplateError
@@ -121,36 +122,79 @@ def _said(error: Exception) -> str:
 
 
 def _compressed(content: bytes, image: Image.Image, most: int) -> tuple[bytes, str]:
-    """The file as it is where it is small enough; else at twice the width shown (for sharp screens), and then
-    at ever lower quality. A photograph that a camera only marked as turned is turned: Word-based Outlook
-    ignores the mark."""
-    from PIL import ExifTags, Image, ImageOps
+    """A picture's pixels alone, at twice the width shown at most (for sharp screens), small enough to be mailed.
 
-    media_type = Image.MIME.get(image.format or "", "")
-    if (
-        media_type in ("image/jpeg", "image/png", "image/gif")
-        and len(content) <= BUDGET
-        and image.width <= 2 * most
-        and image.getexif().get(ExifTags.Base.Orientation, 1) == 1
-    ):
-        return content, media_type
-    picture = ImageOps.exif_transpose(image) or image
+    What cameras and programs write beside the pixels stays in the house: the place, the camera, a thumbnail of what
+    was cut away, a comment. What it says about the pixels is carried out first: turned as the camera held it
+    (Word-based Outlook ignores the mark), and in sRGB, which is what programs take colours for without a profile.
+    """
+    from PIL import Image
+
+    if getattr(image, "is_animated", False) and image.format == "GIF" and image.width <= 2 * most:
+        moving = _moving(image)
+        if len(moving) <= BUDGET:
+            return moving, "image/gif"
+    if len(content) <= BUDGET and _can_stay(image, most):
+        image.info.pop("comment", None)
+        return _saved(image, "JPEG", quality="keep", optimize=True), "image/jpeg"
+    picture = _upright_in_srgb(image)
     if picture.width > 2 * most:
-        picture = picture.resize(
-            (2 * most, round(picture.height * 2 * most / picture.width)), Image.Resampling.LANCZOS
-        )
-    transparent = "A" in picture.getbands() or "transparency" in picture.info
-    if transparent:
-        out = io.BytesIO()
-        picture.convert("RGBA").save(out, "PNG", optimize=True)
-        return out.getvalue(), "image/png"
+        height = max(1, round(picture.height * 2 * most / picture.width))
+        picture = picture.resize((2 * most, height), Image.Resampling.LANCZOS)
+    transparent = "A" in picture.getbands()
+    if transparent or image.format in ("PNG", "GIF", "BMP"):
+        lossless = _saved(picture, "PNG", optimize=True)
+        if transparent or len(lossless) <= BUDGET:
+            return lossless, "image/png"
     picture = picture.convert("RGB")
     for quality in (85, 75, 65, 50, 35):
-        out = io.BytesIO()
-        picture.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
-        if out.tell() <= BUDGET:
+        lossy = _saved(picture, "JPEG", quality=quality, optimize=True, progressive=True)
+        if len(lossy) <= BUDGET:
             break
-    return out.getvalue(), "image/jpeg"
+    return lossy, "image/jpeg"
+
+
+def _can_stay(image: Image.Image, most: int) -> bool:
+    """Whether a JPEG's compressed pixels can be kept as they are: nothing is to be turned, shrunk or converted."""
+    from PIL import ExifTags
+
+    turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    fits = image.width <= 2 * most and image.mode in ("RGB", "L")
+    return image.format == "JPEG" and fits and not turned and "icc_profile" not in image.info
+
+
+def _upright_in_srgb(image: Image.Image) -> Image.Image:
+    """The pixels with nothing beside them, in RGB or, where some of them are transparent, RGBA."""
+    from PIL import Image, ImageCms, ImageOps
+
+    profile = image.info.get("icc_profile")
+    picture = ImageOps.exif_transpose(image) or image
+    transparent = "A" in picture.getbands() or "transparency" in picture.info
+    alpha = picture.convert("RGBA").getchannel("A") if transparent else None
+    if profile and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
+        with suppress(ImageCms.PyCMSError, OSError, ValueError):  # a damaged profile says nothing
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            opaque = picture.convert("RGB") if picture.mode == "RGBA" else picture
+            converted = ImageCms.profileToProfile(
+                opaque, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+            picture = converted or picture
+    picture = picture.convert("RGB")
+    if alpha is not None:
+        picture.putalpha(alpha)
+    return Image.frombytes(picture.mode, picture.size, picture.tobytes())
+
+
+def _moving(image: Image.Image) -> bytes:
+    """An animation, without its comments."""
+    image.info.pop("comment", None)
+    return _saved(image, "GIF", save_all=True, comment=b"")
+
+
+def _saved(picture: Image.Image, form: str, **how: Any) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, form, exif=b"", icc_profile=None, **how)
+    return out.getvalue()
 
 
 def media_type_of(file: str) -> str:
