@@ -3,22 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+
+from markdown_it.tree import SyntaxTreeNode
 
 from mailer.checks.draft import Draft
 from mailer.errors import WorkspaceError
-from mailer.model import Edition, Finding
+from mailer.model import Edition, Finding, Newsroom, Where
 
 _PLACEHOLDER = re.compile(
     r"\b(?:TODO|TBC|TBD|XXX+|FIXME)\b|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
 )
 LONG_SUBJECT = 100
 
+NOT_PRINTED = frozenset((
+    "path", "language", "languages", "direction", "lists", "theme", "zone", "region", "original", "corrects", "lines",
+    "findings", "newsroom", "kind", "colour", "file", "send",
+))  # fmt: skip
+"""Fields of editions and newsrooms that no reader sees. A field that is new in the model is checked unless it is
+named here."""
+
+
+def printed_texts(edition: Edition) -> Iterator[tuple[str, str, Where]]:
+    """Every text that is printed: the header field (or "text") that it belongs to, its words, and its place."""
+    yield from _texts_of(edition, edition.where)
+    room = edition.newsroom
+    yield from _texts_of(room, lambda field: Where(room.path.name, room.lines.get(field, 0)))
+
+
+def _texts_of(record: Edition | Newsroom, where: Callable[[str], Where]) -> Iterator[tuple[str, str, Where]]:
+    for field in fields(record):
+        if field.name not in NOT_PRINTED:
+            name = "text" if field.name in ("body", "notes") else field.name
+            for text in _words_in(getattr(record, field.name)):
+                yield name, text, where(field.name)
+
+
+def _words_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, SyntaxTreeNode):
+        yield "\n".join(
+            n.content for n in value.walk() if n.type in ("text", "call_to_action", "figure", "image")
+        )
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _words_in(each)
+    elif is_dataclass(value):
+        for field in fields(value):
+            if field.name not in NOT_PRINTED:
+                yield from _words_in(getattr(value, field.name))
+
 
 def what_the_reader_noticed(draft: Draft) -> Iterator[Finding]:
-    """leftover-markup, missing-note, unused-note, repeated-note, dead-link, outdated-translation."""
+    """leftover-markup, missing-note, unused-note, repeated-note, dead-link, outdated-translation, odd-character."""
     for edition in draft.release.editions:
         yield from edition.findings
+        yield from edition.newsroom.findings
 
 
 def missing_fields(draft: Draft) -> Iterator[Finding]:
@@ -53,21 +95,12 @@ def missing_fields(draft: Draft) -> Iterator[Finding]:
 def placeholder_text(draft: Draft) -> Iterator[Finding]:
     """placeholder-text: TODO and its like, which `mailer new` writes where something is to be filled in."""
     for edition in draft.release.editions:
-        for field, text in _all_text(edition):
+        for field, text, where in printed_texts(edition):
             match = _PLACEHOLDER.search(text)
             if match:
-                yield Finding("placeholder-text", "error", f"“{match[0]}” is still in the {field}.",
-                              "Fill it in, or remove it.", edition.where(field))  # fmt: skip
-
-
-def _all_text(edition: Edition) -> Iterator[tuple[str, str]]:
-    for field in ("headline", "subhead", "subject", "preheader", "note", "dateline", "correction"):
-        yield field, getattr(edition, field)
-    if edition.event:
-        yield "event", " ".join((edition.event.what, edition.event.where, edition.event.rsvp))
-    for tree in (edition.body, *(note.content for note in edition.notes)):
-        words = "\n".join(n.content for n in tree.walk() if n.type in ("text", "call_to_action"))
-        yield "text", words
+                spoken = field.replace("_", " ")
+                yield Finding("placeholder-text", "error", f"“{match[0]}” is still in the {spoken}.",
+                              "Fill it in, or remove it.", where)  # fmt: skip
 
 
 def embargo(draft: Draft) -> Iterator[Finding]:

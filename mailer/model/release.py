@@ -124,6 +124,7 @@ class Newsroom:
         lists: default press lists.
         why: why a recipient gets this mail, one sentence for the footer, or "".
         boilerplates: by normalised name.
+        lines, findings: as an edition has them.
     """
 
     path: Path
@@ -144,6 +145,8 @@ class Newsroom:
     contacts: tuple[Contact, ...] = ()
     why: str = ""
     boilerplates: tuple[Boilerplate, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
@@ -85,15 +86,60 @@ def parser() -> MarkdownIt:
     md.use(footnote_plugin)
     md.inline.ruler.before("emphasis", "highlight", _highlight)
     md.inline.ruler.before("link", "merge_slot", _merge_slot)
-    md.validateLink = lambda url: url.strip().lower().startswith(SCHEMES)  # type: ignore[method-assign]
+    _allow_links_and_own_pictures(md)
     md.core.ruler.before("text_join", "as_written", _as_written)
     add_release_blocks(md)
     return md
 
 
-def boilerplates(text: str, path: str, line: int) -> tuple[Boilerplate, ...]:
+def _allow_links_and_own_pictures(md: MarkdownIt) -> None:
+    """Links lead to the schemes of a mail. A picture may also be a file for the press: its path stays as written.
+
+    Whether such a file is there, and may be mailed, is the reader's to say: it knows the workspace."""
+    in_image = False
+
+    def allowed(url: str) -> bool:
+        return url.strip().lower().startswith(SCHEMES) or (in_image and is_own_file(url))
+
+    def image_(state: StateInline, silent: bool) -> bool:
+        nonlocal in_image
+        in_image = True
+        try:
+            found = image(state, silent)
+        finally:
+            in_image = False
+        if found and not silent and is_own_file(source := str(state.tokens[-1].attrGet("src"))):
+            state.tokens[-1].attrSet("src", unquote(source))
+        return found
+
+    md.validateLink = allowed  # type: ignore[method-assign]
+    md.inline.ruler.at("image", image_)
+
+
+def is_own_file(source: str) -> bool:
+    """Whether a picture's source can only be a path, and no address or place in a page."""
+    return bool(source) and ":" not in source and not source.startswith(("#", "?"))
+
+
+def own_pictures(body: Body) -> Iterator[tuple[str, str, int]]:
+    """Pictures in the text that are files: path, alternative text, and the 1-based line where one stands."""
+    for tree in (body.tree, *(note.content for note in body.notes)):
+        for node in tree.walk(include_self=False):
+            if node.type in ("figure", "image") and is_own_file(str(node.attrs["src"])):
+                yield str(node.attrs["src"]), node.content, _line_of(node)
+
+
+def _line_of(node: SyntaxTreeNode) -> int:
+    above: SyntaxTreeNode | None = node
+    while above is not None:
+        if not above.is_root and above.map:
+            return above.map[0] + 1
+        above = above.parent
+    return 0
+
+
+def boilerplates(body: Body) -> tuple[Boilerplate, ...]:
     """The standing texts of newsroom.md: a `##` heading and what follows it."""
-    body = parse_body(text, path, line)
     return tuple(
         Boilerplate(plain_text(section.children[0]), SyntaxTreeNode(section.to_tokens()[4:-1]))
         for section in body.tree.children
@@ -199,6 +245,11 @@ _LEFTOVERS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
      "Put ** at both ends, without a space inside."),
     (re.compile(r"\{\{|\}\}"), "leftover-markup", "{0} is left over: the merge slot can't be read.",
      "Write it as {{{{ first_name | colleague }}}}"),
+    (re.compile(r"\{[%#]|[%#]\}"), "leftover-markup", "{0} is left over: a release is no template.", "Remove it."),
+    (re.compile(r"`{1,3}|~~"), "leftover-markup", "{0} would be printed as it stands.",
+     "Remove it: a mail has no code and nothing struck out."),
+    (re.compile(r"(?:^|(?<=\n))\[[ xX]\](?=\s)"), "leftover-markup", "{0} would be printed as it stands.",
+     "Remove it: a mail has no boxes to tick."),
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from mailer.enclosures import EnclosureError, read_enclosure
 from mailer.model import Attachment, Contact, Event, Image
+from mailer.release.body import Body, own_pictures
 from mailer.release.header import Header, Record
 from mailer.release.values import one_of, parse_moment, parse_time, parse_web_address, words
 from mailer.visible import visible
@@ -40,6 +41,8 @@ RECORDS: dict[str, frozenset[str]] = {
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:\\?&=%#]+@[^\s@<>()\[\]\"',;:\\?&=%#/]+")
 """An address that can stand in a mailto: link as it is: `?` would begin further fields, such as Bcc (RFC 6068 §2)."""
+
+_ALT = "say in words what it shows, for those who can't see it"
 
 Value = TypeVar("Value")
 
@@ -105,12 +108,21 @@ def images(header: Header, name: str, workspace: Workspace, beside: Path) -> tup
             _text(record, "file"), _text(record, "alt"), _text(record, "caption"), _text(record, "credit")
         )
         if not image.alt:
-            header.fault(
-                record.line, "an image has no alt", "say in words what it shows, for those who can't see it"
-            )
+            header.fault(record.line, "an image has no alt", _ALT)
         _must_be_for_the_press(header, record, image.file, workspace, beside)
         found.append(image)
     return tuple(found)
+
+
+def pictures(header: Header, body: Body, workspace: Workspace, beside: Path) -> None:
+    """See that the text's own pictures can be mailed, and say what they show."""
+    for file, alt, line in own_pictures(body):
+        if not alt.strip():
+            header.fault(line, "an image has no alt", _ALT)
+        try:
+            read_enclosure(workspace, file, beside)
+        except EnclosureError as error:
+            header.fault(line, *error.args)
 
 
 def attachments(header: Header, workspace: Workspace, beside: Path) -> tuple[Attachment, ...]:

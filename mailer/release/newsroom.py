@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
-from mailer.errors import Fault, ReleaseError
+from mailer.errors import ReleaseError
 from mailer.model import Image, Mailbox, Newsroom
 from mailer.release import fields
-from mailer.release.body import boilerplates
+from mailer.release.body import boilerplates, parse_body
 from mailer.release.header import Header, read_header
+from mailer.release.source import read_source
 from mailer.release.values import parse_colour, parse_language, parse_mailbox, parse_web_address, parse_zone
 from mailer.workspace import Workspace
-
-_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
-"""Merge slots are marked with such characters, so nothing that staff write may hold one."""
 
 
 def read_newsroom(workspace: Workspace, language: str = "") -> Newsroom:
@@ -37,32 +34,26 @@ def read_newsroom(workspace: Workspace, language: str = "") -> Newsroom:
     return own
 
 
-def source_text(path: Path, shown: str) -> str:
-    """
-    Raises:
-        ReleaseError: the file can't be read, or is not UTF-8.
-    """
-    try:
-        return _PRIVATE_USE.sub("\ufffd", path.read_text("utf-8"))
-    except UnicodeDecodeError as error:
-        hint = "save it as UTF-8 (in Word: plain text, Unicode)"
-        raise ReleaseError([Fault(shown, 0, f"it is not UTF-8 text (byte {error.start})", hint)]) from None
-    except OSError as error:
-        raise ReleaseError([Fault(shown, 0, f"it can't be read: {error.strerror}")]) from None
-
-
 def _read(workspace: Workspace, path: Path, base: Newsroom | None) -> Newsroom:
     shown = workspace.shown(path)
-    header = read_header(source_text(path, shown), shown, fields.NEWSROOM_FIELDS, fields.RECORDS)
+    source = read_source(path, shown)
+    header = read_header(source.text, shown, fields.NEWSROOM_FIELDS, fields.RECORDS)
     newsroom = _newsroom(header, path, base, workspace)
     if base is None:
         for name, example in (("name", "Example Foundation"), ("sender", "Press Office <press@example.org>")):
             if not header.text(name):
                 header.fault(0, f"{name} is missing", f"add {name.title()}: {example}")
+    body = parse_body(header.body, shown, header.body_line)
+    fields.pictures(header, body, workspace, path.parent)
     if header.faults:
         raise ReleaseError(header.faults)
-    standing = boilerplates(header.body, shown, header.body_line)
-    return replace(newsroom, boilerplates=standing or newsroom.boilerplates)
+    findings = (*source.findings, *body.findings)
+    return replace(
+        newsroom,
+        boilerplates=boilerplates(body) or newsroom.boilerplates,
+        lines=header.lines(),
+        findings=(*(base.findings if base else ()), *findings),
+    )
 
 
 def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Workspace) -> Newsroom:

@@ -14,7 +14,8 @@ from mailer.model import Boilerplate, Edition, Finding, Kind, Newsroom, Release,
 from mailer.release import fields
 from mailer.release.body import Body, parse_body
 from mailer.release.header import read_header
-from mailer.release.newsroom import read_newsroom, source_text
+from mailer.release.newsroom import read_newsroom
+from mailer.release.source import read_source
 from mailer.release.values import one_of, parse_date, parse_language, parse_moment, parse_web_address
 from mailer.workspace import Workspace
 
@@ -65,8 +66,9 @@ class _Reader:
         self.workspace, self.path, self.original = workspace, path, original
         self.shown = workspace.shown(path)
         self.suffix = path.name.removeprefix(name).removesuffix(".md").strip(".")
-        text = source_text(path, self.shown)
-        self.header = read_header(text, self.shown, fields.RELEASE_FIELDS, fields.RECORDS)
+        source = read_source(path, self.shown)
+        self.noticed = source.findings
+        self.header = read_header(source.text, self.shown, fields.RELEASE_FIELDS, fields.RECORDS)
 
     def edition(self) -> Edition:
         header = self.header
@@ -86,6 +88,7 @@ class _Reader:
             dateline=dateline + newsroom.dash if dateline else "",
             images=images,
         )
+        fields.pictures(header, body, self.workspace, self.path.parent)
         headline = header.text("headline") or body.headline
         if not headline:
             header.fault(0, "the headline is missing", "add Headline: … to the header")
@@ -102,7 +105,7 @@ class _Reader:
             lines=header.lines(),
         )
         edition = self._said(edition)
-        edition = replace(edition, findings=(*body.findings, *self._findings(edition)))
+        edition = replace(edition, findings=(*self.noticed, *body.findings, *self._findings(edition)))
         if header.faults:
             raise ReleaseError(header.faults)
         return edition

@@ -1,0 +1,73 @@
+"""A source file's text, and what in it nobody can see: characters that steer, hide or come from a word processor."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.errors import Fault, ReleaseError
+from mailer.model import Finding, Where
+
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+"""Merge slots are marked with such characters, so nothing that staff write may hold one."""
+
+_STEERING = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Controls, and marks that turn the direction of what follows: what is read is then not what is written
+(Unicode TR 36 §2.5). Left-to-right and right-to-left marks, and joiners, belong to how Arabic and Persian are typed."""
+
+_HIDDEN = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\ufeff]")
+"""Of no width, and pasted in from web pages and word processors without anybody's knowing: they part words for
+searching, and fill a subject with nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's text as it is read further, and what was noticed on the way."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+
+def read_source(path: Path, shown: str) -> Source:
+    """
+    Args:
+        shown: the path as staff would name it.
+
+    Raises:
+        ReleaseError: the file can't be read, or is not UTF-8.
+    """
+    try:
+        written = path.read_text("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8 (in Word: plain text, Unicode)"
+        raise ReleaseError([Fault(shown, 0, f"it is not UTF-8 text (byte {error.start})", hint)]) from None
+    except OSError as error:
+        raise ReleaseError([Fault(shown, 0, f"it can't be read: {error.strerror}")]) from None
+    text = _STEERING.sub("\ufffd", _PRIVATE_USE.sub("\ufffd", _HIDDEN.sub("", written)))
+    return Source(text, tuple(_noticed(written, shown)))
+
+
+def _noticed(written: str, shown: str) -> Iterator[Finding]:
+    for number, line in enumerate(re.split("\r\n|\r|\n", written), 1):
+        where = Where(shown, number)
+        for match in _STEERING.finditer(line):
+            message = f"Column {match.start() + 1} holds a character that nobody sees: {_named(match[0])}."
+            hint = "It can turn or hide what stands around it. Delete the word and type it anew."
+            yield Finding("odd-character", "error", message, hint, where)
+        hidden = list(_HIDDEN.finditer(line))
+        if hidden:
+            places = ", ".join(str(match.start() + 1) for match in hidden[:5])
+            message = f"Left out: {_named(hidden[0][0])} in column {places}{' …' if len(hidden) > 5 else ''}."
+            yield Finding(
+                "odd-character", "notice", message, "It has no width; web pages and Word put it in.", where
+            )
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, "a control character").lower()
+    return f"{name} (U+{ord(character):04X})"
