@@ -166,6 +166,8 @@ class Edition:
         notes: footnotes in order of first reference.
         about: boilerplates to print after the body.
         corrects, correction: which release it corrects (a name), and what changed.
+        origin, revision: the first release of those it follows (its own name where it follows none), and how many
+            of them came before it.
         original: hash of the original text that this translation follows, or "".
         lines: where each header field stands, by normalised field name.
         findings: what the reader noticed but could read past (leftover markup, unused notes …).
@@ -197,6 +199,8 @@ class Edition:
     web: str = ""
     corrects: str = ""
     correction: str = ""
+    origin: str = ""
+    revision: int = 0
     original: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()

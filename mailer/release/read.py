@@ -17,7 +17,7 @@ from mailer.release.header import read_header
 from mailer.release.newsroom import read_newsroom
 from mailer.release.source import read_source
 from mailer.release.values import one_of, parse_date, parse_language, parse_moment, parse_web_address
-from mailer.workspace import Workspace
+from mailer.workspace import Workspace, is_plain_name
 
 RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 
@@ -63,7 +63,7 @@ class _Reader:
     """Reads one file. What a translation does not say, it inherits from `original`."""
 
     def __init__(self, workspace: Workspace, path: Path, name: str, original: Edition | None) -> None:
-        self.workspace, self.path, self.original = workspace, path, original
+        self.workspace, self.path, self.name, self.original = workspace, path, name, original
         self.shown = workspace.shown(path)
         self.suffix = path.name.removeprefix(name).removesuffix(".md").strip(".")
         source = read_source(path, self.shown)
@@ -105,6 +105,8 @@ class _Reader:
             lines=header.lines(),
         )
         edition = self._said(edition)
+        origin, revision = _thread(self.workspace, self.name, edition.corrects)
+        edition = replace(edition, origin=origin, revision=revision)
         edition = replace(edition, findings=(*self.noticed, *body.findings, *self._findings(edition)))
         if header.faults:
             raise ReleaseError(header.faults)
@@ -220,6 +222,22 @@ class _Reader:
                 "outdated-translation", "warning", message, f"Look it over, then write Original: {now}", where
             ),
         )
+
+
+_LONGEST_THREAD = 100
+
+
+def _thread(workspace: Workspace, name: str, corrects: str) -> tuple[str, int]:
+    """The first of the releases that one follows, and how many came before: each names the one before it."""
+    thread = [name]
+    while corrects and is_plain_name(corrects) and corrects not in thread and len(thread) < _LONGEST_THREAD:
+        thread.append(corrects)
+        path = workspace.releases / f"{corrects}.md"
+        if not path.is_file():
+            break
+        source = read_source(path, workspace.shown(path))
+        corrects = read_header(source.text, "", fields.RELEASE_FIELDS, fields.RECORDS).text("corrects")
+    return thread[-1], len(thread) - 1
 
 
 def _key(title: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from mailer.model import Edition, Event, Part
+from mailer.model import Edition, Event, Kind, Part
 
 _LENGTH = timedelta(hours=1)
 
@@ -22,7 +23,7 @@ def _end(event: Event) -> datetime:
 def _text(value: str) -> str:
     """RFC 5545 §3.3.11."""
     value = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return value.replace("\r\n", "\\n").replace("\n", "\\n")
+    return "\\n".join(value.splitlines())
 
 
 def _folded(line: str) -> str:
@@ -38,28 +39,43 @@ def _folded(line: str) -> str:
 
 
 def calendar_part(edition: Edition, event: Event) -> Part:
-    """`event.ics`. The UID depends on what and where it is announced, so that an update replaces the entry."""
-    uid = hashlib.sha256(f"{edition.newsroom.sender.domain}\0{event.what}".encode()).hexdigest()[:20]
+    """`event.ics`: an entry that calendars take in, and that a follow-up of the same release replaces or cancels.
+
+    RFC 5546 §3.2.1 and §3.2.5 say what an entry of each method holds. Which entry it is stands in UID, which all
+    releases of a thread share, and which of its versions in SEQUENCE (RFC 5545 §3.8.7.4).
+    """
+    room = edition.newsroom
+    uid = hashlib.sha256(f"{room.sender.domain}\0{edition.origin}".encode()).hexdigest()[:20]
+    cancelled = edition.kind is Kind.WITHDRAWAL
+    method = "CANCEL" if cancelled else "PUBLISH"
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//release-mailer//EN",
-        "METHOD:PUBLISH",
+        f"METHOD:{method}",
         "BEGIN:VEVENT",
-        f"UID:{uid}@{edition.newsroom.sender.domain}",
+        f"UID:{uid}@{room.sender.domain}",
+        f"SEQUENCE:{edition.revision}",
         f"DTSTAMP:{_utc(datetime(edition.date.year, edition.date.month, edition.date.day, tzinfo=UTC))}",
+        f"ORGANIZER;CN={_quoted(room.sender.name or room.name)}:mailto:{room.sender.address}",
         f"DTSTART:{_utc(event.start)}",
         f"DTEND:{_utc(_end(event))}",
+        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
         f"SUMMARY:{_text(event.what)}",
         f"DESCRIPTION:{_text(edition.headline)}",
     ]
     if event.where or event.online:
         lines.append(f"LOCATION:{_text(event.where or event.online)}")
-    if event.online.startswith("http"):
+    if re.fullmatch(r"https?://\S+", event.online):
         lines.append(f"URL:{event.online}")
     lines += ["END:VEVENT", "END:VCALENDAR"]
     content = "".join(_folded(line) for line in lines).encode()
-    return Part("event.ics", "text/calendar; charset=utf-8; method=PUBLISH", content)
+    return Part("event.ics", f"text/calendar; charset=utf-8; method={method}", content)
+
+
+def _quoted(value: str) -> str:
+    """A parameter's value, which can hold no quotation mark (RFC 5545 §3.1)."""
+    return '"' + value.replace('"', "'") + '"'
 
 
 def calendar_link(edition: Edition, event: Event) -> str:
