@@ -87,15 +87,21 @@ def _sum_up(found: list[Handled], *, dry_run: bool) -> None:
     kinds = Counter(handled.kind.value for handled in found)
     listed = ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
     click.echo(f"{count(len(found), 'new mail')}{': ' + listed if listed else ''}.", err=True)
-    letters = [handled for handled in found if handled.kind.value == "other" and not handled.deeds]
-    if letters:
+    left = [handled for handled in found if _is_left(handled)]
+    if left:
         click.echo("Left alone; a person may want to read them:", err=True)
-    for letter in letters:
+    for mail in left:
         click.echo(
-            f"  {letter.sender or '(nobody)'}: {letter.subject or '(no subject)'}  [{letter.where}]", err=True
+            f"  {mail.sender or '(nobody)'}: {mail.subject or '(no subject)'}  [{mail.where}]", err=True
         )
     if dry_run:
         click.echo("Nothing was changed: this was a rehearsal.", err=True)
+
+
+def _is_left(handled: Handled) -> bool:
+    """Whether nothing was done, but by a person it may have to be."""
+    letter = handled.kind.value == "other" and not handled.deeds
+    return letter or any(deed.done == "left to you" for deed in handled.deeds)
 
 
 def _explain(files: tuple[Path, ...], *, as_json: bool) -> None:

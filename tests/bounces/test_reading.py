@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.bounce_corpus import bounces
+from support.mutated_mail import mutated_mails
 from support.other_mail import others
 from support.returned import ENVELOPE_FROM, MESSAGE_ID, TOKEN, Sample, note
 
@@ -123,23 +124,25 @@ def test_a_bounce_for_another_address_of_ours_has_no_token() -> None:
 CALM = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is no fault of the code."""
 
-WHOLE = [sample.content for sample in (*BOUNCES, *OTHERS)]
+
+def is_read(content: bytes) -> bool:
+    """Whether it is read, and what is told of it can be written anywhere."""
+    report = read_report(content, OFFICE)
+    repr(report).encode()
+    return report.kind is not MailKind.UNREADABLE
 
 
 @given(st.binary(max_size=4000))
 @CALM
 def test_no_bytes_crash_it(content: bytes) -> None:
-    assert read_report(content, OFFICE).kind in MailKind
+    assert is_read(content)
 
 
-@given(st.sampled_from(WHOLE), st.data())
+@given(mutated_mails())
 @CALM
-def test_no_damage_crashes_it(content: bytes, data: st.DataObject) -> None:
-    """Cut, spliced, with octets put in: what gateways and disks do to mail."""
-    first = data.draw(st.integers(0, len(content)))
-    last = data.draw(st.integers(first, min(len(content), first + 400)))
-    put_in = data.draw(st.binary(max_size=60))
-    assert read_report(content[:first] + put_in + content[last:], OFFICE).kind in MailKind
+def test_no_damage_crashes_it(content: bytes) -> None:
+    """Cut, spliced, with octets and other mails put in: what gateways, disks and attackers do to mail."""
+    assert is_read(content)
 
 
 @given(st.lists(st.sampled_from([
@@ -150,7 +153,7 @@ def test_no_damage_crashes_it(content: bytes, data: st.DataObject) -> None:
 ]), max_size=40))  # fmt: skip
 @CALM
 def test_no_pile_of_mime_crashes_it(lines: list[bytes]) -> None:
-    assert read_report(b"".join(lines), OFFICE).kind in MailKind
+    assert is_read(b"".join(lines))
 
 
 @pytest.mark.parametrize(
@@ -161,4 +164,4 @@ def test_no_repetition_takes_for_ever(unit: bytes) -> None:
     """300 KB of anything is read within the suite's time-out: no rule is more than linear in it."""
     head = b"From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\nContent-Type: text/html\n\n"
     for start in (head, head.replace(b"text/html", b"text/plain"), b"Subject: "):
-        assert read_report(start + unit * (300_000 // len(unit))).kind in MailKind
+        assert is_read(start + unit * (300_000 // len(unit)))

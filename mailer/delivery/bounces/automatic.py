@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from mailer.delivery.bounces.bounds import OPENING
 from mailer.delivery.bounces.incoming import Incoming
 from mailer.delivery.bounces.prose import has_null_return_path, is_answer
 from mailer.delivery.bounces.severity import WORDS
@@ -53,10 +54,11 @@ def is_challenge(mail: Incoming) -> bool:
     if is_answer(subject) and not _answers_us(mail):
         return False
     asks = WORDS["challenge"].search(subject) is not None
+    talk = mail.talk[:OPENING]
     link_or_reply = re.search(
-        r"https?://|reply to this|hit reply|repl(y|ies) .{0,40}confirm|enlace|lien|antworten", mail.talk, re.I
+        r"https?://|reply to this|hit reply|repl(y|ies) .{0,40}confirm|enlace|lien|antworten", talk, re.I
     )
-    return bool(asks and link_or_reply and re.search(r"verif|confirm|whitelist|approved|held|pending|bestätig|autoriz", mail.talk, re.I))  # fmt: skip  # noqa: E501
+    return bool(asks and link_or_reply and re.search(r"verif|confirm|whitelist|approved|held|pending|bestätig|autoriz", talk, re.I))  # fmt: skip  # noqa: E501
 
 
 def _answers_us(mail: Incoming) -> bool:

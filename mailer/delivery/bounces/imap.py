@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mailer.delivery.bounces.incoming import LONGEST
+from mailer.delivery.bounces.bounds import LONGEST
 from mailer.delivery.bounces.memory import Memory
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings

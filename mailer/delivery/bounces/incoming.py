@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.message import Message
+from functools import cached_property
 from html import unescape
 
-LONGEST = 2_000_000
-"""Octets that are looked at: a returned attachment says nothing about why it was returned."""
-
-_LONGEST_HEADER, _LONGEST_FIELD = 100_000, 20_000
+from mailer.delivery.bounces.bounds import LONGEST_LINE, LONGEST_TEXT, first_lines, within_bounds
+from mailer.delivery.bounces.fields import addresses, as_text, decoded, from_octets
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED_TYPES = (
@@ -31,7 +28,7 @@ _RETURNED_BELOW = re.compile(
           |returned[ ](?:message|mail)|the[ ](?:body|header)|start[ ]of[ ]returned|forwarded[ ]message
           |message[ ]header|here[ ]is[ ]your|unsent[ ]message|enclosed[ ]is|returned[ ]mail[ ]follows
           |urspr|mensaje[ ]original|message[ ]original|mensagem[ ]original)
-      |-{3,}[ ]+[^\n]{0,60}(?:copy|headers)[^\n]{0,60}-{3,}[ ]*$
+      |-{3,}[ ]{1,5}[^\n]{0,60}(?:copy|headers)[^\n]{0,60}-{3,}[ ]*$
       |(?:the[ ])?original[ ]message(?:[ ]headers)?[ ]*(?:follows|:)
       |message[ ](?:headers|text|header)[ ]follow
       |your[ ]message[ ]reads
@@ -39,12 +36,13 @@ _RETURNED_BELOW = re.compile(
     )""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-_BARE = re.compile(r"[^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,255}")
-_ANGLE = re.compile(r"<\s*([^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,255})\s*>")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_COMMENT = re.compile(r"\([^()]*\)")
+_MOST_FIELDS = 5
+_LONGEST_OPENING, _LINES_OF_OPENING = 60_000, 1_500
 _FIELD_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}:")
 _OF_A_MESSAGE = ("message-id:", "received:", "mime-version:", "return-path:")
+_LONG_NUMBER = re.compile(
+    r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,})"
+)  # int() refuses those of thousands of digits
 _HIDDEN = ("style", "script", "head", "title", "!--")
 _BREAKS = frozenset(("br", "/p", "/div", "/tr", "/td", "/li", "hr", "p", "div", "tr", "table", "pre", "/pre"))
 
@@ -60,6 +58,7 @@ class Incoming:
         status: each group of status fields (RFC 3464 §2.2, §2.3) as text, groups parted by blank lines.
         enclosed: the same of a bounce that lies inside, as gateways wrap one bounce in another.
         report_type: of multipart/report (RFC 6522), lower case; "" otherwise.
+        opening: its first octets.
     """
 
     header: Message
@@ -68,60 +67,77 @@ class Incoming:
     status: str
     enclosed: str
     report_type: str
+    opening: bytes
 
     def text_of(self, name: str) -> str:
         """A header field, decoded and on one line; "" where there is none. Of several, the first."""
-        return decoded(next(iter(_values(self.header, name)), ""))
+        known = self._decoded
+        if name not in known:
+            known[name] = decoded(next(iter(self.values_of(name)), ""))
+        return known[name]
+
+    def values_of(self, name: str) -> list[str]:
+        """A header field's values as they came, from the top."""
+        return self._fields.get(name.lower(), [])
 
     def addresses_in(self, *names: str) -> tuple[str, ...]:
         """The addresses of some header fields, lower case, in order."""
-        values = [value[:_LONGEST_FIELD] for name in names for value in _values(self.header, name)]
-        return tuple(address.lower() for value in values for address in _addresses(value))
+        return tuple(address for name in names for address in self._addresses(name))
+
+    def rewritten(self) -> Message:
+        """Its opening for a parser that is not ours: texts decoded already, lines no longer than mail has them."""
+        message = message_from_bytes(self.opening)
+        for part in message.walk():
+            if not part.is_multipart():
+                lines = (line[:LONGEST_LINE] for line in _text(part).split("\n"))
+                del part["Content-Transfer-Encoding"]
+                part.del_param("charset")
+                part.set_payload("\n".join(lines))
+        return message
+
+    @cached_property
+    def _fields(self) -> dict[str, list[str]]:
+        fields: dict[str, list[str]] = {}
+        for name, value in self.header.raw_items():
+            fields.setdefault(name.lower(), []).append(as_text(value))
+        return fields
+
+    @cached_property
+    def _decoded(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _read(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _addresses(self, name: str) -> tuple[str, ...]:
+        if name not in self._read:
+            found = (address for value in self.values_of(name)[:_MOST_FIELDS] for address in addresses(value))
+            self._read[name] = tuple(address.lower() for address in found)
+        return self._read[name]
 
 
 def take_apart(content: bytes) -> Incoming:
     """Any bytes, with or without an mbox `From ` line, with any line ends."""
-    message = message_from_bytes(_normal(content[:LONGEST]))
+    content = within_bounds(content)
+    message = message_from_bytes(content)
     talk, returned, status = _Parts(), _Parts(), _Parts()
     _walk(message, talk, returned, status, 0)
-    said, below = _split("\n".join(talk))
+    said, below = _split("\n".join(talk)[:LONGEST_TEXT])
+    inside = (_inside(p) for p in message.walk() if p.get_content_type() in _STATUS_TYPES and not status)
     return Incoming(
         message,
         said.strip(),
-        "\n\n".join(filter(None, ("\n\n".join(returned).strip(), below.strip()))),
-        "\n\n".join(status),
-        ""
-        if status
-        else "\n\n".join(_inside(p) for p in message.walk() if p.get_content_type() in _STATUS_TYPES),
+        "\n\n".join(filter(None, ("\n\n".join(returned).strip(), below.strip())))[:LONGEST_TEXT],
+        "\n\n".join(status)[:LONGEST_TEXT],
+        "\n\n".join(inside)[:LONGEST_TEXT],
         _parameter(message, "report-type"),
+        first_lines(content[:_LONGEST_OPENING], _LINES_OF_OPENING),
     )
-
-
-def decoded(value: object) -> str:
-    """A raw header value as text on one line: encoded words (RFC 2047) read, wrong ones left as they are."""
-    text = str(value)[:_LONGEST_FIELD]
-    try:
-        pieces = decode_header(text)
-    except (HeaderParseError, ValueError, UnicodeError):
-        pieces = [(text, None)]
-    joined = "".join(_piece(piece, charset) for piece, charset in pieces)
-    return re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in joined)).strip()
 
 
 class _Parts(list[str]):
     """Texts of the parts of one sort."""
-
-
-def _normal(content: bytes) -> bytes:
-    """Line ends as LF (old Macs wrote CR alone), no byte order mark, no mbox envelope line."""
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")
-    content = content.replace(b"\r\n", b"\n").lstrip(b"\r\n")
-    if content.startswith((b"From ", b">From ")):
-        content = content.partition(b"\n")[2]
-    header, gap, body = content.partition(b"\n\n")
-    return header[:_LONGEST_HEADER] + gap + body
 
 
 def _walk(part: Message, talk: _Parts, returned: _Parts, status: _Parts, depth: int) -> None:
@@ -166,32 +182,18 @@ def _inside(part: Message) -> str:
 def _written(message: Message) -> str:
     """A message as text again: header lines as they came, then its texts. Of messages that lie inside it, the
     Message-ID is kept too, by which a bounce is placed."""
-    lines = [f"{name}: {_raw(value)}" for name, value in message.raw_items()]
+    lines = [f"{name}: {as_text(value)}" for name, value in message.raw_items()]
     if not message.is_multipart():
         return "\n".join([*lines, "", _text(message)])
     inside = [part for part in message.walk() if part is not message]
-    ids = [f"Message-ID: {value}" for part in inside for value in _values(part, "Message-ID")]
+    ids = [f"Message-ID: {value}" for part in inside for value in _values(part, "message-id")]
     texts = [_text(part) for part in inside if part.get_content_maintype() == "text"]
     return "\n".join([*lines, "", *ids, *texts])
 
 
 def _values(message: Message, name: str) -> list[str]:
-    """A field's values as they came: `Message.get` puts U+FFFD for octets that are not ASCII."""
-    return [_raw(value) for key, value in message.raw_items() if key.lower() == name.lower()]
-
-
-def _raw(value: object) -> str:
-    """Header octets as text: UTF-8 where they are that (RFC 6532), else Latin-1."""
-    octets = str(value).encode("ascii", "surrogateescape") if _carries_octets(str(value)) else None
-    return str(value) if octets is None else _from_octets(octets, "")
-
-
-def _carries_octets(text: str) -> bool:
-    try:
-        text.encode("ascii", "surrogateescape")
-    except UnicodeEncodeError:
-        return False
-    return not text.isascii()
+    """As `Incoming.values_of`. (`Message.get` puts U+FFFD for octets that are not ASCII.)"""
+    return [as_text(value) for key, value in message.raw_items() if key.lower() == name]
 
 
 def _text(part: Message) -> str:
@@ -203,16 +205,7 @@ def _text(part: Message) -> str:
     if not isinstance(payload, bytes):
         raw = part.get_payload()
         payload = raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
-    return _from_octets(payload, _parameter(part, "charset"))
-
-
-def _from_octets(octets: bytes, charset: str) -> str:
-    for candidate in (charset, "utf-8"):
-        try:
-            return octets.decode(candidate or "utf-8").replace("\r", "")
-        except (LookupError, UnicodeError, ValueError):
-            continue
-    return octets.decode("latin-1").replace("\r", "")
+    return from_octets(payload, _parameter(part, "charset"))[:LONGEST_TEXT]
 
 
 def _parameter(part: Message, name: str) -> str:
@@ -222,21 +215,6 @@ def _parameter(part: Message, name: str) -> str:
         return ""
     text = value[2] if isinstance(value, tuple) else str(value or "")
     return text.strip().lower()
-
-
-def _piece(piece: bytes | str, charset: str | None) -> str:
-    if isinstance(piece, str):
-        return _raw(piece)
-    return _from_octets(piece, charset or "")
-
-
-def _addresses(text: str) -> list[str]:
-    """The addresses of a field, never one out of a display name or a comment: whoever writes
-    `"ana@example.net" <me@example.com>` is me. (email.utils differs between Python's versions; CVE-2023-27043.)"""
-    bare = _COMMENT.sub(" ", _QUOTED.sub(" ", text))
-    return [
-        found for piece in bare.split(",") for found in (_ANGLE.findall(piece) or _BARE.findall(piece)[:1])
-    ]
 
 
 def _without_tags(html: str) -> str:
@@ -253,7 +231,8 @@ def _without_tags(html: str) -> str:
             hidden = "" if hidden == "!--" and tag.endswith("--") else hidden
         if not hidden:
             seen.append(("\n" if name in _BREAKS else " ") + text)
-    lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in unescape("".join(seen)).split("\n"))
+    text = unescape(_LONG_NUMBER.sub("\ufffd", "".join(seen)))
+    lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 

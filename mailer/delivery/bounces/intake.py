@@ -15,6 +15,7 @@ from mailer.delivery.bounces.report import FailedRecipient, MailKind, MailReport
 from mailer.delivery.bounces.severity import Severity
 from mailer.delivery.ledger import Ledger
 from mailer.press import AddressError, Suppressions, UnsubscribeTokenError, canonical, read_unsubscribe_token
+from mailer.visible import visible
 
 SOFT_BOUNCES, SOFT_DAYS = 3, 14
 """So many soft bounces, the first and the last at least so many days apart, suppress an address."""
@@ -75,13 +76,15 @@ class Intake:
         report = read_report(content, self.office)
         deeds = tuple(self._deeds(memory, report))
         memory.remember(content)
-        return Handled(where, report.kind, report.sender, report.subject, deeds)
+        return Handled(visible(where), report.kind, report.sender, report.subject, deeds)
 
     def _deeds(self, memory: Memory, report: MailReport) -> Iterable[Deed]:
         if report.kind is MailKind.BOUNCE:
             return self._bounced(memory, report)
         if report.kind is MailKind.UNSUBSCRIBE:
             return [self._unsubscribed(memory, report)]
+        if report.kind is MailKind.UNREADABLE:
+            return [Deed("", "left to you", "a mail that can't be read by a program: look at it yourself")]
         if report.kind is MailKind.DELAY:
             return [Deed(r.address, "waiting", f"still being tried: {r.reason}") for r in report.recipients]
         if report.complaint:

@@ -6,15 +6,21 @@ message without From, takes reports of success for failures and calls nearly eve
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
-from email.message import Message
+from itertools import islice
 
 from flufl.bounce import all_failures
 
+from mailer.delivery.bounces.bounds import LONGEST_LINE, MOST_RECIPIENTS, OPENING
 from mailer.delivery.bounces.incoming import Incoming
 from mailer.delivery.bounces.severity import WORDS, judge, status_code
 from mailer.delivery.bounces.status_fields import ADDRESS
+from mailer.visible import visible
+
+# It reports its own mishaps with a traceback, which Python prints where nobody listens.
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
 
 _DAEMON = re.compile(
     r"(mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|daemon|mailerdaemon|mail[-_.]?delivery|bounces?"
@@ -28,11 +34,11 @@ _DAEMON_NAME = re.compile(
 _REPLY = re.compile(
     r"\s*(re|fw|fwd|aw|wg|rv|tr|sv|vs|antw|res|odp|回复|转发)\s*(\[\d+\])?\s*[:：]", re.IGNORECASE
 )
-_ALONE = re.compile(r"^[\s>*•\-<(\[\"']*(?:smtp:|mailto:|rcpt to:|to:)?\s*(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})[\s>)\]\"'.:;,*]*(?:<mailto:[^>\n]*>)?\s*$", re.I | re.M)  # fmt: skip  # noqa: E501
+_ALONE = re.compile(r"[\s>*•\-<(\[\"']*(?:(?:smtp|mailto|rcpt to|to):\s*)?(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})[\s>)\]\"'.:;,*]*(?:<mailto:[^>]*>\s*)?", re.I)  # fmt: skip  # noqa: E501
 _LABELLED = re.compile(
-    r"^\s*<?(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})>?\s*(?::|\.\.\.|\(| on |, )", re.M
+    r"\s*<?(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})>?\s*(?::|\.\.\.|\(| on |, )"
 )
-_FAR, _OPENING = 1500, 4000
+_FAR, _BEGINNING = 1500, 4000
 
 
 def by_a_program(mail: Incoming) -> bool:
@@ -70,7 +76,7 @@ def is_a_bounce(mail: Incoming) -> bool:
 
 
 def _says_so(mail: Incoming) -> bool:
-    talk = mail.talk[:_OPENING]
+    talk = mail.talk[:_BEGINNING]
     return any(WORDS[name].search(talk) for name in ("bounce_talk", "no_mailbox", "no_domain", "full"))
 
 
@@ -79,8 +85,8 @@ def still_trying(mail: Incoming) -> bool:
     subject = mail.text_of("Subject")
     if WORDS["delayed"].search(subject):
         return True
-    return bool(WORDS["delayed"].search(mail.talk[:_OPENING])) and not WORDS["given_up"].search(
-        subject + "\n" + mail.talk[:_OPENING]
+    return bool(WORDS["delayed"].search(mail.talk[:_BEGINNING])) and not WORDS["given_up"].search(
+        subject + "\n" + mail.talk[:_BEGINNING]
     )
 
 
@@ -88,23 +94,20 @@ def tells_of_success(mail: Incoming) -> bool:
     """Whether it says that a mail arrived."""
     subject = mail.text_of("Subject")
     said = WORDS["delivered"].search(subject) or WORDS["delivered"].search(mail.talk[:1000])
-    return bool(said) and judge("", subject + "\n" + mail.talk[:_OPENING]).words is None
+    return bool(said) and judge("", subject + "\n" + mail.talk[:_BEGINNING]).words is None
 
 
 def unreachable(mail: Incoming) -> tuple[str, ...]:
     """Addresses that a bounce in words is about: those that its header names, that flufl.bounce finds, that
     stand alone on a line, the returned message's To, and any other that is named: the first that tells."""
-    talk = mail.talk.lower()
+    talk = mail.talk[:OPENING].lower()
     ours = {*mail.addresses_in("To", "Delivered-To", "From", "Reply-To", "Sender", "Return-Path")}
     for witness in (_in_header, _by_flufl, _alone, _returned_to, _named):
-        found = [
-            a
-            for a in dict.fromkeys(witness(mail))
-            if a not in ours and not _DAEMON.fullmatch(a.partition("@")[0])
-        ]
+        theirs = (a for a in witness(mail) if a not in ours and not _DAEMON.fullmatch(a.partition("@")[0]))
+        found = list(dict.fromkeys(islice(theirs, 20 * MOST_RECIPIENTS)))
         if found:
             named = [address for address in found if address in talk]
-            return tuple((named or found)[:100])
+            return tuple((named or found)[:MOST_RECIPIENTS])
     return ()
 
 
@@ -114,25 +117,22 @@ def _in_header(mail: Incoming) -> Iterable[str]:
 
 def _by_flufl(mail: Incoming) -> Iterable[str]:
     """flufl.bounce's answer, its mishaps aside. It gets a From where there is none, as it needs one."""
-    message: Message = mail.header
-    nameless = "From" not in message
-    if nameless:
-        message["From"] = "nobody@localhost"
     try:
+        message = mail.rewritten()
+        if "From" not in message:
+            message["From"] = "nobody@localhost"
         temporary, permanent = all_failures(message)
     except Exception:  # it guards a library that raises what it likes on odd mail
         return ()
-    finally:
-        if nameless:
-            del message["From"]
     found = (address.decode("ascii", "replace").lower() for address in (*permanent, *temporary))
     return sorted(match[0] for address in found if (match := ADDRESS.fullmatch(address.strip("<>"))))
 
 
 def _alone(mail: Incoming) -> Iterator[str]:
-    for pattern in (_ALONE, _LABELLED):
-        for match in pattern.finditer(mail.talk[:20_000]):
-            yield match["address"].lower().strip(".")
+    lines = [line[:LONGEST_LINE] for line in mail.talk[:OPENING].split("\n")]
+    for found in (*map(_ALONE.fullmatch, lines), *map(_LABELLED.match, lines)):
+        if found:
+            yield found["address"].lower().strip(".")
 
 
 def _returned_to(mail: Incoming) -> Iterable[str]:
@@ -143,12 +143,13 @@ def _returned_to(mail: Incoming) -> Iterable[str]:
 
 
 def _named(mail: Incoming) -> Iterator[str]:
-    for match in ADDRESS.finditer(mail.talk[:20_000]):
+    for match in ADDRESS.finditer(mail.talk[:OPENING]):
         yield match[0].lower().strip(".")
 
 
 def said_about(address: str, others: Iterable[str], talk: str) -> str:
     """What is said about one of the recipients: from the line that names them to the next one's."""
+    talk = talk[:OPENING]
     low = talk.lower()
     at = low.find(address.lower())
     if at < 0:
@@ -158,7 +159,7 @@ def said_about(address: str, others: Iterable[str], talk: str) -> str:
     ends = [end for other in others if other != address and (end := low.find(other.lower(), after)) > 0]
     text = talk[begin : min([*ends, begin + _FAR])]
     if judge(status_code("", text), text).words is None and not status_code("", text):
-        return talk[: begin + _FAR]
+        return talk[: min(begin, _FAR)] + talk[begin : begin + _FAR]
     return text
 
 
@@ -176,7 +177,6 @@ def reason_in(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text for a terminal: on one line, without control characters, at most 300 characters."""
-    clean = "".join(character if character.isprintable() else " " for character in text)
-    clean = re.sub(r"\s+", " ", clean).strip()
+    """Text for a terminal: on one line, controls as escapes, at most 300 characters."""
+    clean = visible(re.sub(r"\s+", " ", text[:_FAR]).strip())
     return clean if len(clean) <= 300 else clean[:299] + "…"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from mailer.delivery.bounces import phrases
 
@@ -80,6 +81,7 @@ TABLE: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=64)
 def judge(status: str, text: str) -> Rule:
     """The first rule that fits a failure.
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
+
+from mailer.delivery.bounces.bounds import LONGEST_REPLY, MOST_RECIPIENTS
 
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@\\|]{1,64}@[^\s<>()\[\]\"',;:@\\|/]{1,255}")
 
@@ -32,12 +35,12 @@ class RecipientFields:
 
 
 def read_groups(text: str) -> tuple[RecipientFields, ...]:
-    """The recipients in status fields.
+    """The recipients in status fields, `MOST_RECIPIENTS` at most.
 
     Args:
         text: the fields, groups parted by blank lines; what is no field is passed over.
     """
-    found = [group for group in _groups(text) if any(name in group for name in _RECIPIENT_FIELDS)]
+    groups = (group for group in _groups(text) if any(name in group for name in _RECIPIENT_FIELDS))
     return tuple(
         RecipientFields(
             _recipient(group),
@@ -45,7 +48,7 @@ def read_groups(text: str) -> tuple[RecipientFields, ...]:
             group.get("status", ""),
             re.sub(r"^\s*[\w/-]{1,20}\s*;\s*", "", group.get("diagnostic-code", "")),
         )
-        for group in found
+        for group in islice(groups, MOST_RECIPIENTS)
     )
 
 
@@ -67,15 +70,15 @@ def _groups(text: str) -> list[dict[str, str]]:
             continue
         match = _FIELD.match(line) if line[:1] not in ("\t",) else None
         if match is None or (line[:1] == " " and last and match[1].lower() not in _PER_RECIPIENT):
-            if last and line[:1] in (" ", "\t"):
-                groups[-1][last] += " " + line.strip()
+            if last and line[:1] in (" ", "\t") and len(groups[-1][last]) < LONGEST_REPLY:
+                groups[-1][last] += " " + line.strip()[:LONGEST_REPLY]
             continue
         last = match[1].lower()
         if last in groups[-1] and last in _PER_RECIPIENT:
             groups.append({})
         elif not groups[-1] and _belongs_to_the_last(groups, last):
             groups.pop()
-        groups[-1].setdefault(last, match[2].strip())
+        groups[-1].setdefault(last, match[2].strip()[:LONGEST_REPLY])
     return groups
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from mailer.delivery.bounces.bounds import OPENING
 from mailer.delivery.bounces.incoming import Incoming
 from mailer.delivery.bounces.phrases import lines_of
 from mailer.delivery.bounces.prose import is_answer
@@ -61,6 +62,8 @@ def _wish_in(subject: str) -> tuple[bool, str]:
 
 
 def _is_wish(text: str) -> bool:
+    if len(text) > _SHORT:
+        return False
     plain = re.sub(r"[\s,]+", " ", text.casefold()).strip(" .!\"'“”¡")
     plain = re.sub(r"^(hello|hi|hola|bonjour|hallo|dear \w+|good morning)[ ,]+", "", plain)
     plain = re.sub(
@@ -72,7 +75,7 @@ def _is_wish(text: str) -> bool:
 def _own_words(talk: str) -> str:
     """The text without what it quotes, and without a signature that is marked as one."""
     lines = []
-    for line in talk.split("\n"):
+    for line in talk[:OPENING].split("\n"):
         if _QUOTED.match(line):
             break
         lines.append(line)
