@@ -22,6 +22,9 @@ class ImapServer:
         drip: answer a FETCH with an octet now and then, for ever.
         hang_up_at: close the line when this UID is asked for.
         echo: repeat a refused login's words, as bad servers do.
+        lies: what it says in answer to GREETING, CAPABILITY, AUTHENTICATE, EXAMINE, SEARCH or FETCH, instead of the
+            truth; each piece once, the last one for ever. `TAG` in it stands for the command's.
+        refused: UIDs of mails that it does not hand out.
         commands: what clients said, without their tags.
     """
 
@@ -34,11 +37,15 @@ class ImapServer:
     drip: bool = False
     hang_up_at: int = 0
     echo: bool = False
+    lies: dict[str, list[bytes]] = field(default_factory=dict)
+    refused: tuple[int, ...] = ()
     port: int = 0
     commands: list[str] = field(default_factory=list)
 
     def serve(self, line: ssl.SSLSocket) -> None:
         with suppress(OSError, ValueError), line, line.makefile("rb") as told:
+            if self._lies(line, told, "GREETING", ""):
+                return
             line.sendall(b"* OK ready\r\n")
             for raw in told:
                 tag, _, command = raw.decode("utf-8", "replace").strip().partition(" ")
@@ -49,6 +56,8 @@ class ImapServer:
     def _answer(self, line: ssl.SSLSocket, told: object, tag: str, command: str) -> bool:
         word = command.split(" ")[0].upper()
         sub = command.upper().split(" ")[1] if word == "UID" else ""
+        if self._lies(line, told, sub or word, tag):
+            return True
         if word == "CAPABILITY":
             offered = b" AUTH=PLAIN" if self.plain else b""
             line.sendall(b"* CAPABILITY IMAP4rev1" + offered + b"\r\n")
@@ -71,6 +80,9 @@ class ImapServer:
             uid = int(command.split(" ")[2])
             if uid == self.hang_up_at:
                 return False
+            if uid in self.refused:
+                line.sendall(f"{tag} NO [SERVERBUG] this one is broken\r\n".encode())
+                return True
             while self.drip:
                 line.sendall(b"*")
                 time.sleep(0.05)
@@ -81,6 +93,17 @@ class ImapServer:
             line.sendall(b"* BYE\r\n")
         line.sendall(f"{tag} OK done\r\n".encode())
         return word != "LOGOUT"
+
+    def _lies(self, line: ssl.SSLSocket, told: object, word: str, tag: str) -> bool:
+        pieces = self.lies.get(word, [])
+        for piece in pieces[:-1]:
+            line.sendall(piece.replace(b"TAG", tag.encode()))
+            self.commands.append(told.readline().decode("utf-8", "replace").strip())  # type: ignore[attr-defined]
+        last = pieces[-1].replace(b"TAG", tag.encode()) if pieces else b""
+        line.sendall(last)
+        while last and b"TAG" not in pieces[-1]:
+            line.sendall(last)
+        return bool(pieces)
 
     def _search(self, command: str) -> bytes:
         """`n:*` always finds the last one (RFC 9051 §6.4.4)."""

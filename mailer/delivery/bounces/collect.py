@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mailer.delivery.bounces.imap import read_imap
-from mailer.delivery.bounces.intake import Handled, Intake
+from mailer.delivery.bounces.intake import Handled, Intake, not_handed_out
 from mailer.delivery.bounces.mailboxes import read_maildir, read_mbox
 from mailer.delivery.bounces.memory import Memory
 from mailer.delivery.bounces.report import Office
@@ -47,7 +47,7 @@ def collect(
         memory = Memory(ledger)
         intake = Intake(ledger, suppressions, office_of(settings), settings.secret_key, _on_file(workspace))
         for where, content in _mails(settings, mailboxes, memory):
-            handled = intake.take(memory, content, where)
+            handled = not_handed_out(where) if content is None else intake.take(memory, content, where)
             if handled is not None:
                 yield handled
 
@@ -57,7 +57,7 @@ def office_of(settings: Settings) -> Office:
     return Office(settings.envelope_from, settings.unsubscribe_mailto)
 
 
-def _mails(settings: Settings, mailboxes: Mailboxes, memory: Memory) -> Iterator[tuple[str, bytes]]:
+def _mails(settings: Settings, mailboxes: Mailboxes, memory: Memory) -> Iterator[tuple[str, bytes | None]]:
     for path in mailboxes.mboxes:
         yield from read_mbox(path)
     for path in mailboxes.maildirs:

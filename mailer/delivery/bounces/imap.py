@@ -6,29 +6,33 @@ import base64
 import contextlib
 import imaplib
 import re
-import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mailer.delivery.bounces.bounds import LONGEST
+from mailer.delivery.bounces.imap_client import BoundedClient, masked, words_of
 from mailer.delivery.bounces.memory import Memory
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings
+from mailer.visible import visible
 
 DEADLINE = 600.0
 """Seconds for all of it. What was read by then is dealt with, and the next run goes on from there."""
 
-_STEP = 60.0
+_MOST_TIMES_ASKED = 3
+_LONGEST_ANSWER, _MOST_SHOWN = 10_000, 300
 
 
 def read_imap(
     settings: Settings, memory: Memory, *, deadline: float = DEADLINE
-) -> Iterator[tuple[str, bytes]]:
-    """The mails of BOUNCE_IMAP_FOLDER that were not read before, each with its place.
+) -> Iterator[tuple[str, bytes | None]]:
+    """The mails of BOUNCE_IMAP_FOLDER that were not read before, each with its place; None for one that the server
+    does not hand out.
 
-    A mail counts as read when the next one is asked for. At most the first 2 MB of each are fetched.
+    A mail counts as read when the next one is asked for, unless it, or one before it, was not handed out: then it is
+    asked for again next time. At most the first 2 MB of each are fetched.
 
     Args:
         deadline: seconds for the whole conversation.
@@ -51,58 +55,54 @@ def read_imap(
     folder = f"{settings.bounce_imap_username}@{settings.bounce_imap_host}/{settings.bounce_imap_folder}"
     with _told_as_ours(settings), _connected(settings, deadline) as server:
         validity = _examine(server, settings.bounce_imap_folder)
-        for uid in _uids(server, memory.read_up_to(folder, validity)):
+        complete = validity > 0
+        for uid in _uids(server, memory.read_up_to(folder, validity) if validity else 0):
             content = _fetch(server, uid)
-            if content is not None:
+            if content != b"":
                 yield f"{folder} UID {uid}", content
-            memory.has_read(folder, validity, uid)
+            complete = complete and content is not None
+            if complete:
+                memory.has_read(folder, validity, uid)
 
 
 @contextmanager
-def _connected(settings: Settings, deadline: float) -> Iterator[imaplib.IMAP4_SSL]:
+def _connected(settings: Settings, deadline: float) -> Iterator[BoundedClient]:
     context = ssl.create_default_context()
     if settings.smtp_ca_file:
         try:
             context.load_verify_locations(settings.smtp_ca_file)
         except OSError as error:
             raise SettingsError(f"SMTP_CA_FILE can't be used: {error}.") from None
-    server = imaplib.IMAP4_SSL(
-        settings.bounce_imap_host,
-        settings.bounce_imap_port,
-        ssl_context=context,
-        timeout=min(_STEP, deadline),
-    )
-    # Time-outs of single steps don't end a server that sends an octet now and then.
     over = threading.Event()
-    watch = threading.Timer(deadline, lambda: _cut(server, over))
-    watch.daemon = True
-    watch.start()
     try:
-        _log_in(server, settings)
-        yield server
-        with contextlib.suppress(imaplib.IMAP4.error, OSError):
-            server.logout()
+        server = BoundedClient(settings.bounce_imap_host, settings.bounce_imap_port, context, deadline, over)
+        try:
+            _log_in(server, settings)
+            yield server
+            with contextlib.suppress(imaplib.IMAP4.error, OSError):
+                server.logout()
+        finally:
+            server.end()
     except (OSError, imaplib.IMAP4.error, ValueError):
         if over.is_set():
             raise TimeoutError(f"{deadline:.0f} seconds were over") from None
         raise
-    finally:
-        watch.cancel()
-        with contextlib.suppress(OSError, ValueError):
-            server.shutdown()
-
-
-def _cut(server: imaplib.IMAP4_SSL, over: threading.Event) -> None:
-    """Ends the line under whoever waits for it. Closing its file instead would wait for them."""
-    over.set()
-    with contextlib.suppress(OSError):
-        server.socket().shutdown(socket.SHUT_RDWR)
 
 
 def _log_in(server: imaplib.IMAP4_SSL, settings: Settings) -> None:
     user, password = settings.bounce_imap_username, settings.bounce_imap_password
+    asked = 0
+
+    def answer(_: bytes) -> bytes | None:
+        """The password once. None sends a `*`, which gives up (RFC 9051 §6.2.2)."""
+        nonlocal asked
+        asked += 1
+        if asked > _MOST_TIMES_ASKED:
+            raise server.abort("it asks for the password again and again")
+        return f"\0{user}\0{password}".encode() if asked == 1 else None
+
     if "AUTH=PLAIN" in server.capabilities:
-        server.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+        server.authenticate("PLAIN", answer)
     elif (user + password).isascii():
         server.login(user, password)
     else:
@@ -113,12 +113,12 @@ def _log_in(server: imaplib.IMAP4_SSL, settings: Settings) -> None:
 
 
 def _examine(server: imaplib.IMAP4_SSL, folder: str) -> int:
-    """Opens the folder for reading only; its UIDVALIDITY."""
+    """Opens the folder for reading only; its UIDVALIDITY, or 0: then its numbers mean nothing next time."""
     status, data = server.select(_quoted(folder), readonly=True)
     if status != "OK":
         raise imaplib.IMAP4.error(f"there is no folder {folder}, or it can't be read: {_text(data)}")
     _, answer = server.response("UIDVALIDITY")
-    return int(answer[0]) if answer and answer[0] else 0
+    return next(iter(_numbers(answer)), 0)
 
 
 def _uids(server: imaplib.IMAP4_SSL, after: int) -> list[int]:
@@ -126,16 +126,25 @@ def _uids(server: imaplib.IMAP4_SSL, after: int) -> list[int]:
     if status != "OK":
         raise imaplib.IMAP4.error(f"the search was refused: {_text(data)}")
     # `n:*` holds the last mail even if its UID is below n (RFC 9051 §6.4.4).
-    found = {int(uid) for line in data if line for uid in line.split() if uid.isdigit()}
-    return sorted(uid for uid in found if uid > after)
+    return sorted(uid for uid in set(_numbers(data)) if uid > after)
+
+
+def _numbers(data: object) -> Iterator[int]:
+    """The numbers of an answer: 32 bits each, never 0 (RFC 9051 §9, nz-number). What is none is passed over."""
+    for word in _text(data).split():
+        if word.isascii() and word.isdigit() and len(word) <= 10 and 0 < int(word) < 2**32:
+            yield int(word)
 
 
 def _fetch(server: imaplib.IMAP4_SSL, uid: int) -> bytes | None:
-    """A mail's octets; None where it has gone meanwhile. PEEK leaves it unread."""
+    """A mail's first octets, none where it has gone meanwhile; None where the server refuses. PEEK leaves it unread."""
+    server.untagged_responses.clear()  # they pile up otherwise, of all mails
     status, data = server.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LONGEST}>)")
+    if status == "NO":
+        return None
     if status != "OK":
         raise imaplib.IMAP4.error(f"mail {uid} can't be fetched: {_text(data)}")
-    return next((bytes(item[1]) for item in data if isinstance(item, tuple) and len(item) > 1), None)
+    return next((bytes(item[1]) for item in data if isinstance(item, tuple) and len(item) > 1), b"")
 
 
 @contextmanager
@@ -168,15 +177,16 @@ def _told_as_ours(settings: Settings) -> Iterator[None]:
             f"{host} can't be reached: {error.strerror or error}.",
             "Look at BOUNCE_IMAP_HOST and …_PORT in .env.",
         ) from None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        # What imaplib raises on words that are not IMAP's, and with them in its messages.
+        raise TransportError(
+            f"{host} answers what no IMAP server should.", "Is BOUNCE_IMAP_HOST the right server?"
+        ) from None
 
 
 def _without(settings: Settings, error: BaseException) -> str:
-    said = error.args[0] if error.args else error
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    secret = settings.bounce_imap_password
-    plain = base64.b64encode(f"\0{settings.bounce_imap_username}\0{secret}".encode()).decode()
-    text = text.replace(secret, "…").replace(plain, "…")
-    return re.sub(r"\s+", " ", text).strip(" .") or type(error).__name__
+    shown = masked(words_of(error)[:_LONGEST_ANSWER], settings.bounce_imap_password)
+    return visible(re.sub(r"\s+", " ", shown).strip(" ."))[:_MOST_SHOWN] or type(error).__name__
 
 
 def _text(data: object) -> str:

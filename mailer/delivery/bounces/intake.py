@@ -49,6 +49,12 @@ class Handled:
     deeds: tuple[Deed, ...]
 
 
+def not_handed_out(where: str) -> Handled:
+    """For a mail that its server names and does not give: nothing is remembered of it."""
+    deed = Deed("", "left to you", "the server does not hand this mail out; it is asked for again next time")
+    return Handled(visible(where), MailKind.UNREADABLE, "", "", (deed,))
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Takes mails in, one after the other, each once.
