@@ -98,6 +98,7 @@ class Settings:
     bounce_imap_username: str = _setting("BOUNCE_IMAP_USERNAME", "")
     bounce_imap_password: str = _setting("BOUNCE_IMAP_PASSWORD", "", secret=True)
     bounce_imap_folder: str = _setting("BOUNCE_IMAP_FOLDER", "INBOX")
+    bounce_authserv_id: tuple[str, ...] = _setting("BOUNCE_AUTHSERV_ID", (), _words)
     dkim_domain: str = _setting("DKIM_DOMAIN", "")
     dkim_selector: str = _setting("DKIM_SELECTOR", "")
     dkim_key_file: str = _setting("DKIM_KEY_FILE", "")

@@ -15,7 +15,7 @@ from support.returned import ENVELOPE_FROM, MESSAGE_ID, TOKEN, Sample, note
 
 from mailer.delivery.bounces import MailKind, Office, read_report
 
-OFFICE = Office(ENVELOPE_FROM, "unsubscribe@example.org")
+OFFICE = Office(ENVELOPE_FROM, "unsubscribe@example.org", ("mx.example.org",))
 BOUNCES, OTHERS = bounces(), others()
 FAILURES = ("bounce", "delay")
 

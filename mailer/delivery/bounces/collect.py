@@ -54,7 +54,7 @@ def collect(
 
 def office_of(settings: Settings) -> Office:
     """What of the settings helps to read a mail."""
-    return Office(settings.envelope_from, settings.unsubscribe_mailto)
+    return Office(settings.envelope_from, settings.unsubscribe_mailto, settings.bounce_authserv_id)
 
 
 def _mails(settings: Settings, mailboxes: Mailboxes, memory: Memory) -> Iterator[tuple[str, bytes | None]]:

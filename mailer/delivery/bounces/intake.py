@@ -1,11 +1,15 @@
 """What follows from a returned mail, for the ledger and for lists/suppressed.csv.
 
 A hard bounce suppresses at once; soft ones do when there were three over at least 14 days; a refusal that is
-about us never does. What can't be placed among our mails changes nothing, and is listed for a person.
+about us never does. All that needs proof, as anybody can write to a bounce mailbox what they like: only whoever got
+a mail of ours, or carried it, knows its token (96 random bits; they stand in its VERP address, its Message-ID and its
+unsubscribe address), and it proves something about its one recipient and about nobody else. What proves nothing
+changes nothing, and is listed for a person.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -94,29 +98,27 @@ class Intake:
         if report.kind is MailKind.DELAY:
             return [Deed(r.address, "waiting", f"still being tried: {r.reason}") for r in report.recipients]
         if report.complaint:
-            sent = memory.by_token(report.token) or memory.by_references(report.references)
-            told = (
-                f"reported our mail as spam; mailer suppress {sent.address}" if sent else "a spam complaint"
-            )
-            return [Deed(sent.address if sent else "", "left to you", told, sent.release if sent else "")]
+            sent = _about(memory, report)
+            if sent is None or not sent.address:
+                return [Deed("", "left to you", "a spam complaint")]
+            told = f"reported our mail as spam. To mail them no more: {_command(sent.address)}"
+            return [Deed(sent.address, "left to you", told, sent.release)]
         return []
 
     # ---- bounces ------------------------------------------------------------------------------------
 
     def _bounced(self, memory: Memory, report: MailReport) -> Iterable[Deed]:
-        """By VERP token, by our Message-ID, else each recipient by the newest mail to them."""
-        sent = memory.by_token(report.token) or memory.by_references(report.references)
-        if sent:
-            return [self._record(sent, _about(sent, report), report)]
-        return [self._by_address(memory, recipient, report) for recipient in report.recipients] or [
+        """By VERP token, else by our Message-ID; without them nothing is done about anybody."""
+        sent = _about(memory, report)
+        # Nobody is gone who says so themselves: a program answers for people who have left.
+        if sent and report.by_system and canonical(report.sender) != sent.canonical:
+            return [self._record(sent, _said_of(sent, report), report)]
+        if sent and sent.address:
+            told = f"this may be a person's letter about a bounce. If it is one: {_command(sent.address)}"
+            return [Deed(sent.address, "left to you", told, sent.release)]
+        return [_unproven(memory, recipient, report) for recipient in report.recipients] or [
             Deed("", "left to you", "a bounce that names nobody: read it")
         ]
-
-    def _by_address(self, memory: Memory, recipient: FailedRecipient, report: MailReport) -> Deed:
-        sent = memory.by_address(canonical(recipient.address), _when(report))
-        if sent:
-            return self._record(sent, recipient, report)
-        return Deed(recipient.address, "left to you", f"not about a mail of ours: {recipient.reason}")
 
     def _record(self, sent: Sent, recipient: FailedRecipient, report: MailReport) -> Deed:
         if not sent.address:
@@ -149,38 +151,79 @@ class Intake:
     # ---- wishes -------------------------------------------------------------------------------------
 
     def _unsubscribed(self, memory: Memory, report: MailReport) -> Deed:
-        """Whose wish it is: by the token they return, else by From, exactly as we have it on file."""
-        address, release = self._whose(memory, report)
+        """Whose wish it is: by the token they return, else by From, if it is proven and exactly as we have it on
+        file."""
+        address, release = self._by_token(memory, report.wish.token if report.wish else "")
+        detail = f"asked by {report.sender}" if address and canonical(address) != report.sender else ""
         if not address:
-            return Deed(
-                report.sender, "left to you", "asks to be taken off, but is on no list under this address"
-            )
+            address, answers = report.sender, _has_our_mail(memory, report)
+            if not (answers or report.verdict.vouched):
+                return Deed(address, "left to you", _unproven_wish(memory, report))
+            if not (answers or memory.knows(canonical(address)) or self.on_file(address)):
+                told = "asks to be taken off, but is on no list under this address"
+                return Deed(address, "left to you", told)
+            detail = "" if answers else report.verdict.said
+        if report.wish and not report.wish.clear:
+            told = "may ask to be taken off, or mean something else: read it. If they do:"
+            return Deed(address, "left to you", f"{told} {_command(address)}", release)
         try:
             new = self.suppressions.add(address, "unsubscribed", "mail")
         except AddressError as error:
             return Deed(address, "left to you", f"asks to be taken off: {error}")
-        return Deed(address, "unsubscribed", "" if new else "was suppressed already", release)
+        return Deed(address, "unsubscribed", detail if new else "was suppressed already", release)
 
-    def _whose(self, memory: Memory, report: MailReport) -> tuple[str, str]:
-        if report.token:
-            sent = memory.by_token(report.token.lower())
-            if sent and sent.address:
-                return sent.address, sent.release
-            try:
-                return read_unsubscribe_token(report.token, self.secret_key), ""
-            except (UnsubscribeTokenError, ValueError):
-                pass  # damaged, or made with another key: the From address may still tell
-        known = bool(report.sender) and (
-            memory.knows(canonical(report.sender)) or self.on_file(report.sender)
-        )
-        return (report.sender, "") if known else ("", "")
+    def _by_token(self, memory: Memory, token: str) -> tuple[str, str]:
+        """Whom a token names that stands in the wish itself, and the release; "" where it names nobody."""
+        sent = memory.by_token(token.lower()) if token else None
+        if sent and sent.address:
+            return sent.address, sent.release
+        try:
+            return (read_unsubscribe_token(token, self.secret_key) if token else ""), ""
+        except (UnsubscribeTokenError, ValueError):
+            return "", ""  # damaged, or made with another key: the From address may still tell
 
 
-def _about(sent: Sent, report: MailReport) -> FailedRecipient:
+def _about(memory: Memory, report: MailReport) -> Sent | None:
+    """Which mail of ours a report speaks of, by what only those know who had it."""
+    return memory.by_token(report.token) or memory.by_references(report.references)
+
+
+def _has_our_mail(memory: Memory, report: MailReport) -> bool:
+    """Whether who wrote it shows that they got a mail of ours at this very address, as every answer to one does
+    (In-Reply-To). Of other people's mail that it shows, nothing follows: an answer to all bears them too."""
+    sent = (memory.by_token(report.token), *memory.all_by_references(report.references))
+    return any(mail.canonical == canonical(report.sender) for mail in sent if mail)
+
+
+def _unproven(memory: Memory, recipient: FailedRecipient, report: MailReport) -> Deed:
+    """A recipient of a report that proves nothing, for a person: anybody can write one that names anybody."""
+    sent = memory.by_address(canonical(recipient.address), _when(report))
+    if sent is None:
+        return Deed(recipient.address, "left to you", f"not about a mail of ours: {recipient.reason}")
+    told = f"said to have bounced, but nothing in it proves that it is about our mail: {recipient.reason}"
+    told += f". If you believe it: {_command(sent.address)}"
+    return Deed(sent.address, "left to you", told, sent.release)
+
+
+def _unproven_wish(memory: Memory, report: MailReport) -> str:
+    told = f"asks to be taken off, but nothing proves that they wrote it ({report.verdict.said})"
+    if memory.knows(canonical(report.sender)):
+        return f"{told}. If they did: {_command(report.sender)}"
+    return f"{told}, and no mail of ours went to this address. If it is on a list: {_command(report.sender)}"
+
+
+def _said_of(sent: Sent, report: MailReport) -> FailedRecipient:
     """What the report says about the recipient of our mail, whom a forwarder may have given another address."""
     own = [r for r in report.recipients if canonical(r.address) == sent.canonical]
     unknown = FailedRecipient(sent.address, Severity.SOFT, "", "", "no reason that we know")
     return next(iter([*own, *report.recipients]), unknown)
+
+
+def _command(address: str) -> str:
+    """What suppresses an address of ours, ready to be typed in any shell."""
+    if re.fullmatch(r"[\w.+@-]+", address):
+        return f"mailer suppress {address}"
+    return f'mailer suppress "{address}"' if not set(address) & set('"$`\\!%') else "mailer suppress ADDRESS"
 
 
 def _when(report: MailReport) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ _TABLES = (
 )
 _LEFT_US = (Status.SENDING, Status.DOT, Status.ACCEPTED, Status.UNCERTAIN, Status.DEFERRED, Status.BOUNCED)
 _BY_ADDRESS_FOR = 30 * 86400
-"""Seconds after a sending in which a bounce that names but an address is taken to be about it."""
+"""Seconds after a sending in which a bounce that names but an address may be about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,15 @@ class Memory:
 
     def by_references(self, references: Iterable[str]) -> Sent | None:
         """The first of these Message-IDs that is ours."""
+        return next(self.all_by_references(references), None)
+
+    def all_by_references(self, references: Iterable[str]) -> Iterator[Sent]:
+        """Those of these Message-IDs that are ours."""
         for reference in references:
             token, _, domain = reference.strip("<>").partition("@")
             found = self._find("token = ? AND domain = ?", token, domain.lower())
             if found:
-                return found
-        return None
+                yield found
 
     def by_address(self, canonical: str, at: datetime) -> Sent | None:
         """The newest mail to an address in the month before `at`."""

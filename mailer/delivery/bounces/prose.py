@@ -60,6 +60,12 @@ def by_a_daemon(mail: Incoming) -> bool:
     return any(_DAEMON.fullmatch(name) for name in local) or bool(_DAEMON_NAME.search(mail.text_of("From")))
 
 
+def is_of_a_list(mail: Incoming) -> bool:
+    """Whether a mailing list or a newsletter sent it (RFC 2919, RFC 2369)."""
+    named = any(name in mail.header for name in ("List-Id", "List-Unsubscribe", "List-Post"))
+    return named or mail.text_of("Precedence").lower() == "list"
+
+
 def is_answer(subject: str) -> bool:
     """Whether a subject begins as people's answers and forwards do."""
     return _REPLY.match(subject) is not None
@@ -67,12 +73,33 @@ def is_answer(subject: str) -> bool:
 
 def is_a_bounce(mail: Incoming) -> bool:
     """Whether a mail system says in words that a mail did not arrive. Where its name, return path and header
-    don't show that it is one, subject and text must both say so, and it must not be an answer."""
-    by_subject = WORDS["bounce_subject"].search(mail.text_of("Subject")) is not None
+    don't show that it is one, subject and text must both say so, and it must not be an answer. What a mailing list
+    sends is none, but for what Exim wrote to a list that is our bounce address."""
+    named = "X-Failed-Recipients" in mail.header
+    if is_of_a_list(mail) and not named:
+        return False
     if by_a_program(mail):
-        named = "X-Failed-Recipients" in mail.header
+        by_subject = WORDS["bounce_subject"].search(mail.text_of("Subject")) is not None
         return named or by_subject or _says_so(mail) or (by_a_daemon(mail) and bool(_by_flufl(mail)))
-    return by_subject and _says_so(mail) and not is_answer(mail.text_of("Subject"))
+    return _says_so_twice(mail)
+
+
+def surely_by_a_system(mail: Incoming, to_bounce_address: bool) -> bool:
+    """Whether a bounce in words can be believed to be one: a person's letter about a bounce proves none, nor does
+    the answer of a program that speaks for a person who has left, though it has a null return path (RFC 3834 §3.3).
+
+    Args:
+        to_bounce_address: it was sent to an address that only servers are told, ENVELOPE_FROM with its token.
+    """
+    if "From" not in mail.header or "X-Failed-Recipients" in mail.header or by_a_daemon(mail):
+        return True
+    return (to_bounce_address or has_null_return_path(mail)) and _says_so_twice(mail)
+
+
+def _says_so_twice(mail: Incoming) -> bool:
+    """Whether subject and text both say so, and it is no answer."""
+    subject = mail.text_of("Subject")
+    return bool(WORDS["bounce_subject"].search(subject)) and _says_so(mail) and not is_answer(subject)
 
 
 def _says_so(mail: Incoming) -> bool:

@@ -13,11 +13,12 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from mailer.delivery.bounces import automatic, prose
+from mailer.delivery.bounces.authentication import NO_VERDICT, Verdict, verdict
 from mailer.delivery.bounces.bounds import OPENING
 from mailer.delivery.bounces.incoming import Incoming, take_apart
 from mailer.delivery.bounces.severity import WORDS, Severity, judge, status_code
 from mailer.delivery.bounces.status_fields import RecipientFields, original_message_ids, read_groups
-from mailer.delivery.bounces.wishes import wish
+from mailer.delivery.bounces.wishes import Wish, wish
 from mailer.visible import visible
 
 
@@ -60,23 +61,27 @@ class MailReport:
     """What a mail says.
 
     Attributes:
-        token: of our VERP address that it was sent to, or the one by which an unsubscribe mail proves itself.
+        token: of our VERP address that it was sent to, or that the returned message shows.
         references: Message-IDs of what it may be about, with angle brackets, likeliest first.
+        by_system: a mail system wrote it, not a person, so far as can be known.
+        wish: what it asks, where its kind is UNSUBSCRIBE.
         sender: address in From, lower case, or "".
+        verdict: whether our own server vouches for the sender.
         at: its Date; None where that can't be read.
         complaint: the recipient pressed “spam” and their provider tells us so (RFC 5965).
-        message_id: its own, or "".
     """
 
     kind: MailKind
     recipients: tuple[FailedRecipient, ...] = ()
     token: str = ""
     references: tuple[str, ...] = ()
+    by_system: bool = False
+    wish: Wish | None = None
     sender: str = ""
+    verdict: Verdict = NO_VERDICT
     subject: str = ""
     at: datetime | None = None
     complaint: bool = False
-    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,12 @@ class Office:
     Attributes:
         envelope_from: ENVELOPE_FROM, with its `{token}` where VERP is used.
         unsubscribe: UNSUBSCRIBE_MAILTO.
+        servers: BOUNCE_AUTHSERV_ID: the names under which our own servers vouch for senders.
     """
 
     envelope_from: str = ""
     unsubscribe: str = ""
+    servers: tuple[str, ...] = ()
 
 
 def read_report(content: bytes, office: Office | None = None) -> MailReport:
@@ -106,44 +113,46 @@ def read_report(content: bytes, office: Office | None = None) -> MailReport:
 
 
 def _read(mail: Incoming, office: Office) -> MailReport:
-    kind, recipients, proof = _classified(mail, office)
-    sender = visible(next(iter(mail.addresses_in("From")), ""))
+    kind, recipients, asked = _classified(mail, office)
+    sent_to = _verp_token(office.envelope_from, *(mail.text_of(name) for name in _SENT_TO))
     return MailReport(
         kind,
         recipients,
-        proof or _verp_token(mail, office.envelope_from),
+        sent_to or _verp_token(office.envelope_from, mail.returned[:OPENING]),
         tuple(dict.fromkeys(_references(mail)))[:50],
-        sender,
+        bool(read_groups(mail.status)) or prose.surely_by_a_system(mail, bool(sent_to)),
+        asked,
+        visible(next(iter(mail.addresses_in("From")), "")),
+        verdict(mail.values_of("Authentication-Results"), mail.values_of("From"), office.servers),
         prose.printable(mail.text_of("Subject")),
         _date(mail),
         mail.report_type == "feedback-report",
-        mail.text_of("Message-ID"),
     )
 
 
-_Found = tuple[MailKind, tuple[FailedRecipient, ...], str]
+_Found = tuple[MailKind, tuple[FailedRecipient, ...], Wish | None]
 
 
 def _classified(mail: Incoming, office: Office) -> _Found:
-    """The first of these that fits: status fields, a wish, a machine's reply, a bounce in words."""
+    """The first of these that fits: a complaint, status fields, a wish, a machine's reply, a bounce in words."""
+    if mail.report_type == "feedback-report":
+        return MailKind.OTHER, (), None
     groups = read_groups(mail.status) or _fields_elsewhere(mail)
     if groups:
         return _by_fields(mail, groups)
-    if mail.report_type == "feedback-report":
-        return MailKind.OTHER, (), ""
     bouncing = prose.is_a_bounce(mail)
-    proof = wish(mail, office.unsubscribe) if not prose.by_a_daemon(mail) else None
-    if proof is not None:
-        return MailKind.UNSUBSCRIBE, (), proof
+    asked = wish(mail, office.unsubscribe) if not prose.by_a_daemon(mail) else None
+    if asked is not None and (asked.token or not automatic.is_marked(mail)):
+        return MailKind.UNSUBSCRIBE, (), asked
     if mail.report_type == "disposition-notification":
         return _by_receipt(mail)
     if automatic.opens_as_automatic(mail) or automatic.is_challenge(mail):
-        return MailKind.AUTO_REPLY, (), ""
+        return MailKind.AUTO_REPLY, (), None
     if automatic.is_marked(mail) and not (bouncing and _is_bounce_like(mail)):
-        return MailKind.AUTO_REPLY, (), ""
+        return MailKind.AUTO_REPLY, (), None
     if bouncing and (prose.by_a_daemon(mail) or not prose.is_answer(mail.text_of("Subject"))):
         return _by_prose(mail)
-    return MailKind.OTHER, (), ""
+    return MailKind.OTHER, (), None
 
 
 def _is_bounce_like(mail: Incoming) -> bool:
@@ -165,7 +174,7 @@ def _by_fields(mail: Incoming, groups: tuple[RecipientFields, ...]) -> _Found:
     failed = tuple(group for group in groups if group.action == "failed")
     delayed = tuple(group for group in groups if group.action == "delayed")
     if not failed and not delayed:
-        return MailKind.OTHER, (), ""
+        return MailKind.OTHER, (), None
     chosen = failed or delayed
     addresses = [group.address for group in chosen]
     if not any(addresses):
@@ -174,7 +183,7 @@ def _by_fields(mail: Incoming, groups: tuple[RecipientFields, ...]) -> _Found:
         address.lower(): _recipient(mail, address, group, addresses)
         for address, group in zip(addresses, chosen, strict=True)
     }
-    return (MailKind.BOUNCE if failed else MailKind.DELAY), tuple(found.values()), ""
+    return (MailKind.BOUNCE if failed else MailKind.DELAY), tuple(found.values()), None
 
 
 def _recipient(mail: Incoming, address: str, group: RecipientFields, others: list[str]) -> FailedRecipient:
@@ -189,7 +198,7 @@ def _recipient(mail: Incoming, address: str, group: RecipientFields, others: lis
 
 def _by_prose(mail: Incoming) -> _Found:
     if prose.tells_of_success(mail):
-        return MailKind.OTHER, (), ""
+        return MailKind.OTHER, (), None
     kind = MailKind.DELAY if prose.still_trying(mail) else MailKind.BOUNCE
     addresses = prose.unreachable(mail)
     recipients = []
@@ -201,8 +210,8 @@ def _by_prose(mail: Incoming) -> _Found:
             FailedRecipient(visible(address), rule.severity, status, prose.reason_in(said), rule.name)
         )
     if not recipients and not WORDS["bounce_subject"].search(mail.text_of("Subject")) and not mail.returned:
-        return MailKind.OTHER, (), ""
-    return kind, tuple(recipients), ""
+        return MailKind.OTHER, (), None
+    return kind, tuple(recipients), None
 
 
 def _by_receipt(mail: Incoming) -> _Found:
@@ -210,29 +219,24 @@ def _by_receipt(mail: Incoming) -> _Found:
     if not re.search(r"automatically rejected|rejected", mail.talk[:2000], re.I) or not prose.unreachable(
         mail
     ):
-        return MailKind.AUTO_REPLY, (), ""
+        return MailKind.AUTO_REPLY, (), None
     return _by_prose(mail)
 
 
 # ---- to which of our mails it belongs -----------------------------------------------------------
 
 
-def _verp_token(mail: Incoming, envelope_from: str) -> str:
-    """The token of the bounce address that it was delivered to, or that the returned message shows."""
+_SENT_TO = (
+    "Delivered-To", "X-Original-To", "Envelope-To", "X-Delivered-To", "X-Envelope-To", "To", "Received",
+)  # fmt: skip
+
+
+def _verp_token(envelope_from: str, *places: str) -> str:
+    """The token of our bounce address in the first place that shows one."""
     before, mark, after = envelope_from.partition("{token}")
     if not mark:
         return ""
     pattern = re.compile(rf"{re.escape(before)}([A-Za-z0-9_-]{{6,80}}){re.escape(after)}", re.IGNORECASE)
-    names = (
-        "Delivered-To",
-        "X-Original-To",
-        "Envelope-To",
-        "X-Delivered-To",
-        "X-Envelope-To",
-        "To",
-        "Received",
-    )
-    places = [mail.text_of(name) for name in names] + [mail.returned[:OPENING]]
     return next((match[1].lower() for place in places if (match := pattern.search(place))), "")
 
 

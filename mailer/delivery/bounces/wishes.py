@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from mailer.delivery.bounces.bounds import OPENING
 from mailer.delivery.bounces.incoming import Incoming
 from mailer.delivery.bounces.phrases import lines_of
-from mailer.delivery.bounces.prose import is_answer
+from mailer.delivery.bounces.prose import is_answer, is_of_a_list
 
 _WORDS = frozenset(line.casefold().replace(",", "") for line in lines_of("unsubscribe"))
 _FIRST_WORDS = frozenset(word for word in _WORDS if " " not in word)
@@ -25,28 +26,46 @@ _BY_A_CLIENT = re.compile(
 )
 
 
-def wish(mail: Incoming, address: str) -> str | None:
-    """Whether it asks to be unsubscribed.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """That somebody asks to be taken off.
+
+    Attributes:
+        token: by which they say who: of the mail that they got, or of an unsubscribe link. "" without one.
+        clear: nothing else can be meant. “Re: Baja” may answer a release about Baja California.
+    """
+
+    token: str = ""
+    clear: bool = True
+
+
+def wish(mail: Incoming, address: str) -> Wish | None:
+    """What a mail asks, or None: it does not ask to be unsubscribed.
 
     Args:
         address: the mailbox for such mail (UNSUBSCRIBE_MAILTO), or "".
-
-    Returns:
-        None: it does not. Otherwise the token with which it proves whose wish it is, or "".
     """
-    subject = mail.text_of("Subject")
-    own = _own_words(mail.talk)
-    first = own.split("\n\n")[0]
-    to_mailbox = bool(address) and _is_to(mail, address)
+    subject, own = mail.text_of("Subject"), _own_words(mail.talk)
+    answer, to_mailbox = is_answer(subject), bool(address) and _is_to(mail, address)
     word, token = _wish_in(subject)
     if not token and to_mailbox:
         token = _plus_token(mail, address)
-    if word or token:
-        short = len(own) <= _SHORT or _BY_A_CLIENT.match(own)
-        return token if short or token else None
-    if _is_wish(first) and len(own) <= _SHORT and (to_mailbox or is_answer(subject) or not subject):
-        return ""
-    return "" if to_mailbox and not subject and not own else None
+    short, empty = (
+        len(own) <= _SHORT,
+        not mail.talk,
+    )  # who answers below what they quote has no words of their own
+    asked = short and _is_wish(own.split("\n\n")[0])
+    sure = asked or _BY_A_CLIENT.match(own) is not None
+    if token:
+        # “Re: unsubscribe …” may be a letter about it: “I have changed my mind.”
+        return Wish(token, clear=sure or empty or (short and not answer))
+    if not to_mailbox and is_of_a_list(mail):
+        return None  # a list's members say so to their list
+    if word and (short or sure):
+        return Wish(clear=sure or (empty and to_mailbox if answer else empty or to_mailbox))
+    if asked and (to_mailbox or answer or not subject):
+        return Wish()
+    return Wish() if to_mailbox and not subject and empty else None
 
 
 def _wish_in(subject: str) -> tuple[bool, str]:
