@@ -190,7 +190,7 @@ def test_a_server_that_drips_within_the_handshake_is_given_up_at_the_deadline(me
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
         server = ImapServer({}, port=int(listening.getsockname()[1]))
-        with pytest.raises(TransportError, match="1 seconds were over"):
+        with pytest.raises(TransportError, match="took too long"):
             list(read_imap(_settings(server, authority), memory, deadline=1))
         done.set()
         thread.join(5)
