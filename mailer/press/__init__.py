@@ -7,7 +7,8 @@ from mailer.press.forget import Forgotten, Held, forget, held, traces
 from mailer.press.lists import Choice, Counts, count_audience, read_audience
 from mailer.press.problems import Problem, Reason
 from mailer.press.read import PressList, read_list
-from mailer.press.suppress import Suppression, Suppressions
+from mailer.press.suppress import Suppressions
+from mailer.press.suppressed_rows import Suppression
 from mailer.press.unsubscribe import UnsubscribeTokenError, read_unsubscribe_token, unsubscribe_token
 
 __all__ = [

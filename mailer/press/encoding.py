@@ -80,7 +80,7 @@ def find_encoding(path: Path) -> Encoding:
     stand where the Macintosh had them.
     """
     with path.open("rb") as file:
-        head = file.read(4096)
+        head = file.read(4096).rstrip(b"\0")  # which a power cut can leave at the end of a file
     for mark, codec in _BOMS:
         if head.startswith(mark):
             return _checked(path, codec)

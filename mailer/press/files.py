@@ -8,17 +8,22 @@ import io
 import os
 import shutil
 import sqlite3
-import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.press.encoding import find_encoding
 from mailer.press.records import Record, cut, sep_line
+from mailer.private import private_file
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is changing the same file."""
+_IN_USE = (5, 32)
+"""Windows' ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION: what it says of a file that somebody has open."""
+_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 @contextmanager
@@ -30,43 +35,133 @@ def locked(path: Path) -> Iterator[None]:
     Raises:
         ListError: somebody else holds it for longer than `PATIENCE`, or the folder can't be written.
     """
-    beside = path.with_name(".lock")
+    beside = target_of(path).with_name(".lock")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cant_be_written(path, error) from None
+    try:
         lock = sqlite3.connect(beside, timeout=PATIENCE, isolation_level=None)
         try:
             lock.execute("BEGIN EXCLUSIVE")
             yield
         finally:
             lock.close()
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         raise ListError(
             [Fault(str(path), 0, f"can't be locked for writing ({error})", "try again")]
         ) from None
+
+
+def target_of(path: Path) -> Path:
+    """The file that a path means, through links: what replaces it must not replace the link."""
+    return Path(os.path.realpath(path))
+
+
+def cant_be_written(path: Path, error: OSError) -> ListError:
+    """What staff are told when the system won't have a file changed."""
+    hint = ""
+    if isinstance(error, PermissionError):  # what Windows says of a file that another program has open
+        hint = "if it is open in Excel or in another program, close it there; then try again"
+    return ListError([Fault(str(path), 0, f"can't be written: {error.strerror}", hint)])
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[io.BufferedWriter]:
     """A file to write that takes `path`'s place when all is written and safe on the disk.
 
+    Its caller holds the lock. A file that was there keeps its mode; a new one is for the office alone.
+
     Raises:
-        ListError: the folder can't be written.
+        ListError: the folder can't be written, or another program has the file open (Windows).
     """
+    target = target_of(path)
+    beside = target.with_name(f".{target.name}.new")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        beside.unlink(missing_ok=True)  # left by a process that was killed
         try:
-            with os.fdopen(handle, "wb") as file:
+            private_file(beside)
+            with beside.open("wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            if path.exists():
-                shutil.copymode(path, name)
-            Path(name).replace(path)
+            if target.exists():
+                shutil.copymode(target, beside)
+            patiently(lambda: beside.replace(target))
+            sync_folder(target.parent)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ListError([Fault(str(path), 0, f"can't be written: {error.strerror}")]) from None
+        raise cant_be_written(path, error) from None
+
+
+def append(path: Path, content: bytes, mode: int | None = None) -> bool:
+    """Adds bytes to the end of a file, and returns when they are safe on the disk.
+
+    A full disk, a killed process or a power cut may leave a part of them.
+
+    Args:
+        mode: of the file, where it is not there yet; else it is for the office alone.
+
+    Returns:
+        Whether the file still stands under this name: somebody may just have moved it away.
+
+    Raises:
+        OSError: they could not be written.
+    """
+    new = not path.exists()
+    if new:
+        private_file(path)
+    with path.open("ab", buffering=0) as file:
+        if new and mode is not None and hasattr(os, "fchmod"):
+            os.fchmod(file.fileno(), mode)
+        left = memoryview(content)
+        while left:
+            left = left[file.write(left) :]
+        os.fsync(file.fileno())
+        stays = _stands_at(path, file.fileno())
+    if new:
+        sync_folder(path.parent)
+    return stays
+
+
+def _stands_at(path: Path, handle: int) -> bool:
+    """Whether an open file is the one of that name. Windows moves no open file."""
+    try:
+        return os.name == "nt" or os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes names in a folder as durable as files, where the system has to be asked (Windows has not)."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # some network file systems refuse
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def patiently(change: Callable[[], object]) -> None:
+    """Moves or removes a file, waiting a little for a reader to let go: Windows does neither with a file that
+    is open, and another mailer may be reading it right now. Excel holds it for longer than that.
+
+    Raises:
+        OSError: it can't be done.
+    """
+    for wait in _WAITS:
+        try:
+            change()
+            return
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _IN_USE:
+                raise
+            time.sleep(wait)
+    change()
 
 
 def lossless(path: Path) -> tuple[str, str]:
@@ -84,17 +179,21 @@ def lossless(path: Path) -> tuple[str, str]:
     return encoding.codec, "strict"
 
 
-def text_records(path: Path, delimiter: str) -> Iterator[Record]:
-    """Every record of a text file, with its lines byte for byte recoverable by `lossless`."""
+@contextmanager
+def text_records(path: Path, delimiter: str) -> Iterator[Iterator[Record]]:
+    """Every record of a text file, with its lines byte for byte recoverable by `lossless`.
+
+    The file is open inside the `with` and no longer, however few of its records were asked for: on Windows
+    nobody can replace a file that is open, not even the one who has opened it.
+    """
     codec, errors = lossless(path)
     with path.open(encoding=codec, errors=errors, newline="") as file:
         first = file.readline()
         if sep_line(first):
-            yield Record(1, [], [first])
-            yield from cut(file, delimiter, str(path), 1)
+            yield chain([Record(1, [], [first])], cut(file, delimiter, str(path), 1))
         else:
             file.seek(0)
-            yield from cut(file, delimiter, str(path))
+            yield cut(file, delimiter, str(path))
 
 
 def rewrite(path: Path, delimiter: str, edit: Callable[[Record], Iterable[str]]) -> None:
@@ -107,8 +206,8 @@ def rewrite(path: Path, delimiter: str, edit: Callable[[Record], Iterable[str]])
         ListError: it can't be read or written; then it is as it was.
     """
     codec, errors = lossless(path)
-    with replacing(path) as file:
-        for record in text_records(path, delimiter):
+    with replacing(path) as file, text_records(path, delimiter) as records:
+        for record in records:
             for line in edit(record):
                 file.write(line.encode(codec, errors))
 

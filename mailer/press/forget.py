@@ -53,16 +53,10 @@ def held(workspace: Workspace, address: str) -> Iterator[Held]:
     for path in _lists(workspace):
         shown = workspace.shown(path)
         try:
-            press_list = read_list(path, shown=shown)
+            yield from _rows(read_list(path, shown=shown), shown, wanted)
         except SourceError:
             # No header that we know: what it holds is shown all the same.
-            yield from (
-                Held(shown, r.line, _numbered(r.cells)) for r in _raw(path) if wanted.named_in(r.cells)
-            )
-            continue
-        for record in press_list.records():
-            if wanted.named_in(record.cells):
-                yield Held(shown, record.line, _labelled(press_list, record))
+            yield from (Held(shown, r.line, _numbered(r.cells)) for r in _raw(path, wanted))
     entry = Suppressions(workspace.suppressed).get(address)
     if entry is not None:
         cells = {"address": entry.address, "reason": entry.reason, "date": entry.date, "source": entry.source}
@@ -89,14 +83,10 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
         try:
             press_list = read_list(path, shown=shown)
         except SourceError as error:
-            if any(wanted.named_in(record.cells) for record in _raw(path)):
+            if _raw(path, wanted):
                 by_hand.append(Held(shown, 0, {"": error.faults[0].message}))
             continue
-        rows = [
-            Held(shown, record.line, _labelled(press_list, record))
-            for record in press_list.records()
-            if wanted.named_in(record.cells)
-        ]
+        rows = _rows(press_list, shown, wanted)
         if rows and (press_list.dialect is None or press_list.dialect.wrapped):
             by_hand += rows
         elif rows:
@@ -166,12 +156,24 @@ def _lists(workspace: Workspace) -> list[Path]:
     return sorted(path for path in files if path != workspace.suppressed and not path.name.startswith("."))
 
 
-def _raw(path: Path) -> Iterator[Record]:
-    """The lines of a file that is no list we can read, each as one cell."""
+def _rows(press_list: PressList, shown: str, wanted: _Wanted) -> list[Held]:
+    """The rows of a list that name somebody. All at once: no list is open while somebody changes it."""
+    return [
+        Held(shown, record.line, _labelled(press_list, record))
+        for record in press_list.records()
+        if wanted.named_in(record.cells)
+    ]
+
+
+def _raw(path: Path, wanted: _Wanted) -> list[Record]:
+    """The lines that name somebody, each as one cell, of a file that is no list we can read."""
+    found: list[Record] = []
     try:
-        yield from text_records(path, "")
+        with text_records(path, "") as records:
+            found += (record for record in records if wanted.named_in(record.cells))
     except (OSError, UnicodeError, SourceError):
-        return
+        pass  # what was read so far
+    return found
 
 
 def _labelled(press_list: PressList, record: Record) -> dict[str, str]:

@@ -61,13 +61,13 @@ class Record:
         if len(self.lines) == 1 or not delimiter or width < 2:
             return False
         inner = [(index, line) for index, cell in enumerate(self.cells) for line in cell.splitlines()[1:]]
-        if not self._well_quoted(delimiter) or len(self.cells) != width:
+        if not self.well_quoted(delimiter) or len(self.cells) != width:
             return any("@" in line and line.count(delimiter) >= width - 1 for _, line in inner)
         return any(
             index != address and _like_a_row(line.split(delimiter), width, address) for index, line in inner
         )
 
-    def _well_quoted(self, delimiter: str) -> bool:
+    def well_quoted(self, delimiter: str) -> bool:
         """Whether each quote closes before a delimiter or the end; csv forgives others without a word."""
         try:
             for _ in csv.reader(self.lines, delimiter=delimiter, strict=True, skipinitialspace=True):

@@ -9,44 +9,25 @@ hash; a secret one would be lost with its key, and with it everybody's wish not 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import errno
+import os
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from mailer.errors import Fault, ListError
-from mailer.press.addresses import AddressError, canonical, mentioned, parse_address, split_addresses
+from mailer.press.addresses import canonical, parse_address
 from mailer.press.cells import clean
-from mailer.press.columns import plain, role_of
-from mailer.press.files import line_of, locked, lossless, newline_of, replacing, rewrite, text_records
-from mailer.press.records import Record
-
-HEADER = ("address", "reason", "date", "source")
-HASH = "sha256:"
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """Why an address is never mailed. `date` is as the file has it; `line` its 1-based line."""
-
-    address: str
-    reason: str = ""
-    date: str = ""
-    source: str = ""
-    line: int = 0
-
-    def __str__(self) -> str:
-        return " ".join(filter(None, (self.reason or "suppressed", self.date)))
-
-
-def hashed(address: str) -> str:
-    """What stands in suppressed.csv for a person forgotten."""
-    return HASH + hashlib.sha256(canonical(address).encode("utf-8", "surrogatepass")).hexdigest()
+from mailer.press.files import cant_be_written, locked
+from mailer.press.suppressed_file import SuppressedFile
+from mailer.press.suppressed_rows import HASH, Suppression, as_mailed, hashed, keys_of
+from mailer.press.wishes import Wishes
 
 
 class Suppressions:
-    """suppressed.csv: `address in suppressions`, `add`, `remove`. Exact addresses, never a whole domain.
+    """suppressed.csv, and the wishes on their way there: `address in suppressions`, `add`, `remove`.
+
+    Exact addresses, never a whole domain.
 
     Args:
         path: the file; where it does not exist, nobody is suppressed.
@@ -57,52 +38,41 @@ class Suppressions:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._entries: dict[str, Suppression] = {}
-        self._seen: tuple[int, int, int] | None = None
-        self._any_hash = False
+        self._file = SuppressedFile(path)
+        self._wishes = Wishes(path)
         self.refresh()
 
     def __contains__(self, address: object) -> bool:
         return isinstance(address, str) and self.get(address) is not None
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(1 for _ in self)
 
     def __iter__(self) -> Iterator[Suppression]:
-        return iter(self._entries.values())
+        yield from self._file.entries.values()
+        for wish in self._wishes:
+            if self._file.get(canonical(wish.address)) is None:
+                yield wish
 
     def get(self, address: str) -> Suppression | None:
         """The entry for an address, in whatever case it is given; None = it may be mailed."""
-        entry = self._entries.get(canonical(address))
-        if entry is None and self._any_hash:
-            entry = self._entries.get(hashed(address))
-        return entry
+        key = canonical(address)
+        return self._file.get(key) or self._wishes.get(key)
 
     def refresh(self) -> bool:
-        """Reads the file again where it has changed since; costs one stat otherwise. True = it has.
+        """Reads what has changed since; costs two looks at the folder otherwise. True = something has.
 
         Raises:
             ListError: it can't be read.
         """
-        stamp = self._stamp()
-        if stamp == self._seen:
+        if self._wishes.none and self._file.current:
             return False
         try:
-            entries = (
-                {key: entry for entry in _read(self.path) for key in _keys(entry.address)} if stamp else {}
-            )
+            changed = self._wishes.refresh()  # first: a wish moves from there into the file
         except OSError as error:
-            raise ListError([Fault(str(self.path), 0, f"can't be read: {error.strerror}")]) from None
-        self._entries, self._seen = entries, stamp
-        self._any_hash = any(key.startswith(HASH) for key in entries)
-        return True
-
-    def _stamp(self) -> tuple[int, int, int] | None:
-        try:
-            stat = self.path.stat()
-        except FileNotFoundError:
-            return None
-        return stat.st_mtime_ns, stat.st_size, stat.st_ino
+            message = f"the wishes beside it can't be read: {error.strerror}"
+            raise ListError([Fault(str(self.path), 0, message)]) from None
+        return self._file.refresh() or changed
 
     def add(self, address: str, reason: str, source: str = "", on: date | None = None) -> bool:
         """Suppresses an address; False where it already was. The file's other lines stay as they are.
@@ -120,17 +90,77 @@ class Suppressions:
         known = address if address.startswith(HASH) else parse_address(address)
         with locked(self.path):
             self.refresh()
-            if known in self._entries or (not known.startswith(HASH) and known in self):
+            if known in self._file.entries or (not known.startswith(HASH) and known in self):
                 return False
-            day = (on or date.today()).isoformat()  # noqa: DTZ011 (the day at the office, for people to read)
-            _append(self.path, dict(zip(HEADER, (known, clean(reason), day, clean(source)), strict=True)))
-            self.refresh()
-            if known not in self._entries and known not in self:
-                fault = Fault(
-                    str(self.path), 0, f"{known} was added, and can't be read back", "mend or remove the file"
-                )
-                raise ListError([fault])
+            self._file.add([Suppression(known, clean(reason), _day(on), clean(source))])
         return True
+
+    def note(self, wishes: Sequence[tuple[str, str]], reason: str = "unsubscribed") -> list[bool]:
+        """Suppresses many at once from this moment, whoever has suppressed.csv open, and however long it is.
+
+        When this returns they are on the disk, and hold for every process. `fold` moves them into the file.
+
+        Args:
+            wishes: addresses as mailed, each with the source of the wish.
+            reason: of them all.
+
+        Returns:
+            for each, whether it is new.
+
+        Raises:
+            AddressError: one of them is no address: then none is noted.
+            ListError: they can't be written: nobody may be told that it was done.
+        """
+        new: dict[str, Suppression] = {}
+        asked = [(canonical(mailed := parse_address(address)), mailed, source) for address, source in wishes]
+        try:
+            # A file that was changed meanwhile is not asked: reading it may take long, and noting somebody
+            # twice does no harm, while taking them for noted would.
+            current = self._file.current
+            self._wishes.refresh()
+            for key, mailed, source in asked:
+                if not (current and self._file.get(key)) and not self._wishes.surely(key):
+                    new.setdefault(key, Suppression(mailed, reason, _day(None), clean(source)))
+            if new:
+                self._wishes.note(new.values())
+        except OSError as error:
+            raise cant_be_written(self.path, error) from None
+        return [new.pop(key, None) is not None for key, _, _ in asked]
+
+    @property
+    def noted(self) -> bool:
+        """Whether there are wishes to be folded, as far as was read."""
+        return next(iter(self._wishes), None) is not None
+
+    def fold(self) -> int:
+        """Moves what was noted into suppressed.csv; returns how many lines that made there.
+
+        Raises:
+            ListError: the file can't be read or written. The wishes stay noted, and hold.
+        """
+        if not self.path.parent.is_dir():  # a drive that has gone: not to be made anew in its place
+            raise cant_be_written(self.path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+        with locked(self.path):
+            return self._fold()
+
+    def _fold(self) -> int:
+        added = 0
+        try:
+            while (wishes := self._wishes.take()) is not None:
+                self._file.refresh()
+                new = [
+                    wish
+                    for wish in wishes
+                    if self._file.get(canonical(wish.address)) is None and keys_of(wish.address)
+                ]
+                if new:
+                    self._file.add(new)
+                self._wishes.done()
+                added += len(new)
+            self._wishes.refresh()
+        except OSError as error:
+            raise cant_be_written(self.path, error) from None
+        return added
 
     def remove(self, address: str) -> int:
         """Takes an address off the file, and a forgotten person's hash too; returns how many lines went.
@@ -138,7 +168,7 @@ class Suppressions:
         Raises:
             ListError: the file can't be read or written.
         """
-        mailed = _as_mailed(address)
+        mailed = as_mailed(address)
         return self._drop({canonical(mailed), hashed(mailed)})
 
     def forget(self, address: str, reason: str, source: str = "") -> None:
@@ -154,125 +184,10 @@ class Suppressions:
 
     def _drop(self, keys: set[str]) -> int:
         """Takes every line of these keys off the file; returns how many there were."""
-        dropped = 0
         with locked(self.path):
-            if not self.path.exists():
-                return 0
-            index = _address_index(self.path)
-
-            def edit(record: Record) -> list[str]:
-                nonlocal dropped
-                if keys.isdisjoint(_keys(_address_in(record, index))):
-                    return record.lines
-                dropped += 1
-                return []
-
-            rewrite(self.path, delimiter_of(self.path), edit)
-            self.refresh()
-        return dropped
+            self._fold()
+            return self._file.drop(keys)
 
 
-def _as_mailed(address: str) -> str:
-    try:
-        return parse_address(address)
-    except AddressError:
-        return address
-
-
-def _keys(text: str) -> list[str]:
-    """The keys under which a cell of suppressed.csv is looked up: its addresses, or its hash."""
-    text = clean(text)
-    if text.lower().startswith(HASH):
-        return [text.lower()]
-    return [canonical(_as_mailed(piece)) for piece in _split(text)]
-
-
-def _split(text: str) -> list[str]:
-    return [address for _, address in split_addresses(text)] if "@" in text else []
-
-
-def _read(path: Path) -> Iterator[Suppression]:
-    columns: dict[str, int] | None = None
-    for record in text_records(path, delimiter_of(path)):
-        if columns is None:
-            columns = _columns(record)
-            if not _holds_person(record):
-                continue
-        address = _address_in(record, columns.get("address", 0))
-        if len(record.lines) > 1:
-            # A quotation mark never closed may have swallowed rows: whoever they name stays suppressed.
-            yield from (
-                Suppression(text, line=record.line) for line in record.lines for text in mentioned(line)
-            )
-        if address:
-            values = {n: clean(record.cells[i]) for n, i in columns.items() if i < len(record.cells)}
-            yield Suppression(
-                address,
-                values.get("reason", ""),
-                values.get("date", ""),
-                values.get("source", ""),
-                record.line,
-            )
-
-
-def _holds_person(record: Record) -> bool:
-    return any("@" in cell or cell.strip().lower().startswith(HASH) for cell in record.cells)
-
-
-def _columns(header: Record) -> dict[str, int]:
-    """Where each column stands; the usual order where the first row is already a person."""
-    if _holds_person(header):
-        return {name: index for index, name in enumerate(HEADER)}
-    columns: dict[str, int] = {}
-    for index, cell in enumerate(header.cells):
-        name = "address" if role_of(cell) == "email" else plain(cell)
-        if name in HEADER:
-            columns.setdefault(name, index)
-    return columns
-
-
-def _address_index(path: Path) -> int:
-    first = next((r for r in text_records(path, delimiter_of(path)) if any(r.cells)), None)
-    return _columns(first).get("address", 0) if first else 0
-
-
-def _address_in(record: Record, index: int) -> str:
-    """The address of a row: from its column, else from any cell. Too many suppressed is the safe mistake."""
-    cells = record.cells
-    if index < len(cells) and _keys(cells[index]):
-        return clean(cells[index])
-    return next((clean(cell) for cell in cells if _keys(cell)), "")
-
-
-def delimiter_of(path: Path) -> str:
-    """The delimiter of suppressed.csv: the one its first line has most of, or names (`sep=;`)."""
-    codec, errors = lossless(path)
-    with path.open(encoding=codec, errors=errors, newline="") as file:
-        first = file.readline()
-    counts = {delimiter: first.count(delimiter) for delimiter in ",;\t|"}
-    return max(counts, key=counts.__getitem__)
-
-
-def _append(path: Path, values: dict[str, str]) -> None:
-    if not path.exists():
-        with replacing(path) as file:
-            file.write((line_of(HEADER, ",", "\n") + line_of(values.values(), ",", "\n")).encode())
-        return
-    codec, errors = lossless(path)
-    delimiter = delimiter_of(path)
-    content = path.read_bytes()
-    records = text_records(path, delimiter)
-    first = next((record for record in records if any(record.cells)), None)
-    columns = _columns(first) if first else {name: index for index, name in enumerate(HEADER)}
-    columns.setdefault("address", 0)
-    cells = [""] * max(len(first.cells) if first else 0, *(index + 1 for index in columns.values()))
-    for name, index in columns.items():
-        cells[index] = values[name]
-    newline = (newline_of(first.lines[-1]) if first else "") or "\n"
-    text = line_of(cells, delimiter, newline)
-    tail = content[-8:].decode(codec, "replace")
-    if content and not tail.endswith(("\n", "\r")):
-        text = newline + text
-    with replacing(path) as file:
-        file.write(content)
-        file.write(text.encode(codec, "replace" if errors == "strict" else errors))
+def _day(on: date | None) -> str:
+    return (on or date.today()).isoformat()  # noqa: DTZ011 (the day at the office, for people to read)

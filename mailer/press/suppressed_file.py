@@ -1,0 +1,217 @@
+"""suppressed.csv as a file: read in whatever form staff leave it, written without touching what stands there.
+
+A line more is *appended* where the file's form is plain: in its own encoding, after a last line that is whole.
+Copying all of it for each new line, to replace it in one go, would take seconds once it is long, and on Windows would
+fail whenever another mailer is reading it. Nothing that stands in the file is at risk: an append that is cut short
+leaves a part of one line at its end, and the next line begins on a new one. Where a line more could change how
+the rest is read (an odd encoding, a quotation mark never closed, half a last line), and where lines are taken out,
+the file is written anew beside itself and replaced. While Excel has the file open, Windows refuses both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailer.errors import Fault, ListError
+from mailer.press.files import append, cant_be_written, line_of, lossless, replacing, rewrite, text_records
+from mailer.press.records import Record, cut
+from mailer.press.suppressed_rows import HASH, HEADER, Form, Suppression, gathered, hashed, keys_of, person_in
+
+Stamp = tuple[int, int, int]
+"""By which a change is noticed: time of the last one in ns, size, number of the file."""
+_TICK_NS = 50_000_000
+"""What changes within so many ns may keep its stamp: clocks of file systems tick every few ms."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The file as it was last read.
+
+    Attributes:
+        settled: it was old enough then for a later change to show in its stamp.
+        hashes: whether it holds somebody who was forgotten.
+        digest: of all its bytes; None where they changed meanwhile.
+    """
+
+    stamp: Stamp | None = None
+    form: Form = field(default_factory=Form)
+    entries: dict[str, Suppression] = field(default_factory=dict)
+    settled: bool = False
+    hashes: bool = False
+    digest: hashlib._Hash | None = None
+
+
+class SuppressedFile:
+    """Whom suppressed.csv names, by canonical address or by hash. Whoever changes it holds its lock.
+
+    Args:
+        path: the file; where it does not exist, it names nobody.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._reading = _Reading()
+
+    @property
+    def entries(self) -> Mapping[str, Suppression]:
+        return self._reading.entries
+
+    def get(self, key: str) -> Suppression | None:
+        """The entry for a canonical address."""
+        reading = self._reading
+        return reading.entries.get(key) or (reading.entries.get(hashed(key)) if reading.hashes else None)
+
+    @property
+    def current(self) -> bool:
+        """Whether it surely is as it was last read. Costs one stat."""
+        return self._reading.settled and stamp_of(self.path) == self._reading.stamp
+
+    def refresh(self) -> bool:
+        """Reads what has changed since it was last read; costs one stat otherwise. True = something has.
+
+        Raises:
+            ListError: it can't be read.
+        """
+        if self.current:
+            return False
+        before, now = self._reading, time.time_ns()
+        stamp = stamp_of(self.path)
+        try:
+            self._reading = (self._read_on(stamp) or self._read(stamp)) if stamp else _Reading()
+        except OSError as error:
+            raise ListError([Fault(str(self.path), 0, f"can't be read: {error.strerror}")]) from None
+        self._reading.settled = not (stamp and 0 <= now - stamp[0] < _TICK_NS)
+        return stamp != before.stamp or self._reading.entries is not before.entries
+
+    def add(self, rows: Sequence[Suppression]) -> None:
+        """Writes a line for each row, and reads it back.
+
+        Raises:
+            ListError: it can't be written; then it is as it was.
+        """
+        self.refresh()
+        form, stamp = self._reading.form, self._reading.stamp
+        text = "".join(map(form.line, rows))
+        if stamp is None:
+            with replacing(self.path) as file:
+                file.write((line_of(HEADER, ",", "\n") + text).encode())
+        elif form.can_take(text):
+            self._append(text.encode(form.codec, form.errors), stamp)
+        else:
+            with replacing(self.path) as file:
+                file.write(self.path.read_bytes())
+                errors = "replace" if form.errors == "strict" else form.errors
+                file.write((form.before + text).encode(form.codec, errors))
+        self.refresh()  # costs a stat where it was appended to
+        for row in rows:
+            if not any(key in self.entries for key in keys_of(row.address)):
+                message = f"{row.address} was added, and can't be read back"
+                raise ListError([Fault(str(self.path), 0, message, "mend or remove the file")])
+
+    def drop(self, keys: Collection[str]) -> int:
+        """Takes every line of these keys off; returns how many there were.
+
+        Raises:
+            ListError: it can't be read or written; then it is as it was.
+        """
+        self.refresh()
+        dropped = 0
+
+        def edit(record: Record) -> list[str]:
+            nonlocal dropped
+            if not any(key in keys for key in person_in(record, columns.get("address", 0))[1]):
+                return record.lines
+            dropped += 1
+            return []
+
+        columns = self._reading.form.columns
+        if self._reading.stamp is not None:
+            rewrite(self.path, self._reading.form.delimiter, edit)
+            self.refresh()
+        return dropped
+
+    def _append(self, content: bytes, stamp: Stamp) -> None:
+        try:
+            append(self.path, content)
+        except OSError as error:
+            after = stamp_of(self.path)
+            if after and after[2] == stamp[2] and stamp[1] < after[1] <= stamp[1] + len(content):
+                with suppress(OSError):
+                    os.truncate(self.path, stamp[1])  # the part that was written
+            raise cant_be_written(self.path, error) from None
+        after = stamp_of(self.path)
+        only_ours = after and after[1:] == (stamp[1] + len(content), stamp[2])
+        if after and only_ours and (reading := self._read_on(after, ours=True)):
+            # To keep its time, size and number, somebody would have to write it anew twice within a tick.
+            reading.settled = True
+            self._reading = reading
+
+    def _read(self, stamp: Stamp) -> _Reading:
+        """All of it."""
+        with self.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+        codec, errors = lossless(self.path)
+        form = Form(codec, errors, delimiter_of(self.path, codec, errors))
+        with text_records(self.path, form.delimiter) as records:
+            form, entries = gathered(records, form)
+        unchanged = stamp_of(self.path) == stamp
+        return _Reading(stamp, form, entries, False, _any_hash(entries), digest if unchanged else None)
+
+    def _read_on(self, stamp: Stamp, ours: bool = False) -> _Reading | None:
+        """What was appended since; None where something else changed too, or all of it must be looked at.
+
+        Args:
+            ours: we have appended it ourselves, so that what stands before has not changed.
+        """
+        known = self._reading
+        if known.stamp is None or known.digest is None or not known.form.plain:
+            return None
+        size = known.stamp[1]
+        if stamp[1] < size or stamp[2] != known.stamp[2]:
+            return None
+        with self.path.open("rb") as file:
+            if ours:
+                file.seek(size)
+            elif hashlib.sha256(file.read(size)).digest() != known.digest.digest():
+                return None
+            content = file.read(stamp[1] - size)
+        text = content.decode("utf-8" if known.form.codec == "utf-8" else "ascii", "replace")
+        if "\ufffd" in text:
+            return None
+        lines = iter(io.StringIO(text, newline=""))
+        records = list(cut(lines, known.form.delimiter, str(self.path), known.form.lines))
+        form, entries = gathered(records, known.form, going_on=True)
+        if not form.plain:
+            return None
+        known.digest.update(content)
+        known.entries.update(entries)  # in place: a copy of a long list would cost more than the line
+        hashes = known.hashes or _any_hash(entries)
+        return _Reading(stamp, form, known.entries, False, hashes, known.digest)
+
+
+def _any_hash(entries: Mapping[str, Suppression]) -> bool:
+    return any(key.startswith(HASH) for key in entries)
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """None: there is no such file."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def delimiter_of(path: Path, codec: str, errors: str) -> str:
+    """The delimiter of suppressed.csv: the one its first line has most of, or names (`sep=;`)."""
+    with path.open(encoding=codec, errors=errors, newline="") as file:
+        first = file.readline()
+    counts = {delimiter: first.count(delimiter) for delimiter in ",;\t|"}
+    return max(counts, key=counts.__getitem__)
