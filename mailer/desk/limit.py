@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 REMEMBERED = 10_000
 """Clients kept in memory; the one not seen for longest is forgotten first."""
+_LONGEST = 64
+"""Characters kept of what is no IP address, as a proxy may pass on anything that a client wrote."""
 
 
 class Limit:
@@ -37,9 +39,11 @@ class Limit:
 
 def _customer(client: str) -> str:
     try:
-        address = ipaddress.ip_address(client)
+        address = ipaddress.ip_address(client.partition("%")[0])
     except ValueError:
-        return client
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return client
+        return client[:_LONGEST]
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:  # how a socket for both kinds shows the older one: not one customer of them all
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address), 64), strict=False))
