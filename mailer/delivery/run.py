@@ -88,16 +88,19 @@ class Run:
         pace = self._rules.rate
         if self.ending or (pace and pace.wait(time.time()) > 0):
             return None
-        if self._again:
-            parcel = self._again.popleft()
-        elif self._backlog or self._refill():
-            claim = self._backlog.popleft()
-            parcel = Parcel(claim, self._filler.envelope(claim))
-        else:
-            return None
-        if pace:
+        parcel = self._next()
+        if parcel and pace:
             pace.count(time.time())
         return parcel
+
+    def _next(self) -> Parcel | None:
+        """Whoever is next and still to be mailed: asked now, as a group is claimed long before its last one's turn."""
+        while self._again or self._backlog or self._refill():
+            parcel = self._again.popleft() if self._again else None
+            claim = parcel.claim if parcel else self._backlog.popleft()
+            if self._still_to_be_mailed(claim):
+                return parcel or Parcel(claim, self._filler.envelope(claim))
+        return None
 
     def wait(self) -> float | None:
         """See `Work.wait`."""
@@ -125,27 +128,24 @@ class Run:
         return self._stop.aborting
 
     def _refill(self) -> bool:
-        """Claims the next group; whether there is somebody to mail."""
+        """Claims the next group; whether there may be somebody to mail."""
         if not self._backlog:
             self._backlog.extend(self._claim_group())
         return bool(self._backlog)
 
     def _claim_group(self) -> list[Claim]:
-        """The next group without those who are not to be mailed after all; empty: there is nobody now."""
-        wanted: list[Claim] = []
-        while not wanted:
-            claims = self._held.claim_queued() or self._claim_deferred()
-            self._unclaimed = max(0, self._unclaimed - len(claims)) if claims else 0
-            if not claims:
-                break
-            for claim in claims:
-                reason = self._rules.why_not(claim)
-                if reason:
-                    self._journal.remember(claim, Outcome(Status.REJECTED, text=reason), "")
-                    self._count(Status.REJECTED)
-                else:
-                    wanted.append(claim)
-        return wanted
+        """The next group; empty: there is nobody now."""
+        claims = self._held.claim_queued() or self._claim_deferred()
+        self._unclaimed = max(0, self._unclaimed - len(claims)) if claims else 0
+        return claims
+
+    def _still_to_be_mailed(self, claim: Claim) -> bool:
+        """Whether nothing has come between; else it is remembered what."""
+        reason = self._rules.why_not(claim)
+        if reason:
+            self._journal.remember(claim, Outcome(Status.REJECTED, text=reason), "")
+            self._count(Status.REJECTED)
+        return not reason
 
     def _claim_deferred(self) -> list[Claim]:
         """Those whose time has come, as long as the run waits for them."""
@@ -166,8 +166,11 @@ class Run:
         )
 
     def hand_out(self) -> list[Claim]:
-        """See `SharedWork.hand_out`."""
-        return [] if self.ending else self._claim_group()
+        """See `SharedWork.hand_out`. Helpers send at once what they are handed: they start where that goes fast."""
+        while not self.ending and (claims := self._claim_group()):
+            if wanted := [claim for claim in claims if self._still_to_be_mailed(claim)]:
+                return wanted
+        return []
 
     def hear(self, dispatch: Dispatch) -> None:
         """See `SharedWork.hear`."""
