@@ -8,41 +8,44 @@ SECRET_KEY; there are no cookies and no accounts.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import tomllib
 from base64 import b64encode
-from collections.abc import Callable
-from contextlib import suppress
-from email import message_from_bytes
-from email.policy import HTTP
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from threading import Lock
-from urllib.parse import parse_qsl, urlsplit
+from traceback import extract_tb
+from urllib.parse import urlsplit
 
 import uvicorn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from mailer.desk.connections import RETRY_AFTER, Connection, OneLength, Places, most_connections
+from mailer.desk.form import wish_of
+from mailer.desk.keeper import Keeper
 from mailer.desk.limit import Limit
 from mailer.desk.serve import listen
-from mailer.errors import MailerError, SettingsError
+from mailer.errors import MailerError, SettingsError, WorkspaceError
 from mailer.model import Newsroom
-from mailer.press import Suppressions, read_unsubscribe_token
+from mailer.press import (
+    AddressError,
+    Suppressions,
+    UnsubscribeTokenError,
+    parse_address,
+    read_unsubscribe_token,
+)
 from mailer.release import read_newsroom
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 
 PAGES = Path(__file__).parent / "pages"
-LARGEST_BODY = 8192
-"""Octets of a POST; a one-click body has 26."""
-PATIENCE = 10.0
-"""Seconds for a body to arrive."""
 REQUESTS = 60
 """Requests a minute from one client, of those that change nothing."""
 
@@ -62,6 +65,7 @@ def make_unsubscribe_app(
 
     Raises:
         SettingsError: SECRET_KEY is missing.
+        WorkspaceError: there is no lists/, and it can't be made.
         ReleaseError, ListError: newsroom.md or suppressed.csv can't be read.
     """
     if not settings.secret_key:
@@ -69,12 +73,23 @@ def make_unsubscribe_app(
             "SECRET_KEY is empty: without it no unsubscribe link can be told from a forged one.",
             "Put the same SECRET_KEY into .env here as where the mails are sent.",
         )
+    try:
+        workspace.lists.mkdir(
+            exist_ok=True
+        )  # now or never: later a folder that is missing is a drive that has gone
+    except OSError as error:
+        raise WorkspaceError(f"{workspace.lists} can't be made: {error.strerror}.") from None
     desk = _Unsubscribing(workspace, settings.secret_key, Limit(requests), say)
     paths = dict.fromkeys((urlsplit(settings.unsubscribe_url).path.rstrip("/") or "/u", "/u"))
     routes = [Route(f"{path}/{{token}}", desk.answer, methods=["GET", "POST"]) for path in paths]
     robots = Route("/robots.txt", lambda _: PlainTextResponse("User-agent: *\nDisallow: /\n"))
-    handlers = dict.fromkeys((404, 405), desk.refused)
-    app = Starlette(routes=[robots, *routes], exception_handlers=handlers)
+    handlers = dict.fromkeys((400, 404, 405), desk.refused)
+    app = Starlette(
+        routes=[robots, *routes],
+        exception_handlers=handlers,
+        middleware=[Middleware(OneLength)],
+        lifespan=desk.lifespan,
+    )
     app.router.redirect_slashes = False  # a one-click POST is not to be redirected (RFC 8058 §3.1)
     return app
 
@@ -102,16 +117,22 @@ def serve_unsubscribing(
     """
     app = make_unsubscribe_app(workspace, settings, requests=requests, say=say)
     listener = listen(port, host)
+    most = most_connections()
+    backlog = min(2048, most // 2)  # also how many are accepted at once, before the first of them is counted
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        http=partial(Connection, Places(most)),  # type: ignore[arg-type]  # it calls whatever makes one
+        ws="none",
+        lifespan="on",
+        log_level="critical",  # what strangers send is not worth a line each; what matters is said by `say`
         access_log=False,  # a token names a person
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=list(proxies),
-        limit_concurrency=200,
+        backlog=backlog,
         timeout_graceful_shutdown=5,
     )
+    listener.listen(backlog)  # from now on they wait, and are not refused
     shown = f"[{host}]" if ":" in host else host
     ready(f"http://{shown}:{listener.getsockname()[1]}/u/")
     with suppress(KeyboardInterrupt):
@@ -120,9 +141,9 @@ def serve_unsubscribing(
 
 class _Unsubscribing:
     def __init__(self, workspace: Workspace, key: str, limit: Limit, say: Say) -> None:
-        self._key, self._limit, self._say = key, limit, say
+        self._key, self._limit = key, limit
         self._suppressions = Suppressions(workspace.suppressed)
-        self._writing = Lock()
+        self._keeper = Keeper(self._suppressions, say)
         self._texts = tomllib.loads((PAGES / "unsubscribe.toml").read_text("utf-8"))
         self._rooms = {tag: read_newsroom(workspace, tag) for tag in self._texts}
         self._house = read_newsroom(workspace).language
@@ -141,10 +162,23 @@ class _Unsubscribing:
             "Vary": "Accept-Language",
         }
 
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        async with self._keeper.folding():
+            yield
+
     # ---- what is asked -----------------------------------------------------------------------------------
 
     async def answer(self, request: Request) -> Response:
-        return await (self._unsubscribe(request) if request.method == "POST" else self._ask(request))
+        try:
+            return await (self._unsubscribe(request) if request.method == "POST" else self._ask(request))
+        except Exception as error:
+            # The last net, for a fault of ours: nothing is confirmed, and strangers fill no log with tracebacks.
+            # Nor is the error's text shown: it may hold a token.
+            place = extract_tb(error.__traceback__)[-1]
+            what = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+            self._keeper.tell(f"A request could not be answered ({what}): a fault of ours, please report it.")
+            return self._later(request, HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _ask(self, request: Request) -> Response:
         """A page with a button. Whoever fetches it has not unsubscribed."""
@@ -158,16 +192,16 @@ class _Unsubscribing:
     async def _unsubscribe(self, request: Request) -> Response:
         """RFC 8058 §3.2, or the page's form. Asked again, it says the same again."""
         address = self._address(request)
+        wish = await wish_of(request) if address else ""
+        first = wish and address not in self._suppressions
+        if not first and not self._limit.allows(_client(request)):
+            return self._later(request, HTTPStatus.TOO_MANY_REQUESTS)
+        if not wish:
+            return self._failed(request, HTTPStatus.BAD_REQUEST if address else HTTPStatus.NOT_FOUND)
         try:
-            known = not address or await run_in_threadpool(self._is_off, address)
-            if known and not self._limit.allows(_client(request)):
-                return self._later(request, HTTPStatus.TOO_MANY_REQUESTS)
-            wish = await _wish(request)
-            if not address or not wish:
-                return self._failed(request, HTTPStatus.BAD_REQUEST if address else HTTPStatus.NOT_FOUND)
-            await run_in_threadpool(self._take_off, address, wish)
-        except (MailerError, OSError) as error:
-            self._say(f"NOT unsubscribed: {address}: {error}")
+            await self._keeper.keep(address, wish)
+        except MailerError as error:
+            self._keeper.tell(f"NOT unsubscribed: {address}: {error}")
             return self._later(request, HTTPStatus.SERVICE_UNAVAILABLE)
         return self._answer(request, "done_title", ("done",), address)
 
@@ -179,33 +213,24 @@ class _Unsubscribing:
         response.headers.update(getattr(error, "headers", None) or {})
         return response
 
-    # ---- what is done ------------------------------------------------------------------------------------
-
     def _address(self, request: Request) -> str:
         """Whose link it is, or "" where it is none of ours."""
         try:
-            return read_unsubscribe_token(request.path_params["token"], self._key)
-        except ValueError:
+            return parse_address(read_unsubscribe_token(request.path_params["token"], self._key))
+        except (AddressError, UnsubscribeTokenError):
             return ""
-
-    def _is_off(self, address: str) -> bool:
-        with self._writing:
-            self._suppressions.refresh()
-            return address in self._suppressions
-
-    def _take_off(self, address: str, wish: str) -> None:
-        with self._writing:
-            if self._suppressions.add(address, "unsubscribed", wish):
-                self._say(f"unsubscribed: {address} ({wish})")
 
     # ---- what is said ------------------------------------------------------------------------------------
 
     def _failed(self, request: Request, status: HTTPStatus = HTTPStatus.NOT_FOUND) -> Response:
-        return self._answer(request, "failed_title", ("failed",), status=status)
+        response = self._answer(request, "failed_title", ("failed",), status=status)
+        if status is HTTPStatus.BAD_REQUEST:
+            response.headers["Connection"] = "close"  # whatever else they send is not read
+        return response
 
     def _later(self, request: Request, status: HTTPStatus) -> Response:
         response = self._answer(request, "later_title", ("later",), status=status)
-        response.headers["Retry-After"] = "60"
+        response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
 
     def _answer(
@@ -249,33 +274,3 @@ def _office(room: Newsroom) -> str:
 
 def _client(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-async def _wish(request: Request) -> str:
-    """How the wish came, or "" where the body holds none: its form is what RFC 8058 §3.2 allows."""
-    body = b""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > LARGEST_BODY:
-                    return ""
-    except (TimeoutError, ClientDisconnect):
-        return ""
-    fields = _fields(body, request.headers.get("content-type", ""))
-    if fields.get("list-unsubscribe", "").lower() == "one-click":
-        return "one-click"
-    return "page" if fields.get("confirm") == "yes" else ""
-
-
-def _fields(body: bytes, content_type: str) -> dict[str, str]:
-    """A form's fields by lower-case name, urlencoded or multipart."""
-    if content_type.lower().startswith("multipart/form-data"):
-        head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
-        parts = message_from_bytes(head + body, policy=HTTP).iter_parts()
-        return {
-            str(part.get_param("name", "", "content-disposition")).lower(): str(part.get_payload()).strip()
-            for part in parts
-        }
-    pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
-    return {name.strip().lower(): value.strip() for name, value in pairs}

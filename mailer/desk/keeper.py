@@ -1,0 +1,96 @@
+"""Keeps wishes that come many at once: whoever waits shares one write to the disk with all the others who do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from mailer.press import Suppressions
+from mailer.visible import visible
+
+FOLD_EVERY = 5.0
+"""Seconds between two foldings of wishes into suppressed.csv. They hold before; every one makes senders read it."""
+
+
+class Keeper:
+    """Takes wishes, and moves them into suppressed.csv in its own time.
+
+    Args:
+        say: told a line for each address taken off, and when one could not be.
+    """
+
+    def __init__(self, suppressions: Suppressions, say: Callable[[str], None]) -> None:
+        self._suppressions = suppressions
+        self._say = say
+        self._asked: list[tuple[str, str, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._trouble = ""
+
+    async def keep(self, address: str, source: str) -> None:
+        """Returns when the wish is on the disk.
+
+        Raises:
+            ListError: it could not be written.
+        """
+        written = asyncio.get_running_loop().create_future()
+        self._asked.append((address, source, written))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        await written
+
+    async def _write(self) -> None:
+        """One write for all who have asked by now; meanwhile others ask."""
+        try:
+            while self._asked:
+                batch, self._asked = self._asked, []
+                wishes = [(address, source) for address, source, _ in batch]
+                try:
+                    new = await asyncio.to_thread(self._suppressions.note, wishes)
+                except Exception as error:  # whatever it is: nobody is left waiting
+                    for _, _, written in batch:
+                        if not written.done():
+                            written.set_exception(error)
+                    continue
+                for (address, source, written), is_new in zip(batch, new, strict=True):
+                    if not written.done():  # cancelled: they have gone
+                        written.set_result(None)
+                    if is_new:
+                        self.tell(f"unsubscribed: {address} ({source})")
+        finally:
+            self._writing = None
+
+    @asynccontextmanager
+    async def folding(self) -> AsyncIterator[None]:
+        """While this lasts, wishes are moved into suppressed.csv every few seconds; once more at its end."""
+        ended = asyncio.Event()
+        folding = asyncio.create_task(self._fold_until(ended))
+        try:
+            yield
+        finally:
+            ended.set()
+            await folding
+
+    async def _fold_until(self, ended: asyncio.Event) -> None:
+        while True:
+            over = ended.is_set()
+            if self._suppressions.noted:
+                await asyncio.to_thread(self._fold)
+            if over:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), FOLD_EVERY)
+
+    def _fold(self) -> None:
+        try:
+            self._suppressions.fold()
+            self._trouble = ""
+        except Exception as error:  # whatever it is: it is tried again, and nobody's wish depends on it
+            if str(error) != self._trouble:  # said once, not every few seconds
+                self._trouble = str(error)
+                self.tell(f"{error}. Nobody is mailed who asked; the file gets their lines later.")
+
+    def tell(self, text: str) -> None:
+        """A line for the administrator. That nobody reads them any more is no reason to fail."""
+        with suppress(OSError, ValueError):
+            self._say(visible(text))
