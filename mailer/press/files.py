@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -84,7 +85,7 @@ def replacing(path: Path) -> Iterator[io.BufferedWriter]:
             with beside.open("wb") as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
+                to_disk(file.fileno())
             if target.exists():
                 shutil.copymode(target, beside)
             patiently(lambda: beside.replace(target))
@@ -119,7 +120,7 @@ def append(path: Path, content: bytes, mode: int | None = None) -> bool:
         left = memoryview(content)
         while left:
             left = left[file.write(left) :]
-        os.fsync(file.fileno())
+        to_disk(file.fileno())
         stays = _stands_at(path, file.fileno())
     if new:
         sync_folder(path.parent)
@@ -132,6 +133,19 @@ def _stands_at(path: Path, handle: int) -> bool:
         return os.name == "nt" or os.path.samestat(os.fstat(handle), path.stat())
     except FileNotFoundError:
         return False
+
+
+def to_disk(handle: int) -> None:
+    """Forces an open file to the disk. On macOS fsync leaves it in the drive's own memory; F_FULLFSYNC does not."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        try:
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+            return
+        except OSError:
+            pass  # a file system that does not know it
+    os.fsync(handle)
 
 
 def sync_folder(folder: Path) -> None:

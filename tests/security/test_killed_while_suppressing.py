@@ -5,6 +5,8 @@ Killed at each line of the code that writes, one after the other: whoever was to
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -149,6 +151,29 @@ def test_killed_while_putting_back_and_forgetting(tmp_path: Path) -> None:
         assert "old1@example.net" in left
 
     every_death(tmp_path, OLD, forget, check)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["", "on a file system that does not know it"])
+def test_on_macos_a_wish_goes_through_the_drive_s_own_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """There fsync is not enough after a power cut (its manual page says so); the system is faked at its edge."""
+    forced: list[str] = []
+
+    def full(handle: int, command: int) -> int:
+        forced.append(f"full {command}")
+        if not known:
+            raise OSError(errno.ENOTSUP, "Operation not supported")
+        return 0
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", full)
+    monkeypatch.setattr(os, "fsync", lambda handle: forced.append("fsync"))
+    Suppressions(tmp_path / "suppressed.csv").note(WISHES)
+    assert forced == (["full 51", "fsync"] if known else ["full 51", "fsync", "fsync"]), (
+        "the last is the folder"
+    )
 
 
 def test_half_a_wish_is_nobody_s(tmp_path: Path) -> None:
