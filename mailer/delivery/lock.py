@@ -40,9 +40,17 @@ def _holder() -> dict[str, str | int]:
     return {
         "pid": os.getpid(),
         "host": socket.gethostname(),
-        "user": getpass.getuser(),
+        "user": _user(),
         "since": datetime.now().astimezone().isoformat(" ", "seconds"),
     }
+
+
+def _user() -> str:
+    """The name that this process runs under; where the system has none for it (in a container), its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # OSError from Python 3.13 on, ImportError on Windows
+        return f"user {os.getuid()}" if sys.platform != "win32" else "an unknown user"
 
 
 class Lock:
