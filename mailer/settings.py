@@ -49,6 +49,13 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def _host(value: str) -> str:
+    """A server's name or address. What is more than that may hold a password, so it is never repeated."""
+    if re.search(r"[\s/@\\]", value):
+        raise ValueError("must be a server's name alone, without smtp://, user, password or path")
+    return value
+
+
 def parse_rates(value: str) -> tuple[Rate, ...]:
     """`14/second, 50000/day` → windows, all of which hold at once.
 
@@ -78,7 +85,7 @@ def _setting(
 class Settings:
     """Every key of `.env`, with its default. docs/reference/settings.md says what each is for."""
 
-    smtp_host: str = _setting("SMTP_HOST", "")
+    smtp_host: str = _setting("SMTP_HOST", "", _host)
     smtp_port: int = _setting("SMTP_PORT", 0, _whole(1, 65535))
     smtp_username: str = _setting("SMTP_USERNAME", "", str, "SMTP_USER")
     smtp_password: str = _setting("SMTP_PASSWORD", "", str, "SMTP_PASS", secret=True)
@@ -93,7 +100,7 @@ class Settings:
     unsubscribe_url: str = _setting("UNSUBSCRIBE_URL", "")
     unsubscribe_mailto: str = _setting("UNSUBSCRIBE_MAILTO", "")
     secret_key: str = _setting("SECRET_KEY", "", secret=True)
-    bounce_imap_host: str = _setting("BOUNCE_IMAP_HOST", "")
+    bounce_imap_host: str = _setting("BOUNCE_IMAP_HOST", "", _host)
     bounce_imap_port: int = _setting("BOUNCE_IMAP_PORT", 993, _whole(1, 65535))
     bounce_imap_username: str = _setting("BOUNCE_IMAP_USERNAME", "")
     bounce_imap_password: str = _setting("BOUNCE_IMAP_PASSWORD", "", secret=True)
@@ -111,6 +118,9 @@ class Settings:
 
 KEYS: tuple[str, ...] = tuple(f.metadata["key"] for f in fields(Settings))
 """The documented keys, in the order of `.env.example`."""
+
+_BEYOND_NAME = re.compile(r"[^A-Za-z0-9_]")
+"""Where a key ends. What follows in `SMTP_PASSWORD:secret=…` is a mistake in writing, and may be the password."""
 
 _FAMILIES = ("SMTP_", "DKIM_", "BOUNCE_", "UNSUBSCRIBE_")
 
@@ -130,8 +140,10 @@ def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flag
     dotenv = folder / ".env"
     try:
         from_file = {k: v for k, v in dotenv_values(dotenv, interpolate=False).items() if v is not None}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{dotenv} can't be read: {error}", "Save it as UTF-8 text.") from None
+    except OSError as error:
+        raise SettingsError(f"{dotenv} can't be read: {error.strerror}.") from None
+    except UnicodeDecodeError:  # its own words name a byte, which may be one of a password
+        raise SettingsError(f"{dotenv} is not UTF-8 text.", "Save it as UTF-8.") from None
     values: dict[str, Any] = {}
     faults = _unknown_keys(from_file)
     for setting in fields(Settings):
@@ -143,7 +155,10 @@ def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flag
             continue
         text = given if not setting.repr else given.strip()
         try:
+            text.encode()
             values[setting.name] = setting.metadata["parse"](text)
+        except UnicodeEncodeError:  # bytes of another character set, in the environment
+            faults.append(f"{names[0]} is not UTF-8 text")
         except ValueError as error:
             faults.append(f"{names[0]} {error}")
     if faults:
@@ -155,7 +170,7 @@ def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flag
 def _unknown_keys(from_file: Mapping[str, str]) -> list[str]:
     known = {n for f in fields(Settings) for n in (f.metadata["key"], *f.metadata["aliases"])}
     return [
-        f"{key} is no setting of mailer"
+        f"{_BEYOND_NAME.split(key)[0]} is not a setting of mailer"
         for key in from_file
         if key.startswith(_FAMILIES) and key not in known
     ]

@@ -10,10 +10,11 @@ import selectors
 import socket
 import time
 
+from mailer.delivery.resolving import resolve
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.session import Session
 from mailer.delivery.sharing import Team
-from mailer.delivery.wire import Cut, SocketAddress, Want
+from mailer.delivery.wire import Cut, Want
 from mailer.delivery.work import Work
 from mailer.errors import TransportError
 from mailer.settings import Settings
@@ -24,24 +25,12 @@ _TICK = 0.25
 _WORTH_A_CONNECTION = 10
 """Messages for which one more connection is opened."""
 
+_MOST_UNANSWERED = 2
+"""So often a password leaves without an answer before any login has succeeded. Silence is no verdict: once more, after
+a pause, costs a right password nothing. But some servers hang up on a wrong one, and others lock the account after
+three."""
+
 _EVENTS = {Want.READ: selectors.EVENT_READ, Want.WRITE: selectors.EVENT_READ | selectors.EVENT_WRITE}
-
-
-def resolve(settings: Settings) -> list[SocketAddress]:
-    """The server's addresses.
-
-    Raises:
-        TransportError: there are none.
-    """
-    try:
-        found = socket.getaddrinfo(settings.smtp_host, settings.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise TransportError(
-            f"No address is known for {settings.smtp_host}: {reason}.",
-            "Is SMTP_HOST right, and is this computer online?",
-        ) from None
-    return list(found)
 
 
 class Crew:
@@ -58,7 +47,7 @@ class Crew:
         self._selector = selectors.DefaultSelector()
         self._wants: dict[Session, Want] = {}
         self._sockets: dict[Session, socket.socket] = {}
-        self._failures = 0
+        self._failures = self._unanswered = 0
         self._not_before = 0.0
         self._ever_opened = False
 
@@ -174,6 +163,14 @@ class Crew:
     def _lost(self, session: Session, cut: Cut) -> None:
         self._remove(session)
         session.lost(str(cut))
+        if session.line.unanswered and not self._ever_opened:
+            self._unanswered += 1
+            if self._unanswered == _MOST_UNANSWERED:
+                raise TransportError(
+                    f"The password was sent {_MOST_UNANSWERED} times, and each time {cut}.",
+                    "Some servers hang up on a wrong password: look at SMTP_USERNAME and SMTP_PASSWORD in .env. It is "
+                    "not sent again, lest the account be locked.",
+                )
         self._failures = 1 if session.flying.accepted else self._failures + 1
         pause = self._schedule.reconnect_after(self._failures)
         where = f"{self._settings.smtp_host}:{self._settings.port}"

@@ -8,13 +8,15 @@ import time
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from mailer.delivery.crew import resolve
 from mailer.delivery.opening import Line, Offer, check_security, open_session
+from mailer.delivery.redaction import Redaction
 from mailer.delivery.replies import Stage
-from mailer.delivery.wire import Cut, SocketAddress, Want, Wire
+from mailer.delivery.resolving import SocketAddress, resolve
+from mailer.delivery.wire import Cut, Want, Wire
 from mailer.errors import MailerError
 from mailer.model import Finding, Level
 from mailer.settings import Settings
+from mailer.visible import visible
 
 if TYPE_CHECKING:
     from dns.resolver import Resolver
@@ -57,7 +59,7 @@ def _reach(settings: Settings) -> Generator[Finding, None, Offer | None]:
     where = f"{settings.smtp_host}:{settings.port}"
     problem = ""
     for address in resolve(settings):
-        line = Line(Wire(address))
+        line = Line(Wire(address, Redaction(settings.smtp_username, settings.smtp_password)))
         try:
             started = time.monotonic()
             offer = _driven(line, open_session(line, settings))
@@ -70,6 +72,8 @@ def _reach(settings: Settings) -> Generator[Finding, None, Offer | None]:
             return offer
         except Cut as cut:
             problem = str(cut)
+            if line.password_sent:  # one login, one attempt
+                break
         finally:
             line.wire.close()
     hint = "Is SMTP_HOST right, does a firewall close this port, and is this computer online?"
@@ -90,7 +94,7 @@ def _driven(line: Line, conversation: Generator[Want, None, _Answer]) -> _Answer
             reading = [line.wire.socket] if want is Want.READ else []
             writing = [] if reading else [line.wire.socket]
             ready = select.select(reading, writing, [], seconds)
-            if any(ready):
+            if seconds and any(ready):  # who always has one more byte gains no time by it
                 want = next(conversation)
             else:
                 want = conversation.throw(Cut(f"timed out waiting for {line.awaited}"))
@@ -167,7 +171,7 @@ def _look(check: str, what: str, name: str, mark: str, resolver: Resolver, lacki
 
     try:
         answer = resolver.resolve(name, "TXT", lifetime=_DNS_SECONDS)
-        records = [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
+        records = [visible(b"".join(record.strings).decode("utf-8", "replace")) for record in answer]
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         records = []
     except dns.exception.DNSException as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 import socket
 import ssl
 import time
@@ -11,9 +12,15 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge
+from mailer.delivery.resolving import is_loopback
 from mailer.delivery.wire import Cut, Want, Wire
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings
+
+_SIZE = re.compile(r"[0-9]{1,20}")
+"""RFC 1870 §4. Anything else says nothing."""
+
+_HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +36,27 @@ class Offer:
         """From the lines after the first (RFC 5321 §4.1.1.1). `AUTH=X` is an old `AUTH X`."""
         lines = [line.replace("AUTH=", "AUTH ").upper().split() for line in reply.text.split("\n")[1:]]
         words = {line[0]: line[1:] for line in lines if line}
-        size = words.get("SIZE", ["0"])
-        return cls(
-            frozenset(words),
-            tuple(words.get("AUTH", ())),
-            int(size[0]) if size and size[0].isdecimal() else 0,
-        )
+        size = _SIZE.fullmatch(" ".join(words.get("SIZE", ())))
+        return cls(frozenset(words), tuple(words.get("AUTH", ())), int(size[0]) if size else 0)
 
 
 @dataclass
 class Line:
     """A conversation's line and its clock. `deadline` (of `time.monotonic`) is for all of what is `awaited`:
-    a server that trickles bytes gains nothing by that. Whoever drives the conversation enforces it."""
+    a server that trickles bytes gains nothing by that. Whoever drives the conversation enforces it.
+
+    Attributes:
+        greeted: the server has said something.
+        password_sent: what proves who we are has left, or was about to.
+        unanswered: and the line broke before the server said what it made of it.
+    """
 
     wire: Wire
     deadline: float = 0.0
     awaited: str = ""
     greeted: bool = False
+    password_sent: bool = False
+    unanswered: bool = False
 
     def within(self, seconds: float, awaited: str) -> None:
         self.deadline = time.monotonic() + seconds
@@ -94,10 +105,6 @@ def check_security(settings: Settings, *, cleartext: bool = False) -> None:
             f"SMTP_SECURITY=none would send everything to {settings.smtp_host} in clear.",
             "Use starttls or tls; none is for a server on this machine.",
         )
-
-
-def is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:
@@ -170,17 +177,37 @@ def _hello(line: Line, seconds: float) -> Generator[Want, None, Offer]:
 def _own_name(connected: socket.socket) -> bytes:
     """This machine's full name, or its address in brackets (RFC 5321 §4.1.3). Never asks DNS."""
     name = socket.gethostname()
-    if "." in name.strip(".") and name.isascii():
+    if _HOST_NAME.fullmatch(name):
         return name.encode()
     address = str(connected.getsockname()[0]).partition("%")[0]
     return f"[IPv6:{address}]".encode() if ":" in address else f"[{address}]".encode()
 
 
 def _log_in(line: Line, offer: Offer, settings: Settings) -> Generator[Want, None, None]:
+    mechanism = _mechanism(line, offer, settings)
+    try:
+        reply = yield from _prove(line, mechanism, settings)
+    except Cut:
+        line.unanswered = line.password_sent
+        raise
+    verdict = judge(Stage.AUTH, reply)
+    if verdict is Verdict.RECONNECT:
+        raise Cut(f"the server answered AUTH with {reply}")
+    if reply.code == 334:
+        raise TransportError(
+            f"The server goes on asking after the whole login of {settings.smtp_username}: {reply}",
+            "Ask whoever runs it. It was tried once, lest the account be locked.",
+        )
+    if verdict is Verdict.STOP:
+        raise TransportError(
+            f"The server refused the login of {settings.smtp_username}: {reply}",
+            "Mend SMTP_USERNAME and SMTP_PASSWORD in .env. It was tried once, lest the account be locked.",
+        )
+
+
+def _mechanism(line: Line, offer: Offer, settings: Settings) -> str:
     if not (line.wire.encrypted or line.wire.loopback):
         raise TransportError("A password is never sent in clear.", "Use SMTP_SECURITY=starttls or tls.")
-    secret = settings.smtp_password.encode()
-    user = settings.smtp_username.encode()
     order = ("PLAIN", "LOGIN", "CRAM-MD5") if line.wire.encrypted else ("CRAM-MD5", "PLAIN", "LOGIN")
     mechanism = next((name for name in order if name in offer.mechanisms), "")
     if not mechanism:
@@ -190,31 +217,41 @@ def _log_in(line: Line, offer: Offer, settings: Settings) -> Generator[Want, Non
             "Is this the port for sending mail (587 or 465)? If the server needs no login, leave "
             "SMTP_USERNAME empty.",
         )
-    if mechanism == "PLAIN":
-        answers = [b"AUTH PLAIN " + base64.b64encode(b"\0" + user + b"\0" + secret)]
-    elif mechanism == "LOGIN":
-        answers = [b"AUTH LOGIN", base64.b64encode(user), base64.b64encode(secret)]
-    else:
-        answers = [b"AUTH CRAM-MD5"]
+    return mechanism
+
+
+def _prove(line: Line, mechanism: str, settings: Settings) -> Generator[Want, None, Reply]:
+    """Says who we are, each thing once.
+
+    Returns:
+        What the server makes of it. 334 here is no answer: all was said, or it came out of turn.
+    """
     seconds = float(settings.smtp_timeout)
-    for answer in answers:
-        reply = yield from line.ask(answer, Stage.AUTH, seconds)
+    user, secret = settings.smtp_username.encode(), settings.smtp_password.encode()
+    if mechanism == "PLAIN":
+        proof = b"AUTH PLAIN " + base64.b64encode(b"\0" + user + b"\0" + secret)
+    elif mechanism == "LOGIN":
+        for command in (b"AUTH LOGIN", base64.b64encode(user)):
+            reply = yield from line.ask(command, Stage.AUTH, seconds)
+            if reply.code != 334:
+                return reply
+        proof = base64.b64encode(secret)
+    else:
+        reply = yield from line.ask(b"AUTH CRAM-MD5", Stage.AUTH, seconds)
         if reply.code != 334:
-            break
-    if mechanism == "CRAM-MD5" and reply.code == 334:  # RFC 2195
-        digest = hmac.new(secret, base64.b64decode(reply.text), "md5").hexdigest().encode()
-        reply = yield from line.ask(base64.b64encode(user + b" " + digest), Stage.AUTH, seconds)
-    if judge(Stage.AUTH, reply) is Verdict.STOP:
+            return reply
+        digest = hmac.new(secret, _challenge(reply), "md5").hexdigest()  # RFC 2195 §2
+        proof = base64.b64encode(user + b" " + digest.encode())
+        line.wire.redaction.learn(digest, proof.decode("ascii"))
+    line.password_sent = True
+    return (yield from line.ask(proof, Stage.AUTH, seconds))
+
+
+def _challenge(reply: Reply) -> bytes:
+    try:
+        return base64.b64decode(reply.text, validate=True)
+    except ValueError:  # binascii.Error is one
         raise TransportError(
-            f"The server refused the login of {settings.smtp_username}: {_without(reply, settings)}",
-            "Mend SMTP_USERNAME and SMTP_PASSWORD in .env. It was tried once, lest the account be locked.",
-        )
-    if reply.code != 235:
-        raise Cut(f"the server answered AUTH with {_without(reply, settings)}")
-
-
-def _without(reply: Reply, settings: Settings) -> str:
-    """The reply without the password, should a server ever echo it."""
-    secret = settings.smtp_password
-    encoded = base64.b64encode(secret.encode()).decode()
-    return str(reply).replace(secret, "…").replace(encoded, "…") if secret else str(reply)
+            f"The server's challenge for the login can't be read: {reply}",
+            "Nothing was sent to it. Ask whoever runs it: CRAM-MD5 (RFC 2195) wants base64.",
+        ) from None

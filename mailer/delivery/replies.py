@@ -11,6 +11,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mailer.model import Outcome, Status
+from mailer.visible import visible
+
+MOST_REMEMBERED = 1000
+"""Characters of a reply that the ledger keeps."""
 
 
 class Stage(StrEnum):
@@ -45,14 +49,23 @@ class Verdict(StrEnum):
 
 
 class Reply(NamedTuple):
-    """A server's reply (RFC 5321 §4.2). Code 0: what we say ourselves, as no reply was read."""
+    """A server's reply (RFC 5321 §4.2). Code 0: what we say ourselves, as no reply was read.
+
+    `text` has the lines that the server made of it, each of visible characters and without a secret of ours.
+    """
 
     code: int
     text: str = ""
     enhanced: str = ""
 
+    @property
+    def in_short(self) -> str:
+        """The text on one line, to be shown and remembered; a server may say 64 kB to each recipient."""
+        text = visible(self.text)
+        return text if len(text) <= MOST_REMEMBERED else f"{text[:MOST_REMEMBERED]} …"
+
     def __str__(self) -> str:
-        return " ".join(filter(None, (str(self.code or ""), self.enhanced, self.text)))
+        return " ".join(filter(None, (str(self.code or ""), self.enhanced, self.in_short)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,10 @@ _CONTENT = (_S.DATA, _S.BODY, _S.DOT)
 TABLE: tuple[Rule, ...] = (
     Rule((_S.DOT,), "2..", "", _V.ACCEPTED, "The next hop takes responsibility (RFC 5321 §4.2.5)."),
     Rule((_S.DATA,), "354", "", _V.PROCEED, "The message may follow (RFC 5321 §4.1.1.4)."),
-    Rule((_S.AUTH,), "334", "", _V.PROCEED, "The server asks for more (RFC 4954 §4)."),
+    Rule((_S.AUTH,), "334", "", _V.PROCEED, "The server asks for more, in its turn (RFC 4954 §4)."),
+    Rule((_S.AUTH,), "235", "", _V.PROCEED, "Logged in (RFC 4954 §6)."),
+    Rule((_S.AUTH,), "[23]..", "", _V.STOP,
+         "No answer to a login (RFC 4954 §4). The password has left: it is not sent again for an odd answer."),
     Rule((_S.DATA,), "2..", "", _V.BROKEN,
          "354 would allow the message; nothing else does (RFC 5321 §4.3.2)."),
     Rule((), "2..", "", _V.PROCEED, "Success (RFC 5321 §4.2.1)."),
@@ -148,7 +164,7 @@ def outcome(stage: Stage, reply: Reply, verdict: Verdict) -> Outcome:
     status = _STATUS.get(verdict) or (Status.UNCERTAIN if stage is Stage.DOT else Status.QUEUED)
     if stage is Stage.DOT and verdict is Verdict.RECONNECT:
         status = Status.DEFERRED  # 421 in reply to the dot is a refusal of this message, not silence
-    return Outcome(status, reply.code, reply.enhanced, reply.text)
+    return Outcome(status, reply.code, reply.enhanced, reply.in_short)
 
 
 def as_markdown() -> str:

@@ -13,9 +13,11 @@ from collections.abc import Generator, Sequence
 from mailer.delivery.commands import envelope_commands, not_for, too_big
 from mailer.delivery.flying import REFUSALS, Fate, Flying
 from mailer.delivery.opening import Line, Offer, open_session
+from mailer.delivery.redaction import Redaction
 from mailer.delivery.replies import Stage, Verdict, judge
+from mailer.delivery.resolving import SocketAddress
 from mailer.delivery.schedule import Schedule
-from mailer.delivery.wire import Cut, SocketAddress, Want, Wire
+from mailer.delivery.wire import Cut, Want, Wire
 from mailer.delivery.work import Parcel, Work
 from mailer.model import Outcome, Status
 from mailer.settings import Settings
@@ -51,7 +53,8 @@ class Session:
         self._left_over = False
         self._in_body = False
         self.offer = Offer()
-        self.line = Line(Wire(addresses[0]))
+        self._redaction = Redaction(settings.smtp_username, settings.smtp_password)
+        self.line = Line(Wire(addresses[0], self._redaction))
         self.opened = False
         self.leaving = False
         self.current: Parcel | None = None
@@ -75,12 +78,15 @@ class Session:
         yield from self.line.ask(b"QUIT", Stage.QUIT, min(self._seconds, 5))
 
     def _open(self) -> Generator[Want, None, Offer]:
-        for address in self._addresses[:-1]:
+        """At the first address that takes us. One that has seen the password had its say: it goes to no other."""
+        for further in self._addresses[1:]:
             try:
                 return (yield from open_session(self.line, self._settings))
             except Cut:
+                if self.line.password_sent:
+                    raise
                 self.line.wire.close()
-                self.line.wire = Wire(self._addresses[self._addresses.index(address) + 1])
+                self.line.wire = Wire(further, self._redaction)
         return (yield from open_session(self.line, self._settings))
 
     @property

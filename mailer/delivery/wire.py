@@ -1,4 +1,8 @@
-"""A connection: a socket that never blocks, its buffers, replies as they come, and TLS."""
+"""A connection: a socket that never blocks, its buffers, replies as they come, and TLS.
+
+Replies are others' text. Here is where they enter: from here on they hold no secret of ours, and nothing that could
+steer a terminal.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,15 @@ import ssl
 from collections.abc import Generator
 from enum import Enum
 
+from mailer.delivery.redaction import Redaction
 from mailer.delivery.replies import Reply
+from mailer.delivery.resolving import SocketAddress, is_loopback
 from mailer.errors import TransportError
+from mailer.visible import visible
 
 _LONGEST_REPLY = 64 * 1024
+"""Octets of one reply, all of its lines together; a line has 512 at most (RFC 5321 §4.5.3.1.5)."""
+
 _CHUNK = 16 * 1024
 _SEND_BUFFER = 256 * 1024
 """A whole release fits, so that its body leaves in one call."""
@@ -22,11 +31,11 @@ _SEND_BUFFER = 256 * 1024
 _NOTHING = memoryview(b"")
 
 _LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?\n")
-_KNOWN: dict[bytes, Reply] = {}
 _MOST_KNOWN = 100
 """Most replies have been read before, word for word: "250 2.1.5 Ok"."""
 
-_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
+_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)", re.ASCII)
+_SHOWN = 60
 
 
 class Want(Enum):
@@ -42,18 +51,15 @@ class Cut(Exception):
     """The line is gone or of no use; the text says how."""
 
 
-SocketAddress = tuple[int, int, int, str, tuple[object, ...]]
-"""As `socket.getaddrinfo` gives it."""
-
-
 class Wire:
     """One connection to the server.
 
     Args:
         address: as `socket.getaddrinfo` gives it.
+        redaction: hides the login's secret in whatever the server says.
     """
 
-    def __init__(self, address: SocketAddress) -> None:
+    def __init__(self, address: SocketAddress, redaction: Redaction) -> None:
         family, kind, protocol, _, self._peer = address
         self.socket: socket.socket = socket.socket(family, kind, protocol)
         self.socket.setblocking(False)
@@ -61,7 +67,11 @@ class Wire:
         with contextlib.suppress(OSError):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.encrypted = False
+        self.redaction = redaction
+        self._known: dict[bytes, Reply] = {}
         self._in = bytearray()
+        self._lines: list[bytes] = []
+        self._octets = 0
         self._out = _NOTHING
         self._ended = ""
 
@@ -71,7 +81,8 @@ class Wire:
 
     @property
     def loopback(self) -> bool:
-        return self.host.startswith("127.") or self.host == "::1"
+        """Whether the other end is this machine."""
+        return is_loopback(self.host)
 
     def close(self) -> None:
         """Closes at once."""
@@ -101,7 +112,7 @@ class Wire:
             TransportError: its certificate is not to be trusted, or it speaks no TLS.
             Cut: the line broke.
         """
-        if self._in:
+        if self._in or self._lines:
             # Bytes sent before the handshake would be taken for encrypted ones (CVE-2011-0411).
             raise TransportError("The server sent something between STARTTLS and TLS.", _TAMPERED)
         try:
@@ -158,8 +169,9 @@ class Wire:
     # ---- in -------------------------------------------------------------------------------------
 
     def receive(self) -> None:
-        """Reads all there is. `next_reply` tells that the line ended, after every reply that came first."""
-        while not self._ended:
+        """Reads what there is, but no more than a reply may have: a flood must not keep us reading for ever.
+        `next_reply` tells that the line ended, after every reply that came first."""
+        while not self._ended and len(self._in) <= _LONGEST_REPLY:
             try:
                 chunk = self.socket.recv(_CHUNK)
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -180,34 +192,51 @@ class Wire:
         Raises:
             Cut: the line ended before one, or this is no reply.
         """
-        end = self._in.find(b"\n") + 1
-        if end and (known := _KNOWN.get(bytes(self._in[:end]))):
+        while end := self._in.find(b"\n") + 1:
+            line = bytes(self._in[:end])
+            if not self._lines and (known := self._known.get(line)):
+                del self._in[:end]
+                return known
+            match = _LINE.fullmatch(line)
+            # Each line has the same code (RFC 5321 §4.2.1); where they differ, nobody knows what was meant.
+            if not match or (self._lines and match[1] != self._lines[0][:3]):
+                raise Cut(f"the server does not speak SMTP: {self._shown()}")
             del self._in[:end]
-            return known
-        position, texts = 0, []
-        while match := _LINE.match(self._in, position):
-            position = match.end()
-            texts.append((match[3] or b"").decode("utf-8", "replace"))
+            self._lines.append(line)
+            self._octets += end
+            if self._octets > _LONGEST_REPLY:
+                break
             if match[2] != b"-":
-                reply = _reply(int(match[1]), texts)
-                if len(texts) == 1 and len(_KNOWN) < _MOST_KNOWN:
-                    _KNOWN[bytes(self._in[:position])] = reply
-                del self._in[:position]
-                return reply
-        if b"\n" in self._in[position:] or len(self._in) > _LONGEST_REPLY:
-            raise Cut(f"the server does not speak SMTP: {bytes(self._in[position : position + 60])!r}")
+                return self._read()
+        if self._octets + len(self._in) > _LONGEST_REPLY:
+            raise Cut(f"the server does not come to an end: {self._shown()}")
         if self._ended:
             raise Cut(self._ended)
         return None
 
+    def _shown(self) -> str:
+        """The beginning of what can't be read, for a message. Cut only after redaction: half a secret is one too."""
+        said = b"".join((*self._lines[:1], self._in)).decode("utf-8", "replace")
+        return f"“{visible(self.redaction(said)).strip()[:_SHOWN]}”"
+
+    def _read(self) -> Reply:
+        """The reply whose last line has come."""
+        lines, self._lines, self._octets = self._lines, [], 0
+        said = "\n".join(line[4:].rstrip(b"\r\n").decode("utf-8", "replace") for line in lines)
+        texts = [visible(text) for text in self.redaction(said).split("\n")]
+        reply = _reply(int(lines[0][:3]), texts)
+        if len(lines) == 1 and len(self._known) < _MOST_KNOWN:
+            self._known[lines[0]] = reply
+        return reply
+
     def has_reply(self) -> bool:
         """Whether a reply, or a line of one, is waiting."""
-        return b"\n" in self._in
+        return bool(self._lines) or b"\n" in self._in
 
     def has_news(self) -> bool:
         """Whether the server has said something, or hung up, unasked."""
         self.receive()
-        return bool(self._in or self._ended)
+        return bool(self._in or self._lines or self._ended)
 
 
 def _reply(code: int, texts: list[str]) -> Reply:
