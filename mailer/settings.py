@@ -51,8 +51,8 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 def _host(value: str) -> str:
     """A server's name or address. What is more than that may hold a password, so it is never repeated."""
-    if re.search(r"[\s/@\\]", value):
-        raise ValueError("must be a server's name alone, without smtp://, user, password or path")
+    if re.search(r"[\s/@\\]|^[^:]*:[^:]*$", value):
+        raise ValueError("must be a server's name alone, without smtp://, user, password or port")
     return value
 
 

@@ -25,10 +25,16 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 SIGNED = (
-    "from", "reply-to", "to", "subject", "date", "message-id", "in-reply-to", "references", "list-unsubscribe",
-    "list-unsubscribe-post", "list-id", "content-language", "mime-version", "content-type",
+    "from", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "list-unsubscribe",
+    "list-unsubscribe-post", "list-id", "list-help", "list-subscribe", "list-post", "list-owner", "list-archive",
+    "content-language", "mime-version", "content-type", "content-transfer-encoding", "content-disposition",
 )  # fmt: skip
-"""Every field we write: RFC 6376 §5.4.1, and RFC 8058 §4 for the two of unsubscribing."""
+"""Every field we write, and what would change what is read or where an answer goes: RFC 6376 §5.4.1, and RFC 8058 §4
+for the two of unsubscribing. Not Sender, which a relay may add by right (RFC 6409 §8.1)."""
+
+_ONCE_MORE = ": ".join(SIGNED)
+"""Each is signed once more than it stands, those that are not there too: so none can be added (RFC 6376 §5.4.2, §8.15).
+A field that is not there adds nothing to what is hashed."""
 
 _LEAST_BITS = 1024
 """RFC 8301 §3.2: verifiers must not accept shorter RSA keys."""
@@ -68,8 +74,7 @@ class Signer:
         end = content.index(b"\r\n\r\n") + 2
         fields = {name.lower(): value for name, value in _FIELD.findall(content[:end])}
         names = [name for name in SIGNED if name.encode() in fields]
-        # A second "from" signs that there is no second From to be put on top (RFC 6376 §5.4.2, §8.15).
-        covered = ": ".join([*names, "from"])
+        covered = ": ".join([*names, _ONCE_MORE])
         body_hash = base64.b64encode(hashlib.sha256(memoryview(content)[end + 2 :]).digest()).decode()
         tags = f"{self._opening} t={int(time.time())}; h={covered}; bh={body_hash}; b="
         signed = [name.encode() + b":" + _relaxed(fields[name.encode()]) for name in names]

@@ -269,6 +269,7 @@ def test_a_helper_process_gets_the_password_where_nobody_else_can_see_it(tmp_pat
         (b"SMTP_PASSWORD:lantern-lantern=x", "SMTP_PASSWORD"),
         (b"SMTP_PASSWORT=lantern-lantern", "SMTP_PASSWORT"),
         (b"SMTP_HOST=smtp://press:lantern-lantern@mail.example.org", "SMTP_HOST"),
+        (b"SMTP_HOST=mail.example.org:587", "or port"),
         (b"BOUNCE_IMAP_HOST=press:lantern-lantern@mail.example.org", "BOUNCE_IMAP_HOST"),
         (b"SMTP_PASSWORD=lantern-lantern\xe4", "UTF-8"),
         (b"SMTP_PASSWORD='lantern-lantern\nSMTP_WINDOW=x", "line 1"),
