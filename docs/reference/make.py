@@ -27,6 +27,15 @@ folder, climbing, that has a `newsroom.md`. Data goes to stdout, talk to stderr.
 | 130 | interrupted; `mailer resume` goes on |
 
 `mailer --debug COMMAND …` shows a traceback when something goes wrong.
+
+What others wrote (a server's answer, a list, a file's name) is shown as text: what would steer the terminal or turn a
+line around appears as its escape, `\\x1b` or `\\u202e`, and a line end in a cell as a blank. JSON escapes it too and
+loses nothing.
+
+Pipes and files get UTF-8 on Windows, whatever the code page: PowerShell reads it after
+`[Console]::OutputEncoding = [Text.Encoding]::UTF8`. An encoding that you ask for, by `PYTHONIOENCODING` or a locale
+that is not UTF-8, is kept: what it lacks is written in plain signs (`"` for “) or as an escape (`\\u0142`), and JSON is
+ASCII then. For spreadsheets there is `--csv`.
 """
 
 

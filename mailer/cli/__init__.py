@@ -6,14 +6,19 @@ asked for, and imports the stages it needs inside its functions, so that `mailer
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
-from mailer.errors import CheckFailed, MailerError
+from mailer.cli.show import row, say, style
+from mailer.cli.streams import never_fail_at_a_character
+from mailer.errors import CheckFailed, MailerError, SourceError
+from mailer.visible import visible
 
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("demo", ("demo",)),
@@ -75,39 +80,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: as after the program's name; `sys.argv[1:]` by default.
     """
+    never_fail_at_a_character()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
-        code = cli.main([a for a in arguments if a != "--debug"], prog_name="mailer", standalone_mode=False)
+        code = _run([argument for argument in arguments if argument != "--debug"])
         return code if isinstance(code, int) else DONE
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        say(told.getvalue(), err=True, nl=False)
         return COULD_NOT_START
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted.", err=True)
+        say("\nInterrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; point stdout elsewhere so that exit stays quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except MailerError as error:
-        if debug:
-            raise
-        return _tell(error)
     except Exception as error:
         if debug:
-            raise
-        click.echo(
-            f"{click.style('Error:', fg='red', bold=True)} something went wrong inside mailer "
-            f"({type(error).__name__}: {error}).\n  This is a defect of ours. "
-            "Run it again with --debug and report what it prints.",
-            err=True,
-        )
-        return COULD_NOT_START
+            say(traceback.format_exc(), err=True, nl=False)
+        return _tell(error if isinstance(error, MailerError) else _defect(error))
+
+
+def _run(arguments: list[str]) -> object:
+    for argument in arguments:
+        if not _is_text(argument):
+            raise click.UsageError(f"“{argument}” is not text in this system's character set.")
+    return cli.main(arguments, prog_name="mailer", standalone_mode=False)
+
+
+def _is_text(argument: str) -> bool:
+    """Bytes that the system's character set has no letters for come as lone surrogates (PEP 383)."""
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
+
+
+def _defect(error: Exception) -> MailerError:
+    return MailerError(
+        f"something went wrong inside mailer ({type(error).__name__}: {error}).",
+        "This is a defect of ours. Run it again with --debug and report what it prints.",
+    )
 
 
 def _tell(error: MailerError) -> int:
-    click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True)
+    lines = list(map(str, error.faults)) if isinstance(error, SourceError) else [error.message]
+    say(style("Error:", fg="red", bold=True), " ", visible(lines[0] if lines else ""), err=True)
+    for line in lines[1:]:
+        row(line, err=True)
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        row(f"  {error.hint}", err=True)
     return UNFINISHED if isinstance(error, CheckFailed) else COULD_NOT_START

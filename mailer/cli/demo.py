@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli import DONE, UNFINISHED
-from mailer.cli.show import count, talk
+from mailer.cli.show import count, row, say
+from mailer.visible import visible
 
 if TYPE_CHECKING:
     from mailer.desk.mailbox import Received
@@ -34,11 +35,11 @@ def demo(no_browser: bool, folder: Path | None) -> int:
     folder = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-")) / "press-office"
     workspace = make_workspace(folder)
     keep_to_the_office(workspace)
-    click.echo(f"A workspace of an invented organisation: {workspace.root}", err=True)
+    row(f"A workspace of an invented organisation: {workspace.root}", err=True)
     received, finished = _send_to_ourselves(workspace)
     _print_arrived(workspace, received)
-    click.echo(
-        f"\nGo on from here:\n  cd {workspace.root}\n"
+    say(
+        f"\nGo on from here:\n  cd {visible(str(workspace.root))}\n"
         f"  mailer preview {SAMPLE}              look at the mail while you edit it\n"
         f"  mailer status {SAMPLE} --recipients  who got it\n"
         f"  mailer send {SAMPLE} --dry-run       rehearse",
@@ -47,7 +48,7 @@ def demo(no_browser: bool, folder: Path | None) -> int:
     if not no_browser:
         from mailer.desk.mailbox import show
 
-        show(workspace.private / "mailbox", say=lambda url: click.echo(f"{url}\nCtrl-C ends it.", err=True))
+        show(workspace.private / "mailbox", say=lambda url: say(f"{url}\nCtrl-C ends it.", err=True))
     return DONE if finished and received else UNFINISHED
 
 
@@ -67,11 +68,11 @@ def _send_to_ourselves(workspace: Workspace) -> tuple[list[Received], bool]:
         prepared = pipeline.prepare(workspace, SAMPLE, Choice())
         with Ledger(workspace.ledger) as ledger:
             mailing = pipeline.queue(prepared, settings, ledger)
-            click.echo(f"Sending {SAMPLE} through 127.0.0.1:{mailbox.port} …", err=True)
+            say(f"Sending {SAMPLE} through 127.0.0.1:{mailbox.port} …", err=True)
             report = pipeline.deliver(mailing, ledger, SmtpTransport(settings), workspace, settings)
         print_report(report, as_json=False)
         for person in prepared.audience.left_out:
-            click.echo(f"  left out: {person.address} ({person.reason})", err=True)
+            row(f"  left out: {person.address} ({person.reason})", err=True)
         return mailbox.received(), report.finished
 
 
@@ -85,8 +86,6 @@ def _print_arrived(workspace: Workspace, received: list[Received]) -> None:
     for heading in ("To", "Subject", "Language", "File"):
         table.add_column(heading, overflow="fold" if heading != "File" else "ellipsis", header_style="bold")
     for mail in received:
-        table.add_row(mail.to, mail.subject, mail.language, mail.path.name)
-    Console().print(table)
-    talk().print(
-        f"They lie in {workspace.private / 'mailbox'}; each opens in a mail program.", soft_wrap=True
-    )
+        table.add_row(*map(visible, (mail.to, mail.subject, mail.language, mail.path.name)))
+    Console(markup=False).print(table)
+    row(f"They lie in {workspace.private / 'mailbox'}; each opens in a mail program.", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from itertools import chain
 
@@ -10,6 +9,8 @@ import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import settings_of, workspace_here
+from mailer.cli.show import say, say_json, style
+from mailer.visible import visible
 
 SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", "green")}
 
@@ -40,9 +41,9 @@ def doctor(as_json: bool) -> int:
         findings.append(finding)
         if not as_json:
             sign, colour = SIGNS[finding.level]
-            click.echo(f"{click.style(sign, fg=colour, bold=True)} {finding.id:<10} {finding.message}")
+            say(style(sign, fg=colour, bold=True), f" {finding.id:<10} {visible(finding.message)}")
             if finding.hint:
-                click.echo(f"             {finding.hint}")
+                say(f"             {visible(finding.hint)}")
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+        say_json([asdict(finding) for finding in findings])
     return UNFINISHED if any(finding.level == "error" for finding in findings) else DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import choosing, chosen, settings_of, workspace_here
-from mailer.cli.show import print_audience, print_findings, tally
+from mailer.cli.people import parsed
+from mailer.cli.show import print_audience, print_findings, row, say, say_json, tally
+from mailer.visible import visible
 
 
 @click.command(epilog="Example:  mailer check harbour-report --list press --json")
@@ -28,13 +29,10 @@ def check(release: str, as_json: bool, **choosing: Any) -> int:
     workspace = workspace_here()
     prepared = prepare(workspace, release, chosen(workspace, **choosing))
     if as_json:
-        click.echo(json.dumps([asdict(f) for f in prepared.findings], indent=2, ensure_ascii=False))
+        say_json([asdict(f) for f in prepared.findings])
     else:
         print_findings(prepared.findings)
-        click.echo(
-            f"{prepared.release.name}: {tally(prepared.findings)}.",
-            err=True,
-        )
+        say(f"{visible(prepared.release.name)}: {tally(prepared.findings)}.", err=True)
         print_audience(prepared)
     return UNFINISHED if any(finding.level == "error" for finding in prepared.findings) else DONE
 
@@ -59,7 +57,7 @@ def render(release: str, out: Path | None, address: str, theme: str, png: bool, 
     workspace = workspace_here()
     settings = settings_of(workspace)
     prepared = pipeline.prepare(workspace, release, chosen(workspace, **choosing), theme=theme)
-    recipient = pipeline.as_addressed(prepared, address)
+    recipient = pipeline.as_addressed(prepared, parsed(address) if address else "")
     editions = prepared.release.editions
     if address:
         editions = (prepared.release.edition_for(recipient.languages),)
@@ -68,9 +66,9 @@ def render(release: str, out: Path | None, address: str, theme: str, png: bool, 
         content = pipeline.example_message(prepared, settings, edition, recipient)
         view = view_of(content)
         for suffix, data in (("html", view.html.encode()), ("txt", view.text.encode()), ("eml", content)):
-            click.echo(_written(folder / f"{prepared.release.name}.{edition.language}.{suffix}", data))
+            row(str(_written(folder / f"{prepared.release.name}.{edition.language}.{suffix}", data)))
         if png:
-            click.echo(screenshot(folder / f"{prepared.release.name}.{edition.language}.html"))
+            row(str(screenshot(folder / f"{prepared.release.name}.{edition.language}.html")))
 
 
 def _written(path: Path, content: bytes) -> Path:
@@ -101,4 +99,4 @@ def themes() -> None:
         ]
         origins = origins[:1] if workspace.templates == built_in_templates() else origins
         about = theme_file(workspace.theme(name), "theme.txt")
-        click.echo(f"{name}\t{', '.join(origins)}\t{about.read_text('utf-8').strip() if about else ''}")
+        row(name, ", ".join(origins), about.read_text("utf-8").strip() if about else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,9 @@ import click
 from mailer.cli import COULD_NOT_START, DONE, UNFINISHED
 from mailer.cli.options import workspace_here
 from mailer.cli.people import parsed
-from mailer.cli.show import COLOURS, count, print_findings
+from mailer.cli.show import COLOURS, count, print_findings, row, say, say_json, style
 from mailer.errors import ListError, WorkspaceError
+from mailer.visible import visible
 
 if TYPE_CHECKING:
     from mailer.model import Recipient
@@ -33,19 +33,19 @@ def lists(ctx: click.Context) -> None:
     workspace = workspace_here()
     for path in sorted(workspace.lists.glob("*")):
         if path.suffix.lower() in (".csv", ".xlsx") and path != workspace.suppressed:
-            click.echo(f"{path.stem}\t{_in_short(workspace, path)}")
+            row(path.stem, *_in_short(workspace, path))
 
 
-def _in_short(workspace: Workspace, path: Path) -> str:
+def _in_short(workspace: Workspace, path: Path) -> tuple[str, ...]:
     from mailer.press import read_list
 
     try:
         press_list = read_list(path, shown=workspace.shown(path))
         people, problems = _read(press_list, workspace)
     except ListError as error:
-        return f"can't be read: {error.faults[0].message}"
+        return (f"can't be read: {error.faults[0].message}",)
     mend = sum(problem.level == "error" for problem in problems)
-    return f"{count(len(people), 'recipient')}, {count(mend, 'row')} to mend\t{press_list.encoding}"
+    return f"{count(len(people), 'recipient')}, {count(mend, 'row')} to mend", press_list.encoding
 
 
 def _list_options(command: Any) -> Any:
@@ -76,20 +76,14 @@ def show(name: str, column: str, encoding: str, as_json: bool) -> int:
         faults = [
             {"line": f.line, "level": "error", "message": _with_hint(f.message, f.hint)} for f in error.faults
         ]
-        click.echo(json.dumps({"recipients": [], "problems": faults}, indent=2, ensure_ascii=False))
+        say_json({"recipients": [], "problems": faults})
         return COULD_NOT_START
     if as_json:
         _print_json(press_list, people, problems)
         return DONE
     for person in people:
-        cells = (
-            person.address,
-            person.name,
-            person.outlet,
-            ",".join(person.languages),
-            ",".join(sorted(person.tags)),
-        )
-        click.echo("\t".join(cells))
+        languages, tags = ",".join(person.languages), ",".join(sorted(person.tags))
+        row(person.address, person.name, person.outlet, languages, tags)
     _tell(press_list, people, problems)
     return DONE
 
@@ -115,14 +109,15 @@ def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> 
                 {"line": fault.line, "level": "error", "message": str(fault)} for fault in error.faults
             ]
             if not as_json:
-                click.echo("\n".join(map(str, error.faults)))
+                for fault in error.faults:
+                    row(str(fault))
             continue
         found[name] = _problems_as_data(press_list, problems)
         wrong = wrong or any(problem.level == "error" for problem in problems)
         if not as_json:
             _tell(press_list, people, problems, err=False)
     if as_json:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        say_json(found)
     return UNFINISHED if wrong else DONE
 
 
@@ -136,8 +131,8 @@ def diff(first: str, second: str) -> None:
     difference = compare(_open(first)[0], _open(second)[0])
     for sign, people in (("-", difference.only_first), ("+", difference.only_second)):
         for person in people:
-            click.echo(f"{sign} {person.address}\t{person.name}")
-    click.echo(
+            row(f"{sign} {person.address}", person.name)
+    row(
         f"{len(difference.only_first):,} only on {first}, {len(difference.only_second):,} only on {second}, "
         f"{difference.both:,} on both.",
         err=True,
@@ -167,12 +162,12 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
     press_list = read_list(file, shown=str(file), column=column, encoding=encoding)
     people, problems = _read(press_list, None)
     write_list(target, people, press_list.header.columns.keys)
-    click.echo(workspace.shown(target))
+    row(workspace.shown(target))
     _tell(press_list, people, problems)
     suppressions = Suppressions(workspace.suppressed)
     known = sum(person.address in suppressions for person in people)
     if known:
-        click.echo(f"Suppressed, and not revived by this: {count(known, 'recipient')}.", err=True)
+        say(f"Suppressed, and not revived by this: {count(known, 'recipient')}.", err=True)
 
 
 @lists.command(epilog="Example:  mailer lists export ana@example.net > ana.json")
@@ -192,7 +187,7 @@ def export(address: str) -> None:
             mailings = ledger.held(canonical(mailed))
     files = [workspace.shown(path) for path in traces(workspace, mailed)]
     content = {"address": mailed, "lists": rows, "mailings": mailings, "files": files}
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    say_json(content)
 
 
 def _open(name: str, column: str = "", encoding: str = "") -> tuple[PressList, Workspace | None]:
@@ -224,11 +219,11 @@ def _read(press_list: PressList, workspace: Workspace | None) -> tuple[list[Reci
 
     people: list[Recipient] = []
     problems: list[Problem] = []
-    for row in examine(press_list, Suppressions(workspace.suppressed) if workspace else None):
-        if isinstance(row, Recipient):
-            people.append(row)
+    for found in examine(press_list, Suppressions(workspace.suppressed) if workspace else None):
+        if isinstance(found, Recipient):
+            people.append(found)
         else:
-            problems.append(row)
+            problems.append(found)
     return people, problems
 
 
@@ -252,7 +247,7 @@ def _print_json(press_list: PressList, people: list[Recipient], problems: list[P
         "recipients": recipients,
         "problems": _problems_as_data(press_list, problems),
     }
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    say_json(content)
 
 
 def _problems_as_data(press_list: PressList, problems: list[Problem]) -> list[dict[str, Any]]:
@@ -290,11 +285,9 @@ def _tell(
     """Problems as compilers print them, then the list in one line."""
     print_findings(press_list.findings, err=err)
     for problem in problems:
-        level = click.style(problem.level, fg=COLOURS[problem.level], bold=True)
-        reason = click.style(f"[{problem.reason or problem.id}]", dim=True)
-        click.echo(f"{press_list.shown}:{problem.line}: {level}: {problem.message} {reason}", err=err)
+        where, level = visible(press_list.shown), style(problem.level, fg=COLOURS[problem.level], bold=True)
+        reason = style(f"[{problem.reason or problem.id}]", dim=True)
+        say(f"{where}:{problem.line}: ", level, f": {visible(problem.message)} ", reason, err=err)
     left_out = sum(problem.reason is not None for problem in problems)
     how = ", ".join(filter(None, (press_list.encoding, press_list.delimiter)))
-    click.echo(
-        f"{press_list.shown}: {count(len(people), 'recipient')}, {left_out:,} left out ({how}).", err=err
-    )
+    row(f"{press_list.shown}: {count(len(people), 'recipient')}, {left_out:,} left out ({how}).", err=err)

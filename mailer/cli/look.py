@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from mailer.cli.options import choosing, chosen, settings_of, workspace_here
+from mailer.cli.show import say
 
 _port = click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0: any free one."
@@ -57,8 +58,8 @@ def desk(port: int, no_browser: bool) -> None:
 
 
 def _say(url: str) -> None:
-    click.echo(url)
-    click.echo("Ctrl-C ends it.", err=True)
+    say(url)
+    say("Ctrl-C ends it.", err=True)
 
 
 @click.command(epilog="Example:  mailer unsubscribe-server --port 8058 --proxy 127.0.0.1")
@@ -99,5 +100,5 @@ def unsubscribe_server(host: str, port: int, proxies: tuple[str, ...], limit: in
         requests=limit,
         proxies=proxies,
         ready=_say,
-        say=lambda text: click.echo(text, err=True),
+        say=lambda text: say(text, err=True),
     )

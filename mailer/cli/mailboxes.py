@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.options import settings_of, workspace_here
-from mailer.cli.show import count
+from mailer.cli.show import count, row, say, say_json, style
+from mailer.visible import visible
 
 if TYPE_CHECKING:
     from mailer.delivery.bounces import Handled, Office
@@ -72,30 +72,30 @@ def bounces(
         if not as_json:
             _print(handled)
     if as_json:
-        click.echo(json.dumps([asdict(handled) for handled in found], ensure_ascii=False, indent=2))
+        say_json([asdict(handled) for handled in found])
     _sum_up(found, dry_run=dry_run)
 
 
 def _print(handled: Handled) -> None:
     """A line for each person a mail is about: address, what was done, why, which release."""
     for deed in handled.deeds:
-        done = click.style(deed.done, fg=_COLOURS.get(deed.done))
-        click.echo("\t".join((deed.address or "?", done, deed.detail, deed.release)).rstrip("\t"))
+        done = style(deed.done, fg=_COLOURS.get(deed.done))
+        why = (deed.detail, deed.release) if deed.release else (deed.detail,) if deed.detail else ()
+        row(deed.address or "?", done, *why)
 
 
 def _sum_up(found: list[Handled], *, dry_run: bool) -> None:
     kinds = Counter(handled.kind.value for handled in found)
     listed = ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
-    click.echo(f"{count(len(found), 'new mail')}{': ' + listed if listed else ''}.", err=True)
+    say(f"{count(len(found), 'new mail')}{': ' + listed if listed else ''}.", err=True)
     left = [handled for handled in found if _is_left(handled)]
     if left:
-        click.echo("Left alone; a person may want to read them:", err=True)
+        say("Left alone; a person may want to read them:", err=True)
     for mail in left:
-        click.echo(
-            f"  {mail.sender or '(nobody)'}: {mail.subject or '(no subject)'}  [{mail.where}]", err=True
-        )
+        said = f"{mail.sender or '(nobody)'}: {mail.subject or '(no subject)'}  [{mail.where}]"
+        say(f"  {visible(said)}", err=True)
     if dry_run:
-        click.echo("Nothing was changed: this was a rehearsal.", err=True)
+        say("Nothing was changed: this was a rehearsal.", err=True)
 
 
 def _is_left(handled: Handled) -> bool:
@@ -120,11 +120,11 @@ def _explain(files: tuple[Path, ...], *, as_json: bool) -> None:
         ]
         rows.append({"file": str(path), "class": report.kind.value, "recipients": people})
         if not as_json:
-            click.echo(f"{path}\t{report.kind.value}")
+            row(str(path), report.kind.value)
             for r in report.recipients:
-                click.echo(f"\t{r.address}\t{r.severity.value}\t{r.status}\t{r.what}: {r.reason}")
+                row("", r.address, r.severity.value, r.status, f"{r.what}: {r.reason}")
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        say_json(rows)
 
 
 def _office() -> Office:

@@ -9,7 +9,7 @@ import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import workspace_here
-from mailer.cli.show import count
+from mailer.cli.show import count, row, say
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def suppress(addresses: tuple[str, ...], reason: str, source: str) -> None:
     suppressions = Suppressions(workspace_here().suppressed)
     for mailed in [parsed(address) for address in addresses]:
         new = suppressions.add(mailed, reason, source)
-        click.echo(f"{mailed}\t{'suppressed' if new else 'was suppressed already'}")
+        row(mailed, "suppressed" if new else "was suppressed already")
 
 
 @click.command(epilog="Example:  mailer unsuppress ana@example.net")
@@ -44,7 +44,7 @@ def unsuppress(addresses: tuple[str, ...]) -> int:
     for mailed in [parsed(address) for address in addresses]:
         removed = suppressions.remove(mailed)
         missing = missing or not removed
-        click.echo(f"{mailed}\t{'no longer suppressed' if removed else 'was not suppressed'}")
+        row(mailed, "no longer suppressed" if removed else "was not suppressed")
     return UNFINISHED if missing else DONE
 
 
@@ -67,25 +67,25 @@ def forget(address: str, yes: bool) -> int:
     if not yes:
         click.confirm(f"Remove {mailed} from all lists and the record, for good?", abort=True, err=True)
     done = forget_person(workspace, mailed, source="by hand")
-    for row in done.removed:
-        click.echo(f"{row.path}:{row.line}\tremoved")
+    for found in done.removed:
+        row(_place(found), "removed")
     if workspace.ledger.exists():
         from mailer.delivery import Ledger
 
         with Ledger(workspace.ledger) as ledger:
             mailings = ledger.forget(canonical(mailed))
-        click.echo(f"{workspace.shown(workspace.ledger)}\tremoved from {count(mailings, 'mailing')}")
-    left = [_place(row) for row in done.by_hand] + [
+        row(workspace.shown(workspace.ledger), f"removed from {count(mailings, 'mailing')}")
+    left = [_place(found) for found in done.by_hand] + [
         workspace.shown(path) for path in traces(workspace, mailed)
     ]
     for place in left:
-        click.echo(f"{place}\tremove this by hand", err=True)
-    click.echo(f"{mailed} stays suppressed, by a hash of the address.", err=True)
+        row(place, "remove this by hand", err=True)
+    say(f"{mailed} stays suppressed, by a hash of the address.", err=True)
     return UNFINISHED if left else DONE
 
 
-def _place(row: Held) -> str:
-    return f"{row.path}:{row.line}" if row.line else row.path
+def _place(found: Held) -> str:
+    return f"{found.path}:{found.line}" if found.line else found.path
 
 
 def parsed(text: str) -> str:

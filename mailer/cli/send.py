@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from mailer.cli.options import choosing, chosen, settings_of, workspace_here
+from mailer.cli.people import parsed
 from mailer.cli.show import print_findings
 
 
@@ -60,7 +61,7 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     )
     prepared = pipeline.prepare(workspace, release, choice)
     if proof:
-        prepared = pipeline.only(prepared, proof)
+        prepared = pipeline.only(prepared, tuple(map(parsed, proof)))
     print_findings([finding for finding in prepared.findings if finding.level != "notice"], err=True)
     if dry_run:
         return sending.rehearse(prepared, settings, out)
@@ -91,12 +92,12 @@ def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **how: Any
     """Send what is left of a release. Reads no list and no release: what was frozen is what goes out."""
     from mailer.cli import sending
     from mailer.delivery import Ledger
-    from mailer.press import canonical, parse_address
+    from mailer.press import canonical
 
     workspace = workspace_here()
     settings = settings_of(workspace)
     name = workspace.release_name(Path(release if release.endswith(".md") else f"{release}.md"))
-    again = tuple(canonical(parse_address(address)) for address in uncertain)
+    again = tuple(canonical(parsed(address)) for address in uncertain)
     with Ledger(workspace.ledger) as ledger:
         mailing = ledger.mailing(name)
         more = {"uncertain": again} | ({"refused_share": None} if any_share else {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 import tempfile
@@ -18,7 +17,7 @@ import click
 
 from mailer import pipeline
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
-from mailer.cli.show import count, print_audience, talk
+from mailer.cli.show import count, print_audience, row, say, say_json, style
 from mailer.delivery import (
     Ledger,
     Progress,
@@ -32,6 +31,7 @@ from mailer.delivery import (
 from mailer.errors import CheckFailed, SettingsError
 from mailer.model import Status
 from mailer.private import private_folder
+from mailer.visible import visible
 
 if TYPE_CHECKING:
     from mailer.delivery import Mailing
@@ -64,7 +64,7 @@ def send(prepared: Prepared, settings: Settings, how: How) -> int:
             return COULD_NOT_START
         mailing = pipeline.queue(prepared, settings, ledger)
         if not newcomers:
-            click.echo(
+            row(
                 f"Nobody new. What is left of the queue is sent; `mailer status {mailing.release}` shows all.",
                 err=True,
             )
@@ -84,13 +84,11 @@ def rehearse(prepared: Prepared, settings: Settings, out: Path | None) -> int:
         report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, rates=())
         refused = report.counts.get(Status.REJECTED, 0)
     print_audience(prepared)
-    click.echo(f"Rehearsed {count(report.accepted, 'message')}: nothing left this computer.", err=True)
+    say(f"Rehearsed {count(report.accepted, 'message')}: nothing left this computer.", err=True)
     if refused:
-        click.echo(
-            f"{count(refused, 'recipient')} would not be mailed: ALLOW_ONLY, or suppressed since.", err=True
-        )
-    click.echo("Look at: ", err=True, nl=False)
-    click.echo(transport.page)
+        say(f"{count(refused, 'recipient')} would not be mailed: ALLOW_ONLY, or suppressed since.", err=True)
+    say("Look at: ", err=True, nl=False)
+    row(str(transport.page))
     return DONE
 
 
@@ -103,7 +101,7 @@ def prove(prepared: Prepared, settings: Settings, *, insecure: bool) -> int:
         mailing = pipeline.queue(prepared, settings, ledger, prefix="[TEST] ", thorough=True)
         report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, max_wait=0)
         for line in ledger.recipients(mailing.release):
-            click.echo(f"{line.address}\t{line.state.value}\t{line.reply}")
+            row(line.address, line.state.value, line.reply)
     _tell_halt(report)
     return DONE if report.finished else UNFINISHED
 
@@ -124,7 +122,7 @@ def deliver(
     if how.csv:
         with how.csv.open("w", encoding="utf-8-sig", newline="") as file:
             write_csv(ledger.recipients(mailing.release), file)
-        click.echo(f"What became of each: {how.csv}", err=True)
+        row(f"What became of each: {how.csv}", err=True)
     if stop.finishing and not report.finished:
         return INTERRUPTED
     return DONE if report.finished else UNFINISHED
@@ -158,7 +156,7 @@ def _moment(at: str) -> datetime | None:
 def _wait_until(moment: datetime | None) -> None:
     if moment is None:
         return
-    click.echo(f"Waiting until {moment:%Y-%m-%d %H:%M %Z}. Ctrl-C leaves the queue as it is.", err=True)
+    say(f"Waiting until {moment:%Y-%m-%d %H:%M %Z}. Ctrl-C leaves the queue as it is.", err=True)
     while (left := moment.timestamp() - time.time()) > 0:
         time.sleep(min(left, 1.0))  # in short steps: a laptop that slept must not oversleep
 
@@ -179,7 +177,7 @@ def print_summary(prepared: Prepared, settings: Settings, newcomers: int, moment
     if settings.allow_only:
         lines["Only to"] = f"{', '.join(settings.allow_only)} (ALLOW_ONLY)"
     for name, value in lines.items():
-        click.echo(f"{click.style(f'{name:>8}', bold=True)}  {value}", err=True)
+        say(style(f"{name:>8}", bold=True), f"  {visible(value)}", err=True)
     already = len(prepared.audience.recipients) - newcomers
     print_audience(prepared, already=already)
 
@@ -189,12 +187,12 @@ def _agreed(newcomers: int, *, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        click.echo("There is no terminal to confirm on: nothing was sent. Scripts say --yes.", err=True)
+        say("There is no terminal to confirm on: nothing was sent. Scripts say --yes.", err=True)
         return False
     typed = click.prompt(f"\nType {newcomers} to send", default="", show_default=False, err=True)
     if typed.strip().replace(",", "") == str(newcomers):
         return True
-    click.echo("Nothing was sent.", err=True)
+    say("Nothing was sent.", err=True)
     return False
 
 
@@ -221,7 +219,7 @@ def _interruptible(stop: Stop) -> Iterator[None]:
         said = (
             "Finishing what is in flight; press again to stop at once." if not stop.aborting else "Stopping."
         )
-        click.echo(f"\n{said}", err=True)
+        say(f"\n{said}", err=True)
 
     before = signal.signal(signal.SIGINT, press)
     try:
@@ -233,10 +231,11 @@ def _interruptible(stop: Stop) -> Iterator[None]:
 @contextmanager
 def _progress() -> Iterator[Any]:
     """A bar with rate, time left and counts; in a file or a pipe, nothing: the report says it."""
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    console = talk()
+    console = Console(stderr=True, highlight=False)
     columns = (
         BarColumn(bar_width=None), MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}/s"), TextColumn("{task.fields[left]}"), TextColumn("{task.fields[counts]}"),
@@ -271,22 +270,20 @@ def print_report(report: Report, *, as_json: bool) -> None:
     """What came of it: counts, and how to go on. Never "delivered": the next hop accepted it."""
     if as_json:
         data = asdict(report) | {"finished": report.finished, "how_to_go_on": report.how_to_go_on()}
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        say_json(data)
         return
     for state, number in report.counts.items():
-        name = click.style(f"{state.value:>10}", fg=COLOURS.get(state), bold=True)
-        click.echo(f"{name}  {number:,}", err=True)
+        say(style(f"{state.value:>10}", fg=COLOURS.get(state), bold=True), f"  {number:,}", err=True)
     speed = f", {report.accepted / report.seconds:.0f} a second" if report.seconds > 1 else ""
-    click.echo(f"{count(report.accepted, 'message')} accepted in {report.seconds:.1f} s{speed}.", err=True)
+    say(f"{count(report.accepted, 'message')} accepted in {report.seconds:.1f} s{speed}.", err=True)
     _tell_halt(report)
     for address, reply in report.suppress[:20]:
-        click.echo(f"  {address}: {reply}\n    if that is for good: mailer suppress {address}", err=True)
+        row(f"  {address}: {reply}", err=True)
+        row(f"    if that is for good: mailer suppress {address}", err=True)
     for sentence in report.how_to_go_on():
-        click.echo(sentence, err=True)
+        row(sentence, err=True)
 
 
 def _tell_halt(report: Report) -> None:
     if report.halted:
-        click.echo(
-            f"{click.style('Halted:', fg='red', bold=True)} {report.halted}\n  {report.hint}", err=True
-        )
+        say(style("Halted:", fg="red", bold=True), f" {visible(report.halted)}\n  {report.hint}", err=True)

@@ -1,17 +1,23 @@
-"""How findings, audiences and reports look in a terminal. Data goes to stdout, talk to stderr."""
+"""How findings, audiences and reports look in a terminal. Data goes to stdout, talk to stderr.
+
+Whatever a command says goes through `say`, `row` or `say_json`: nearly all of it holds text that others wrote, and none
+of that may steer the terminal (`mailer.visible`). A test keeps `click.echo` out of the other files.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from mailer.visible import visible
 
+if TYPE_CHECKING:
     from mailer.model import Finding
     from mailer.pipeline import Prepared
 
@@ -21,11 +27,48 @@ MOST = 3
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan"}
 
 
-def talk() -> Console:
-    """A rich console on stderr."""
-    from rich.console import Console
+class Styled(str):
+    """Visible text with colours of ours, made by `style`."""
 
-    return Console(stderr=True, highlight=False)
+
+def style(text: str, *, fg: str | None = None, bold: bool | None = None, dim: bool | None = None) -> Styled:
+    """Text in colours, which are left out where there is no terminal."""
+    return Styled(click.style(visible(text), fg=fg, bold=bold, dim=dim))
+
+
+def say(*parts: str, err: bool = False, nl: bool = True) -> None:
+    """Parts, one behind the other, as text that can be seen. Line ends stay: they are ours.
+
+    Args:
+        err: talk, to stderr.
+        nl: end the line.
+    """
+    click.echo("".join(map(_seen, parts)), err=err, nl=nl)
+
+
+def row(*cells: str, err: bool = False) -> None:
+    """A line of cells, between them tabs; no cell can begin a line or a cell of its own."""
+    click.echo("\t".join(cell if isinstance(cell, Styled) else visible(cell) for cell in cells), err=err)
+
+
+def _seen(part: str) -> str:
+    return part if isinstance(part, Styled) else "\n".join(map(visible, part.split("\n")))
+
+
+def say_json(data: Any) -> None:
+    """Data on stdout, for programs and people."""
+    click.echo(json_text(data, indent=2))
+
+
+def json_text(data: Any, indent: int | None = None) -> str:
+    """JSON that a terminal can show and any program can read: what can't be seen is escaped, which changes nothing of
+    what it says. Where stdout is not UTF-8, all that is not ASCII is escaped too (RFC 8259 §8.1)."""
+    text = json.dumps(data, indent=indent, ensure_ascii=not _speaks_utf_8())
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def _speaks_utf_8() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
 
 
 def count(number: int, noun: str) -> str:
@@ -37,10 +80,16 @@ def print_findings(findings: Sequence[Finding], *, err: bool = False) -> None:
     """A line for each finding, as compilers do: `path:line: level: message [id]`, then the hint."""
     for finding in findings:
         where = f"{finding.where}: " if finding.where else ""
-        level = click.style(finding.level, fg=COLOURS[finding.level], bold=True)
-        click.echo(f"{where}{level}: {finding.message} {click.style(f'[{finding.id}]', dim=True)}", err=err)
+        level = style(finding.level, fg=COLOURS[finding.level], bold=True)
+        say(
+            visible(where),
+            level,
+            visible(f": {finding.message} "),
+            style(f"[{finding.id}]", dim=True),
+            err=err,
+        )
         if finding.hint:
-            click.echo(f"    {finding.hint}", err=err)
+            say(f"    {finding.hint}", err=err)
 
 
 def tally(findings: Sequence[Finding]) -> str:
@@ -75,4 +124,4 @@ def print_audience(prepared: Prepared, *, already: int = 0) -> None:
 
 
 def _say(name: str, text: str) -> None:
-    click.echo(f"{click.style(f'{name:>8}', bold=True)}  {text}", err=True)
+    say(style(f"{name:>8}", bold=True), f"  {visible(text)}", err=True)

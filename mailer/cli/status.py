@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from mailer.cli.options import workspace_here
+from mailer.cli.show import json_text, row, say, say_json
 
 
 @click.command(epilog="Example:  mailer status harbour-report --recipients")
@@ -35,13 +35,13 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
                 }
                 for m in mailings
             ]  # fmt: skip
-            click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+            say_json(rows)
         else:
             for m in mailings:
                 counts = ", ".join(f"{n:,} {s.value}" for s, n in ledger.counts(m.release).items())
-                click.echo(f"{m.release}\t{_time(m.created)}\t{counts}\t{m.subject}")
+                row(m.release, _time(m.created), counts, m.subject)
             if not mailings:
-                click.echo("Nothing was sent from here yet.", err=True)
+                say("Nothing was sent from here yet.", err=True)
 
 
 def _recipients(ledger: object, release: str, *, as_json: bool) -> None:
@@ -51,16 +51,16 @@ def _recipients(ledger: object, release: str, *, as_json: bool) -> None:
     lines = ledger.recipients(release)
     if not as_json:
         for line in lines:
-            click.echo(f"{line.address}\t{line.state.value}\t{line.reply}")
+            row(line.address, line.state.value, line.reply)
         return
-    click.echo("[", nl=False)
+    say("[", nl=False)
     for number, line in enumerate(lines):
-        row = {
+        data = {
             "address": line.address, "state": line.state.value, "reply": line.reply,
             "at": _time(line.at), "server": line.host, "attempts": line.attempts,
         }  # fmt: skip
-        click.echo(("," if number else "") + "\n " + json.dumps(row, ensure_ascii=False), nl=False)
-    click.echo("\n]")
+        say("," if number else "", "\n ", json_text(data), nl=False)
+    say("\n]")
 
 
 def _time(seconds: float) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from mailer.cli.options import workspace_here
+from mailer.cli.show import row, say
+from mailer.visible import visible
 
 
 @click.command(epilog="Example:  mailer init press-office")
@@ -19,10 +21,10 @@ def init(folder: Path) -> None:
     from mailer.workspace import make_workspace
 
     workspace = make_workspace(folder)
-    click.echo(workspace.root)
-    click.echo(
-        f"Made a workspace in {folder}. Next:\n"
-        f"  cd {folder}\n"
+    row(str(workspace.root))
+    say(
+        f"Made a workspace in {visible(str(folder))}. Next:\n"
+        f"  cd {visible(str(folder))}\n"
         "  edit newsroom.md            who speaks: your organisation\n"
         "  mailer check harbour-report look over the sample release\n"
         '  mailer new "Your headline"  write your own\n'
@@ -57,5 +59,5 @@ def new(headline: str, kind: str, lang: str) -> None:
     newsroom = read_newsroom(workspace, lang)
     today = datetime.now(ZoneInfo(newsroom.zone)).date()
     path = new_release(workspace, headline, kind=Kind(kind), language=lang or newsroom.language, today=today)
-    click.echo(workspace.shown(path))
-    click.echo(f"Write it, then look at it: mailer preview {workspace.release_name(path)}", err=True)
+    row(workspace.shown(path))
+    row(f"Write it, then look at it: mailer preview {workspace.release_name(path)}", err=True)

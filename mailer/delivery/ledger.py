@@ -30,6 +30,7 @@ from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line
 from mailer.errors import LedgerError
 from mailer.model import Status
 from mailer.private import private_file, private_folder
+from mailer.visible import visible
 
 _PAGE_CACHE_KIB = 2_000
 _PATIENCE = 30.0
@@ -220,7 +221,9 @@ class Ledger:
                 " WHERE mailing = ? AND instr(?, state) ORDER BY d.id",
                 (self.mailing(release).id, wanted),
             ):
-                reply = " ".join(filter(None, (str(code or ""), enhanced, text)))
+                reply = visible(
+                    " ".join(filter(None, (str(code or ""), enhanced, text)))
+                )  # older ones were kept raw
                 yield Line(address, STATES[state], reply, at or 0.0, host or "", tries)
 
     def reached(self, release: str) -> Iterator[Reached]:

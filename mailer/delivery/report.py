@@ -10,6 +10,7 @@ from typing import TextIO
 
 from mailer.delivery.records import Line
 from mailer.model import Status
+from mailer.visible import visible
 
 _UNFINISHED = (Status.QUEUED, Status.REJECTED, Status.DEFERRED, Status.UNCERTAIN)
 
@@ -86,7 +87,7 @@ def write_csv(lines: Iterable[Line], file: TextIO) -> None:
     for line in lines:
         at = datetime.fromtimestamp(line.at, UTC).isoformat(" ", "seconds") if line.at else ""
         cells = (line.address, line.state.value, line.reply, at, line.host, line.attempts)
-        writer.writerow([_harmless(str(cell)) for cell in cells])
+        writer.writerow([_harmless(visible(str(cell))) for cell in cells])
 
 
 def _harmless(cell: str) -> str:

@@ -49,7 +49,7 @@ def on_a_terminal(*arguments: str, cwd: Path, typed: str, **settings: str) -> Ra
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(cwd)
-        os.execvpe(COMMAND[0], [*COMMAND, *arguments], environment(TERM="dumb", **settings))
+        os.execvpe(COMMAND[0], [*COMMAND, *arguments], environment(**{"TERM": "dumb"} | settings))
     shown = b""
     sent = False
     while True:
@@ -65,4 +65,4 @@ def on_a_terminal(*arguments: str, cwd: Path, typed: str, **settings: str) -> Ra
             sent = True
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
-    return Ran(os.waitstatus_to_exitcode(status), shown.decode(), "")
+    return Ran(os.waitstatus_to_exitcode(status), shown.decode("utf-8", "surrogateescape"), "")
