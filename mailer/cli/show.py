@@ -64,7 +64,11 @@ def json_text(data: Any, indent: int | None = None) -> str:
     """JSON that a terminal can show and any program can read: what can't be seen is escaped, which changes nothing of
     what it says. Where stdout is not UTF-8, all that is not ASCII is escaped too (RFC 8259 §8.1)."""
     text = json.dumps(data, indent=indent, ensure_ascii=not _speaks_utf_8())
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
+
+
+def _escaped(line: str) -> str:
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def _speaks_utf_8() -> bool:
@@ -89,7 +93,7 @@ def print_findings(findings: Sequence[Finding], *, err: bool = False) -> None:
             err=err,
         )
         if finding.hint:
-            say(f"    {finding.hint}", err=err)
+            row(f"    {finding.hint}", err=err)
 
 
 def tally(findings: Sequence[Finding]) -> str:

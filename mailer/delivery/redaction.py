@@ -41,6 +41,7 @@ class Redaction:
     """
 
     def __init__(self, user: str, password: str) -> None:
+        self._secret = bool(password)
         self._alone: set[str] = set()
         self._inside: set[str] = set()
         self._anywhere: set[str] = set()
@@ -67,7 +68,7 @@ class Redaction:
 
     def __call__(self, text: str) -> str:
         """The text with `HIDDEN` for each word that holds the secret, or a piece of an encoded form of it."""
-        if not self._suspicious(text):
+        if not (self._secret and self._suspicious(text)):
             return text
         words = list(_WORD.finditer(text))
         hidden = self._hidden([word[0] for word in words])

@@ -289,6 +289,30 @@ def test_a_mistake_in_env_is_told_without_the_password(
     assert "\\xe4" not in ran.err and "0xe4" not in ran.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("send", "harbour-report", "--dry-run"), ("send", "harbour-report", "--yes", "--max-wait", "0"), ("doctor",), ("bounces", "--imap"),
+     ("check", "nosuch"), ("nosuch",), ("unsubscribe-server", "--host", "256.256.256.256")],
+    ids=" ".join,
+)  # fmt: skip
+def test_no_secret_in_a_traceback(workspace: Workspace, arguments: tuple[str, ...]) -> None:
+    """Everything is set, and everything goes wrong."""
+    (workspace.root / "key.pem").write_text(
+        "-----BEGIN PRIVATE KEY-----\nlantern-key\n-----END PRIVATE KEY-----\n"
+    )
+    secrets = {
+        name: f"lantern-{name.lower()}" for name in ("SMTP_PASSWORD", "SECRET_KEY", "BOUNCE_IMAP_PASSWORD")
+    }
+    (workspace.root / ".env").write_text(
+        "SMTP_HOST=127.0.0.1\nSMTP_PORT=9\nSMTP_SECURITY=none\nSMTP_USERNAME=press\nBOUNCE_IMAP_HOST=127.0.0.1\nBOUNCE_IMAP_PORT=9\n"
+        "BOUNCE_IMAP_USERNAME=press\nUNSUBSCRIBE_URL=https://press.example.org/u/\nDKIM_DOMAIN=example.org\nDKIM_SELECTOR=x\n"
+        "DKIM_KEY_FILE=key.pem\n" + "".join(f"{name}={value}\n" for name, value in secrets.items())
+    )
+    ran = mailer("--debug", *arguments, cwd=workspace.root)
+    assert ran.code != 0
+    assert "lantern" not in ran.out + ran.err
+
+
 def test_a_password_that_is_not_utf_8_in_the_environment(workspace: Workspace) -> None:
     with HostileServer() as server:
         how = server.settings(SMTP_USERNAME=USER, SMTP_PASSWORD=os.fsdecode(b"lantern-\xe4"))
