@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dns.resolver import Resolver
 from support.smtp_certificates import Authority
 from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_hostile import USUAL, HostileServer, Peer, Words
 from support.smtp_mailing import QUICK, RELEASE, queued, settings
 from support.terminal import mailer
 
-from mailer.delivery import Ledger, Report, SmtpTransport, deliver
+from mailer.delivery import Ledger, Report, SmtpTransport, deliver, examine
 from mailer.errors import TransportError
 from mailer.model import Status
 from mailer.workspace import Workspace
@@ -180,13 +180,13 @@ def test_nul_in_a_reply_is_text_like_any_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "size", ["9" * 5000, "-1", "99999999999999999999", "1e9", "0x10", "٩", "", "0", "10 20", "NaN"], ids=ascii
 )
-def test_size_is_a_number_or_nothing(workspace: Workspace, size: str) -> None:
+def test_size_is_a_number_or_nothing(tmp_path: Path, size: str) -> None:
     ehlo = f"250-hostile.example.net\r\n250-SIZE {size}\r\n250 PIPELINING\r\n".encode()
     with HostileServer(replies={"EHLO": ehlo}) as server:
-        seen = mailer("doctor", "--json", cwd=workspace.root, **server.settings())
-        sent = mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server.settings())
-    assert "size" in {finding["id"] for finding in json.loads(seen.out)}
-    assert (sent.code, len(server.accepted)) == (0, 11), sent.err
+        report, said, _ = send(tmp_path, server)
+        assert report and report.accepted == len(server.accepted) == 5, said
+        how = settings(server.port)
+        assert "size" in {finding.id for finding in examine(how, "example.org", Resolver(configure=False))}
 
 
 # ---- that answer before they are asked ---------------------------------------------------------------
