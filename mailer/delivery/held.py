@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from mailer.delivery.boot import boot_id
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.lock import Lock, boot_id
+from mailer.delivery.lock import Lock
 from mailer.delivery.records import LETTERS, Mailing
 from mailer.errors import LedgerError
 from mailer.model import Status

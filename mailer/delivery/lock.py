@@ -6,7 +6,6 @@ import getpass
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 from datetime import datetime
@@ -96,6 +95,7 @@ class Lock:
         assert self._file is not None
         time.sleep(_SIGNING)
         try:
+            self._file.seek(0)
             holder = json.loads(self._file.read(_TEXT))
             return "process {pid} of {user} on {host}, since {since}".format(**holder)
         except (OSError, ValueError, KeyError, TypeError):
@@ -110,25 +110,3 @@ class Lock:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-def boot_id() -> str:
-    """Which boot of the machine this is; "" where the system can't say, which equals no other boot.
-
-    After a power cut the tail of the ledger may be lost, so a claim of another boot proves nothing.
-    """
-    try:
-        if sys.platform == "linux":
-            return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-        if sys.platform == "darwin":
-            command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
-            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
-        if sys.platform == "win32":
-            import winreg
-
-            path = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
-            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, path) as key:
-                return str(winreg.QueryValueEx(key, "BootId")[0])
-    except (OSError, subprocess.CalledProcessError):
-        pass
-    return ""

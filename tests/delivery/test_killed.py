@@ -15,8 +15,8 @@ from support.smtp_faulty import STAGES, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings, states
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
+from mailer.delivery.boot import boot_id
 from mailer.delivery.held import Held
-from mailer.delivery.lock import boot_id
 from mailer.errors import LedgerError
 from mailer.model import Status
 
