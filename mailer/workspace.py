@@ -82,7 +82,7 @@ class Workspace:
         Raises:
             WorkspaceError: no such file; the hint names what there is.
         """
-        return self._find(name, self.releases, ".md", "release", "mailer new HEADLINE")
+        return _as_called(self._find(name, self.releases, ".md", "release", "mailer new HEADLINE"))
 
     def own_release(self, name: str) -> Path:
         """The original's file for a release named by somebody who may not open any other file: a page.
@@ -95,7 +95,7 @@ class Workspace:
             raise WorkspaceError(
                 f"There is no release “{visible(name)}” in releases/.", "Choose one of the list."
             )
-        return path
+        return _as_called(path)
 
     def release_name(self, path: Path) -> str:
         """`releases/NAME.es.md` → `NAME`: what the ledger calls a release."""
@@ -150,6 +150,19 @@ class Workspace:
         bases = self._theme_bases
         found = [base / each for each in (name, "default") for base in bases if each in _themes_in(base)]
         return tuple(dict.fromkeys(found))
+
+
+def _as_called(path: Path) -> Path:
+    """A file under the name that its folder has for it.
+
+    Windows and macOS open harbour.md also as Harbour.md, Windows as "harbour.md." too. The ledger knows a release
+    by its name, so another spelling would be another release: everybody would get it twice, and without its
+    translations.
+    """
+    there = list(path.parent.iterdir())
+    if any(other.name == path.name for other in there):
+        return path
+    return next((other for other in there if other.is_file() and other.samefile(path)), path)
 
 
 def _themes_in(base: Path) -> set[str]:
