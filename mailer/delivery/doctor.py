@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import select
+import selectors
 import time
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, TypeVar
@@ -91,16 +91,21 @@ def _driven(line: Line, conversation: Generator[Want, None, _Answer]) -> _Answer
         want = next(conversation)
         while True:
             seconds = max(0.0, line.deadline - time.monotonic())
-            reading = [line.wire.socket] if want is Want.READ else []
-            writing = [] if reading else [line.wire.socket]
-            ready = select.select(reading, writing, [], seconds)
-            if seconds and any(ready):  # who always has one more byte gains no time by it
+            if seconds and _ready(line, want, seconds):  # who always has one more byte gains no time by it
                 want = next(conversation)
             else:
                 want = conversation.throw(Cut(f"timed out waiting for {line.awaited}"))
     except StopIteration as end:
         answer: _Answer = end.value
         return answer
+
+
+def _ready(line: Line, want: Want, seconds: float) -> bool:
+    """Whether what is wanted comes in time. A selector hears on Windows, too, that a connection was refused."""
+    event = selectors.EVENT_READ if want is Want.READ else selectors.EVENT_WRITE
+    with selectors.DefaultSelector() as selector:
+        selector.register(line.wire.socket, event)
+        return bool(selector.select(seconds))
 
 
 def _shown(address: SocketAddress) -> str:
@@ -142,11 +147,18 @@ def _extensions(settings: Settings, offer: Offer) -> Iterator[Finding]:
 
 def _sender(settings: Settings, domain: str, envelope: str, resolver: Resolver | None) -> Iterator[Finding]:
     try:
+        import dns.exception
         import dns.resolver
     except ImportError:
         yield Finding("spf", _GOOD, "SPF, DKIM and DMARC are unknown: dnspython is not installed.")
         return
-    asked = resolver or dns.resolver.Resolver()
+    try:
+        asked = resolver or dns.resolver.Resolver()
+    except (OSError, dns.exception.DNSException):  # /etc/resolv.conf, or Windows' registry, names no server
+        yield Finding(
+            "spf", _GOOD, "SPF, DKIM and DMARC are unknown: this computer is not set up to ask DNS."
+        )
+        return
     yield _look(
         "spf", "SPF", envelope, "v=spf1", asked, "Mail in its name may be taken for forged (RFC 7208)."
     )

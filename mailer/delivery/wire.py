@@ -103,7 +103,7 @@ class Wire:
             yield Want.WRITE
             code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            raise Cut(os.strerror(code).lower())
+            raise Cut(_reason(code))
 
     def start_tls(self, context: ssl.SSLContext, name: str) -> Generator[Want, None, None]:
         """Everything from here on is encrypted, and the server is who it should be: `name`.
@@ -246,6 +246,12 @@ def _reply(code: int, texts: list[str]) -> Reply:
         texts = [text.removeprefix(enhanced).lstrip() for text in texts]
         return Reply(code, "\n".join(texts), enhanced)
     return Reply(code, "\n".join(texts))
+
+
+def _reason(code: int) -> str:
+    """What an error number of a socket means. `os.strerror` does not know those of Windows."""
+    table: dict[int, str] = getattr(socket, "errorTab", {})  # on Windows only
+    return (table.get(code) or os.strerror(code)).rstrip(".").lower()
 
 
 def error_text(error: OSError) -> str:
