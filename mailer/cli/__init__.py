@@ -6,6 +6,7 @@ asked for, and imports the stages it needs inside its functions, so that `mailer
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -94,11 +95,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("\nInterrupted.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone; point stdout elsewhere so that exit stays quiet.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except Exception as error:
+        if _reader_has_gone(error):  # point stdout elsewhere, so that exit stays quiet
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
         if debug:
             say(traceback.format_exc(), err=True, nl=False)
         return _tell(error if isinstance(error, MailerError) else _defect(error))
@@ -121,6 +121,12 @@ def _defect(error: Exception) -> MailerError:
         f"something went wrong inside mailer ({type(error).__name__}: {error}).",
         "This is a defect of ours. Run it again with --debug and report what it prints.",
     )
+
+
+def _reader_has_gone(error: Exception) -> bool:
+    """Whether whoever read our output (head, less, more) has ended. On Windows that is an invalid argument."""
+    nameless = isinstance(error, OSError) and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and nameless)
 
 
 def _tell(error: MailerError) -> int:

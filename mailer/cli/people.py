@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import workspace_here
-from mailer.cli.show import count, row, say
+from mailer.cli.show import count, on_a_terminal, row, say
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def forget(address: str, yes: bool) -> int:
 
     workspace = workspace_here()
     mailed = parsed(address)
-    if not yes and not sys.stdin.isatty():
+    if not yes and not on_a_terminal():
         raise MailerError("There is no terminal to confirm on: nothing was removed.", "Say --yes.")
     if not yes:
         click.confirm(f"Remove {mailed} from all lists and the record, for good?", abort=True, err=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import click
 
 from mailer import pipeline
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
-from mailer.cli.show import count, print_audience, row, say, say_json, style
+from mailer.cli.show import count, on_a_terminal, print_audience, row, say, say_json, style
 from mailer.delivery import (
     Ledger,
     Progress,
@@ -186,7 +185,7 @@ def _agreed(newcomers: int, *, yes: bool) -> bool:
     """The typed number of recipients. Without a terminal to ask on, nothing is sent."""
     if yes:
         return True
-    if not sys.stdin.isatty():
+    if not on_a_terminal():
         say("There is no terminal to confirm on: nothing was sent. Scripts say --yes.", err=True)
         return False
     typed = click.prompt(f"\nType {newcomers} to send", default="", show_default=False, err=True)

@@ -75,6 +75,20 @@ def _speaks_utf_8() -> bool:
     return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
 
 
+def on_a_terminal() -> bool:
+    """Whether somebody is there to answer a question."""
+    if sys.stdin is None:  # pythonw, or a closed stdin
+        return False
+    if sys.platform == "win32":  # where `isatty` takes NUL for a terminal: a planned task would be asked
+        import ctypes
+        import msvcrt
+
+        mode = ctypes.c_uint32()
+        console = ctypes.c_void_p(msvcrt.get_osfhandle(sys.stdin.fileno()))
+        return bool(ctypes.WinDLL("kernel32").GetConsoleMode(console, ctypes.byref(mode)))
+    return sys.stdin.isatty()
+
+
 def count(number: int, noun: str) -> str:
     """3, "recipient" → "3 recipients"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

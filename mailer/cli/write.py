@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ def init(folder: Path) -> None:
     from mailer.workspace import make_workspace
 
     workspace = make_workspace(folder)
+    copy = "copy .env.example .env      " if sys.platform == "win32" else "cp .env.example .env        "
     row(str(workspace.root))
     say(
         f"Made a workspace in {visible(str(folder))}. Next:\n"
@@ -28,7 +30,7 @@ def init(folder: Path) -> None:
         "  edit newsroom.md            who speaks: your organisation\n"
         "  mailer check harbour-report look over the sample release\n"
         '  mailer new "Your headline"  write your own\n'
-        "  cp .env.example .env        then fill in how to reach your server",
+        f"  {copy}then fill in how to reach your server",
         err=True,
     )
 
