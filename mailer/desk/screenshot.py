@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,6 +20,20 @@ BROWSERS = (
     "msedge",
     "microsoft-edge",
 )
+PLACES = {
+    "win32": (
+        r"%ProgramFiles%\Google\Chrome\Application\chrome.exe",
+        r"%ProgramFiles(x86)%\Microsoft\Edge\Application\msedge.exe",
+        r"%LocalAppData%\Google\Chrome\Application\chrome.exe",
+    ),
+    "darwin": (
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ),
+}
+"""Where browsers stand that no PATH leads to: on Windows and macOS, all of them."""
+
 SECONDS = 60
 
 
@@ -36,13 +51,10 @@ def screenshot(page: Path, *, width: int = 800, height: int = 1800) -> Path:
     Raises:
         WorkspaceError: no browser is installed, or it made no picture.
     """
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        raise WorkspaceError(
-            "No browser for a screenshot was found.", f"Install Chromium, one of: {', '.join(BROWSERS)}."
-        )
+    browser = _browser()
     picture = page.with_suffix(".png")
-    with tempfile.TemporaryDirectory() as profile:
+    # A browser's helpers may outlive it by a moment, and on Windows what they have open can't be deleted.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [
             browser, "--headless", *_as_root(), "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
@@ -56,3 +68,13 @@ def screenshot(page: Path, *, width: int = 800, height: int = 1800) -> Path:
                 f"{Path(browser).name} made no screenshot: {type(error).__name__}."
             ) from None
     return picture
+
+
+def _browser() -> str:
+    places = (os.path.expandvars(place) for place in PLACES.get(sys.platform, ()))
+    found = next(filter(None, map(shutil.which, (*BROWSERS, *places))), None)
+    if found is None:
+        raise WorkspaceError(
+            "No browser for a screenshot was found.", "Install Chrome, Edge or Chromium in its usual place."
+        )
+    return found
