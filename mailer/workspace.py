@@ -12,6 +12,8 @@ from mailer.errors import WorkspaceError
 from mailer.visible import visible
 
 MARKER = "newsroom.md"
+_LONGEST_NAME = 200
+"""Octets, so that an ending still fits into what file systems allow: 255."""
 _EDITION = re.compile(r"(?P<name>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md", re.DOTALL)
 
 
@@ -183,6 +185,7 @@ def is_plain_name(name: str) -> bool:
         and name == PurePosixPath(name).name == PureWindowsPath(name).name
         and not name.startswith(".")
         and name.isprintable()
+        and len(name.encode()) <= _LONGEST_NAME
     )
 
 

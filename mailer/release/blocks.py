@@ -127,6 +127,8 @@ def _attributions(state: StateCore) -> None:
         last = children[cut + 1 :]
         if not last or last[0].type != "text" or not _DASHED.match(last[0].content):
             continue
+        if sum(child.nesting for child in last):
+            continue  # an emphasis that began lines before ends here
         last[0].content = _DASHED.sub("", last[0].content, count=1)
         name = Token("inline", "", 0, children=last, content=_words(inline), map=inline.map, block=True)
         name.level = inline.level

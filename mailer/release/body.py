@@ -84,6 +84,7 @@ def parser() -> MarkdownIt:
     assert md.linkify is not None
     md.linkify.set({"fuzzy_link": False, "fuzzy_email": True})
     md.use(footnote_plugin)
+    md.disable("footnote_inline")  # notes are written as [^1], and each has a number
     md.inline.ruler.before("emphasis", "highlight", _highlight)
     md.inline.ruler.before("link", "merge_slot", _merge_slot)
     _allow_links_and_own_pictures(md)

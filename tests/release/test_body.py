@@ -121,3 +121,19 @@ def test_raw_html_code_and_setext_headings_are_plain_text() -> None:
 def test_any_text_gives_a_tree_of_known_types(text: str) -> None:
     found = body(text)
     assert {node.type for node in found.tree.walk()} <= {"root", *NODE_TYPES}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "^[]",
+        "^[a note in the line] and more",
+        "> *one\n> — two*",
+        "> **one\n> — two** three",
+        "![a](b ![c](d))",
+    ],
+)
+def test_what_a_fuzzer_found_is_read(text: str) -> None:
+    """Each of these ended in an exception that was not ours."""
+    body = parse_body(text, "releases/one.md", 1, dateline="Saltby—")
+    assert body.tree.children
