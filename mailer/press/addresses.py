@@ -8,8 +8,9 @@ takes a shorter way to the same answer, since a list may hold a million. Reserve
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from mailer.press.cells import normalised
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _PLAIN = re.compile(
@@ -21,18 +22,23 @@ _ENCODED_WORD = "=?"
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACES = re.compile(r"[\s\u00a0]+")
 _ANGLE = re.compile(
-    r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<address>[^<>|]*@[^<>|]*)(?:\|[^<>]*)?>[^<>@]*", re.I
+    r"(?P<name>[^<>]*+)<(?=[^<>|@]*+@)\s*+(?:mailto:)?+(?P<address>[^<>|]*+)(?:\|[^<>]*+)?+>[^<>@]*+", re.I
 )
-_MARKDOWN = re.compile(r"\[(?P<name>[^\]]*)\]\((?:mailto:)?(?P<address>[^()\s]+@[^()\s]+)\)", re.I)
-_ROUND = re.compile(r"(?P<name>[^()@]*)\((?:mailto:)?(?P<address>[^()\s]+@[^()\s]+)\)", re.I)
+_IN_BRACKETS = r"\((?:mailto:)?+(?=[^()\s@]++@[^()\s])(?P<address>[^()\s]++)\)"
+_MARKDOWN = re.compile(rf"\[(?P<name>[^\]]*+)\]{_IN_BRACKETS}", re.I)
+_ROUND = re.compile(rf"(?P<name>[^()@]*+){_IN_BRACKETS}", re.I)
 _COMMENT = re.compile(r"\s*\([^()@]*\)\s*$")
 _QUOTES = "\"'“”‘’„«»`´"
-_SEPARATORS = re.compile(r"[;,|\n\r\t]+|\s+(?:/|&|and|or|y|o|et|ou|und|oder|e)\s+", re.I)
+_SEPARATORS = re.compile(r"\s(?:/|&|and|or|y|o|et|ou|und|oder|e)\s|[;,|\n]+", re.I)
 _MASKED = re.compile(r"\s*[\[({]\s*(?:at|arroba|ät)\s*[\])}]\s*|\s+(?:at|arroba)\s+", re.I)
 _MASKED_DOT = re.compile(r"\s*[\[({]\s*(?:dot|punto|point|punkt|ponto)\s*[\])}]\s*|\s+dot\s+", re.I)
 
-MENTION = re.compile(r"[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]*[^\s<>()\[\],;:\"|.!?]")
+_NO_END = r"[^\s<>()\[\],;:\"|]"
+MENTION = re.compile(rf"(?<!{_NO_END})(?>{_NO_END}*@){_NO_END}*(?<![.!?])")
 """What may be an address in the middle of a text."""
+
+LONGEST = 320
+"""Characters: 64, the @, 255 (RFC 5321 §4.5.3.1.1, §4.5.3.1.2)."""
 
 
 class AddressError(ValueError):
@@ -67,7 +73,7 @@ def canonical(address: str) -> str:
     """
     if address.isascii():
         return address.strip().lower()
-    local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
+    local, _, domain = normalised("NFC", address.strip()).rpartition("@")
     return f"{local.lower()}@{_a_labels(domain)}"
 
 
@@ -80,19 +86,23 @@ def split_addresses(cell: str) -> list[tuple[str, str]]:
 
     Text without any `@` is one piece with that text as its address, for the complaint to name.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", cell)).strip()
+    text = _INVISIBLE.sub("", normalised("NFC", cell)).strip()
     if text.count("@") <= 1:
         piece = _unwrapped(text)
         return [piece] if piece[1] else []
     whole = _unwrapped(text)
     if whole[1].count("@") == 1 and "@" not in whole[0]:
         return [whole]
-    return [_unwrapped(piece) for piece in _pieces(text)]
+    return [_unwrapped(piece) for piece in _pieces(_SPACES.sub(_one_space, text))]
 
 
 def mentioned(text: str) -> list[str]:
     """Whatever may be an address in a text, unchecked."""
-    return [found.strip(_QUOTES) for found in MENTION.findall(text)] if "@" in text else []
+    return [found.strip(_QUOTES) for found in MENTION.findall(text) if len(found) > 1] if "@" in text else []
+
+
+def _one_space(found: re.Match[str]) -> str:
+    return "\n" if set(found[0]) & set("\n\r\t") else " "
 
 
 def _pieces(text: str) -> list[str]:
@@ -136,6 +146,8 @@ def validated(text: str) -> str:
     """
     if not text:
         raise AddressError("there is no address")
+    if len(text) > LONGEST:
+        raise AddressError(f"an address has at most {LONGEST} characters")
     if _ENCODED_WORD in text:
         # RFC 2047 §5 (3) keeps encoded words out of addresses; in an atom they are a way to smuggle headers.
         raise AddressError("an encoded word (=?…?=) can't be part of an address")
@@ -184,7 +196,7 @@ def _complaint(text: str, said: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _a_labels(domain: str) -> str:
-    if domain.isascii():
+    if domain.isascii() or len(domain) > LONGEST:
         return domain.lower()
     import idna
 

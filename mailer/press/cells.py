@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 _LINE_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 _JOINERS = "\u200c\u200d"
 _HARMLESS = "\u00ad\u034f\u180e\u200b\u200e\u200f\u2060\ufeff"
-_HEADER_LINE = re.compile(r"[\r\n\v\f\x85\u2028\u2029]\s*(?!mailto:)[A-Za-z][A-Za-z -]{0,60}:", re.I)
+_HEADER_LINE = re.compile(
+    r"[\r\n\v\f\x85\u2028\u2029][^\S\r\n\v\f\x85\u2028\u2029]*(?!mailto:)[A-Za-z][A-Za-z -]{0,60}:", re.I
+)
 _MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œŸ]|â€|\ufffd")
+_MARKS_IN_A_ROW = 30
+"""More accents on one letter are no text (Stream-Safe Text Format, Unicode Standard Annex 15, section 13)."""
+_DECOMPOSED_TO_MARKS = "\u0344\u0f73\u0f75\u0f81"
 _ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bqBQ]\?")
 
 
@@ -62,10 +68,34 @@ def garbled(text: str) -> bool:
     return not text.isascii() and _MOJIBAKE.search(text) is not None
 
 
+def normalised(form: Literal["NFC", "NFKD"], text: str) -> str:
+    """`text` in a normal form of Unicode, in time that grows with its length.
+
+    Python takes time that grows with the square of a run of accents: minutes for a cell full of them. So what
+    is above `_MARKS_IN_A_ROW` goes.
+    """
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        is_mark = unicodedata.combining(character) or character in _DECOMPOSED_TO_MARKS
+        marks = marks + 1 if is_mark else 0
+        if marks <= _MARKS_IN_A_ROW:
+            kept.append(character)
+    return unicodedata.normalize(form, "".join(kept))
+
+
+def shortened(text: str, longest: int = 80) -> str:
+    """`text` for a message: clean, and no longer than so many characters."""
+    text = clean(text[: longest * 4])
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def folded(text: str) -> str:
     """For comparing words: no accents, no case, one space between."""
     text = clean(text)
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKD", text).casefold()
+    text = normalised("NFKD", text).casefold()
     return "".join(c for c in text if not unicodedata.combining(c))

@@ -81,6 +81,10 @@ _NUMBERED = re.compile(r"(?:e?mail)(?:address)?\d(?:value|address)?")
 _SOUNDS_LIKE_ADDRESS = re.compile(r"mail|correo|courriel")
 
 
+LONGEST_HEADER = 200
+"""Characters: what is longer names no column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """What a header row names.
@@ -132,18 +136,20 @@ RESERVED_KEYS = frozenset(
 
 def sounds_like_address(header: str) -> bool:
     """Whether a header may name a column of addresses without being one we know."""
-    return _SOUNDS_LIKE_ADDRESS.search(plain(header)) is not None
+    return len(header) <= LONGEST_HEADER and _SOUNDS_LIKE_ADDRESS.search(plain(header)) is not None
 
 
 def role_of(header: str) -> str:
     """The role of a header, or ""."""
+    if len(header) > LONGEST_HEADER:
+        return ""
     word = plain(header)
     return ROLES.get(word) or ("email" if _NUMBERED.fullmatch(word) else "")
 
 
 def key_of(header: str) -> str:
     """`Phone (office)` → `phone_office`: the name of a merge field."""
-    return re.sub(r"[^a-z0-9]+", "_", folded(header)).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", folded(header[:LONGEST_HEADER])).strip("_")
 
 
 def name_columns(

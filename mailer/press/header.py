@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Where
-from mailer.press.cells import clean
+from mailer.press.cells import shortened
 from mailer.press.columns import Columns, name_columns, plain, role_of, sounds_like_address
 from mailer.press.records import Record
 from mailer.press.words import activity
@@ -16,7 +16,7 @@ from mailer.press.words import activity
 DEEPEST = 40
 """Rows among which a header is looked for: titles, dates of export and empty rows may stand above it."""
 
-ADDRESS_LIKE = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+\.[^\W\d_]{2,}")
+ADDRESS_LIKE = re.compile(r"(?<![^\s@<>;,])[^\s@<>;,]++@[^\s@<>;,]+\.[^\W\d_]{2,}")
 
 _WRITTEN = re.compile(r"\w")
 
@@ -76,7 +76,7 @@ def _by_content(filled: Sequence[Record], path: str, column: str) -> Header:
     """No header that we know: the column is the one that holds addresses."""
     first = next((i for i, r in enumerate(filled) if any(ADDRESS_LIKE.search(c) for c in r.cells)), None)
     if first is None:
-        seen = ", ".join(f"“{clean(c)}”" for c in filled[0].cells[:8] if c.strip())
+        seen = ", ".join(f"“{shortened(c)}”" for c in filled[0].cells[:8] if c.strip())
         raise ListError([Fault(path, filled[0].line, f"no column of addresses among {seen}", _TEACH)])
     rows = filled[first:]
     held = [i for i in range(max(len(r.cells) for r in rows)) if _addresses(rows, i) >= 0.5]
@@ -102,7 +102,7 @@ def _the_one(
     filled = {i: [c.lower() for r in rows if (c := _cell(r, i))] for i in candidates}
     used = [i for i in candidates if filled[i]] or list(candidates[:1])
     if len(used) > 1 and any(filled[i] != filled[used[0]] for i in used[1:]):
-        names = " and ".join(f"“{clean(header.cells[i])}” (column {i + 1})" for i in used)
+        names = " and ".join(f"“{shortened(header.cells[i])}” (column {i + 1})" for i in used)
         raise ListError(
             [
                 Fault(
@@ -122,7 +122,7 @@ def _said(header: Record, column: str, path: str) -> int:
     for index, cell in enumerate(header.cells):
         if plain(cell) == plain(column):
             return index
-    names = ", ".join(f"“{clean(cell)}”" for cell in header.cells if cell.strip())
+    names = ", ".join(f"“{shortened(cell)}”" for cell in header.cells if cell.strip())
     raise ListError([Fault(path, header.line, f"there is no column “{column}”", f"there are {names}")])
 
 
@@ -137,14 +137,16 @@ def _header(
             values = [value for row in rows if (value := _cell(row, index))]
             if values and all(activity(value) is None for value in values):
                 ungated.append(index)
-                message = f"“{clean(cell)}” holds “{clean(values[0])}”: it is not read as who may be mailed"
+                message = (
+                    f"“{shortened(cell)}” holds “{shortened(values[0])}”: it is not read as who may be mailed"
+                )
                 findings.append(Finding("status-not-read", "warning", message, where=where))
     if not role_of(header.cells[address]) and plain(header.cells[address]) not in (
         "address",
         "adresse",
         "direccion",
     ):
-        message = f"“{clean(header.cells[address])}” is read as the address: that is what it holds"
+        message = f"“{shortened(header.cells[address])}” is read as the address: that is what it holds"
         findings.append(Finding("column-inferred", "warning", message, "Call it “email” to be sure.", where))
     columns = name_columns(header.cells, address, others, ungated)
     return Header(header.line, columns, tuple(findings))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailer.model import Level
+from mailer.press.addresses import LONGEST
+from mailer.press.cells import shortened
 
 
 class Reason(StrEnum):
@@ -41,7 +43,7 @@ class Problem:
         message: one sentence for staff.
         id: the kind of problem, in kebab-case.
         reason: why the row is not a recipient; None for one that is, with this to be said about it.
-        address: as the list has it, or "".
+        address: as the list has it, or ""; cut where it is longer than an address can be.
     """
 
     line: int
@@ -55,7 +57,8 @@ class Problem:
 def left_out(line: int, reason: Reason, message: str, address: str = "") -> Problem:
     """A row that is not mailed: an error where somebody should mend it, else a notice."""
     level: Level = "error" if reason in _TO_BE_MENDED else "notice"
-    return Problem(line, level, message, reason.name.lower().replace("_", "-"), reason, address)
+    id_ = reason.name.lower().replace("_", "-")
+    return Problem(line, level, message, id_, reason, shortened(address, LONGEST))
 
 
 def warning(line: int, id_: str, message: str, address: str = "") -> Problem:

@@ -8,13 +8,16 @@ from functools import lru_cache
 from mailer.model import Recipient, Where
 from mailer.press.addresses import AddressError, canonical, mentioned, split_addresses, validated
 from mailer.press.advice import advice
-from mailer.press.cells import clean, garbled, has_encoded_word, header_injected, suspicious
+from mailer.press.cells import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
 from mailer.press.columns import Columns
 from mailer.press.problems import Problem, Reason, left_out, warning
 from mailer.press.records import Record
-from mailer.press.words import activity, languages, opted_out, yes_or_no
+from mailer.press.words import LONGEST, activity, languages, opted_out, yes_or_no
 
 Row = Recipient | Problem
+
+MOST_IN_A_CELL = 100
+"""Addresses: each becomes a recipient with all that the row says."""
 
 
 class Rows:
@@ -49,12 +52,12 @@ class Rows:
             raw = cells[self._columns.address] if self._columns.address < len(cells) else ""
             if any(map(header_injected, self._naming(cells))):
                 message = "a line break followed by what reads as a mail header: the row is not used"
-                return [left_out(line, Reason.UNSAFE, message, clean(raw))]
+                return [left_out(line, Reason.UNSAFE, message, raw)]
             cells = self._cleaned(record, said)
         if not any(cells):
             return [*said, self._without([clean(cell) for cell in record.cells], line)] if said else []
         if not text.isascii() and garbled(text):
-            said.append(warning(line, "garbled", f"“{_sample(cells)}” was once decoded wrongly"))
+            said.append(warning(line, "garbled", f"“{shortened(_sample(cells))}” was once decoded wrongly"))
         gate = self._gate(cells, line)
         if gate is not None:
             return [gate]
@@ -78,12 +81,10 @@ class Rows:
         """Cells on one line each; says where more than dirt was taken out."""
         cells = []
         for index, cell in enumerate(record.cells):
-            header = self._columns.headers[index] if index < self._width else f"column {index + 1}"
             if has_encoded_word(cell) and index != self._columns.address:
                 # RFC 2047 in a name would be decoded by the reader's program, line breaks and all.
-                said.append(
-                    warning(record.line, "encoded-word", f"“{header}” holds an encoded word: left empty")
-                )
+                message = f"“{self._header(index)}” holds an encoded word: left empty"
+                said.append(warning(record.line, "encoded-word", message))
                 cell = ""
             if suspicious(cell) and index != self._columns.address:
                 breaks_only = clean(cell) == " ".join(cell.split())
@@ -91,9 +92,13 @@ class Rows:
                     what = (
                         "a line break became a space" if breaks_only else "control characters were taken out"
                     )
-                    said.append(warning(record.line, "control-characters", f"“{header}”: {what}"))
+                    message = f"“{self._header(index)}”: {what}"
+                    said.append(warning(record.line, "control-characters", message))
             cells.append(clean(cell))
         return cells
+
+    def _header(self, index: int) -> str:
+        return shortened(self._columns.headers[index]) if index < self._width else f"column {index + 1}"
 
     def _gate(self, cells: list[str], line: int) -> Problem | None:
         """Why the row is not to be mailed at all, if so."""
@@ -105,11 +110,12 @@ class Rows:
             value = cells[index] if index < len(cells) else ""
             if not value:
                 continue
+            header = self._header(index)
             if kind == "opted_out" and opted_out(value):
-                return left_out(line, Reason.OPTED_OUT, f"{columns.headers[index]}: {value}", address)
+                return left_out(line, Reason.OPTED_OUT, f"{header}: {shortened(value)}", address)
             if kind == "status" and not (active := activity(value)):
                 known = "" if active is False else " (not known to mean active)"
-                return left_out(line, Reason.NOT_ACTIVE, f"{columns.headers[index]}: {value}{known}", address)
+                return left_out(line, Reason.NOT_ACTIVE, f"{header}: {shortened(value)}{known}", address)
         return None
 
     def _surplus(self, cells: list[str], line: int) -> list[Problem]:
@@ -132,25 +138,27 @@ class Rows:
             try:
                 address = validated(text)
             except AddressError as error:
-                return [left_out(line, Reason.BAD_ADDRESS, f"“{clean(raw)}”: {error}", clean(raw))]
+                return [_unusable(raw, error, line)]
         return [*self._said_of(address, cells, line), self._recipient(address, name, cells, line)]
 
     def _several(self, found: list[tuple[str, str]], raw: str, cells: list[str], line: int) -> list[Row]:
         """A cell with several addresses: a recipient for each that can be used, once."""
+        if len(found) > MOST_IN_A_CELL:
+            message = f"{len(found):,} addresses in one cell, more than {MOST_IN_A_CELL}: give each a row"
+            return [left_out(line, Reason.BAD_ADDRESS, message)]
         # Whatever looks like an address and was not found by taking the cell apart is complained of, not lost.
+        understood = "\n".join(address for _, address in found)
         rows: list[Row] = [
-            left_out(
-                line, Reason.BAD_ADDRESS, f"“{text}” in “{clean(raw)}” is not understood as an address", text
-            )
+            _unusable(text, f"in “{shortened(raw)}” it is not understood as an address", line)
             for text in mentioned(raw)
-            if not any(text in address for _, address in found)
+            if text not in understood
         ]
         seen: set[str] = set()
         for name, text in found:
             try:
                 address = validated(text)
             except AddressError as error:
-                rows.append(left_out(line, Reason.BAD_ADDRESS, f"“{clean(text)}”: {error}", clean(text)))
+                rows.append(_unusable(text, error, line))
                 continue
             if canonical(address) in seen:
                 rows.append(left_out(line, Reason.DUPLICATE, f"{address} stands twice in the cell", address))
@@ -168,9 +176,8 @@ class Rows:
             (cell for i in self._columns.others if "@" in (cell := "".join(cells[i : i + 1]))), ""
         )
         if elsewhere:
-            return left_out(
-                line, Reason.NO_ADDRESS, f"no address, but another column has {elsewhere}", elsewhere
-            )
+            message = f"no address, but another column has {shortened(elsewhere)}"
+            return left_out(line, Reason.NO_ADDRESS, message, elsewhere)
         text = ", ".join(cell for cell in cells if cell)
         return left_out(
             line, Reason.NO_ADDRESS, f"no address in “{text[:60]}{'…' if len(text) > 60 else ''}”"
@@ -183,9 +190,8 @@ class Rows:
             said.append(warning(line, remark[0], remark[1], address))
         for index in self._columns.others:
             if "@" in cells[index] and cells[index].lower() != address.lower():
-                said.append(
-                    warning(line, "second-address", f"{cells[index]} is not mailed: another column", address)
-                )
+                message = f"{shortened(cells[index])} is not mailed: another column"
+                said.append(warning(line, "second-address", message, address))
         language = cells[self._known[2]] if self._known[2] >= 0 else ""
         if language and languages(language)[1]:
             words = ", ".join(languages(language)[1])
@@ -206,11 +212,15 @@ class Rows:
             name or (pasted_name if "@" not in pasted_name else ""),
             outlet,
             languages(language)[0] if language else (),
-            _tags(tags) if tags else frozenset(),
+            (_tags(tags) if len(tags) <= LONGEST else _cut_tags(tags)) if tags else frozenset(),
             fields,
             self._lists,
             Where(self._shown, line),
         )
+
+
+def _unusable(text: str, why: object, line: int) -> Problem:
+    return left_out(line, Reason.BAD_ADDRESS, f"“{shortened(text)}”: {why}", text)
 
 
 def _compose(name: str, fields: dict[str, str]) -> str:
@@ -230,10 +240,12 @@ def _compose(name: str, fields: dict[str, str]) -> str:
     return name or first or last
 
 
-@lru_cache(maxsize=4096)
-def _tags(text: str) -> frozenset[str]:
+def _cut_tags(text: str) -> frozenset[str]:
     separators = text.replace(";", ",").replace("|", ",")
     return frozenset(filter(None, (tag.strip(" \"'[]").lower() for tag in separators.split(","))))
+
+
+_tags = lru_cache(maxsize=4096)(_cut_tags)
 
 
 def _sample(cells: list[str]) -> str:

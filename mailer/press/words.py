@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mailer.press.cells import folded
+from mailer.press.cells import folded, shortened
+
+LONGEST = 200
+"""Characters: what is longer is no word that we know, and not worth remembering."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -64,9 +67,13 @@ _TAG = re.compile(
 _SPLIT = re.compile(r"\s*[,;/|+&\n]\s*|\s+(?:and|y|et|und|e)\s+", re.I)
 
 
-@lru_cache(maxsize=4096)
 def languages(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """`Spanish; en` → (("es", "en"), ()): BCP 47 tags, and the words that are no language we know."""
+    return _languages(text) if len(text) <= LONGEST else ((), (shortened(text),))
+
+
+@lru_cache(maxsize=4096)
+def _languages(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     tags: list[str] = []
     unknown: list[str] = []
     for word in filter(None, _SPLIT.split(text)):
