@@ -72,11 +72,11 @@ class Workspace:
         return self.private / "ledger.db"
 
     def shown(self, path: Path) -> str:
-        """`path` as staff would name it: relative to the workspace where it lies inside."""
+        """`path` as staff would name it: relative to the workspace where it lies inside. Only for showing."""
         try:
-            return str(path.resolve().relative_to(self.root.resolve()))
-        except ValueError:
-            return str(path)
+            return visible(str(path.resolve().relative_to(self.root.resolve())))
+        except (ValueError, OSError, RuntimeError):  # elsewhere, or a link that leads to itself
+            return visible(str(path))
 
     def release_path(self, name: str) -> Path:
         """The original's file for a release given as a path or as a name.
@@ -120,7 +120,7 @@ class Workspace:
         for candidate in (given, folder / name, folder / f"{name}{suffix}"):
             if candidate.is_file():
                 return candidate
-        known = sorted(path.stem for path in folder.glob(f"*{suffix}"))
+        known = sorted(visible(path.stem) for path in folder.glob(f"*{suffix}"))
         raise WorkspaceError(
             f"No {noun} “{name}”: neither a file of that name nor {self.shown(folder)}/{name}{suffix}.",
             f"There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}."

@@ -31,9 +31,13 @@ def lists(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is not None:
         return
     workspace = workspace_here()
-    for path in sorted(workspace.lists.glob("*")):
-        if path.suffix.lower() in (".csv", ".xlsx") and path != workspace.suppressed:
-            row(path.stem, *_in_short(workspace, path))
+    for path in _all_lists(workspace):
+        row(path.stem, *_in_short(workspace, path))
+
+
+def _all_lists(workspace: Workspace) -> list[Path]:
+    files = [path for path in sorted(workspace.lists.glob("*")) if path.suffix.lower() in (".csv", ".xlsx")]
+    return [path for path in files if path != workspace.suppressed]
 
 
 def _in_short(workspace: Workspace, path: Path) -> tuple[str, ...]:
@@ -99,20 +103,20 @@ def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> 
     """
     wrong = False
     found: dict[str, list[dict[str, Any]]] = {}
-    for name in names or _all_names():
+    for name in names or _all_lists(workspace_here()):
         try:
             press_list, workspace = _open(name, column, encoding)
             people, problems = _read(press_list, workspace)
         except ListError as error:
             wrong = True
-            found[name] = [
+            found[str(name)] = [
                 {"line": fault.line, "level": "error", "message": str(fault)} for fault in error.faults
             ]
             if not as_json:
                 for fault in error.faults:
                     row(str(fault))
             continue
-        found[name] = _problems_as_data(press_list, problems)
+        found[str(name)] = _problems_as_data(press_list, problems)
         wrong = wrong or any(problem.level == "error" for problem in problems)
         if not as_json:
             _tell(press_list, people, problems, err=False)
@@ -190,7 +194,7 @@ def export(address: str) -> None:
     say_json(content)
 
 
-def _open(name: str, column: str = "", encoding: str = "") -> tuple[PressList, Workspace | None]:
+def _open(name: str | Path, column: str = "", encoding: str = "") -> tuple[PressList, Workspace | None]:
     """A list by name or path, and the workspace around the current folder; a path needs none."""
     from mailer.press import read_list
 
@@ -198,18 +202,12 @@ def _open(name: str, column: str = "", encoding: str = "") -> tuple[PressList, W
     workspace: Workspace | None = None
     try:
         workspace = workspace_here()
-        path = workspace.list_path(name)
+        path = name if isinstance(name, Path) else workspace.list_path(name)
     except WorkspaceError:
         if workspace is not None or not path.is_file():
             raise
-    shown = workspace.shown(path) if workspace else str(path)
+    shown = workspace.shown(path) if workspace else visible(str(path))
     return read_list(path, shown=shown, column=column, encoding=encoding), workspace
-
-
-def _all_names() -> list[str]:
-    workspace = workspace_here()
-    files = [path for path in sorted(workspace.lists.glob("*")) if path.suffix.lower() in (".csv", ".xlsx")]
-    return [str(path) for path in files if path != workspace.suppressed]
 
 
 def _read(press_list: PressList, workspace: Workspace | None) -> tuple[list[Recipient], list[Problem]]:

@@ -24,10 +24,11 @@ DELIMITERS = (NO_DELIMITER, ",", ";", "\t", "|")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "": "one column"}
 
 
-def find_dialect(path: Path, encoding: str = "") -> tuple[Dialect, list[Record]]:
+def find_dialect(path: Path, shown: str, encoding: str = "") -> tuple[Dialect, list[Record]]:
     """The dialect of a text file, and its first records.
 
     Args:
+        shown: the path for messages.
         encoding: Python's name of the encoding, where staff have said it.
 
     Raises:
@@ -42,9 +43,8 @@ def find_dialect(path: Path, encoding: str = "") -> tuple[Dialect, list[Record]]
         lines.pop()
     said = sep_line(lines[0]) if lines else ""
     if said:
-        lines = lines[1:]
-        return Dialect(found, said, 1), list(cut(iter(lines), said, str(path), 1))
-    cuts = {delimiter: list(cut(iter(lines), delimiter, str(path))) for delimiter in DELIMITERS}
+        return Dialect(found, said, 1), _cut(lines[1:], said, shown, 1)
+    cuts = {delimiter: _cut(lines, delimiter, shown) for delimiter in DELIMITERS}
     best = _best(cuts)
     rows = cuts[NO_DELIMITER]
     if _score(cuts[best])[0] < 2 and all(r.lines[0].startswith('"') or not any(r.cells) for r in rows):
@@ -53,6 +53,10 @@ def find_dialect(path: Path, encoding: str = "") -> tuple[Dialect, list[Record]]
         if _score(inner[wrapped])[0] > 1:
             return Dialect(found, wrapped, 0, True), inner[wrapped]
     return Dialect(found, best), cuts[best]
+
+
+def _cut(lines: list[str], delimiter: str, shown: str, skipped: int = 0) -> list[Record]:
+    return list(cut(io.StringIO("".join(lines), newline=""), delimiter, shown, skipped))
 
 
 def _best(cuts: Mapping[str, Sequence[Record]]) -> str:

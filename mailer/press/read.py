@@ -5,6 +5,7 @@ Rows pass one at a time, problems too: a list of a million needs no more memory 
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,12 @@ from mailer.press.cells import clean
 from mailer.press.dialect import DELIMITER_NAMES, find_dialect
 from mailer.press.header import Header, find_header
 from mailer.press.problems import Problem, Reason, left_out
-from mailer.press.records import Dialect, Record, read_records
+from mailer.press.records import MOST_COLUMNS, Dialect, Record, read_records, too_wide
 from mailer.press.rows import Row, Rows
 from mailer.press.spreadsheet import find_sheet, is_workbook, read_sheet
+
+LARGEST_FILE = 500 << 20
+"""Bytes of a list: five million rows or so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,11 @@ def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = 
     """
     shown = shown or str(path)
     try:
+        _check_file(path, shown)
         if is_workbook(path, shown):
             sheet, header = find_sheet(path, shown, column)
             return PressList(path, path.stem, shown, header, None, sheet, header.findings)
-        dialect, sample = find_dialect(path, encoding)
+        dialect, sample = find_dialect(path, shown, encoding)
     except OSError as error:
         raise ListError([Fault(shown, 0, f"can't be read: {error.strerror}")]) from None
     except (LookupError, UnicodeError):
@@ -130,9 +135,23 @@ def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = 
             shown, 0, f"this is not {encoding} text", "leave the encoding out, and look at what is guessed"
         )
         raise ListError([fault]) from None
+    wide = next((record for record in sample if len(record.cells) > MOST_COLUMNS), None)
+    if wide is not None:
+        raise ListError([too_wide(wide, shown)])
     header = find_header(sample, shown, column)
     findings = (*_encoding_findings(dialect, sample, shown), *header.findings)
     return PressList(path, path.stem, shown, header, dialect, "", findings)
+
+
+def _check_file(path: Path, shown: str) -> None:
+    """A pipe or a device has no end, and reading one may wait for ever."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
+        raise ListError([Fault(shown, 0, f"this is {kind}, not a file", "move it out of the lists")])
+    if status.st_size > LARGEST_FILE:
+        what = f"the file has more than {LARGEST_FILE >> 20:,} MB"
+        raise ListError([Fault(shown, 0, what, "is this a list? Export it again, or cut it in two")])
 
 
 def _encoding_findings(dialect: Dialect, sample: list[Record], shown: str) -> Iterator[Finding]:

@@ -11,10 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from mailer.errors import Fault, ListError
 from mailer.press.encoding import Encoding
 
+LONGEST_ROW = 1_000_000
+"""Characters of a row, with all its lines."""
+MOST_COLUMNS = 1_000
 LONGEST_CELL = 131_072
 """Characters of a cell before an unclosed quote is suspected (Python's csv.field_size_limit)."""
 
@@ -22,7 +26,7 @@ NO_DELIMITER = ""
 _NEVER = "\x1f"
 """What csv is told to split at where nothing splits: ASCII's unit separator, which no list holds."""
 
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_ADDRESS = re.compile(r"[^\s@]++@(?=[^\s@.]++\.[^\s@])[^\s@]++")
 
 _SEP_LINES = tuple(f"sep={d}" for d in ";,\t|")
 
@@ -82,37 +86,53 @@ def _like_a_row(cells: list[str], width: int, address: int) -> bool:
 
 
 class Lines:
-    """The lines of a file for csv.reader, which remembers those of the record being read."""
+    """The lines of a file for csv.reader, which remembers those of the record being read.
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+    A file need not have lines: a row that goes over `LONGEST_ROW` is not read to its end.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
         self.current: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
+        left = LONGEST_ROW
+        while line := self._file.readline(left + 1):
+            left -= len(line)
+            if left < 0:
+                raise _TooLongError
             self.current.append(line)
             yield line
+            left = left if self.current else LONGEST_ROW  # `take` was called: the next line begins a row
 
     def take(self) -> list[str]:
         taken, self.current = self.current, []
         return taken
 
 
+class _TooLongError(Exception):
+    """A row goes over `LONGEST_ROW`."""
+
+
 def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
     """Every record of a text file, empty ones included, one at a time.
 
     Raises:
-        ListError: a cell has no end within `LONGEST_CELL` characters, or the encoding that staff have said
-            is not the file's.
+        ListError: a cell or a row has no end in sight, a row has more than `MOST_COLUMNS` cells, or the encoding
+            that staff have said is not the file's.
     """
     try:
         with path.open(encoding=dialect.encoding.codec, errors=dialect.encoding.errors, newline="") as file:
             for _ in range(dialect.skip):
                 file.readline()
             if dialect.wrapped:
-                yield from unwrap(cut(file, NO_DELIMITER, shown, dialect.skip), dialect.delimiter)
+                records = unwrap(cut(file, NO_DELIMITER, shown, dialect.skip), dialect.delimiter)
             else:
-                yield from cut(file, dialect.delimiter, shown, dialect.skip)
+                records = cut(file, dialect.delimiter, shown, dialect.skip)
+            for record in records:
+                if len(record.cells) > MOST_COLUMNS:
+                    raise ListError([too_wide(record, shown)])
+                yield record
     except UnicodeError:
         fault = Fault(
             shown, 0, f"this is not {dialect.encoding} text", "leave the encoding out, or say another"
@@ -120,9 +140,13 @@ def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
         raise ListError([fault]) from None
 
 
-def cut(lines: Iterator[str], delimiter: str, path: str, skipped: int = 0) -> Iterator[Record]:
-    """Lines of text → records. `skipped`: how many lines of the file came before."""
-    remembered = Lines(lines)
+def cut(file: TextIO, delimiter: str, path: str, skipped: int = 0) -> Iterator[Record]:
+    """A text, from where it is read → records. `skipped`: how many lines of the file came before.
+
+    Raises:
+        ListError: a cell or a row has no end in sight.
+    """
+    remembered = Lines(file)
     reader = csv.reader(remembered, delimiter=delimiter or _NEVER, skipinitialspace=True)
     line = skipped + 1
     while True:
@@ -130,16 +154,19 @@ def cut(lines: Iterator[str], delimiter: str, path: str, skipped: int = 0) -> It
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            fault = Fault(
-                path,
-                line,
-                "a quotation mark opens a cell here and isn't closed",
-                'close it, or write it twice ("") where it is part of the text',
-            )
-            raise ListError([fault]) from None
+        except (csv.Error, _TooLongError):
+            raise ListError([_endless(remembered.current, path, line)]) from None
         yield Record(line, cells, remembered.take())
         line = reader.line_num + skipped + 1
+
+
+def _endless(lines: list[str], path: str, line: int) -> Fault:
+    if any('"' in text for text in lines):
+        what = "a quotation mark opens a cell here and isn't closed"
+        return Fault(path, line, what, 'close it, or write it twice ("") where it is part of the text')
+    return Fault(
+        path, line, f"the row has more than {LONGEST_ROW:,} characters", "is this a list? Export it again"
+    )
 
 
 def unwrap(records: Iterable[Record], delimiter: str) -> Iterator[Record]:
@@ -148,6 +175,12 @@ def unwrap(records: Iterable[Record], delimiter: str) -> Iterator[Record]:
         text = " ".join("".join(record.cells).splitlines())
         cells = next(csv.reader([text], delimiter=delimiter), [])
         yield Record(record.line, cells, record.lines)
+
+
+def too_wide(record: Record, path: str) -> Fault:
+    """The fault of a row with more cells than a list has columns."""
+    what = f"the row has {len(record.cells):,} cells, more than {MOST_COLUMNS:,}"
+    return Fault(path, record.line, what, "is this a list? Remove the columns that are not needed")
 
 
 def sep_line(first: str) -> str:
