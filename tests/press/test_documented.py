@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
 from conftest import REPOSITORY
 
-from mailer.press import Reason
+from mailer.press import Reason, addresses, package, read, records, sheet, workbook
 from mailer.press.columns import SYNONYMS
 from mailer.press.problems import left_out
+from mailer.press.rows import MOST_IN_A_CELL
 
 PAGE = (REPOSITORY / "docs" / "reference" / "lists.md").read_text("utf-8")
 
@@ -34,6 +36,31 @@ def test_the_table_of_columns_holds_no_other() -> None:
 def test_every_reason_is_documented_with_its_level() -> None:
     documented = {reason: cells[0] for reason, cells in table("Reasons").items()}
     assert documented == {str(reason): left_out(1, reason, "").level for reason in Reason}
+
+
+def test_every_limit_is_documented() -> None:
+    section = PAGE.split("## Limits\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")][2:]
+    assert [int(number.replace(",", "")) for _, _, number in rows] == [
+        read.LARGEST_FILE >> 20,
+        package.LARGEST_FILE >> 20,
+        records.MOST_COLUMNS,
+        records.LONGEST_ROW,
+        records.LONGEST_CELL,
+        sheet.LONGEST_CELL,
+        MOST_IN_A_CELL,
+        addresses.LONGEST,
+        sheet.MOST_ROWS,
+        sheet.MOST_CELLS,
+        sheet.MOST_TEXT,
+        workbook.MOST_SHEETS,
+        workbook.MOST_STRINGS,
+        workbook.MOST_STRING_TEXT,
+        package.MOST_PARTS,
+        package.UNPACKED >> 20,
+        package.MOST_TAGS,
+    ]
+    assert csv.field_size_limit() == records.LONGEST_CELL
 
 
 def test_every_warning_is_documented() -> None:

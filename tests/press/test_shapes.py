@@ -217,7 +217,7 @@ REFUSED = {
     ),
     "an old .xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old Excel file (.xls)"),
     "a web page called .csv": (b"<html><table><tr><td>email</td></tr></table>", "this is a web page"),
-    "a zip that is no workbook": (b"PK\x03\x04" + b"\0" * 40, "no Excel workbook"),
+    "a zip that is no workbook": (b"PK\x03\x04" + b"\0" * 40, "not an Excel workbook"),
 }
 
 

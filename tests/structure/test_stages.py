@@ -98,7 +98,6 @@ def test_help_imports_nothing_heavy() -> None:
         "babel",
         "starlette",
         "PIL",
-        "openpyxl",
         "phonenumbers",
         "rich",
         "sqlite3",
