@@ -19,7 +19,9 @@ _PLAIN = re.compile(
 )
 _PUNYCODE_OR_RESERVED_LABEL = re.compile(r"(?:^|\.)..--")
 _ENCODED_WORD = "=?"
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
+_EMBEDDING = "\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
+_TURNING = re.compile(f"[{_EMBEDDING}\u202d\u202e]")
 _SPACES = re.compile(r"[\s\u00a0]+")
 _ANGLE = re.compile(
     r"(?P<name>[^<>]*+)<(?=[^<>|@]*+@)\s*+(?:mailto:)?+(?P<address>[^<>|]*+)(?:\|[^<>]*+)?+>[^<>@]*+", re.I
@@ -122,7 +124,7 @@ def _pieces(text: str) -> list[str]:
 
 def _unwrapped(text: str) -> tuple[str, str]:
     """`Ana <ana@example.net>;` → ("Ana", "ana@example.net")."""
-    text = _SPACES.sub(" ", text).strip().rstrip(";,").strip()
+    text = _SPACES.sub(" ", text).strip(" " + _EMBEDDING).rstrip(";,").strip()
     name = ""
     match = _ANGLE.fullmatch(text) or _MARKDOWN.fullmatch(text) or _ROUND.fullmatch(text)
     if match:
@@ -151,6 +153,8 @@ def validated(text: str) -> str:
     if _ENCODED_WORD in text:
         # RFC 2047 §5 (3) keeps encoded words out of addresses; in an atom they are a way to smuggle headers.
         raise AddressError("an encoded word (=?…?=) can't be part of an address")
+    if _TURNING.search(text):
+        raise AddressError("characters that turn the direction of text hide what the address is")
     if text[0] in _QUOTES:
         raise AddressError("an address can't begin with a quotation mark")
     match = _PLAIN.fullmatch(text)

@@ -15,10 +15,17 @@ from typing import Any
 from mailer.errors import MailerError
 from mailer.model import Recipient
 from mailer.press.addresses import domain_of
-from mailer.press.cells import folded
+from mailer.press.cells import folded, shortened
 
 Test = Callable[[Recipient], bool]
 _Value = Callable[[Recipient], Any]
+
+LONGEST = 20_000
+"""Characters of an expression: a list of some hundred addresses."""
+DEEPEST = 50
+"""Levels of its syntax tree; each is a call within a call when it is asked about a recipient."""
+LARGEST_NUMBER = 1_000
+"""Bits of a whole number, which a floating-point number can hold."""
 
 EXAMPLE = """For example: language == "es" and "mexico" in tags"""
 
@@ -54,18 +61,33 @@ def read_where(expression: str, columns: Collection[str]) -> Test:
         columns: keys of the lists' further columns, besides `KNOWN`.
 
     Raises:
-        WhereError: it is no such expression, or names a column that no chosen list has.
+        WhereError: it is not such an expression, goes over `LONGEST` or `DEEPEST`, or names a column that no
+            chosen list has.
     """
+    if len(expression) > LONGEST:
+        raise WhereError(
+            f"--where has more than {LONGEST:,} characters.", "Give those people a tag, and say it."
+        )
     try:
         tree = ast.parse(expression.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         said = error.msg if isinstance(error, SyntaxError) else "too deep or not text"
         hint = "Write == to compare." if _single_equals(expression) else EXAMPLE
         raise WhereError(f"--where can't be read: {said}.", hint) from None
-    try:
-        return _Compiler(expression.strip(), columns).test(tree.body)
-    except RecursionError:
-        raise WhereError("--where is too deep.", EXAMPLE) from None
+    if _depth(tree.body) > DEEPEST:
+        raise WhereError(f"--where has more than {DEEPEST} brackets in each other.", EXAMPLE)
+    return _Compiler(expression.strip(), columns).test(tree.body)
+
+
+def _depth(tree: ast.expr) -> int:
+    """Levels of a syntax tree, counted without going down in it: Python's own depth is limited."""
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [
+            child for node in level for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
+        ]
+    return depth
 
 
 def _single_equals(expression: str) -> bool:
@@ -113,6 +135,8 @@ class _Compiler:
         """A node that stands for a text, a number, a column or a list of such."""
         if isinstance(node, ast.Constant) and type(node.value) in (str, int, float):
             constant = node.value
+            if isinstance(constant, int) and constant.bit_length() > LARGEST_NUMBER:
+                raise self._refused(node, "the number is too large")
             return lambda r: constant
         if isinstance(node, ast.Constant) and type(node.value) is bool:
             text = "yes" if node.value else "no"
@@ -121,10 +145,10 @@ class _Compiler:
             isinstance(node, ast.UnaryOp)
             and isinstance(node.op, ast.USub)
             and isinstance(node.operand, ast.Constant)
-            and isinstance(node.operand.value, int | float)
+            and type(node.operand.value) in (int, float)
         ):
-            negative = -node.operand.value
-            return lambda r: negative
+            positive = self.value(node.operand)
+            return lambda r: -positive(r)
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             items = [self.value(item) for item in node.elts]
             return lambda r: tuple(item(r) for item in items)
@@ -140,13 +164,14 @@ class _Compiler:
             return lambda r: r.fields.get(name, "")
         known = sorted({*KNOWN, *self._columns})
         near = get_close_matches(name, known, n=1, cutoff=0.6)
-        there_are = f'There are: {", ".join(known)}. A text needs quotes: "{node.id}".'
+        named = shortened(node.id)
+        there_are = f'There are: {shortened(", ".join(known), 2_000)}. A text needs quotes: "{named}".'
         hint = f"Did you mean {near[0]}?" if near else there_are
-        raise WhereError(f"--where: no list has a column “{node.id}”.", hint)
+        raise WhereError(f"--where: no list has a column “{named}”.", hint)
 
     def _refused(self, node: ast.expr, why: str) -> WhereError:
         part = ast.get_source_segment(self._expression, node) or ast.unparse(node)
-        return WhereError(f"--where can't use “{part}”: {why}.", EXAMPLE)
+        return WhereError(f"--where can't use “{shortened(part)}”: {why}.", EXAMPLE)
 
 
 def folded_truth(value: Any) -> bool:
