@@ -17,8 +17,11 @@ from mailer.workspace import Workspace, make_workspace
 REPOSITORY = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
-hypothesis.settings.register_profile("mailer", deadline=None)  # no test asserts a timing
-hypothesis.settings.load_profile("mailer")
+# No test asserts a timing. What is searched is the same at each run, so that a change is to blame for a failure;
+# MAILER_SEARCH=wide looks elsewhere, and further, each time: what it finds becomes an @example.
+hypothesis.settings.register_profile("mailer", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("wide", deadline=None, max_examples=5_000, print_blob=True)
+hypothesis.settings.load_profile("wide" if os.environ.get("MAILER_SEARCH") == "wide" else "mailer")
 
 
 @pytest.hookimpl(wrapper=True)

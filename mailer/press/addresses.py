@@ -56,11 +56,9 @@ def parse_address(text: str) -> str:
     Raises:
         AddressError: it is no usable address, or there are several.
     """
-    match = _PLAIN.fullmatch(text)
-    if match is not None:
-        address = _plain(match)
-        if address is not None:
-            return address
+    address = plain_address(text)
+    if address is not None:
+        return address
     found = split_addresses(text)
     if len(found) > 1:
         raise AddressError(f"{len(found)} addresses where one is expected")
@@ -146,6 +144,9 @@ def validated(text: str) -> str:
     Raises:
         AddressError: why it can't be.
     """
+    plain = plain_address(text)
+    if plain is not None:
+        return plain
     if not text:
         raise AddressError("there is no address")
     if len(text) > LONGEST:
@@ -157,13 +158,14 @@ def validated(text: str) -> str:
         raise AddressError("characters that turn the direction of text hide what the address is")
     if text[0] in _QUOTES:
         raise AddressError("an address can't begin with a quotation mark")
+    return _by_the_book(text)
+
+
+def plain_address(text: str) -> str | None:
+    """`text` as mailed where it is a plain ASCII address and nothing else; None where more must be asked."""
     match = _PLAIN.fullmatch(text)
-    plain = _plain(match) if match else None
-    return plain if plain is not None else _by_the_book(text)
-
-
-def _plain(match: re.Match[str]) -> str | None:
-    """The address of a plain ASCII match; None where the rules beyond the pattern must be asked."""
+    if match is None:
+        return None
     local, domain = match["local"], match["domain"].lower()
     if (
         len(local) > 64

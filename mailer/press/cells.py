@@ -8,6 +8,7 @@ from typing import Literal
 
 _LINE_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 _JOINERS = "\u200c\u200d"
+_STRAY_JOINER = re.compile(f"(?<![^\\x00-\\x7f])[{_JOINERS}]|[{_JOINERS}]\\Z")
 _HARMLESS = "\u00ad\u034f\u180e\u200b\u200e\u200f\u2060\ufeff"
 _HEADER_LINE = re.compile(
     r"[\r\n\v\f\x85\u2028\u2029][^\S\r\n\v\f\x85\u2028\u2029]*(?!mailto:)[A-Za-z][A-Za-z -]{0,60}:", re.I
@@ -27,17 +28,25 @@ def clean(text: str) -> str:
     needs stay between letters. Whitespace is collapsed and trimmed.
     """
     if not text.isprintable():
-        text = "".join(
-            " " if c in _LINE_BREAKS or unicodedata.category(c) == "Zs" else c if _stays(c, text, i) else ""
-            for i, c in enumerate(text)
-        )
+        text = _STRAY_JOINER.sub("", text.translate(_SHOWN))
     return " ".join(text.split())
 
 
-def _stays(character: str, text: str, position: int) -> bool:
-    if character in _JOINERS:
-        return 0 < position < len(text) - 1 and not text[position - 1].isascii()
-    return character.isprintable()
+class _Shown(dict[int, str]):
+    """For `str.translate`: what becomes of a character; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character in _LINE_BREAKS or unicodedata.category(character) == "Zs":
+            shown = " "
+        else:
+            shown = character if character.isprintable() or character in _JOINERS else ""
+        if len(self) < 10_000:
+            self[code] = shown
+        return shown
+
+
+_SHOWN = _Shown()
 
 
 def suspicious(text: str) -> bool:
@@ -48,7 +57,7 @@ def suspicious(text: str) -> bool:
         unicodedata.category(c) in ("Cc", "Co", "Cs", "Cn")
         or "\u202a" <= c <= "\u202e"
         or "\u2066" <= c <= "\u2069"
-        for c in text
+        for c in set(text)
         if c not in _HARMLESS
     )
 
@@ -76,14 +85,11 @@ def normalised(form: Literal["NFC", "NFKD"], text: str) -> str:
     """
     if text.isascii():
         return text
-    kept: list[str] = []
-    marks = 0
-    for character in text:
-        is_mark = unicodedata.combining(character) or character in _DECOMPOSED_TO_MARKS
-        marks = marks + 1 if is_mark else 0
-        if marks <= _MARKS_IN_A_ROW:
-            kept.append(character)
-    return unicodedata.normalize(form, "".join(kept))
+    if len(text) > _MARKS_IN_A_ROW:
+        marks = "".join(c for c in set(text) if unicodedata.combining(c) or c in _DECOMPOSED_TO_MARKS)
+        if marks:
+            text = re.sub(f"([{marks}]{{{_MARKS_IN_A_ROW}}})[{marks}]+", r"\1", text)
+    return unicodedata.normalize(form, text)
 
 
 def shortened(text: str, longest: int = 80) -> str:
@@ -98,4 +104,4 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = normalised("NFKD", text).casefold()
-    return "".join(c for c in text if not unicodedata.combining(c))
+    return text.translate({ord(c): None for c in set(text) if unicodedata.combining(c)})

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mailer.press.encoding import Encoding, find_encoding
-from mailer.press.header import DEEPEST, recognised
+from mailer.press.header import header_row
 from mailer.press.records import NO_DELIMITER, Dialect, Record, cut, sep_line, unwrap
 
 SAMPLE = 64 * 1024
@@ -48,7 +48,7 @@ def find_dialect(path: Path, shown: str, encoding: str = "") -> tuple[Dialect, l
     best = _best(cuts)
     rows = cuts[NO_DELIMITER]
     if _score(cuts[best])[0] < 2 and all(r.lines[0].startswith('"') or not any(r.cells) for r in rows):
-        inner = {delimiter: list(unwrap(rows, delimiter)) for delimiter in DELIMITERS[1:]}
+        inner = {delimiter: list(unwrap(rows, delimiter, shown)) for delimiter in DELIMITERS[1:]}
         wrapped = _best(inner)
         if _score(inner[wrapped])[0] > 1:
             return Dialect(found, wrapped, 0, True), inner[wrapped]
@@ -69,8 +69,8 @@ def _score(records: Sequence[Record]) -> tuple[int, float]:
     filled = [record.cells for record in records if any(map(str.strip, record.cells))]
     if not filled:
         return 0, 0.0
-    known, at = max(((recognised(cells), -i) for i, cells in enumerate(filled[:DEEPEST])), default=(0, 0))
-    rows = filled[-at:] if known else filled
+    known, at = header_row(filled)
+    rows = filled[at:]
     width = len(rows[0]) if known else Counter(map(len, rows)).most_common(1)[0][0]
     agreeing = sum(len(cells) == width for cells in rows) / len(rows)
     return known, agreeing if width > 1 else agreeing / 2

@@ -40,6 +40,22 @@ def recognised(cells: Sequence[str]) -> int:
     return sum(map(bool, roles)) if "email" in roles else 0
 
 
+def header_row(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """How many headers we know the header row has, and its index; (0, 0) where there is none.
+
+    It is the row with the most among the first `DEEPEST`, and a header stands above what it names: below the
+    first address that has one above it, a row of such words is somebody's row.
+    """
+    known, at = 0, 0
+    for index, cells in enumerate(rows[:DEEPEST]):
+        here = recognised(cells)
+        if here > known:
+            known, at = here, index
+        elif known and any(map(ADDRESS_LIKE.search, cells)):
+            break
+    return known, at
+
+
 def find_header(sample: Sequence[Record], path: str, column: str = "") -> Header:
     """The header row of a list.
 
@@ -54,10 +70,10 @@ def find_header(sample: Sequence[Record], path: str, column: str = "") -> Header
     filled = [record for record in sample if any(map(_WRITTEN.search, record.cells))]
     if not filled:
         raise ListError([Fault(path, 0, "the file is empty", "export it again")])
-    best = max(range(min(len(filled), DEEPEST)), key=lambda i: (recognised(filled[i].cells), -i))
-    if not recognised(filled[best].cells):
+    known, at = header_row([record.cells for record in filled])
+    if not known:
         return _by_content(filled, path, column)
-    return _named(filled[best], filled[best + 1 :], path, column)
+    return _named(filled[at], filled[at + 1 :], path, column)
 
 
 def _named(header: Record, rows: Sequence[Record], path: str, column: str) -> Header:

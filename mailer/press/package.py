@@ -23,7 +23,7 @@ UNPACKED = 128 << 20
 """Bytes that parts may unpack to, over all that is read of the file."""
 SMALL_PART = 16 << 20
 """Bytes of a part that is remembered rather than passed on: styles, names of sheets, relationships."""
-MOST_TAGS = 10_000_000
+MOST_TAGS = 8_000_000
 """Over all that is read of the file."""
 DEEPEST = 64
 """Elements within each other; expat needs memory for each that is open."""

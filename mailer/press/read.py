@@ -15,6 +15,7 @@ from mailer.model import Finding, Recipient, Where
 from mailer.press.cells import clean
 from mailer.press.dialect import DELIMITER_NAMES, find_dialect
 from mailer.press.header import Header, find_header
+from mailer.press.package import SAVE_AS_CSV
 from mailer.press.problems import Problem, Reason, left_out
 from mailer.press.records import MOST_COLUMNS, Dialect, Record, read_records, too_wide
 from mailer.press.rows import Row, Rows
@@ -22,6 +23,8 @@ from mailer.press.spreadsheet import find_sheet, is_workbook, read_sheet
 
 LARGEST_FILE = 500 << 20
 """Bytes of a list: five million rows or so."""
+MOST_OF_A_WORKBOOK = 250_000
+"""Recipients and problems: a cell may hold several addresses, and there may be something to say about each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,16 @@ class PressList:
         """Recipients and problems, in order of lines: every row that isn't empty yields at least one.
 
         Raises:
-            ListError: the file turns out unreadable on the way.
+            ListError: the file turns out unreadable on the way, or a workbook makes more than `MOST_OF_A_WORKBOOK`
+                of them.
         """
+        for number, row in enumerate(self._rows()):
+            if number == MOST_OF_A_WORKBOOK and self.dialect is None:
+                what = f"too large to be read safely: more than {number:,} addresses and remarks"
+                raise ListError([Fault(self.shown, 0, what, SAVE_AS_CSV)])
+            yield row
+
+    def _rows(self) -> Iterator[Row]:
         rows = Rows(self.header.columns, self.name, self.shown)
         delimiter = self.dialect.delimiter if self.dialect else ""
         width, address = len(self.columns), self.header.columns.address

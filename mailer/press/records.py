@@ -126,7 +126,7 @@ def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
             for _ in range(dialect.skip):
                 file.readline()
             if dialect.wrapped:
-                records = unwrap(cut(file, NO_DELIMITER, shown, dialect.skip), dialect.delimiter)
+                records = unwrap(cut(file, NO_DELIMITER, shown, dialect.skip), dialect.delimiter, shown)
             else:
                 records = cut(file, dialect.delimiter, shown, dialect.skip)
             for record in records:
@@ -169,11 +169,18 @@ def _endless(lines: list[str], path: str, line: int) -> Fault:
     )
 
 
-def unwrap(records: Iterable[Record], delimiter: str) -> Iterator[Record]:
-    """Rows that were quoted as a whole, cut once more."""
+def unwrap(records: Iterable[Record], delimiter: str, path: str) -> Iterator[Record]:
+    """Rows that were quoted as a whole, cut once more.
+
+    Raises:
+        ListError: a cell has no end in sight.
+    """
     for record in records:
         text = " ".join("".join(record.cells).splitlines())
-        cells = next(csv.reader([text], delimiter=delimiter), [])
+        try:
+            cells = next(csv.reader([text], delimiter=delimiter), [])
+        except csv.Error:
+            raise ListError([_endless(record.lines, path, record.line)]) from None
         yield Record(record.line, cells, record.lines)
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mailer.model import Recipient, Where
-from mailer.press.addresses import AddressError, canonical, mentioned, split_addresses, validated
+from mailer.press.addresses import (
+    AddressError,
+    canonical,
+    mentioned,
+    plain_address,
+    split_addresses,
+    validated,
+)
 from mailer.press.advice import advice
 from mailer.press.cells import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
 from mailer.press.columns import Columns
@@ -126,9 +133,10 @@ class Rows:
         return [warning(line, "surplus-cells", message)]
 
     def _people(self, raw: str, cells: list[str], line: int) -> list[Row]:
-        try:
-            address, name = validated(raw), ""  # the plain case, a million times
-        except AddressError:
+        address, name = plain_address(raw), ""  # the plain case, a million times
+        if address is None:
+            if raw.count("@") > 2 * MOST_IN_A_CELL:  # a name may repeat its address
+                return [self._crowd(f"{raw.count('@'):,} at signs", line)]
             found = split_addresses(raw)
             if not found:
                 return [self._without(cells, line)]
@@ -144,8 +152,7 @@ class Rows:
     def _several(self, found: list[tuple[str, str]], raw: str, cells: list[str], line: int) -> list[Row]:
         """A cell with several addresses: a recipient for each that can be used, once."""
         if len(found) > MOST_IN_A_CELL:
-            message = f"{len(found):,} addresses in one cell, more than {MOST_IN_A_CELL}: give each a row"
-            return [left_out(line, Reason.BAD_ADDRESS, message)]
+            return [self._crowd(f"{len(found):,} addresses", line)]
         # Whatever looks like an address and was not found by taking the cell apart is complained of, not lost.
         understood = "\n".join(address for _, address in found)
         rows: list[Row] = [
@@ -170,6 +177,10 @@ class Rows:
                 0, warning(line, "several-addresses", f"{len(seen)} addresses in one cell: each is mailed")
             )
         return rows
+
+    def _crowd(self, what: str, line: int) -> Problem:
+        message = f"{what} in one cell, which may have {MOST_IN_A_CELL} addresses: give each a row"
+        return left_out(line, Reason.BAD_ADDRESS, message)
 
     def _without(self, cells: list[str], line: int) -> Problem:
         elsewhere = next(

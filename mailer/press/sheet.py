@@ -14,7 +14,7 @@ from mailer.press.records import LONGEST_ROW, MOST_COLUMNS, Record
 
 LONGEST_CELL = 32_767
 """Characters: Excel's own limit."""
-MOST_ROWS, MOST_CELLS, MOST_TEXT = 200_000, 1_500_000, 50_000_000
+MOST_ROWS, MOST_CELLS, MOST_TEXT = 120_000, 1_500_000, 20_000_000
 """Over all that is read of a workbook: rows that hold something; their cells, from the first to the last that
 holds something; characters."""
 

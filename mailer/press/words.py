@@ -45,19 +45,19 @@ INACTIVE = NO | _words(
 
 def activity(text: str) -> bool | None:
     """Whether a status cell says active; None where it says neither. An empty cell says nobody has left."""
-    word = folded(text)
+    word = folded(text[:LONGEST])
     return True if not word or word in ACTIVE else False if word in INACTIVE else None
 
 
 def opted_out(text: str) -> bool:
     """Whether a cell of an "unsubscribed" column says so: anything but nothing and no, a date too."""
-    word = folded(text)
+    word = folded(text[:LONGEST])
     return bool(word) and word not in NEVER
 
 
 def yes_or_no(text: str) -> str:
     """ "yes", "no", or the text itself where it is neither."""
-    word = folded(text)
+    word = folded(text[:LONGEST])
     return "yes" if word in YES else "no" if word in NO else text
 
 

@@ -15,7 +15,7 @@ from mailer.press.package import NOT_A_WORKBOOK, Handlers, Package, PackageError
 from mailer.press.records import Record
 from mailer.press.sheet import LONGEST_CELL, Common, read_rows, unescaped
 
-MOST_STRINGS, MOST_STRING_TEXT = 1_000_000, 20_000_000
+MOST_STRINGS, MOST_STRING_TEXT = 500_000, 20_000_000
 """Texts that cells share, and characters of them: they are kept while the workbook is open."""
 MOST_SHEETS = 200
 

@@ -53,6 +53,7 @@ def test_every_limit_is_documented() -> None:
         sheet.MOST_ROWS,
         sheet.MOST_CELLS,
         sheet.MOST_TEXT,
+        read.MOST_OF_A_WORKBOOK,
         workbook.MOST_SHEETS,
         workbook.MOST_STRINGS,
         workbook.MOST_STRING_TEXT,

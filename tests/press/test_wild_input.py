@@ -65,6 +65,8 @@ def unquoted_lines(text: str, delimiter: str) -> dict[int, list[str]]:
 
 @WILD
 @given(rows=ROWS, delimiter=st.sampled_from(",;\t|"), ends=st.sampled_from(["\n", "\r\n"]))
+@example(rows=[["baja", "baja", "baja", "email"]], delimiter=",", ends="\n")
+@example(rows=[["", "", ""], ["Mail", "Name", "Tags"]], delimiter=";", ends="\r\n")
 def test_every_row_is_a_recipient_or_has_a_reason(
     tmp_path: Path, rows: list[list[str]], delimiter: str, ends: str
 ) -> None:

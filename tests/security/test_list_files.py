@@ -92,6 +92,9 @@ TEXT_BOMBS: dict[str, tuple[Callable[[], Iterator[bytes]], str]] = {
     "an open quote before 50 MB": (lambda: repeated(HEADER + '"', "bo@example.org,Bo,x\n", 2_500_000), "quotation mark"),
     "open quotes and cells without end": (
         lambda: repeated(HEADER, '"' + "a\n" * 60_000 + '",', 1_000), "quotation mark"),
+    "a cell without end in rows that are quoted as a whole": (
+        lambda: iter([b'"email,name"\n"ana@example.net,Ana"\n' * 20, b'"%b"\x1f"%b"\n' % (b"a" * 100_000, b"a" * 100_000)]),
+        "quotation mark"),
     "NULs": (lambda: repeated("", "\0" * 100, 1_000_000), "the file is empty|no column|1,000,000 characters"),
     "NULs below a header": (lambda: repeated(HEADER, "\0" * 100, 1_000_000), "1,000,000 characters"),
     "a million line ends": (lambda: repeated("", "\r\n", 1_000_000), "the file is empty"),
