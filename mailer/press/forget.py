@@ -82,11 +82,11 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
         shown = workspace.shown(path)
         try:
             press_list = read_list(path, shown=shown)
+            rows = _rows(press_list, shown, wanted)
         except SourceError as error:
             if _raw(path, wanted):
                 by_hand.append(Held(shown, 0, {"": error.faults[0].message}))
             continue
-        rows = _rows(press_list, shown, wanted)
         if rows and (press_list.dialect is None or press_list.dialect.wrapped):
             by_hand += rows
         elif rows:
@@ -150,9 +150,8 @@ def _take_out(press_list: PressList, wanted: _Wanted) -> None:
 
 def _lists(workspace: Workspace) -> list[Path]:
     """Every list of the workspace but suppressed.csv."""
-    files = (
-        path for path in workspace.lists.glob("*") if path.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx")
-    )
+    endings = (".csv", ".tsv", ".txt", ".xlsx")
+    files = (path for path in workspace.lists.glob("*") if path.suffix.lower() in endings and path.is_file())
     return sorted(path for path in files if path != workspace.suppressed and not path.name.startswith("."))
 
 

@@ -185,7 +185,7 @@ class SuppressedFile:
         text = content.decode("utf-8" if known.form.codec == "utf-8" else "ascii", "replace")
         if "\ufffd" in text:
             return None
-        lines = iter(io.StringIO(text, newline=""))
+        lines = io.StringIO(text, newline="")
         records = list(cut(lines, known.form.delimiter, str(self.path), known.form.lines))
         form, entries = gathered(records, known.form, going_on=True)
         if not form.plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,15 @@ def test_nonsense_is_no_person(office: Workspace) -> None:
     with pytest.raises(AddressError):
         forget(office, "example.net")
     assert [r.address for r in read_list(office.lists / "plain.csv")][1] == "ANA@example.net"
+
+
+def test_a_list_that_breaks_off_or_hangs_stops_nobody_from_being_forgotten(workspace: Workspace) -> None:
+    """Below a fault that no reader gets past, and beside a pipe that nobody writes to, stand other lists."""
+    (workspace.lists / "aaa.csv").write_text(
+        'email,name\na@example.net,A\n"b@example.net,' + "x" * 2_000_000, "utf-8"
+    )
+    os.mkfifo(workspace.lists / "bbb.csv")
+    (workspace.lists / "zzz.csv").write_text("email,name\nana.ruiz@example.net,Ana\n", "utf-8")
+    done = forget(workspace, "ana.ruiz@example.net")
+    assert "lists/zzz.csv" in {row.path for row in done.removed}
+    assert "ana.ruiz" not in (workspace.lists / "zzz.csv").read_text("utf-8")
