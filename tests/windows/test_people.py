@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -13,7 +17,7 @@ from support.returned import ENVELOPE_FROM
 from support.sent_mail import returned, send_to
 from support.windows import PATIENCE, Windows
 
-from mailer.press import unsubscribe_token
+from mailer.press import Suppressions, unsubscribe_token
 from mailer.workspace import Workspace
 
 CORPUS = {sample.name: sample.content for sample in (*bounces(), *others())}
@@ -82,6 +86,45 @@ def test_a_click_on_unsubscribe(windows: Windows, office: Workspace) -> None:
         process.communicate()
     ran = windows.run("lists", "show", "press", cwd=office.root)
     assert "ana.ruiz@example.net: unsubscribed" in ran.err, "whatever comes next knows of it"
+
+
+def test_clicks_while_excel_has_the_list_open(windows: Windows, office: Workspace) -> None:
+    """Each wish is kept and followed at once; it reaches the file when that is closed. Staff are told meanwhile."""
+    people = [f"reader{n}@example.net" for n in range(20)]
+    key = "a key of forty characters or a few more than that"
+    process = windows.start("unsubscribe-server", "--port", "0", cwd=office.root, SECRET_KEY=key)
+    assert process.stdout
+    said: list[str] = []
+    Thread(target=said.extend, args=(process.stderr,), daemon=True).start()
+
+    def click(address: str) -> int:
+        link = url + unsubscribe_token(address, key)
+        return httpx.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=PATIENCE).status_code
+
+    def wait_for(done: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE
+        while not done():
+            assert time.monotonic() < until, said
+            time.sleep(0.2)
+
+    try:
+        url = process.stdout.readline().strip()
+        excel = windows.start_script(EXCEL, r"lists\suppressed.csv", "1", cwd=office.root)
+        assert excel.stdout
+        assert int(excel.stdout.readline()) > 0
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(click, people)) == {200}
+        assert set(people) <= {entry.address for entry in Suppressions(office.suppressed)}
+        wait_for(lambda: any("Excel" in line for line in said))
+        ran = windows.run("unsuppress", people[0], cwd=office.root)
+        assert (ran.code, "Excel" in ran.err) == (2, True), ran.err
+        excel.communicate("\n", timeout=PATIENCE)
+        wait_for(lambda: set(people) <= suppressed(office))
+        assert windows.run("unsuppress", people[0], cwd=office.root).code == 0
+        assert people[0] not in suppressed(office)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.parametrize("others_may_read", [1, 0], ids=["as Excel does", "as a scanner does"])
