@@ -57,7 +57,7 @@ class Redaction:
 
     def _learn(self, *forms: str) -> None:
         for form in forms:
-            form, compact = form.strip(), "".join(form.split())
+            form, compact = " ".join(form.split()), "".join(form.split())
             if len(compact) >= _ANYWHERE:
                 self._anywhere.add(compact)
                 self._blocks.update(compact[n : n + _BLOCK] for n in range(len(compact) - _BLOCK + 1))
@@ -81,10 +81,11 @@ class Redaction:
 
     def _suspicious(self, text: str) -> bool:
         """Quickly, whether it may hold a form: nearly no reply does."""
-        compact = "".join(text.split())
+        words = text.split()
+        compact, spaced = "".join(words), " ".join(words)
         blocks = [compact[n : n + _BLOCK] for n in range(0, len(compact) - _BLOCK + 1, _BLOCK)]
         return not self._blocks.isdisjoint(blocks) or any(
-            form in text for form in (*self._inside, *self._alone)
+            form in spaced for form in (*self._inside, *self._alone)
         )
 
     def _hidden(self, words: list[str]) -> set[int]:

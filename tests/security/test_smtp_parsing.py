@@ -93,6 +93,8 @@ def test_how_it_is_cut_into_pieces_changes_nothing(content: bytes, sizes: list[i
     before=st.text(max_size=20),
     after=st.text(max_size=20),
 )
+@example(password="0\x1f0", before="", after="")
+@example(password="a b", before="", after="")
 def test_the_password_is_never_left_where_it_can_be_read(password: str, before: str, after: str) -> None:
     """Of seven characters and more, wherever it stands; shorter ones, where they stand alone."""
     redact = Redaction("press", password)
