@@ -225,7 +225,7 @@ def make_workspace(folder: Path) -> Workspace:
             shutil.copyfile(path, folder / path.name)
         for name in ("releases", "lists"):
             shutil.copytree(source / name, folder / name)
-        (folder / ".gitignore").write_text(".env\n.mailer/\n", encoding="utf-8")
+        (folder / ".gitignore").write_text(".env\n.mailer/\nlists/.*\n", encoding="utf-8")
         # Lists name people, and a copy of .env.example is to hold a password: not for other accounts' eyes.
         (folder / "lists").chmod(0o700)
         for private in (folder / ".env.example", *(folder / "lists").iterdir()):

@@ -52,20 +52,26 @@ def workspace() -> Workspace:
 _GREETING = b"220 mx.example.net ESMTP\r\n250-mx.example.net\r\n250-SIZE 10240000\r\n250-AUTH PLAIN LOGIN CRAM-MD5\r\n"
 
 
+_PASSWORD = "s3cret-s3cret"
+
+
 def smtp_replies(data: bytes) -> None:
     """A whole session, from the greeting to QUIT, with a server that says just this, in two pieces."""
     from mailer.delivery.opening import Line, open_session
+    from mailer.delivery.redaction import Redaction
     from mailer.delivery.replies import Stage, judge, outcome
     from mailer.delivery.wire import Cut, Wire
     from mailer.settings import Settings
 
     mechanism = ("", "ada")[data[:1] > b"\x80"]
     settings = Settings(
-        smtp_host="127.0.0.1", smtp_security="none", smtp_username=mechanism, smtp_password="s3cret-s3cret"
+        smtp_host="127.0.0.1", smtp_security="none", smtp_username=mechanism, smtp_password=_PASSWORD
     )
     ours, theirs = _connected()
     with theirs:
-        wire = Wire((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 1)))
+        wire = Wire(
+            (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 1)), Redaction(mechanism, _PASSWORD)
+        )
         wire.socket.close()
         ours.setblocking(False)
         wire.socket = ours
@@ -82,7 +88,8 @@ def smtp_replies(data: bytes) -> None:
                     reply = wire.next_reply()
                     if reply is None:
                         break
-                    str(outcome(stage, reply, judge(stage, reply)))
+                    told = str(outcome(stage, reply, judge(stage, reply)))
+                    assert _PASSWORD not in told
         finally:
             wire.close()
 
@@ -125,9 +132,11 @@ def smtp_seeds() -> Iterator[bytes]:
 
 
 def returned_mail(data: bytes) -> None:
-    from mailer.delivery.bounces import Office, read_report
+    from mailer.delivery.bounces import MailKind, Office, read_report
 
-    read_report(data, Office("bounces+{token}@example.org", "unsubscribe@example.org"))
+    report = read_report(data, Office("bounces+{token}@example.org", "unsubscribe@example.org"))
+    if report.kind is MailKind.UNREADABLE:
+        raise AssertionError("a mail that no program can read, as an exception was caught")
 
 
 def returned_seeds() -> Iterator[bytes]:
@@ -136,6 +145,75 @@ def returned_seeds() -> Iterator[bytes]:
 
     for sample in (*bounces(), *others()):
         yield sample.content
+
+
+def imap_answers(data: bytes) -> None:
+    """A whole reading of the bounce mailbox, from a server that says just this. Tags are the same each time, so that
+    what is said can be an answer to what was asked."""
+    import random
+
+    from mailer.delivery.bounces import imap, imap_client
+    from mailer.settings import Settings
+
+    def line(client: imap_client.BoundedClient, timeout: float | None) -> socket.socket:
+        ours, theirs = _connected()
+        theirs.sendall(data)
+        theirs.shutdown(socket.SHUT_WR)
+        _open.append(theirs)
+        ours.settimeout(5)
+        return ours
+
+    random.seed(_SEED)
+    settings = Settings(
+        bounce_imap_host="127.0.0.1", bounce_imap_username="ada", bounce_imap_password="s3cret-s3cret"
+    )
+    before = imap_client.BoundedClient._create_socket
+    imap_client.BoundedClient._create_socket = line  # type: ignore[method-assign, assignment]
+    try:
+        with contextlib.suppress(MailerError):
+            for _ in imap.read_imap(settings, _memory(), deadline=20):
+                pass
+    finally:
+        imap_client.BoundedClient._create_socket = before  # type: ignore[method-assign]
+        for each in _open:
+            each.close()
+        _open.clear()
+
+
+_SEED = 7
+_open: list[socket.socket] = []
+
+
+@cache
+def _memory():  # type: ignore[no-untyped-def]
+    from mailer.delivery import Ledger
+    from mailer.delivery.bounces.memory import Memory
+
+    return Memory(Ledger(folder() / "ledger.db"))
+
+
+def imap_seeds() -> Iterator[bytes]:
+    import imaplib
+    import random
+
+    random.seed(_SEED)
+    tag = imaplib.Int2AP(random.randint(4096, 65535))
+
+    def told(*answers: bytes) -> bytes:
+        said = [
+            b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready",
+            b"* CAPABILITY IMAP4rev1 AUTH=PLAIN",
+            tag + b"0 OK done",
+            *answers,
+        ]
+        return b"\r\n".join(said) + b"\r\n"
+
+    search = [b"+ ", tag + b"1 OK in", b"* 2 EXISTS", b"* OK [UIDVALIDITY 9] valid", tag + b"2 OK selected",
+              b"* SEARCH 3 4", tag + b"3 OK searched"]  # fmt: skip
+    yield told(*search, b"* 1 FETCH (UID 3 BODY[]<0> {12}", b"Subject: hi", b")", tag + b"4 OK fetched", tag + b"5 NO it has gone",
+               b"* BYE", tag + b"6 OK bye")  # fmt: skip
+    yield told(b"+ ", tag + b'1 NO [AUTHENTICATIONFAILED] "s3cret-s3cret" AGFkYQBzM2NyZXQtczNjcmV0')
+    yield told(b"+ ", b"+ again", tag + b"1 BAD no", b"* BYE")
 
 
 # ---- lists ------------------------------------------------------------------------------------------------
@@ -276,6 +354,7 @@ def unsubscribe_seeds() -> Iterator[bytes]:
 TARGETS = (
     Target("smtp-replies", smtp_replies, smtp_seeds),
     Target("bounces", returned_mail, returned_seeds),
+    Target("imap-answers", imap_answers, imap_seeds),
     Target("csv", _read_as("fuzzed.csv"), csv_seeds),
     Target("xlsx", _read_as("fuzzed.xlsx"), xlsx_seeds, zipped=True),
     Target("release-header", release_header, release_seeds(1)),
