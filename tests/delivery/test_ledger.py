@@ -192,7 +192,7 @@ def test_csv_is_safe_to_open_in_a_spreadsheet() -> None:
     assert rows[0] == "address,state,reply,at,server,attempts"
     assert rows[1].startswith("'=cmd|") and rows[1].endswith(",2001-09-09 01:46:40+00:00,mail,1")
     assert rows[2] == "ana@example.net,accepted,'@SUM(A1),,'+1,2"
-    assert rows[3] == "b@example.net,deferred,'-2+3\ttab,,,0"
+    assert rows[3] == "b@example.net,deferred,'-2+3 tab,,,0"
 
 
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
