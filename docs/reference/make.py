@@ -41,7 +41,7 @@ ASCII then. For spreadsheets there is `--csv`.
 
 def page() -> str:
     """The whole page."""
-    context = click.Context(cli, info_name="mailer")
+    context = click.Context(cli, info_name="mailer", help_option_names=["-h", "--help"])
     return HEAD + "".join(
         section for name in cli.list_commands(context) for section in _sections(context, name)
     )

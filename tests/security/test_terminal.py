@@ -78,9 +78,10 @@ def hostile(workspace: Workspace) -> Workspace:
         (workspace.releases / f"field{number}.md").write_text(
             f"---\n{field}: a{HOSTILE}\n---\n\nText{HOSTILE} **\n", "utf-8"
         )
-    theme = workspace.root / "templates" / f"dark{IN_NAMES}"
-    theme.mkdir(parents=True)
-    (theme / "theme.txt").write_text(f"A theme{HOSTILE}", "utf-8")
+    for name in ("dark", f"dark{IN_NAMES}"):  # the second is no name that a theme can have
+        theme = workspace.root / "templates" / name
+        theme.mkdir(parents=True)
+        (theme / "theme.txt").write_text(f"A theme{HOSTILE}", "utf-8")
     return workspace
 
 

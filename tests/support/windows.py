@@ -74,21 +74,20 @@ class Windows:
     def environment(self, **settings: str) -> dict[str, str]:
         return _environment(self.folder) | settings
 
-    def run(
-        self, *arguments: str, cwd: Path, typed: str = "", code_page: str = "cp1252", **settings: str
-    ) -> Ran:
-        """`mailer` to its end, with pipes. They carry the code page of Windows, as they do there.
+    def run(self, *arguments: str, cwd: Path, typed: str = "", code_page: str = "", **settings: str) -> Ran:
+        """`mailer` to its end, with pipes, as another program reads it.
 
         Args:
-            code_page: another one.
+            code_page: that somebody asked for; UTF-8, in which `mailer` writes to pipes, unless given.
             settings: set in its environment.
         """
-        encoding = {} if code_page == "cp1252" else {"PYTHONIOENCODING": code_page}
+        encoding = {"PYTHONIOENCODING": code_page} if code_page else {}
+        read_as = code_page or "utf-8"
         ran = subprocess.run(
             [*self.command(*arguments)], cwd=cwd, env=self.environment(**encoding, **settings),
-            input=typed.encode(code_page), capture_output=True, timeout=PATIENCE,
+            input=typed.encode(read_as), capture_output=True, timeout=PATIENCE,
         )  # fmt: skip
-        return Ran(ran.returncode, *(_lines(text.decode(code_page)) for text in (ran.stdout, ran.stderr)))
+        return Ran(ran.returncode, *(_lines(text.decode(read_as)) for text in (ran.stdout, ran.stderr)))
 
     def command(self, *arguments: str) -> list[str]:
         """For whoever starts the process: `mailer` with these arguments."""
@@ -105,7 +104,7 @@ class Windows:
     def _start(self, command: Sequence[str], cwd: Path, settings: dict[str, str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
             command, cwd=cwd, env=self.environment(PYTHONUNBUFFERED="1", **settings),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="cp1252",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip
 
     def script(self, text: str, *arguments: str, cwd: Path, **settings: str) -> str:
