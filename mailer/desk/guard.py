@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import secrets
 from hmac import compare_digest
+from html import escape
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
@@ -35,12 +36,25 @@ KEY = "key"
 """Of the query of the address that is opened."""
 
 _DAY = 86_400
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>mailer</title>
+<style>:root {{ color-scheme: light dark }} h1 {{ font-size: 1.25rem }}
+body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 30rem; margin: 15vh auto; padding: 0 1.5rem }}</style>
+<h1>Not for this window</h1><p>{}</p></html>
+"""
 _STRANGER = "This page is for whoever started it. Open the address that mailer printed in the terminal."
 _SITE = "This page is not for other sites. Copy its address into the browser’s address bar."
 _USED = (
     "This address was opened before, in another browser or by another person of this computer. "
     "End mailer with Ctrl-C and start it again: it prints a new one."
 )
+
+
+def _refused(why: str, status: int = 403) -> Response:
+    policy = {
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    }
+    return HTMLResponse(_PAGE.format(escape(why)), status, policy)
 
 
 class Guard:
@@ -81,22 +95,22 @@ class Guard:
         """What is answered instead of the app; None: it may answer."""
         headers = request.headers
         if headers.get("host", "").lower() not in self._hosts:
-            return PlainTextResponse("This page is not for that host.", 421)
+            return _refused("This page is not for that host.", 421)
         # Browsers since 2023 say where a request comes from; "none" is a person who typed or opened the address.
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-            return PlainTextResponse(_SITE, 403)
+            return _refused(_SITE)
         if "origin" in headers and headers["origin"].lower() not in self._origins:
-            return PlainTextResponse(_SITE, 403)
+            return _refused(_SITE)
         known = compare_digest(request.cookies.get(self._cookie, "").encode(), self._session.encode())
         if request.method == "GET" and request.scope["path"] == "/" and KEY in request.query_params:
             return self._exchange(request, known)
-        return None if known else PlainTextResponse(_STRANGER, 403)
+        return None if known else _refused(_STRANGER)
 
     def _exchange(self, request: Request, known: bool) -> Response:
         """A cookie for the key, and the same address without it."""
         right = compare_digest(request.query_params[KEY].encode(), self._key.encode())
         if not known and (not right or self._opened):
-            return PlainTextResponse(_USED if right else _STRANGER, 403)
+            return _refused(_USED if right else _STRANGER)
         rest = urlencode([(name, value) for name, value in parse_qsl(request.url.query) if name != KEY])
         answer = RedirectResponse(f"/?{rest}" if rest else "/", 303)
         if not known:

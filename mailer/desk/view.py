@@ -94,7 +94,8 @@ def view_of(content: bytes) -> View:
         return f"data:{part.get_content_type()};base64,{base64.b64encode(part.get_content()).decode()}"
 
     shown = _CID.sub(picture, str(rich.get_content())) if rich else ""
-    attached = [(p.get_filename() or p.get_content_type(), _octets(p)) for p in message.iter_attachments()]
+    files = (part for part in message.iter_attachments() if part.get_content_disposition() != "inline")
+    attached = [(part.get_filename() or part.get_content_type(), _octets(part)) for part in files]
     return View(
         subject=str(message["Subject"] or ""),
         sender=str(message["From"] or ""),
