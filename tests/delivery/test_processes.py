@@ -93,7 +93,7 @@ def test_the_coordinator_is_killed(path: Path) -> None:
     sender: subprocess.Popen[str] | None = None
 
     def kill(stage: str, when: str) -> None:
-        if len(server.accepted) == 50 and sender:
+        if len(server.accepted) >= 50 and sender:  # several connections count: it may pass 50 in one step
             sender.kill()
         time.sleep(0.001)
 
