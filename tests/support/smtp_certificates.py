@@ -17,6 +17,12 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=True, key_cert_sign=True, crl_sign=True, content_commitment=False, key_encipherment=False,
+    data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
+
 class Authority:
     """An authority, its certificate in `file`.
 
@@ -29,6 +35,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         builder = self._builder("Test Authority", self._key.public_key(), days=10)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        builder = builder.add_extension(_SIGNS_CERTIFICATES, critical=True)
         self._certificate = builder.sign(self._key, hashes.SHA256())
         self.file = folder / "authority.pem"
         self.file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
@@ -43,6 +50,11 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(days=20))
             .not_valid_after(now + timedelta(days=days))
+            # Python 3.13 insists on what RFC 5280 §4.2.1.1 and §4.2.1.2 ask for.
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
+            )
         )
 
     def server(self, name: str = "127.0.0.1", *, days: int = 10, self_signed: bool = False) -> ssl.SSLContext:
