@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Literal
 
@@ -73,6 +74,16 @@ def parse_rates(value: str) -> tuple[Rate, ...]:
 
 def _words(value: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[\s,;]+", value) if word)
+
+
+def allows(globs: Sequence[str], canonical: str) -> bool:
+    """Whether ALLOW_ONLY lets an address be mailed.
+
+    Args:
+        globs: its value; none: everybody.
+        canonical: a canonical address.
+    """
+    return not globs or any(fnmatch(canonical, glob.lower()) for glob in globs)
 
 
 def _setting(

@@ -99,6 +99,10 @@ class Workspace:
             )
         return _as_called(path)
 
+    def release_called(self, name: str) -> str:
+        """What the ledger calls a release that is given as a path or as a name; it may be gone from releases/."""
+        return self.release_name(Path(name if name.endswith(".md") else f"{name}.md"))
+
     def release_name(self, path: Path) -> str:
         """`releases/NAME.es.md` → `NAME`: what the ledger calls a release."""
         match = _EDITION.fullmatch(path.name)

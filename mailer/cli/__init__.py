@@ -26,7 +26,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("write", ("init", "new")),
     ("examine", ("check", "render", "themes")),
     ("look", ("preview", "desk", "unsubscribe-server")),
-    ("send", ("send", "resume")),
+    ("send", ("send", "resume", "discard")),
     ("status", ("status",)),
     ("lists", ("lists",)),
     ("people", ("suppress", "unsuppress", "forget")),

@@ -55,7 +55,7 @@ def demo(no_browser: bool, folder: Path | None) -> int:
 def _send_to_ourselves(workspace: Workspace) -> tuple[list[Received], bool]:
     """A real send through a local SMTP server, remembered in the workspace's ledger."""
     from mailer import pipeline
-    from mailer.cli.sending import print_report
+    from mailer.cli.report import print_report
     from mailer.delivery import Ledger, SmtpTransport
     from mailer.desk.mailbox import Mailbox
     from mailer.press import Choice

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mailer.cli import DONE, UNFINISHED
-from mailer.cli.options import choosing, chosen, settings_of, workspace_here
+from mailer.cli.options import choosing, chosen, only_these, settings_of, workspace_here
 from mailer.cli.people import parsed
 from mailer.cli.show import print_audience, print_findings, row, say, say_json, tally
 from mailer.visible import visible
@@ -54,6 +54,8 @@ def render(release: str, out: Path | None, address: str, theme: str, png: bool, 
     from mailer.desk.screenshot import screenshot
     from mailer.desk.view import view_of
 
+    if not address:
+        only_these({"out", "theme", "png"}, "without --for: everybody's mail is rendered the same")
     workspace = workspace_here()
     settings = settings_of(workspace)
     prepared = pipeline.prepare(workspace, release, chosen(workspace, **choosing), theme=theme)

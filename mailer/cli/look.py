@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mailer.cli.options import choosing, chosen, settings_of, workspace_here
+from mailer.cli.options import choosing, chosen, only_these, settings_of, workspace_here
 from mailer.cli.show import say
 
 _port = click.option(
@@ -32,6 +32,7 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
     from mailer.desk.serve import serve_releases
 
     if Path(release).is_dir():
+        only_these({"port", "no_browser"}, "on a folder of messages")
         return show(Path(release), title="Rehearsal", port=port, open_browser=not no_browser, say=_say)
     workspace = workspace_here()
     name = workspace.release_name(workspace.release_path(release))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailer.cli.options import settings_of, workspace_here
+from mailer.cli.options import only_these, settings_of, workspace_here
 from mailer.cli.show import count, row, say, say_json, style
 from mailer.visible import visible
 
@@ -60,6 +60,7 @@ def bounces(
     if explain != bool(files):
         raise click.UsageError("--explain takes FILES, and FILES need --explain.")
     if explain:
+        only_these({"explain", "as_json"}, "with --explain, which changes nothing")
         _explain(files, as_json=as_json)
         return
     if not (mboxes or maildirs or imap):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from mailer.press import Choice
@@ -39,6 +40,35 @@ def settings_of(workspace: Workspace, **flags: object) -> Settings:
     from mailer.settings import read_settings
 
     return read_settings(workspace.root, None, **flags)
+
+
+CHOOSING = ("lists", "except_lists", "where", "not_got", "limit")
+"""The parameters of `choosing`."""
+
+
+def only_these(names: Collection[str], when: str) -> None:
+    """Refuses every option that was given and is not among these: what has no effect was meant to have one.
+
+    Args:
+        names: of parameters.
+        when: what makes the others have no effect, to go on with "--json has no effect …".
+
+    Raises:
+        click.UsageError: naming all of them.
+    """
+    ctx = click.get_current_context()
+    idle = [
+        parameter.opts[0]
+        for parameter in ctx.command.params
+        if isinstance(parameter, click.Option)
+        and parameter.name not in names
+        and ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if idle:
+        have = "has" if len(idle) == 1 else "have"
+        raise click.UsageError(
+            f"{', '.join(idle)} {have} no effect {when}: leave {'it' if len(idle) == 1 else 'them'} out."
+        )
 
 
 def choosing(command: Command) -> Command:

@@ -1,15 +1,46 @@
-"""Sending a release: for real, as a rehearsal, as a proof; and draining what is left."""
+"""Sending a release: for real, as a rehearsal, as a proof; draining what is left, or taking it back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from mailer.cli.options import choosing, chosen, settings_of, workspace_here
+from mailer.cli.options import CHOOSING, choosing, chosen, only_these, settings_of, workspace_here
 from mailer.cli.people import parsed
 from mailer.cli.show import print_findings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def sending(command: Command) -> Command:
+    """The options of whatever sends for real."""
+    options = (
+        click.option("--yes", is_flag=True, help="Don't ask. For scripts."),
+        click.option(
+            "--at", default="", metavar="TIME", help="Wait until then, as '2026-11-24 06:00 Europe/Madrid'."
+        ),
+        click.option("--now", is_flag=True, help="Never mind the time that was planned before."),
+        click.option(
+            "--under-embargo", is_flag=True, help="Send although an embargo runs; else this is asked about."
+        ),
+        click.option(
+            "--max-wait", type=click.FloatRange(0), default=30.0, show_default=True, metavar="MINUTES",
+            help="How long to go on trying deferred recipients; 0: one attempt each.",
+        ),
+        click.option(
+            "--insecure", is_flag=True, help="Allow SMTP_SECURITY=none to a server on another machine."
+        ),
+        click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout."),
+        click.option(
+            "--csv", type=click.Path(path_type=Path, dir_okay=False), help="What became of each, as a spreadsheet."
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.command(epilog="Example:  mailer send harbour-report --list press --where 'language == \"es\"'")
@@ -26,48 +57,44 @@ from mailer.cli.show import print_findings
     "proof",
     multiple=True,
     metavar="ADDRESS",
-    help="A proof, [TEST] in its subject, to this address only. Repeatable.",
+    help="A proof of every edition, [TEST] in its subject, to this address only. Repeatable.",
 )
-@click.option("--yes", is_flag=True, help="Don't ask. For scripts.")
-@click.option(
-    "--at", default="", metavar="TIME", help="Wait until then, as '2026-11-24 06:00 Europe/Madrid'."
-)
-@click.option(
-    "--max-wait",
-    type=click.FloatRange(0),
-    default=30.0,
-    show_default=True,
-    metavar="MINUTES",
-    help="How long to go on trying deferred recipients; 0: one attempt each.",
-)
-@click.option("--insecure", is_flag=True, help="Allow SMTP_SECURITY=none to a server on another machine.")
-@click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
-@click.option(
-    "--csv", type=click.Path(path_type=Path, dir_okay=False), help="What became of each, as a spreadsheet."
-)
+@sending
 def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, **how: Any) -> int:
     """Send a release to press lists.
 
-    It is checked first. Then you see whom it goes to, what, and from whom, and type the number of
-    recipients. Interrupt it at any moment: `mailer resume` goes on, and nobody gets it twice.
+    It is checked first. Then you see everything that will leave: whom it goes to, what, and from whom, and type the
+    number of recipients. Interrupt it at any moment: `mailer resume` goes on, and nobody gets it twice.
     """
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
     from mailer import pipeline
     from mailer.cli import sending
+    from mailer.cli.asking import How
 
+    if dry_run:
+        only_these({"dry_run", "out", *CHOOSING}, "on a rehearsal (--dry-run)")
+    elif proof:
+        only_these({"proof", "lists", "yes", "insecure"}, "on a proof (--test)")
+    elif out:
+        raise click.UsageError("--out has no effect without --dry-run: leave it out.")
     workspace = workspace_here()
     settings = settings_of(workspace)
-    choice = chosen(
-        workspace, **{name: how.pop(name) for name in ("lists", "except_lists", "where", "limit", "not_got")}
-    )
-    prepared = pipeline.prepare(workspace, release, choice)
+    choice = chosen(workspace, **{name: how.pop(name) for name in CHOOSING})
+    addresses = tuple(map(parsed, proof))
+    told = How(**how)
+    leaves = datetime.fromtimestamp(told.planned, UTC) if told.planned else None
+    choice = choice if proof else replace(choice, allow_only=settings.allow_only)
+    prepared = pipeline.prepare(workspace, release, choice, leaves=leaves)
     if proof:
-        prepared = pipeline.only(prepared, tuple(map(parsed, proof)))
+        prepared = pipeline.only(prepared, addresses, prepared.release.original.language)
     print_findings([finding for finding in prepared.findings if finding.level != "notice"], err=True)
     if dry_run:
         return sending.rehearse(prepared, settings, out)
     if proof:
-        return sending.prove(prepared, settings, insecure=how["insecure"])
-    return sending.send(prepared, settings, sending.How(**how))
+        return sending.prove(prepared, settings, addresses, told)
+    return sending.send(prepared, settings, told)
 
 
 @click.command(epilog="Example:  mailer resume harbour-report --uncertain ana@example.net")
@@ -78,27 +105,36 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     metavar="ADDRESS",
     help="Send again to this one, who may have it already. Repeatable.",
 )
-@click.option("--max-wait", type=click.FloatRange(0), default=30.0, show_default=True, metavar="MINUTES",
-              help="How long to go on trying deferred recipients; 0: one attempt each.")  # fmt: skip
-@click.option("--insecure", is_flag=True, help="Allow SMTP_SECURITY=none to a server on another machine.")
+@sending
 @click.option(
     "--any-share", is_flag=True, help="Go on even where more than a tenth of the recipients are refused."
 )
-@click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
-@click.option(
-    "--csv", type=click.Path(path_type=Path, dir_okay=False), help="What became of each, as a spreadsheet."
-)
 def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **how: Any) -> int:
-    """Send what is left of a release. Reads no list and no release: what was frozen is what goes out."""
+    """Send what is left of a release. Reads no list and no release: what was frozen is what goes out.
+
+    You see what would leave, and type the number of recipients. A planned time is kept.
+    """
     from mailer.cli import sending
-    from mailer.delivery import Ledger
+    from mailer.cli.asking import How
     from mailer.press import canonical
 
     workspace = workspace_here()
     settings = settings_of(workspace)
-    name = workspace.release_name(Path(release if release.endswith(".md") else f"{release}.md"))
-    again = tuple(canonical(parsed(address)) for address in uncertain)
-    with Ledger(workspace.ledger) as ledger:
-        mailing = ledger.mailing(name)
-        more = {"uncertain": again} | ({"refused_share": None} if any_share else {})
-        return sending.deliver(mailing, ledger, workspace, settings, sending.How(**how), **more)
+    again = tuple(dict.fromkeys(canonical(parsed(address)) for address in uncertain))
+    more = {"refused_share": None} if any_share else {}
+    return sending.resume(workspace.release_called(release), workspace, settings, How(**how), again, **more)
+
+
+@click.command(epilog="Example:  mailer discard harbour-report")
+@click.argument("release")
+@click.option("--yes", is_flag=True, help="Don't ask. For scripts.")
+def discard(release: str, yes: bool) -> int:
+    """Take back what is left of a release: whoever surely has nothing of it yet is taken off the queue.
+
+    You see whom, and type how many they are. What was taken back, and by whom, is kept (`mailer status`). If the
+    release is sent again, they are new to it.
+    """
+    from mailer.cli import sending
+
+    workspace = workspace_here()
+    return sending.discard(workspace.release_called(release), workspace, yes=yes)

@@ -1,13 +1,12 @@
-"""How `send` and `resume` go about it: the question, the progress bar, Ctrl-C, the report."""
+"""How `send`, `resume` and `discard` go about it: what would leave is shown and asked about, then it leaves."""
 
 from __future__ import annotations
 
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,64 +15,180 @@ import click
 
 from mailer import pipeline
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
-from mailer.cli.show import count, on_a_terminal, print_audience, row, say, say_json, style
+from mailer.cli.asking import How, agreed, number_typed, print_outgoing, somebody_must_say_so
+from mailer.cli.report import interruptible, print_report, progress_bar, tell_halt
+from mailer.cli.show import count, moment, on_a_terminal, print_audience, row, say
 from mailer.delivery import (
+    AddressDigest,
     Ledger,
-    Progress,
+    Order,
     RehearsalTransport,
-    Report,
     SmtpTransport,
     Stop,
-    Transport,
+    is_loopback,
+    log_in,
+    whoever_we_are,
     write_csv,
 )
 from mailer.errors import CheckFailed, SettingsError
 from mailer.model import Status
+from mailer.pipeline import outgoing
 from mailer.private import private_folder
-from mailer.visible import visible
 
 if TYPE_CHECKING:
     from mailer.delivery import Mailing
     from mailer.pipeline import Prepared
+    from mailer.pipeline.outgoing import Outgoing
     from mailer.settings import Settings
     from mailer.workspace import Workspace
 
+WAITING = (Status.QUEUED, Status.DEFERRED)
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """What the flags say about sending. `max_wait` in minutes."""
 
-    yes: bool = False
-    at: str = ""
-    max_wait: float = 30.0
-    insecure: bool = False
-    as_json: bool = False
-    csv: Path | None = None
+# ---- for real -------------------------------------------------------------------------------------------
 
 
 def send(prepared: Prepared, settings: Settings, how: How) -> int:
-    """The real thing: shown, asked about, queued, delivered."""
-    _must_be_sound(prepared)
-    _server_of(settings)
-    moment = _moment(how.at)
-    with Ledger(prepared.workspace.ledger) as ledger:
-        newcomers = pipeline.newcomers(prepared, ledger)
-        print_summary(prepared, settings, newcomers, moment)
-        if newcomers and not _agreed(newcomers, yes=how.yes):
+    """The real thing: shown, asked about, and once the server has let us in, queued and delivered."""
+    must_be_sound(prepared)
+    departure = _Departure(prepared.workspace, settings, how)
+    name = prepared.release.name
+    with Ledger(prepared.workspace.ledger) as ledger, pipeline.holding(ledger, name):
+        _plan_must_matter(how, ledger.find(name))
+        leaving = outgoing.of_send(prepared, settings, ledger, planned=how.planned, at_once=how.now)
+        if not leaving.number:
+            say(f"Nobody new: {count(leaving.already, 'recipient')} may have it already.", err=True)
+            return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)
+        print_outgoing(leaving, settings, prepared)
+        if not departure.may_begin(leaving):
             return COULD_NOT_START
-        mailing = pipeline.queue(prepared, settings, ledger)
-        if not newcomers:
-            row(
-                f"Nobody new. What is left of the queue is sent; `mailer status {mailing.release}` shows all.",
-                err=True,
-            )
-        _wait_until(moment)
-        return deliver(mailing, ledger, prepared.workspace, settings, how)
+        order = leaving.order("send", settings, time.time())
+        return departure.deliver(pipeline.queue(prepared, settings, ledger, order), ledger)
+
+
+def resume(
+    name: str,
+    workspace: Workspace,
+    settings: Settings,
+    how: How,
+    uncertain: tuple[str, ...] = (),
+    **more: Any,
+) -> int:
+    """What is left in the queue: shown, asked about, delivered.
+
+    Args:
+        name: the release's.
+        uncertain: canonical addresses of people in doubt who are to get it again.
+        more: further arguments of `delivery.deliver`.
+    """
+    departure = _Departure(workspace, settings, how)
+    with Ledger(workspace.ledger) as ledger:
+        ledger.mailing(name)  # else a misspelt name would be held
+        with pipeline.holding(ledger, name):
+            return departure.resume(ledger.mailing(name), ledger, uncertain, **more)
+
+
+class _Departure:
+    """What `send` and `resume` have in common.
+
+    Raises:
+        MailerError: nobody is there to say so, no server is set, or what is to be written at the end can't be.
+    """
+
+    def __init__(self, workspace: Workspace, settings: Settings, how: How) -> None:
+        self._workspace, self._settings, self._how = workspace, settings, how
+        must_have_server(settings)
+        _insecure_must_matter(settings, how)
+        somebody_must_say_so(how)
+        self._transport = SmtpTransport(settings, cleartext=how.insecure)
+        if how.csv:
+            _must_be_writable(how.csv)
+
+    def may_begin(self, leaving: Outgoing) -> bool:
+        """Whether somebody says so, and the server lets us in: nothing is queued before."""
+        if not agreed(leaving, self._how):
+            return False
+        log_in(self._settings, cleartext=self._how.insecure)
+        return True
+
+    def resume(self, mailing: Mailing, ledger: Ledger, uncertain: tuple[str, ...] = (), **more: Any) -> int:
+        how = self._how
+        _plan_must_matter(how, mailing)
+        leaving = outgoing.of_resume(
+            ledger, mailing, self._workspace, self._settings,
+            uncertain=uncertain, planned=how.planned, at_once=how.now,
+        )  # fmt: skip
+        if leaving.number:
+            print_outgoing(leaving, self._settings)
+            if not self.may_begin(leaving):
+                return COULD_NOT_START
+            mailing = ledger.order(mailing, leaving.order("resume", self._settings, time.time()))
+        return self.deliver(mailing, ledger, uncertain=uncertain, **more)
+
+    def deliver(self, mailing: Mailing, ledger: Ledger, **more: Any) -> int:
+        """Drains the queue with a progress bar, and reports."""
+        how, stop = self._how, Stop()
+        if mailing.planned > time.time():
+            when = moment(outgoing.at_the_office(mailing.planned, mailing.zone))
+            say(f"Waiting until {when}. Ctrl-C leaves the queue as it is; the time is kept.", err=True)
+        with interruptible(stop), progress_bar() as on_progress:
+            report = pipeline.deliver(
+                mailing, ledger, self._transport, self._workspace, self._settings,
+                stop=stop, on_progress=on_progress, max_wait=how.max_wait * 60, **more,
+            )  # fmt: skip
+        print_report(report, as_json=how.as_json)
+        if how.csv:
+            _write_spreadsheet(ledger, mailing, how.csv)
+        if 0 < ledger.mailing(mailing.release).planned < time.time() and on_a_terminal():
+            self._how = replace(how, yes=False, at="", now=False)  # what was agreed to was another time
+            return self.resume(ledger.mailing(mailing.release), ledger)
+        if stop.finishing and not report.finished:
+            return INTERRUPTED
+        return DONE if report.finished else UNFINISHED
+
+
+def _plan_must_matter(how: How, mailing: Mailing | None) -> None:
+    if how.now and how.at:
+        raise click.UsageError("--now and --at contradict each other.")
+    if how.now and not (mailing and mailing.planned):
+        raise click.UsageError("--now has no effect: no time was planned before.")
+
+
+def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
+    """Takes back what waits: shown, asked about, remembered."""
+    with Ledger(workspace.ledger) as ledger:
+        ledger.mailing(name)
+        with pipeline.holding(ledger, name):
+            mailing = ledger.mailing(name)
+            waiting = AddressDigest.of(person.canonical for person in ledger.waiting(name))
+            for line in ledger.recipients(name, *WAITING):
+                row(line.address, line.state.value, line.reply)
+            if not waiting.number:
+                say(f"Nothing of “{name}” waits to be sent.", err=True)
+                return DONE
+            if not yes and not on_a_terminal():
+                say(
+                    "There is no terminal to confirm on: nothing was taken back. Scripts say --yes.", err=True
+                )
+                return COULD_NOT_START
+            what = f"take back: of “{name}”, nothing leaves for these {count(waiting.number, 'person', 'people')}"
+            if not yes and not number_typed(waiting.number, what):
+                return COULD_NOT_START
+            order = Order("discard", waiting.number, str(waiting), giver=whoever_we_are())
+            taken = ledger.discard(mailing, order)
+    say(
+        f"Taken back: {count(taken, 'recipient')}. Who is on a list when it is sent again is new to it.",
+        err=True,
+    )
+    return DONE
+
+
+# ---- not for real ---------------------------------------------------------------------------------------
 
 
 def rehearse(prepared: Prepared, settings: Settings, out: Path | None) -> int:
     """The same, with a throw-away ledger and a folder for a wire."""
-    _must_be_sound(prepared)
+    must_be_sound(prepared)
     private = prepared.workspace.private
     stamp = datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
     folder = out or private / "rehearsals" / f"{prepared.release.name}-{stamp}"
@@ -91,51 +206,45 @@ def rehearse(prepared: Prepared, settings: Settings, out: Path | None) -> int:
     return DONE
 
 
-def prove(prepared: Prepared, settings: Settings, *, insecure: bool) -> int:
-    """The real mail to a few addresses of the office, outside the ledger."""
-    _must_be_sound(prepared)
-    _server_of(settings)
-    transport = SmtpTransport(settings, cleartext=insecure)
-    with _throw_away_ledger(prepared.workspace.private) as ledger:
-        mailing = pipeline.queue(prepared, settings, ledger, prefix="[TEST] ", thorough=True)
-        report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, max_wait=0)
-        for line in ledger.recipients(mailing.release):
-            row(line.address, line.state.value, line.reply)
-    _tell_halt(report)
-    return DONE if report.finished else UNFINISHED
+def prove(prepared: Prepared, settings: Settings, addresses: tuple[str, ...], how: How) -> int:
+    """The real mail to a few addresses of the office, every edition of it, outside the ledger."""
+    must_be_sound(prepared)
+    must_have_server(settings)
+    _insecure_must_matter(settings, how)
+    somebody_must_say_so(how)
+    transport = SmtpTransport(settings, cleartext=how.insecure)
+    finished = True
+    for edition in prepared.release.editions:
+        proof = pipeline.only(prepared, addresses, edition.language)
+        with _throw_away_ledger(prepared.workspace.private) as ledger:
+            mailing = pipeline.queue(proof, settings, ledger, prefix="[TEST] ", thorough=True)
+            report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, max_wait=0)
+            for line in ledger.recipients(mailing.release):
+                row(line.address, line.state.value, line.reply, edition.language)
+        tell_halt(report)
+        finished = finished and report.finished
+        if report.halted:
+            break
+    return DONE if finished else UNFINISHED
 
 
-def deliver(
-    mailing: Mailing, ledger: Ledger, workspace: Workspace, settings: Settings, how: How, **more: Any
-) -> int:
-    """Drain a queue with a progress bar, and report."""
-    _server_of(settings)
-    transport: Transport = SmtpTransport(settings, cleartext=how.insecure)
-    stop = Stop()
-    with _interruptible(stop), _progress() as on_progress:
-        report = pipeline.deliver(
-            mailing, ledger, transport, workspace, settings,
-            stop=stop, on_progress=on_progress, max_wait=how.max_wait * 60, **more,
-        )  # fmt: skip
-    print_report(report, as_json=how.as_json)
-    if how.csv:
-        with how.csv.open("w", encoding="utf-8-sig", newline="") as file:
-            write_csv(ledger.recipients(mailing.release), file)
-        row(f"What became of each: {how.csv}", err=True)
-    if stop.finishing and not report.finished:
-        return INTERRUPTED
-    return DONE if report.finished else UNFINISHED
+# ---- what must be so ------------------------------------------------------------------------------------
 
 
-# ---- before -------------------------------------------------------------------------------------------
-
-
-def _must_be_sound(prepared: Prepared) -> None:
+def must_be_sound(prepared: Prepared) -> None:
+    """
+    Raises:
+        CheckFailed: pre-flight found errors.
+    """
     if any(finding.level == "error" for finding in prepared.findings):
         raise CheckFailed(prepared.findings)
 
 
-def _server_of(settings: Settings) -> None:
+def must_have_server(settings: Settings) -> None:
+    """
+    Raises:
+        SettingsError: none is set.
+    """
     if not settings.smtp_host:
         raise SettingsError(
             "No mail server is set: SMTP_HOST is empty.",
@@ -143,56 +252,36 @@ def _server_of(settings: Settings) -> None:
         )
 
 
-def _moment(at: str) -> datetime | None:
-    from mailer.release.values import parse_moment
+def _insecure_must_matter(settings: Settings, how: How) -> None:
+    if how.insecure and (settings.smtp_security != "none" or is_loopback(settings.smtp_host)):
+        raise click.UsageError(
+            "--insecure has no effect: mail does not leave unencrypted for another machine."
+        )
 
+
+def _must_be_writable(path: Path) -> None:
+    """Asked before anything leaves: afterwards it would be too late to say so."""
+    there = path.exists()
     try:
-        return parse_moment(at) if at else None
-    except ValueError as error:
-        raise click.BadParameter("; ".join(map(str, error.args)), param_hint="--at") from None
+        with path.open("ab"):
+            pass
+        if not there:
+            path.unlink()
+    except OSError as error:
+        raise click.BadParameter(
+            f"{path} can't be written: {error.strerror}. Nothing was sent.", param_hint="--csv"
+        ) from None
 
 
-def _wait_until(moment: datetime | None) -> None:
-    if moment is None:
+def _write_spreadsheet(ledger: Ledger, mailing: Mailing, path: Path) -> None:
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            write_csv(ledger.recipients(mailing.release), file)
+    except OSError as error:  # what was sent was sent: this is no reason to end as if it had not been
+        say(f"{path} could not be written: {error.strerror}. Nothing else is amiss; the ledger has it all: "
+            f"`mailer status {mailing.release} --recipients`.", err=True)  # fmt: skip
         return
-    say(f"Waiting until {moment:%Y-%m-%d %H:%M %Z}. Ctrl-C leaves the queue as it is.", err=True)
-    while (left := moment.timestamp() - time.time()) > 0:
-        time.sleep(min(left, 1.0))  # in short steps: a laptop that slept must not oversleep
-
-
-def print_summary(prepared: Prepared, settings: Settings, newcomers: int, moment: datetime | None) -> None:
-    """Whom, what, from whom: what is read before the number is typed."""
-    original = prepared.release.original
-    sender = original.newsroom.sender
-    lines = {
-        "What": f"{original.kind.value.capitalize()}: {original.headline}",
-        "Subject": original.subject,
-        "From": f"{sender.name or original.newsroom.name} <{sender.address}>",
-        "Through": f"{settings.smtp_host}:{settings.port} ({settings.smtp_security})",
-        "When": f"{moment:%Y-%m-%d %H:%M %Z}" if moment else "now",
-    }
-    if original.embargo:
-        lines["Embargo"] = f"until {original.embargo:%Y-%m-%d %H:%M %Z}"
-    if settings.allow_only:
-        lines["Only to"] = f"{', '.join(settings.allow_only)} (ALLOW_ONLY)"
-    for name, value in lines.items():
-        say(style(f"{name:>8}", bold=True), f"  {visible(value)}", err=True)
-    already = len(prepared.audience.recipients) - newcomers
-    print_audience(prepared, already=already)
-
-
-def _agreed(newcomers: int, *, yes: bool) -> bool:
-    """The typed number of recipients. Without a terminal to ask on, nothing is sent."""
-    if yes:
-        return True
-    if not on_a_terminal():
-        say("There is no terminal to confirm on: nothing was sent. Scripts say --yes.", err=True)
-        return False
-    typed = click.prompt(f"\nType {newcomers} to send", default="", show_default=False, err=True)
-    if typed.strip().replace(",", "") == str(newcomers):
-        return True
-    say("Nothing was sent.", err=True)
-    return False
+    row(f"What became of each: {path}", err=True)
 
 
 @contextmanager
@@ -204,85 +293,3 @@ def _throw_away_ledger(private: Path) -> Iterator[Ledger]:
         Ledger(Path(folder) / "ledger.db") as ledger,
     ):
         yield ledger
-
-
-# ---- meanwhile ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _interruptible(stop: Stop) -> Iterator[None]:
-    """Ctrl-C once finishes the messages in flight, twice stops at once."""
-
-    def press(*_: object) -> None:
-        stop.press()
-        said = (
-            "Finishing what is in flight; press again to stop at once." if not stop.aborting else "Stopping."
-        )
-        say(f"\n{said}", err=True)
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar with rate, time left and counts; in a file or a pipe, nothing: the report says it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True, highlight=False)
-    columns = (
-        BarColumn(bar_width=None), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}/s"), TextColumn("{task.fields[left]}"), TextColumn("{task.fields[counts]}"),
-    )  # fmt: skip
-    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=None, rate="-", left="", counts="")
-
-        def show(progress: Progress) -> None:
-            words = [f"{number:,} {name}" for name, number in (
-                ("accepted", progress.accepted), ("deferred", progress.deferred),
-                ("rejected", progress.rejected), ("uncertain", progress.uncertain)) if number]  # fmt: skip
-            left = progress.seconds_left
-            bar.update(
-                task, total=progress.total, completed=progress.done, rate=f"{progress.rate:.0f}",
-                left="" if left is None else f"{int(left) // 60}:{int(left) % 60:02} left", counts=", ".join(words),
-            )  # fmt: skip
-
-        yield show
-
-
-# ---- afterwards ---------------------------------------------------------------------------------------
-
-COLOURS = {
-    Status.ACCEPTED: "green",
-    Status.REJECTED: "red",
-    Status.UNCERTAIN: "yellow",
-    Status.DEFERRED: "yellow",
-}
-
-
-def print_report(report: Report, *, as_json: bool) -> None:
-    """What came of it: counts, and how to go on. Never "delivered": the next hop accepted it."""
-    if as_json:
-        data = asdict(report) | {"finished": report.finished, "how_to_go_on": report.how_to_go_on()}
-        say_json(data)
-        return
-    for state, number in report.counts.items():
-        say(style(f"{state.value:>10}", fg=COLOURS.get(state), bold=True), f"  {number:,}", err=True)
-    speed = f", {report.accepted / report.seconds:.0f} a second" if report.seconds > 1 else ""
-    say(f"{count(report.accepted, 'message')} accepted in {report.seconds:.1f} s{speed}.", err=True)
-    _tell_halt(report)
-    for address, reply in report.suppress[:20]:
-        row(f"  {address}: {reply}", err=True)
-        row(f"    if that is for good: mailer suppress {address}", err=True)
-    for sentence in report.how_to_go_on():
-        row(sentence, err=True)
-
-
-def _tell_halt(report: Report) -> None:
-    if report.halted:
-        say(style("Halted:", fg="red", bold=True), f" {visible(report.halted)}\n  {report.hint}", err=True)

@@ -10,6 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -89,9 +90,13 @@ def on_a_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def count(number: int, noun: str) -> str:
-    """3, "recipient" → "3 recipients"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, nouns: str = "") -> str:
+    """3, "recipient" → "3 recipients".
+
+    Args:
+        nouns: of several, where it is not the noun with an s.
+    """
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def print_findings(findings: Sequence[Finding], *, err: bool = False) -> None:
@@ -117,29 +122,37 @@ def tally(findings: Sequence[Finding]) -> str:
     return ", ".join(words) or "nothing to complain about"
 
 
-def print_audience(prepared: Prepared, *, already: int = 0) -> None:
-    """How many get it, by list and language; how many are left out for each reason, the first by name."""
+def moment(at: datetime) -> str:
+    """A moment as it can be typed back: "2026-11-24 06:00 Europe/Madrid"."""
+    return f"{at:%Y-%m-%d %H:%M} {at.tzinfo}"
+
+
+def print_audience(prepared: Prepared, to: str = "") -> None:
+    """How many get it, by list and language; how many are left out for each reason, the first by name.
+
+    Args:
+        to: who gets it, where that is not everybody whom the lists name.
+    """
     from mailer.press import count_audience
 
     counts = count_audience(prepared.audience)
     languages = Counter(
         prepared.release.edition_for(r.languages).language for r in prepared.audience.recipients
     )
-    _say("To", f"{count(len(prepared.audience.recipients) - already, 'recipient')}")
-    if already:
-        _say("", f"{already:,} more have it already, or are queued")
+    tell("To", to or count(len(prepared.audience.recipients), "recipient"))
     if counts.by_list:
-        _say("", "lists: " + ", ".join(f"{name} {number:,}" for name, number in counts.by_list))
+        tell("", "lists: " + ", ".join(f"{name} {number:,}" for name, number in counts.by_list))
     if len(prepared.release.editions) > 1:
-        _say("", "editions: " + ", ".join(f"{name} {number:,}" for name, number in languages.most_common()))
+        tell("", "editions: " + ", ".join(f"{name} {number:,}" for name, number in languages.most_common()))
     for reason, number in counts.by_reason:
         who = [
             person.address
             for person in islice((p for p in prepared.audience.left_out if p.reason == reason), MOST)
         ]
         more = f" and {number - MOST:,} more" if number > MOST else ""
-        _say("Left out", f"{reason}: {number:,} ({', '.join(who)}{more})")
+        tell("Left out", f"{reason}: {number:,} ({', '.join(who)}{more})")
 
 
-def _say(name: str, text: str) -> None:
+def tell(name: str, text: str) -> None:
+    """A line of a summary, on stderr: what it is about, and what is said."""
     say(style(f"{name:>8}", bold=True), f"  {visible(text)}", err=True)

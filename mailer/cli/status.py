@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mailer.cli.options import workspace_here
-from mailer.cli.show import json_text, row, say, say_json
+from mailer.cli.show import count, json_text, moment, row, say, say_json
+from mailer.visible import visible
+
+if TYPE_CHECKING:
+    from mailer.delivery import Ledger, Mailing
 
 
 @click.command(epilog="Example:  mailer status harbour-report --recipients")
@@ -16,38 +20,58 @@ from mailer.cli.show import json_text, row, say, say_json
 @click.option("--recipients", is_flag=True, help="A line each: address, state, reply, separated by tabs.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def status(release: str | None, recipients: bool, as_json: bool) -> None:
-    """Who got what: counts by state for each release, or a line for each of its recipients."""
+    """Who got what: counts by state for each release, or a line for each of its recipients.
+
+    Of one release, also who ordered what: to send, to send the rest, to take it back.
+    """
     from mailer.delivery import Ledger
+    from mailer.pipeline.outgoing import at_the_office
 
     workspace = workspace_here()
     if recipients and not release:
         raise click.UsageError("--recipients needs a RELEASE.")
     with Ledger(workspace.ledger) as ledger:
-        name = workspace.release_name(Path(f"{(release or '').removesuffix('.md')}.md"))
+        name = workspace.release_called(release or "")
         mailings = [ledger.mailing(name)] if release else ledger.mailings()
         if recipients:
             _recipients(ledger, name, as_json=as_json)
         elif as_json:
-            rows = [
-                {
-                    "release": m.release, "kind": m.kind, "subject": m.subject, "created": _time(m.created),
-                    "follows": m.follows, "counts": {s.value: n for s, n in ledger.counts(m.release).items()},
-                }
-                for m in mailings
-            ]  # fmt: skip
-            say_json(rows)
+            say_json([_as_data(m, ledger) for m in mailings])
         else:
             for m in mailings:
                 counts = ", ".join(f"{n:,} {s.value}" for s, n in ledger.counts(m.release).items())
-                row(m.release, _time(m.created), counts, m.subject)
+                planned = f", planned for {moment(at_the_office(m.planned, m.zone))}" if m.planned else ""
+                row(m.release, _time(m.created), counts + planned, m.subject)
+                if release:
+                    _tell_orders(ledger, m)
             if not mailings:
                 say("Nothing was sent from here yet.", err=True)
 
 
-def _recipients(ledger: object, release: str, *, as_json: bool) -> None:
-    from mailer.delivery import Ledger
+def _as_data(m: Mailing, ledger: Ledger) -> dict[str, Any]:
+    orders = [
+        {
+            "kind": o.kind, "given": _time(o.given), "giver": o.giver, "number": o.number, "relay": o.relay,
+            "sender": o.sender, "planned": _time(o.planned), "recipients": o.recipients, "content": o.content,
+        }
+        for o in ledger.orders(m.release)
+    ]  # fmt: skip
+    return {
+        "release": m.release, "kind": m.kind, "subject": m.subject, "created": _time(m.created),
+        "follows": m.follows, "planned": _time(m.planned), "embargo": _time(m.embargo),
+        "counts": {s.value: n for s, n in ledger.counts(m.release).items()}, "orders": orders,
+    }  # fmt: skip
 
-    assert isinstance(ledger, Ledger)
+
+def _tell_orders(ledger: Ledger, mailing: Mailing) -> None:
+    for order in ledger.orders(mailing.release):
+        verb = "taken back from" if order.kind == "discard" else f"{order.kind} to"
+        through = f", through {order.relay}" if order.relay else ""
+        said = f"{verb} {count(order.number, 'recipient')}, by {order.giver}{through}"
+        say(f"  {_time(order.given)}  {visible(said)}", err=True)
+
+
+def _recipients(ledger: Ledger, release: str, *, as_json: bool) -> None:
     lines = ledger.recipients(release)
     if not as_json:
         for line in lines:

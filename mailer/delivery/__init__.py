@@ -15,11 +15,17 @@ The pipeline's whole use of this stage::
 
 from mailer.delivery.doctor import examine
 from mailer.delivery.filling import Signing
+from mailer.delivery.held import Held
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.records import Bounced, Draft, Entry, Frozen, Line, Mailing, Reached
+from mailer.delivery.lock import whoever_we_are
+from mailer.delivery.orders import AddressDigest
+from mailer.delivery.reaching import log_in
+from mailer.delivery.records import Bounced, Draft, Entry, Frozen, Line, Mailing, Order, Reached
 from mailer.delivery.rehearse import RehearsalTransport
 from mailer.delivery.replies import Verdict, judge
 from mailer.delivery.report import Progress, Report, write_csv
+from mailer.delivery.resolving import is_loopback
+from mailer.delivery.run import LATE
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.sender import deliver
 from mailer.delivery.smtp import SmtpTransport
@@ -27,13 +33,17 @@ from mailer.delivery.stop import Stop
 from mailer.delivery.work import Parcel, Transport, Work
 
 __all__ = [
+    "LATE",
+    "AddressDigest",
     "Bounced",
     "Draft",
     "Entry",
     "Frozen",
+    "Held",
     "Ledger",
     "Line",
     "Mailing",
+    "Order",
     "Parcel",
     "Progress",
     "Reached",
@@ -48,6 +58,9 @@ __all__ = [
     "Work",
     "deliver",
     "examine",
+    "is_loopback",
     "judge",
+    "log_in",
+    "whoever_we_are",
     "write_csv",
 ]

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import selectors
-import time
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from mailer.delivery.opening import Line, Offer, check_security, open_session
-from mailer.delivery.redaction import Redaction
-from mailer.delivery.replies import Stage
-from mailer.delivery.resolving import SocketAddress, resolve
-from mailer.delivery.wire import Cut, Want, Wire
+from mailer.delivery.opening import Offer
+from mailer.delivery.reaching import log_in
 from mailer.errors import MailerError
 from mailer.model import Finding, Level
 from mailer.settings import Settings
@@ -25,8 +19,6 @@ _GOOD: Level = "notice"
 _ODD: Level = "warning"
 _BAD: Level = "error"
 _DNS_SECONDS = 5.0
-
-_Answer = TypeVar("_Answer")
 
 
 def examine(settings: Settings, domain: str, resolver: Resolver | None = None) -> Iterator[Finding]:
@@ -41,75 +33,20 @@ def examine(settings: Settings, domain: str, resolver: Resolver | None = None) -
         Findings whose id is reach, tls, login, size, extensions, spf, dkim or dmarc.
     """
     try:
-        check_security(settings)
-        offer = yield from _reach(settings)
+        greeted = log_in(settings)
     except MailerError as error:
         yield Finding("reach", _BAD, error.message, error.hint)
     else:
-        if offer is not None:
-            yield from _describe(settings, offer)
+        yield Finding(
+            "reach", _GOOD, f"{settings.smtp_host}:{settings.port} ({greeted.host}) answers, in"
+            f" {greeted.seconds * 1000:.0f} ms with all greetings.",
+        )  # fmt: skip
+        yield from _describe(settings, greeted.offer)
     envelope = settings.envelope_from.rpartition("@")[2] or domain
     yield from _sender(settings, domain, envelope, resolver)
 
 
 # ---- the server ------------------------------------------------------------------------------------
-
-
-def _reach(settings: Settings) -> Generator[Finding, None, Offer | None]:
-    where = f"{settings.smtp_host}:{settings.port}"
-    problem = ""
-    for address in resolve(settings):
-        line = Line(Wire(address, Redaction(settings.smtp_username, settings.smtp_password)))
-        try:
-            started = time.monotonic()
-            offer = _driven(line, open_session(line, settings))
-            with contextlib.suppress(Cut):
-                _driven(line, line.ask(b"QUIT", Stage.QUIT, 5))
-            took = (time.monotonic() - started) * 1000
-            yield Finding(
-                "reach", _GOOD, f"{where} ({_shown(address)}) answers, in {took:.0f} ms with all greetings."
-            )
-            return offer
-        except Cut as cut:
-            problem = str(cut)
-            if line.password_sent:  # one login, one attempt
-                break
-        finally:
-            line.wire.close()
-    hint = "Is SMTP_HOST right, does a firewall close this port, and is this computer online?"
-    yield Finding("reach", _BAD, f"No connection to {where}: {problem}.", hint)
-    return None
-
-
-def _driven(line: Line, conversation: Generator[Want, None, _Answer]) -> _Answer:
-    """Runs a conversation to its end, alone.
-
-    Raises:
-        Cut: its time is up, or the line broke.
-    """
-    try:
-        want = next(conversation)
-        while True:
-            seconds = max(0.0, line.deadline - time.monotonic())
-            if seconds and _ready(line, want, seconds):  # who always has one more byte gains no time by it
-                want = next(conversation)
-            else:
-                want = conversation.throw(Cut(f"timed out waiting for {line.awaited}"))
-    except StopIteration as end:
-        answer: _Answer = end.value
-        return answer
-
-
-def _ready(line: Line, want: Want, seconds: float) -> bool:
-    """Whether what is wanted comes in time. A selector hears on Windows, too, that a connection was refused."""
-    event = selectors.EVENT_READ if want is Want.READ else selectors.EVENT_WRITE
-    with selectors.DefaultSelector() as selector:
-        selector.register(line.wire.socket, event)
-        return bool(selector.select(seconds))
-
-
-def _shown(address: SocketAddress) -> str:
-    return str(address[4][0])
 
 
 def _describe(settings: Settings, offer: Offer) -> Iterator[Finding]:

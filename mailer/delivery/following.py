@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 
+from mailer.delivery.orders import superseded
 from mailer.delivery.records import Reached
 
 REACHED, WAITING = ("a", "u"), ("q", "d")
@@ -39,6 +40,6 @@ def supersede(db: sqlite3.Connection, followed: str, by: str) -> int:
     db.execute(
         "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"  # noqa: S608 - a constant
         f" SELECT id, ?, 0, '', ?, '' FROM ({waiting})",
-        (time.time(), f"not sent: superseded by {by}", followed),
+        (time.time(), superseded(by), followed),
     )
     return db.execute(f"UPDATE deliveries SET state = 'r' WHERE id IN ({waiting})", (followed,)).rowcount  # noqa: S608

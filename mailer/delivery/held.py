@@ -46,6 +46,9 @@ class Held:
         ledger, mailing: what to hold.
         uncertain: canonical addresses that a person has said may be sent again (`resume --uncertain`).
 
+    Attributes:
+        planned: the mailing's, as it stands in the ledger: nothing may be claimed before.
+
     Raises:
         LedgerError: someone else holds it; or the ledger can't be written.
     """
@@ -54,6 +57,7 @@ class Held:
         self._ledger, self._mailing, self._uncertain = ledger, mailing, tuple(uncertain)
         self.lock: Lock = ledger.lock(mailing)
         self._after = 0
+        self.planned = 0.0
 
     def __enter__(self) -> Self:
         self.lock.take()
@@ -79,7 +83,9 @@ class Held:
         """What the last holder left behind (docs/reference/states.md), and a new boot id for our claims."""
         here = boot_id()
         with self._ledger.writing(durable=True) as db:
-            boot = db.execute("SELECT boot FROM mailings WHERE id = ?", (self._mailing.id,)).fetchone()[0]
+            boot, self.planned = db.execute(
+                "SELECT boot, planned FROM mailings WHERE id = ?", (self._mailing.id,)
+            ).fetchone()
             if boot != here or not here:
                 self._move(Status.SENDING, Status.UNCERTAIN, "the machine was restarted while this was sent")
             db.execute("UPDATE mailings SET boot = ? WHERE id = ?", (here, self._mailing.id))
@@ -92,6 +98,12 @@ class Held:
                 [(self._mailing.id, canonical) for canonical in self._uncertain],
             )
             self._clear()
+
+    def begin(self) -> None:
+        """The planned time has come, and the mailing begins: from now on it is not late any more."""
+        if self.planned:
+            with self._ledger.writing(durable=True) as db:
+                db.execute("UPDATE mailings SET planned = 0 WHERE id = ?", (self._mailing.id,))
 
     def _sort_out(self) -> None:
         with self._ledger.writing():
@@ -152,16 +164,3 @@ class Held:
                 "SELECT min(due) FROM deliveries WHERE mailing = ? AND state = 'd'", (self._mailing.id,)
             ).fetchone()[0]
         return None if due is None else float(due)
-
-    def sent_since(self, moment: float) -> list[float]:
-        """When messages were handed over since `moment`, oldest first, of any mailing: for rate windows."""
-        with self._ledger.reading() as db:
-            return [
-                at
-                for (at,) in db.execute(
-                    "SELECT at FROM attempts WHERE id >"
-                    " coalesce((SELECT max(id) FROM attempts WHERE at < ?), 0)"
-                    " AND code BETWEEN 200 AND 299 ORDER BY id",
-                    (moment,),
-                )
-            ]

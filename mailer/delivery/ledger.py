@@ -3,7 +3,7 @@
 How a pipeline uses it::
 
     with Ledger(workspace.ledger) as ledger:
-        mailing = ledger.queue(draft, entries)         # LedgerError if the release changed since it was sent
+        mailing = ledger.queue(draft, entries, order)  # LedgerError if the release changed since it was sent
         report = deliver(mailing, ledger, transport)   # takes the lock; see sender.py
         for line in ledger.recipients(release): ...    # address, state, reply
 
@@ -13,160 +13,154 @@ survives a killed process, though not the machine's power (https://www.sqlite.or
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from mailer.delivery import privacy, returns
+from mailer.delivery import orders, privacy, queueing, returns
+from mailer.delivery.database import Database
 from mailer.delivery.following import REACHED, WAITING, people, supersede
 from mailer.delivery.lock import Lock
-from mailer.delivery.queueing import add_deliveries, freeze
-from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line, Mailing, Reached
+from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line, Mailing, Order, Reached
 from mailer.errors import LedgerError
 from mailer.model import Status
-from mailer.private import private_file, private_folder
 from mailer.visible import visible
 
-_PAGE_CACHE_KIB = 2_000
-_PATIENCE = 30.0
-_PAUSE = 0.00001
-"""Seconds: how long to wait for other writers, and how long between looks."""
-
-_MAILINGS = "SELECT id, release, kind, subject, mail_from, domain, follows, created FROM mailings"
+_MAILINGS = (
+    "SELECT id, release, kind, subject, mail_from, domain, follows, created, planned, embargo, zone, day"
+    " FROM mailings WHERE ready"
+)
 
 
-class Ledger:
-    """The ledger in a file, which is made if it is not there.
+class Ledger(Database):
+    """The ledger in a file, which is made if it is not there. The locks lie beside it.
 
     Args:
-        path: the database; its folder is made too. The locks lie beside it.
+        path: the file.
 
     Raises:
         LedgerError: here and from every method: the file can't be read or written.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            private_folder(path.parent)
-            private_file(path)  # SQLite gives its -wal and -shm the mode of the file itself
-            self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise self._failed(error) from None
-        with self.reading() as db:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.execute(f"PRAGMA cache_size=-{_PAGE_CACHE_KIB}")
-            # macOS: fsync reaches the drive, only F_FULLFSYNC the disk. Elsewhere these do nothing.
-            db.execute("PRAGMA fullfsync=ON")
-            db.execute("PRAGMA checkpoint_fullfsync=ON")
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            schema = files("mailer.delivery").joinpath("schema.sql").read_text("utf-8")
-            with self.reading() as db:
-                db.executescript(f"BEGIN IMMEDIATE;\n{schema}\nCOMMIT;")
-        elif version != 1:
-            self._db.close()
-            raise LedgerError(f"{path} was made by a newer mailer.", "Update mailer.")
-        with self.reading() as db:
-            db.execute("PRAGMA busy_timeout = 0")  # from here on `_begin` waits
+        super().__init__(path)
+        self._locks: dict[int, Lock] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._db.close()
-
-    def _failed(self, error: Exception) -> LedgerError:
-        return LedgerError(
-            f"The ledger {self.path} can't be used: {error}.",
-            "Nothing is sent without it. Free some space or mend its permissions, then `mailer resume`.",
-        )
+    # ---- who holds a release ------------------------------------------------------------------------
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """The database, with its errors told as ours."""
-        try:
-            yield self._db
-        except sqlite3.Error as error:
-            raise self._failed(error) from None
+    def holding(self, release: str) -> Iterator[None]:
+        """Nobody else queues, sends or takes back this release meanwhile.
 
-    @contextmanager
-    def writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
-        """One transaction. `durable`: on the disk before this returns (synchronous=FULL)."""
-        db = self._db
-        try:
-            if durable:
-                db.execute("PRAGMA synchronous=FULL")
-            self._begin()
-            yield db
-            db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise self._failed(error) from None
-        finally:
-            if db.in_transaction:
-                db.rollback()
-            if durable:
-                db.execute("PRAGMA synchronous=NORMAL")
-
-    def _begin(self) -> None:
-        """Waits for other processes that write. SQLite's own way of waiting sleeps for milliseconds, and a
-        commit takes a twentieth of one."""
-        until = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-                time.sleep(_PAUSE)
+        Raises:
+            LedgerError: somebody else holds it.
+        """
+        with self.writing() as db:
+            mailing = queueing.reserve(db, release)
+        with self._lock(mailing, release):
+            yield
 
     def lock(self, mailing: Mailing) -> Lock:
-        """What whoever sends this mailing has to hold; not yet taken."""
-        return Lock(self.path.with_name(f"{self.path.name}.{mailing.id}.lock"), f"“{mailing.release}”")
+        """What whoever sends this mailing has to hold. Taken twice by the same ledger, it is held once."""
+        return self._lock(mailing.id, mailing.release)
 
-    def queue(self, draft: Draft, entries: Iterable[Entry]) -> Mailing:
+    def _lock(self, mailing: int, release: str) -> Lock:
+        path = self.path.with_name(f"{self.path.name}.{mailing}.lock")
+        return self._locks.setdefault(mailing, Lock(path, f"“{release}”"))
+
+    # ---- orders -------------------------------------------------------------------------------------
+
+    def queue(self, draft: Draft, entries: Iterable[Entry], order: Order | None = None) -> Mailing:
         """Freezes a release and whom it goes to; a second call adds newcomers only. What was still to be sent of
-        a release that it follows is taken off the queue.
+        a release that it follows is taken off the queue. All or nothing.
 
         Args:
             draft: the release as it goes out.
-            entries: who gets it, canonical addresses unique. Read once, as a stream; if it raises,
-                nothing is queued.
+            entries: who gets it, canonical addresses unique. Read once, as a stream, while nothing is locked
+                but this release; if it raises, nothing is queued.
+            order: by whose word; None: nobody's, as in a rehearsal.
 
         Raises:
             LedgerError: this release was sent before with another content, or is being sent right now.
         """
-        known = self._find(draft.release)
-        lock = self.lock(known) if known else None
-        if lock:
-            lock.take()
-        try:
-            with self.writing(durable=True) as db:
-                mailing = freeze(db, draft)
-                added, already = add_deliveries(db, mailing, entries)
-                if draft.follows:
-                    supersede(db, draft.follows, draft.release)
-        finally:
-            if lock:
-                lock.release()
-        return replace(self.mailing(draft.release), added=added, already_sent=already)
+        with self.holding(draft.release):
+            with self.writing() as db:
+                mailing = queueing.reserve(db, draft.release)
+                queueing.must_be_unchanged(db, mailing, draft)
+                queueing.clear_away(db, mailing)
+            added = seen = 0
+            try:
+                for piece in queueing.in_pieces(entries):
+                    with self.writing() as db:
+                        added += queueing.write_piece(db, mailing, piece)
+                    seen += len(piece)
+                with self.writing(durable=True) as db:
+                    queueing.make_ready(db, mailing, draft)
+                    if draft.follows:
+                        supersede(db, draft.follows, draft.release)
+                    if order:
+                        orders.record(db, mailing, order)
+            except BaseException:
+                with self.writing() as db:
+                    queueing.clear_away(db, mailing)
+                raise
+        return replace(self.mailing(draft.release), added=added, already_sent=seen - added)
+
+    def order(self, mailing: Mailing, order: Order) -> Mailing:
+        """Writes down an order to send what is queued already; its time is the mailing's from now on."""
+        with self.writing(durable=True) as db:
+            orders.record(db, mailing.id, order)
+        return replace(mailing, planned=order.planned)
+
+    def orders(self, release: str) -> list[Order]:
+        """What was ordered about a release, oldest first."""
+        mailing = self.mailing(release)
+        with self.reading() as db:
+            return orders.given(db, mailing.id)
+
+    def discard(self, mailing: Mailing, order: Order) -> int:
+        """Takes whoever surely has nothing of it off the queue: they are newcomers again.
+
+        Returns:
+            How many.
+
+        Raises:
+            LedgerError: somebody else holds the release.
+        """
+        with self.lock(mailing), self.writing(durable=True) as db:
+            return orders.discard(db, mailing.id, order)
+
+    def day_of(self, release: str) -> str:
+        """The date (ISO 8601) that a release was given when it was queued; "" = none, or nobody is left of that."""
+        with self.reading() as db:
+            row = db.execute(
+                "SELECT day FROM mailings AS m WHERE release = ?"
+                " AND EXISTS (SELECT 1 FROM deliveries WHERE mailing = m.id AND state <> 'w')",
+                (release,),
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def saying(self, words: Iterable[str], subject: str, release: str) -> list[str]:
+        """Names of other releases that say the same, or have the same subject."""
+        query = (
+            "SELECT DISTINCT release FROM mailings AS m JOIN editions AS e ON e.mailing = m.id WHERE ready"
+            " AND release <> ? AND (subject = ? OR (words <> '' AND words = ?)) ORDER BY m.id"
+        )
+        with self.reading() as db:
+            found = [row[0] for each in words for row in db.execute(query, (release, subject, each))]
+        return list(dict.fromkeys(found))
+
+    # ---- what it holds ------------------------------------------------------------------------------
 
     def mailing(self, release: str) -> Mailing:
         """
         Raises:
             LedgerError: no such release in the ledger; the hint names those there are.
         """
-        found = self._find(release)
+        found = self.find(release)
         if found is None:
             known = ", ".join(mailing.release for mailing in self.mailings())
             raise LedgerError(
@@ -175,9 +169,10 @@ class Ledger:
             )
         return found
 
-    def _find(self, release: str) -> Mailing | None:
+    def find(self, release: str) -> Mailing | None:
+        """A mailing; None: the ledger knows none of that name."""
         with self.reading() as db:
-            row = db.execute(f"{_MAILINGS} WHERE release = ?", (release,)).fetchone()
+            row = db.execute(f"{_MAILINGS} AND release = ?", (release,)).fetchone()
         return Mailing(*row) if row else None
 
     def mailings(self) -> list[Mailing]:
@@ -198,24 +193,28 @@ class Ledger:
         """How many recipients are in which state; states without any are left out."""
         with self.reading() as db:
             rows = db.execute(
-                "SELECT state, count(*) FROM deliveries WHERE mailing = ? GROUP BY state",
+                "SELECT state, count(*) FROM deliveries WHERE mailing = ? AND state <> 'w' GROUP BY state",
                 (self.mailing(release).id,),
             ).fetchall()
-        return {STATES[letter]: number for letter, number in rows}
+            discarded = sum(1 for _ in orders.discarded(db, self.mailing(release).id))
+        counts = {STATES[letter]: number for letter, number in rows}
+        return counts | ({Status.DISCARDED: discarded} if discarded else {})
 
     def state_of(self, release: str, canonical: str) -> Status | None:
         """One recipient's state; None for a newcomer."""
         with self.reading() as db:
             row = db.execute(
                 "SELECT state FROM deliveries JOIN mailings ON mailings.id = mailing"
-                " WHERE release = ? AND canonical = ?",
+                " WHERE release = ? AND canonical = ? AND state <> 'w'",
                 (release, canonical),
             ).fetchone()
         return STATES[row[0]] if row else None
 
     def recipients(self, release: str, *states: Status) -> Iterator[Line]:
-        """Each recipient, in the order of queueing, as a stream; those in some states only, if named."""
-        wanted = "".join(LETTERS[state] for state in states or STATES.values())
+        """Each recipient, in the order of queueing, as a stream; those in some states only, if named. Whoever was
+        taken off the queue comes last."""
+        states = states or tuple(Status)
+        wanted = "".join(LETTERS.get(state, "") for state in states)
         with self.reading() as db:
             for address, state, tries, code, enhanced, text, at, host in db.execute(
                 "SELECT address, state, (SELECT count(*) FROM attempts WHERE delivery = d.id),"
@@ -228,6 +227,8 @@ class Ledger:
                     " ".join(filter(None, (str(code or ""), enhanced, text)))
                 )  # older ones were kept raw
                 yield Line(address, STATES[state], reply, at or 0.0, host or "", tries)
+            if Status.DISCARDED in states:
+                yield from orders.discarded(db, self.mailing(release).id)
 
     def reached(self, release: str) -> Iterator[Reached]:
         """Those who have a release, or may have it: accepted or uncertain. As a stream."""

@@ -10,7 +10,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from mailer.errors import LedgerError
 from mailer.private import private_file
@@ -44,6 +44,11 @@ def _holder() -> dict[str, str | int]:
     }
 
 
+def whoever_we_are() -> str:
+    """A user and a machine, for people to read: who gave an order."""
+    return f"{_user()}@{socket.gethostname()}"
+
+
 def _user() -> str:
     """The name that this process runs under; where the system has none for it (in a container), its number."""
     try:
@@ -64,12 +69,26 @@ class Lock:
     def __init__(self, path: Path, what: str) -> None:
         self._path, self._what = path, what
         self._file: IO[bytes] | None = None
+        self._taken = 0
 
     def take(self) -> None:
-        """
+        """Takes it; whoever has it already takes it once more.
+
         Raises:
             LedgerError: someone else has it; the message names them.
         """
+        if not self._taken:
+            self._take()
+        self._taken += 1
+
+    def __enter__(self) -> Self:
+        self.take()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.release()
+
+    def _take(self) -> None:
         try:
             private_file(self._path)
             self._file = self._path.open("rb+", buffering=0)
@@ -79,7 +98,7 @@ class Lock:
             _take(self._file)
         except OSError:
             holder = self._read()
-            self.release()
+            self._let_go()
             raise LedgerError(
                 f"{self._what} is being sent already, by {holder}.",
                 "Wait until it is done, or stop it with Ctrl-C there.",
@@ -88,7 +107,7 @@ class Lock:
             self._file.seek(0)
             self._file.write(json.dumps(_holder()).encode().ljust(_TEXT))
         except OSError as error:
-            self.release()
+            self._let_go()
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
 
     def _read(self) -> str:
@@ -107,6 +126,12 @@ class Lock:
         return self._file.fileno()
 
     def release(self) -> None:
+        """Lets go of it, when it is released as often as it was taken."""
+        self._taken -= 1
+        if not self._taken:
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -8,6 +8,7 @@ import sqlite3
 from typing import Any
 
 from mailer.delivery.records import STATES
+from mailer.model import Status
 
 _ATTEMPTS = "SELECT at, code, enhanced, text, host FROM attempts WHERE delivery = ? ORDER BY id"
 _NAMES = ("at", "code", "enhanced", "text", "host")
@@ -17,10 +18,17 @@ def held(db: sqlite3.Connection, canonical: str) -> list[dict[str, Any]]:
     """See `Ledger.held`."""
     rows = db.execute(
         "SELECT d.id, release, address, name, language, fields, state, token, domain"
-        " FROM deliveries AS d JOIN mailings ON mailings.id = mailing WHERE canonical = ?",
+        " FROM deliveries AS d JOIN mailings ON mailings.id = mailing WHERE canonical = ? AND state <> 'w'",
+        (canonical,),
+    ).fetchall()
+    taken_back = db.execute(
+        "SELECT release, address, reply FROM discarded JOIN mailings ON mailings.id = mailing WHERE canonical = ?",
         (canonical,),
     ).fetchall()
     return [
+        {"release": release, "address": address, "state": Status.DISCARDED.value, "reply": reply}
+        for release, address, reply in taken_back
+    ] + [
         {
             "release": release,
             "address": address,
@@ -46,4 +54,5 @@ def forget(db: sqlite3.Connection, canonical: str) -> int:
         [(digest, *row) for row in ids],
     )
     db.execute("DELETE FROM soft_bounces WHERE canonical = ?", (canonical,))
-    return len(ids)
+    gone = db.execute("DELETE FROM discarded WHERE canonical = ? RETURNING mailing", (canonical,)).fetchall()
+    return len(ids) + len(gone)

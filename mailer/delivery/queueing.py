@@ -1,4 +1,9 @@
-"""Freezing a release and whom it goes to: one transaction, read as a stream, however long the list."""
+"""Freezing a release and whom it goes to: all or nothing, however long the list, and in nobody's way.
+
+A message is composed for everybody before anybody is queued, which takes a minute for a million. So rows are written in
+pieces, as somebody whom only their writer sees (state `w`), with nothing locked in between; one short transaction at
+the end makes them a part of the queue. Killed before that, nothing was queued, and the next who queues clears it away.
+"""
 
 from __future__ import annotations
 
@@ -7,77 +12,98 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mailer.delivery.records import Draft, Entry
 from mailer.errors import LedgerError
 
-_COLUMNS = "(id, mailing, canonical, address, name, language, fields, token, in_reply_to)"
+PIECE = 500
+"""Recipients that are written at once."""
+
+_COLUMNS = "(mailing, canonical, address, name, language, fields, token, in_reply_to, state)"
 
 
-def add_deliveries(db: sqlite3.Connection, mailing: int, entries: Iterable[Entry]) -> tuple[int, int]:
-    """Queues those who have no delivery in this mailing yet.
+def reserve(db: sqlite3.Connection, release: str) -> int:
+    """The id of a release's mailing, to be locked before anything is known of it. A new one is nobody's yet."""
+    db.execute(
+        "INSERT OR IGNORE INTO mailings (release, kind, subject, mail_from, domain, follows, created, ready)"
+        " VALUES (?, '', '', '', '', '', ?, 0)",
+        (release, time.time()),
+    )
+    return int(db.execute("SELECT id FROM mailings WHERE release = ?", (release,)).fetchone()[0])
 
-    Returns:
-        How many were added, and how many had one.
-    """
-    first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM deliveries").fetchone()[0]
+
+def in_pieces(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Entries as they are written. They are made here, while nothing is locked."""
+    entries = iter(entries)
+    while piece := list(islice(entries, PIECE)):
+        yield piece
+
+
+def write_piece(db: sqlite3.Connection, mailing: int, piece: list[Entry]) -> int:
+    """Writes those down who have no delivery in this mailing yet; returns how many."""
     before = db.total_changes
-    seen = 0
-
-    def rows() -> Iterator[tuple[object, ...]]:
-        nonlocal seen
-        for entry in entries:
-            fields = json.dumps(dict(entry.fields), ensure_ascii=False, separators=(",", ":"))
-            token = secrets.token_hex(12)
-            yield (first + seen, mailing, entry.canonical, entry.address, entry.name, entry.language, fields,
-                   token, entry.in_reply_to)  # fmt: skip
-            seen += 1
-
-    db.executemany(f"INSERT OR IGNORE INTO deliveries {_COLUMNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows())  # noqa: S608
-    added = db.total_changes - before
-    return added, seen - added
+    rows = [
+        (mailing, entry.canonical, entry.address, entry.name, entry.language,
+         json.dumps(dict(entry.fields), ensure_ascii=False, separators=(",", ":")),
+         secrets.token_hex(12), entry.in_reply_to)
+        for entry in piece
+    ]  # fmt: skip
+    db.executemany(
+        f"INSERT OR IGNORE INTO deliveries {_COLUMNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'w')",  # noqa: S608
+        rows,
+    )
+    return db.total_changes - before
 
 
-def freeze(db: sqlite3.Connection, draft: Draft) -> int:
-    """Writes the release down, or finds it unchanged. Until anything of it was sent it may still change.
+def clear_away(db: sqlite3.Connection, mailing: int) -> None:
+    """What a queueing that did not come to its end has left."""
+    db.execute("DELETE FROM deliveries WHERE mailing = ? AND state = 'w'", (mailing,))
 
-    Returns:
-        The mailing's id.
+
+def make_ready(db: sqlite3.Connection, mailing: int, draft: Draft) -> None:
+    """Writes the release down, or finds it unchanged, and makes what was written a part of the queue. Until anything of
+    a release was sent it may still change.
 
     Raises:
         LedgerError: it was sent before with another content.
     """
-    row = db.execute("SELECT id FROM mailings WHERE release = ?", (draft.release,)).fetchone()
-    head = (draft.kind, draft.subject, draft.mail_from, draft.domain, draft.follows)
-    if row is None:
-        mailing = db.execute(
-            "INSERT INTO mailings (kind, subject, mail_from, domain, follows, release, created)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (*head, draft.release, time.time()),
-        ).fetchone()[0]
+    begun = _begun(db, mailing)
+    if begun:
+        must_be_unchanged(db, mailing, draft)
     else:
-        mailing = row[0]
-        if _begun(db, mailing):
-            _must_be_unchanged(db, mailing, draft)
-        else:
-            db.execute("DELETE FROM editions WHERE mailing = ?", (mailing,))
-            db.execute(
-                "UPDATE mailings SET kind=?, subject=?, mail_from=?, domain=?, follows=? WHERE id = ?",
-                (*head, mailing),
-            )
+        db.execute("DELETE FROM editions WHERE mailing = ?", (mailing,))
+        db.execute(
+            "UPDATE mailings SET kind=?, subject=?, mail_from=?, domain=?, follows=?, embargo=?, zone=?, day=?,"
+            " created = iif(ready, created, ?), ready = 1 WHERE id = ?",
+            (draft.kind, draft.subject, draft.mail_from, draft.domain, draft.follows, draft.embargo, draft.zone,
+             draft.day, time.time(), mailing),
+        )  # fmt: skip
     db.executemany(
-        "INSERT OR IGNORE INTO editions (mailing, language, digest, frozen) VALUES (?, ?, ?, ?)",
-        [(mailing, lang, frozen.digest, frozen.content) for lang, frozen in draft.editions.items()],
+        "INSERT OR IGNORE INTO editions (mailing, language, digest, frozen, words) VALUES (?, ?, ?, ?, ?)",
+        [(mailing, lang, frozen.digest, frozen.content, frozen.words) for lang, frozen in draft.editions.items()],
+    )  # fmt: skip
+    db.execute("UPDATE deliveries SET state = 'q' WHERE mailing = ? AND state = 'w'", (mailing,))
+    # Who was queued before for an edition that is no more gets the original, as everybody of that language does now.
+    db.execute(
+        "UPDATE deliveries SET language = ? WHERE mailing = ? AND state = 'q'"
+        " AND language NOT IN (SELECT language FROM editions WHERE mailing = ?)",
+        (next(iter(draft.editions)), mailing, mailing),
     )
-    return int(mailing)
 
 
 def _begun(db: sqlite3.Connection, mailing: int) -> bool:
-    query = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE mailing = ? AND state <> 'q')"
+    query = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE mailing = ? AND state NOT IN ('q', 'w'))"
     return bool(db.execute(query, (mailing,)).fetchone()[0])
 
 
-def _must_be_unchanged(db: sqlite3.Connection, mailing: int, draft: Draft) -> None:
+def must_be_unchanged(db: sqlite3.Connection, mailing: int, draft: Draft) -> None:
+    """
+    Raises:
+        LedgerError: something of this release was sent before, with another content.
+    """
+    if not _begun(db, mailing):
+        return
     known = dict(db.execute("SELECT language, digest FROM editions WHERE mailing = ?", (mailing,)))
     changed = sorted(
         lang for lang, frozen in draft.editions.items() if known.get(lang, frozen.digest) != frozen.digest

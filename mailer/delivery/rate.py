@@ -1,10 +1,12 @@
-"""Rate windows: `600/minute, 50000/day` hold at once, over all connections."""
+"""Rate windows: `600/minute, 50000/day` hold at once, over all connections, runs and processes."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+from mailer.delivery.database import Database
 from mailer.settings import Rate
 
 
@@ -42,3 +44,62 @@ class RateWindows:
         """One message goes now."""
         for _, moments in self._windows:
             moments.append(now)
+
+
+class Pace:
+    """The pace that everybody keeps who sends from this workspace: two mailings at once share what the provider allows.
+
+    Who wants to send a message takes a place in the ledger first, in a transaction that has seen the others' places.
+
+    Args:
+        database: the ledger.
+        rates: the windows; none: no limit, and the ledger is not asked.
+        now: seconds since 1970.
+    """
+
+    def __init__(self, database: Database, rates: Sequence[Rate], now: float) -> None:
+        self._database, self._windows, self._seen = database, RateWindows(rates), 0
+        if rates:
+            since = now - self._windows.longest
+            with database.writing() as db:
+                db.execute("DELETE FROM pace WHERE at < ?", (since,))
+                self._seen = db.execute("SELECT coalesce(max(id), 0) FROM pace").fetchone()[0]
+                self._windows = RateWindows(rates, _sent_since(db, since))
+
+    def __bool__(self) -> bool:
+        return bool(self._windows)
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more message may go; 0: now, as far as is known."""
+        return max(0.0, self._windows.wait(now)) if self._windows else 0.0
+
+    def take(self, now: float, delivery: int) -> bool:
+        """A place for a delivery to begin now; False: there is none yet, see `wait`."""
+        if not self._windows:
+            return True
+        if self._windows.wait(now) > 0:
+            return False
+        with self._database.writing() as db:
+            for number, at in db.execute("SELECT id, at FROM pace WHERE id > ? ORDER BY id", (self._seen,)):
+                self._seen = number
+                self._windows.count(at)
+            if self._windows.wait(now) > 0:
+                return False
+            place = db.execute("INSERT INTO pace (at, delivery) VALUES (?, ?)", (now, delivery)).lastrowid
+            self._seen = place or self._seen
+        self._windows.count(now)
+        return True
+
+
+def _sent_since(db: sqlite3.Connection, moment: float) -> list[float]:
+    """When messages began to leave since `moment`, oldest first, of any mailing: those that took a place, and what
+    servers have accepted of runs without a rate."""
+    return [
+        at
+        for (at,) in db.execute(
+            "SELECT at FROM pace UNION ALL SELECT at FROM attempts WHERE id >"
+            " coalesce((SELECT max(id) FROM attempts WHERE at < ?), 0)"
+            " AND code BETWEEN 200 AND 299 AND delivery NOT IN (SELECT delivery FROM pace) ORDER BY at",
+            (moment,),
+        )
+    ]

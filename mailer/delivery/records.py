@@ -22,11 +22,17 @@ STATES = {letter: status for status, letter in LETTERS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The message of one language: `Composition.freeze()`, and a digest of its content by which a later
-    `send` tells whether the release was changed."""
+    """The message of one language.
+
+    Attributes:
+        digest: of its content, by which a later `send` tells whether the release was changed.
+        content: `Composition.freeze()`.
+        words: a digest of what it says, whatever the release is called and whenever it is dated; "" = unknown.
+    """
 
     digest: str
     content: bytes
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,9 @@ class Draft:
         domain: right side of the Message-IDs: the sender's domain.
         editions: by language.
         follows: for a correction, update or withdrawal: the release's name that it follows.
+        embargo: until when nothing may be published, in seconds since 1970; 0: no embargo.
+        zone: the office's time zone (IANA), in which moments of this mailing are shown.
+        day: the release's date (ISO 8601), for one that does not say it: the next day it must be the same.
     """
 
     release: str
@@ -48,6 +57,9 @@ class Draft:
     domain: str
     editions: Mapping[str, Frozen]
     follows: str = ""
+    embargo: float = 0.0
+    zone: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +76,36 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody has said, to be remembered: send this to so many, or take it back.
+
+    Attributes:
+        kind: "send", "resume" or "discard".
+        number: what was typed: everything that leaves by this order, or is taken back.
+        recipients: a digest of their canonical addresses (`orders.AddressDigest`).
+        sender: the address that the mail is from.
+        relay: host and port of the server that carries it.
+        planned: nothing leaves before, in seconds since 1970; 0: at once.
+        giver: who gave it: a user and a machine.
+        given: when, in seconds since 1970.
+        content: a digest of all editions; the ledger fills it in.
+    """
+
+    kind: str
+    number: int
+    recipients: str
+    sender: str = ""
+    relay: str = ""
+    planned: float = 0.0
+    giver: str = ""
+    given: float = 0.0
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mailing:
-    """A frozen release with its queue. `added` and `already_sent` are of the `queue` call that made this."""
+    """A frozen release with its queue. `added` and `already_sent` are of the `queue` call that made this.
+    `embargo`, `zone` and `day` are the `Draft`'s; `planned` is the last order's."""
 
     id: int
     release: str
@@ -75,6 +115,10 @@ class Mailing:
     domain: str
     follows: str
     created: float
+    planned: float = 0.0
+    embargo: float = 0.0
+    zone: str = ""
+    day: str = ""
     added: int = 0
     already_sent: int = 0
 
@@ -94,7 +138,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Someone who has an earlier release, or may have it (state accepted or uncertain)."""
+    """Someone of an earlier release: who has it, may have it, or was still to get it."""
 
     canonical: str
     address: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -12,18 +11,23 @@ from mailer.delivery.filling import Filler, Signing
 from mailer.delivery.held import Claim, Held
 from mailer.delivery.journal import Journal
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.rate import RateWindows
+from mailer.delivery.rate import Pace
 from mailer.delivery.records import Mailing
 from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.stop import Stop
 from mailer.delivery.work import Dispatch, Handover, Parcel, SharedWork
+from mailer.errors import MailerError
 from mailer.model import Outcome, Status
+from mailer.settings import allows
 
 REFUSED_OF = 20
 REFUSED_SHARE = 0.10
 """More than this share of at least so many refused: something is wrong with the list, or with us."""
+
+LATE = 600.0
+"""Seconds after the planned time from which on a person has to be asked."""
 
 MOST_DROPS = 3
 """So many lines lost with the same message in hand, and it is deferred: it may be what breaks them."""
@@ -37,7 +41,7 @@ class Rules:
     """What `deliver` was told; see there."""
 
     max_wait: float
-    rate: RateWindows
+    pace: Pace
     allow_only: tuple[str, ...]
     still_wanted: Callable[[str], str]
     refused_share: float | None
@@ -46,9 +50,7 @@ class Rules:
 
     def why_not(self, claim: Claim) -> str:
         """Why this recipient is not to be mailed after all, or ""."""
-        if self.allow_only and not any(
-            fnmatch.fnmatch(claim.canonical, glob.lower()) for glob in self.allow_only
-        ):
+        if not allows(self.allow_only, claim.canonical):
             return "not sent: ALLOW_ONLY does not allow this address"
         reason = self.still_wanted(claim.canonical)
         return f"not sent: {reason}" if reason else ""
@@ -76,7 +78,8 @@ class Run:
         self._queue_empty_since = 0.0
         self._progress_at = 0.0
         self._recent: deque[tuple[float, int]] = deque()
-        self._answered = 0
+        self._answered = self._refused = 0
+        self._begun = False
         self.accepted = self.deferred = self.rejected = self.uncertain = 0
         self.halted = self.hint = ""
         self.suppress: list[tuple[str, str]] = []
@@ -85,13 +88,29 @@ class Run:
 
     def take(self) -> Parcel | None:
         """See `Work.take`."""
-        pace = self._rules.rate
-        if self.ending or (pace and pace.wait(time.time()) > 0):
+        now = time.time()
+        if self.ending or self._too_early(now) or self._rules.pace.wait(now) > 0:
             return None
         parcel = self._next()
-        if parcel and pace:
-            pace.count(time.time())
+        if parcel and not self._rules.pace.take(now, parcel.claim.id):
+            self._again.appendleft(parcel)
+            return None
         return parcel
+
+    def _too_early(self, now: float) -> float:
+        """Seconds until the planned time. Who finds it long gone by, as after a night in a closed laptop, does not
+        begin: what was right at six may be wrong at noon."""
+        if self._begun:
+            return 0.0
+        planned = self._held.planned
+        if planned > now:
+            return planned - now
+        if planned and now - planned > LATE:
+            self.halt("The planned time has gone by: nothing was sent.", _TOO_LATE)
+            return 0.0
+        self._held.begin()
+        self._begun = True
+        return 0.0
 
     def _next(self) -> Parcel | None:
         """Whoever is next and still to be mailed: asked now, as a group is claimed long before its last one's turn."""
@@ -106,8 +125,10 @@ class Run:
         """See `Work.wait`."""
         if self.ending:
             return None
+        if (early := self._too_early(time.time())) or self.ending:
+            return early or None
         if self._again or self._backlog or self._refill():
-            return max(0.0, self._rules.rate.wait(time.time()))
+            return self._rules.pace.wait(time.time())
         self._journal.flush()
         due = self._held.next_due()
         if due is None or due > self._queue_empty_since + self._rules.max_wait:
@@ -141,7 +162,11 @@ class Run:
 
     def _still_to_be_mailed(self, claim: Claim) -> bool:
         """Whether nothing has come between; else it is remembered what."""
-        reason = self._rules.why_not(claim)
+        try:
+            reason = self._rules.why_not(claim)
+        except MailerError as error:  # whether they may be mailed can't be told, so nobody is
+            self.halt(error.message, error.hint or "Nothing is lost: `mailer resume` goes on.")
+            return False
         if reason:
             self._journal.remember(claim, Outcome(Status.REJECTED, text=reason), "")
             self._count(Status.REJECTED)
@@ -156,7 +181,7 @@ class Run:
 
     def shared(self) -> SharedWork | None:
         """See `Work.shared`. A pace is kept by one process."""
-        return None if self._rules.rate else self
+        return None if self._rules.pace else self
 
     @property
     def handover(self) -> Handover:
@@ -167,7 +192,7 @@ class Run:
 
     def hand_out(self) -> list[Claim]:
         """See `SharedWork.hand_out`. Helpers send at once what they are handed: they start where that goes fast."""
-        while not self.ending and (claims := self._claim_group()):
+        while not self.ending and not self._too_early(time.time()) and (claims := self._claim_group()):
             if wanted := [claim for claim in claims if self._still_to_be_mailed(claim)]:
                 return wanted
         return []
@@ -222,8 +247,9 @@ class Run:
             self.suppress.append((address, reply))
         if verdict in (Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP):
             self.halt(f"The server refused the message to {address}: {reply}", _ABOUT_US)
-        elif outcome.status is Status.REJECTED:
+        elif outcome.status is Status.REJECTED and outcome.code:  # what we refuse says nothing about the list
             self._answered += 1
+            self._refused += 1
             self._too_many_refused()
 
     def _count(self, status: Status) -> None:
@@ -234,9 +260,9 @@ class Run:
 
     def _too_many_refused(self) -> None:
         share = self._rules.refused_share
-        if share is not None and self._answered >= REFUSED_OF and self.rejected > share * self._answered:
+        if share is not None and self._answered >= REFUSED_OF and self._refused > share * self._answered:
             self.halt(
-                f"{self.rejected} of {self._answered} recipients were refused: more than {share:.0%}.",
+                f"{self._refused} of {self._answered} recipients were refused: more than {share:.0%}.",
                 "An old list harms the sender's reputation. Look at the replies before going on: "
                 "`mailer status --recipients`.",
             )
@@ -254,6 +280,8 @@ class Run:
         waiting = self.deferred
         self._on_progress(Progress(self._total, self.accepted, waiting, self.rejected, self.uncertain, rate))
 
+
+_TOO_LATE = "Look whether it is still right to send it; then `mailer resume --now` (or `mailer discard`)."
 
 _ABOUT_US = (
     "This is about the sender or the message, not about one recipient, so the rest was not tried. Ask "

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from mailer.delivery.filling import Signing
 from mailer.delivery.held import Held
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.rate import RateWindows
+from mailer.delivery.rate import Pace
 from mailer.delivery.records import Mailing
 from mailer.delivery.report import Progress, Report
 from mailer.delivery.run import REFUSED_SHARE, Rules, Run
@@ -34,14 +34,14 @@ def deliver(
     stop: Stop | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Report:
-    """Drains the queue of a mailing.
+    """Drains the queue of a mailing; waits for its planned time first.
 
     Args:
         mailing: of `Ledger.queue` or `Ledger.mailing`.
         transport: `SmtpTransport`, or `RehearsalTransport` with a throw-away ledger.
         max_wait: seconds that the run waits for deferred recipients once everybody else is done; 0: one
             attempt each.
-        rates: windows over all connections (SMTP_RATE); what earlier runs sent counts.
+        rates: windows over all connections (SMTP_RATE); what earlier runs sent counts, and what others send now.
         allow_only: globs of addresses (ALLOW_ONLY); whoever matches none of them is refused. Empty: all.
         still_wanted: asked with the canonical address at the moment of sending: "", or why not to send
             (suppressed since queueing). Such recipients become rejected.
@@ -58,12 +58,10 @@ def deliver(
     """
     started = time.monotonic()
     with Held(ledger, mailing, uncertain) as held:
-        windows = RateWindows(rates)
-        if rates:
-            windows = RateWindows(rates, held.sent_since(time.time() - windows.longest))
         rules = Rules(
-            max_wait, windows, tuple(allow_only), still_wanted, refused_share, schedule or Schedule(), signing
-        )
+            max_wait, Pace(ledger, rates, time.time()), tuple(allow_only), still_wanted, refused_share,
+            schedule or Schedule(), signing,
+        )  # fmt: skip
         run = Run(ledger, mailing, held, rules, stop or Stop(), on_progress)
         try:
             transport.carry(run)

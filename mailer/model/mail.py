@@ -70,6 +70,7 @@ class Status(StrEnum):
     DEFERRED = "deferred"
     UNCERTAIN = "uncertain"
     BOUNCED = "bounced"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)

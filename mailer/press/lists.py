@@ -13,6 +13,7 @@ from mailer.press.problems import Problem, Reason
 from mailer.press.read import PressList, read_list
 from mailer.press.spool import Spool, SpooledRecipients
 from mailer.press.suppress import Suppressions
+from mailer.settings import allows
 from mailer.workspace import Workspace
 
 EXAMPLES = 10
@@ -31,6 +32,7 @@ class Choice:
         except_addresses: canonical addresses that don't get it: those who got another release, say.
         except_reason: the reason shown for `except_addresses`, e.g. "got harbour-report".
         embargoed: what is sent is under embargo: who is on record as not accepting embargoes doesn't get it.
+        allow_only: globs of addresses (ALLOW_ONLY); whoever matches none doesn't get it. None: no such limit.
     """
 
     lists: tuple[str, ...] = ()
@@ -40,6 +42,14 @@ class Choice:
     except_addresses: Container[str] = field(default=(), repr=False)
     except_reason: str = "excepted"
     embargoed: bool = False
+    allow_only: tuple[str, ...] = ()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether somebody has chosen at all, by lists or otherwise."""
+        return bool(
+            self.lists or self.except_lists or self.where or self.limit is not None or self.except_addresses
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +68,8 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
     """Everybody on the chosen lists, once, in their order; the rest with a reason each.
 
     Where several reasons hold, the first of these is given: the row can't be used, suppressed, on an
-    excepted list, excepted by address, no embargoes accepted, duplicate, not chosen by `where`, over the
-    limit. Someone on two lists has the tags of both.
+    excepted list, not in ALLOW_ONLY, excepted by address, no embargoes accepted, duplicate, not chosen by
+    `where`, over the limit. Someone on two lists has the tags of both.
 
     Raises:
         WorkspaceError: a list of that name does not exist.
@@ -145,6 +155,8 @@ class _Gathering:
             found = next(self._excepted.people(key), None)
             if found is not None:
                 return Reason.EXCEPTED, f"on the list {found.lists[0]}"
+        if not allows(self._choice.allow_only, key):
+            return Reason.NOT_ALLOWED, ", ".join(self._choice.allow_only)
         if key in self._choice.except_addresses:
             return self._choice.except_reason, ""
         if self._choice.embargoed and person.fields.get("accepts_embargo") == "no":

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     EXCEPTED = "excepted"
     NO_EMBARGO = "accepts no embargoes"
     DUPLICATE = "duplicate"
+    NOT_ALLOWED = "not in ALLOW_ONLY"
     NOT_CHOSEN = "not chosen by --where"
     OVER_LIMIT = "over the limit"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,12 @@ from mailer.workspace import Workspace, is_plain_name
 RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 
 
-def read_release(workspace: Workspace, name: str) -> Release:
+def read_release(workspace: Workspace, name: str, *, today: date | None = None) -> Release:
     """Read a release in all its languages.
 
     Args:
         name: a path or a name: `releases/NAME.md`; its translations `NAME.LANG.md` stand beside it.
+        today: the date of a release that has none; the day at the office by default.
 
     Raises:
         ReleaseError: with every fault of all its files.
@@ -43,7 +44,7 @@ def read_release(workspace: Workspace, name: str) -> Release:
     for each in paths:
         try:
             editions.append(
-                _Reader(workspace, each, release_name, editions[0] if editions else None).edition()
+                _Reader(workspace, each, release_name, editions[0] if editions else None, today).edition()
             )
         except ReleaseError as error:
             faults += error.faults
@@ -62,8 +63,11 @@ def digest(path: Path) -> str:
 class _Reader:
     """Reads one file. What a translation does not say, it inherits from `original`."""
 
-    def __init__(self, workspace: Workspace, path: Path, name: str, original: Edition | None) -> None:
+    def __init__(
+        self, workspace: Workspace, path: Path, name: str, original: Edition | None, today: date | None
+    ) -> None:
         self.workspace, self.path, self.name, self.original = workspace, path, name, original
+        self.today = today
         self.shown = workspace.shown(path)
         self.suffix = path.name.removeprefix(name).removesuffix(".md").strip(".")
         source = read_source(path, self.shown)
@@ -150,7 +154,7 @@ class _Reader:
             subject="",
             preheader="",
             note="",
-            date=datetime.now(ZoneInfo(newsroom.zone)).date(),
+            date=self.today or datetime.now(ZoneInfo(newsroom.zone)).date(),
             embargo=None,
             dateline="",
             body=body.tree,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.lists import make_list
+from support.queued import left_in_the_queue
 from support.terminal import COMMAND, environment, mailer, on_a_terminal
 
 from mailer.desk.mailbox import Mailbox
@@ -81,7 +82,7 @@ def test_errors_of_check_block_sending(workspace: Workspace, mailbox: Mailbox) -
 def test_a_proof_goes_to_the_office_only_and_is_not_remembered(
     workspace: Workspace, mailbox: Mailbox
 ) -> None:
-    ran = mailer("send", "harbour-report", "--test", "press@example.org", "--test", "priya.n@example.com", cwd=workspace.root,
+    ran = mailer("send", "harbour-report", "--test", "press@example.org", "--test", "priya.n@example.com", "--yes", cwd=workspace.root,
                  **server(mailbox))  # fmt: skip
     assert ran.code == 0, ran.err
     assert set(got(mailbox)) == {"press@example.org", "priya.n@example.com"}
@@ -117,13 +118,10 @@ def test_csv_values_inject_nothing(workspace: Workspace, mailbox: Mailbox) -> No
 
 
 def test_suppressed_people_are_left_out_even_after_queueing(workspace: Workspace, mailbox: Mailbox) -> None:
-    closed = {**server(mailbox), "SMTP_PORT": "9"}  # nobody listens there
-    assert (
-        mailer("send", "harbour-report", "--yes", "--max-wait", "0", cwd=workspace.root, **closed).code != 0
-    )
+    left_in_the_queue(workspace, "harbour-report")
     with workspace.suppressed.open("a", encoding="utf-8") as file:
         file.write("priya.n@example.com,asked by phone,2026-11-23,press office\n")
-    mailer("resume", "harbour-report", cwd=workspace.root, **server(mailbox))
+    mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox))
     assert "priya.n@example.com" not in got(mailbox)
     assert states(workspace)["priya.n@example.com"] == "rejected"
 
@@ -141,7 +139,7 @@ def test_killed_and_resumed_nobody_gets_it_twice_and_nobody_is_lost(
         time.sleep(0.001)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    resumed = mailer("resume", "harbour-report", cwd=workspace.root, **server(mailbox))
+    resumed = mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox))
     counts, known = got(mailbox), states(workspace)
     assert set(known) == set(addresses)
     assert max(counts.values()) == 1
@@ -155,7 +153,9 @@ def test_killed_and_resumed_nobody_gets_it_twice_and_nobody_is_lost(
     assert resumed.code == (1 if uncertain else 0)
     # A person has looked, and says so by name: only then do they get it (again).
     for address in uncertain:
-        mailer("resume", "harbour-report", "--uncertain", address, cwd=workspace.root, **server(mailbox))
+        mailer(
+            "resume", "harbour-report", "--uncertain", address, "--yes", cwd=workspace.root, **server(mailbox)
+        )
         assert states(workspace)[address] == "accepted"
 
 
@@ -184,11 +184,10 @@ def test_a_correction_goes_to_those_who_got_it_in_their_thread(
 
 
 def test_whoever_was_still_to_get_it_gets_only_the_correction(workspace: Workspace, mailbox: Mailbox) -> None:
-    closed = {**server(mailbox), "SMTP_PORT": "9"}  # nobody listens there: all stay queued
-    mailer("send", "harbour-report", "--limit", "3", "--yes", "--max-wait", "0", cwd=workspace.root, **closed)
+    left_in_the_queue(workspace, "harbour-report", "--limit", "3")
     _correction(workspace)
     assert mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(mailbox)).code == 0
-    assert mailer("resume", "harbour-report", cwd=workspace.root, **server(mailbox)).code == 1
+    assert mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox)).code == 1
     assert [mail.subject for mail in mailbox.received()] == ["Correction: Nine harbours, not eight"] * 3
     assert all(m["In-Reply-To"] is None for m in map(_message, mailbox.received()))
     assert set(states(workspace).values()) == {"rejected"}
@@ -200,8 +199,7 @@ def test_whoever_was_still_to_get_it_gets_only_the_correction(workspace: Workspa
 
 def test_nobody_gets_the_withdrawal_of_what_they_never_got(workspace: Workspace, mailbox: Mailbox) -> None:
     mailer("send", "harbour-report", "--limit", "2", "--yes", cwd=workspace.root, **server(mailbox))
-    closed = {**server(mailbox), "SMTP_PORT": "9"}
-    mailer("send", "harbour-report", "--yes", "--max-wait", "0", cwd=workspace.root, **closed)
+    left_in_the_queue(workspace, "harbour-report")
     _correction(workspace, kind="Withdrawal")
     assert mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(mailbox)).code == 0
     assert sorted(got(mailbox).values()) == [2, 2]
@@ -228,7 +226,7 @@ def test_two_senders_at_once_the_second_learns_who_is_first(workspace: Workspace
     try:
         while not mailbox.received() and first.poll() is None:
             time.sleep(0.01)
-        second = mailer("resume", "harbour-report", cwd=workspace.root, **server(mailbox))
+        second = mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox))
         assert second.code == 2
         assert str(first.pid) in second.err
     finally:

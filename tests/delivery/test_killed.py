@@ -185,6 +185,6 @@ def test_the_lock_is_let_go_by_a_killed_process(tmp_path: Path) -> None:
         os.waitpid(child, 0)
         lock = ledger.lock(mailing)
         lock.take()
-        with pytest.raises(LedgerError, match=f"process {os.getpid()} of"):
-            ledger.lock(mailing).take()
+        with Ledger(ledger.path) as another, pytest.raises(LedgerError, match=f"process {os.getpid()} of"):
+            another.lock(mailing).take()
         lock.release()

@@ -69,8 +69,12 @@ def test_until_something_was_sent_it_may_change(ledger: Ledger) -> None:
 
 def test_what_is_being_sent_can_not_be_queued_to(ledger: Ledger) -> None:
     mailing = queued(ledger, 2)
-    with Held(ledger, mailing), pytest.raises(LedgerError, match="is being sent already, by process"):
-        queued(ledger, 3)
+    with (
+        Held(ledger, mailing),
+        Ledger(ledger.path) as another,
+        pytest.raises(LedgerError, match="is being sent already, by process"),
+    ):
+        queued(another, 3)
 
 
 def test_a_list_that_breaks_off_queues_nobody(ledger: Ledger) -> None:

@@ -235,7 +235,15 @@ def test_what_an_older_ledger_remembers(workspace: Workspace) -> None:
     ):
         run(*command, cwd=workspace.root)
     with HostileServer() as server:
-        run("resume", "harbour-report", "--csv", "report.csv", cwd=workspace.root, **server.settings())
+        run(
+            "resume",
+            "harbour-report",
+            "--yes",
+            "--csv",
+            "report.csv",
+            cwd=workspace.root,
+            **server.settings(),
+        )
     with (workspace.root / "report.csv").open(encoding="utf-8-sig", newline="") as file:
         assert all(cell.isprintable() for row in csv.reader(file) for cell in row)
 

@@ -41,7 +41,7 @@ def test_it_sends_and_the_lock_names_the_number(workspace: Workspace) -> None:
         first = start(workspace, "send", "harbour-report", "--yes", **server.settings(SMTP_TIMEOUT="30"))
         while not server.accepted and first.poll() is None:
             time.sleep(0.01)
-        second = start(workspace, "resume", "harbour-report", **server.settings())
+        second = start(workspace, "resume", "harbour-report", "--yes", **server.settings())
         _, said = second.communicate(timeout=60)
         _, told = first.communicate(timeout=60)
     assert first.returncode == 0, told

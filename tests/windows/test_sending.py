@@ -120,7 +120,7 @@ def test_killed_in_the_middle_and_resumed(windows: Windows, office: Workspace, b
             windows.script(f"import os, signal\nos.kill({holder['pid']}, signal.SIGTERM)", cwd=office.root)
         process.communicate(timeout=PATIENCE)
         gate.open()
-        ran = windows.run("resume", "harbour-report", cwd=office.root, **server_of(server))
+        ran = windows.run("resume", "harbour-report", "--yes", cwd=office.root, **server_of(server))
         assert ran.code == 1, ran.err
         found = reconcile(windows, office, server)
     assert set(found) == {"accepted", "uncertain"}
@@ -136,7 +136,7 @@ def test_a_restart_of_windows_makes_claims_uncertain(windows: Windows, office: W
         windows.restart()
         process.communicate(timeout=PATIENCE)
         gate.open()
-        ran = windows.run("resume", "harbour-report", cwd=office.root, **server_of(server))
+        ran = windows.run("resume", "harbour-report", "--yes", cwd=office.root, **server_of(server))
         assert ran.code == 1, ran.err
         assert reconcile(windows, office, server)["uncertain"] > 2
     said = windows.run("status", "harbour-report", "--recipients", cwd=office.root).out
@@ -146,7 +146,7 @@ def test_a_restart_of_windows_makes_claims_uncertain(windows: Windows, office: W
 def test_whoever_comes_second_learns_who_is_sending(windows: Windows, office: Workspace) -> None:
     with gated() as (server, gate):
         first = sending(windows, office, server)
-        second = windows.run("resume", "harbour-report", cwd=office.root, **server_of(server))
+        second = windows.run("resume", "harbour-report", "--yes", cwd=office.root, **server_of(server))
         assert second.code == 2
         assert re.search(
             r"“harbour-report” is being sent already, by process \d+ of \S+ on \S+, since 20\d\d-", second.err
@@ -186,7 +186,7 @@ def test_ctrl_c_finishes_what_is_in_flight(windows: Windows, office: Workspace) 
         found = reconcile(windows, office, server)
         assert set(found) == {"accepted", "queued"}
         assert found["accepted"] <= 3 + 2, "one for each connection was in flight"
-        ran = windows.run("resume", "harbour-report", cwd=office.root, **server_of(server))
+        ran = windows.run("resume", "harbour-report", "--yes", cwd=office.root, **server_of(server))
         assert ran.code == 0, ran.err
         assert reconcile(windows, office, server) == {"accepted": 11}
 
@@ -207,7 +207,7 @@ def test_a_rehearsal_and_a_proof_leave_nothing_behind(windows: Windows, office: 
     (rehearsal,) = (office.private / "rehearsals").iterdir()
     assert len(list(rehearsal.glob("*.eml"))) == 11
     with FaultyServer() as server:
-        proof = ("send", "harbour-report", "--test", "press@example.org")
+        proof = ("send", "harbour-report", "--test", "press@example.org", "--yes")
         ran = windows.run(*proof, cwd=office.root, **server_of(server))
         assert (ran.code, len(server.accepted)) == (0, 1), ran.err
     assert not list(office.private.glob("throw-away-*"))

@@ -1,0 +1,180 @@
+"""What is read before the number is typed, and the questions. Without a terminal and without --yes, nothing leaves."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli.show import count, moment, on_a_terminal, print_audience, say, tell
+from mailer.errors import MailerError
+from mailer.visible import visible
+
+if TYPE_CHECKING:
+    from mailer.pipeline import Prepared
+    from mailer.pipeline.outgoing import Outgoing
+    from mailer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What the flags say about sending. `max_wait` in minutes; `at` and `now` about when."""
+
+    yes: bool = False
+    at: str = ""
+    now: bool = False
+    under_embargo: bool = False
+    max_wait: float = 30.0
+    insecure: bool = False
+    as_json: bool = False
+    csv: Path | None = None
+
+    @property
+    def planned(self) -> float:
+        """`at` in seconds since 1970; 0: not given.
+
+        Raises:
+            click.BadParameter: it is no moment, or has passed.
+        """
+        from mailer.release.values import parse_moment
+
+        if not self.at:
+            return 0.0
+        try:
+            planned = parse_moment(self.at)
+        except ValueError as error:
+            raise click.BadParameter("; ".join(map(str, error.args)), param_hint="--at") from None
+        if planned.timestamp() <= time.time():
+            raise click.BadParameter(f"{moment(planned)} has passed", param_hint="--at")
+        return planned.timestamp()
+
+
+def somebody_must_say_so(how: How) -> None:
+    """
+    Raises:
+        MailerError: there is no --yes, and nobody to ask.
+    """
+    if not how.yes and not on_a_terminal():
+        raise MailerError(
+            "There is no terminal to confirm on: nothing was sent.",
+            "Scripts say --yes, and mean all that is shown.",
+        )
+
+
+def print_outgoing(outgoing: Outgoing, settings: Settings, prepared: Prepared | None = None) -> None:
+    """Whom, what, from whom, when.
+
+    Args:
+        prepared: where lists were read for it.
+    """
+    tell("What", outgoing.title)
+    for what in ("Subject", "From"):
+        for number, readers in enumerate(outgoing.readers):
+            said = (
+                readers.subject if what == "Subject" else f"{readers.sender.name} <{readers.sender.address}>"
+            )
+            tell("" if number else what, f"{readers.language}: {said}")
+    tell("Through", f"{settings.smtp_host}:{settings.port} ({settings.smtp_security})")
+    tell("When", _when(outgoing))
+    if outgoing.embargo > time.time():
+        tell("Embargo", f"until {moment(outgoing.moment(outgoing.embargo))}")
+    if settings.allow_only:
+        tell("Only to", f"{', '.join(settings.allow_only)} (ALLOW_ONLY)")
+    if prepared:
+        print_audience(prepared, _to_whom(outgoing))
+    else:
+        tell("To", _to_whom(outgoing))
+        languages = ", ".join(f"{r.language} {r.number:,}" for r in outgoing.readers if r.number)
+        tell("", f"editions: {languages}")
+    for reason, group in outgoing.kept_back.items():
+        tell("Left out", f"of the queue, {reason}: {group}")
+    for name, number in outgoing.alike:
+        tell(
+            "Again?",
+            f"“{name}” says the same: {count(number, 'of these people has', 'of these people have')} it.",
+        )
+
+
+def _to_whom(outgoing: Outgoing) -> str:
+    """Everybody who gets it, and where they come from."""
+    parts = []
+    if outgoing.newcomers and outgoing.newcomers != outgoing.number:
+        parts.append(f"{outgoing.newcomers:,} new")
+    if outgoing.waiting.number:
+        parts.append(f"{outgoing.waiting} in the queue from before")
+    if outgoing.again.number:
+        parts.append(f"{outgoing.again} who may have it already")
+    if outgoing.already:
+        parts.append(f"{count(outgoing.already, 'more has it, or may', 'more have it, or may')} have it")
+    said = count(outgoing.number, "recipient")
+    return f"{said}: {', '.join(parts)}" if parts else said
+
+
+def _when(outgoing: Outgoing) -> str:
+    if not outgoing.planned:
+        return "now"
+    planned = moment(outgoing.moment(outgoing.planned))
+    if outgoing.planned > time.time():
+        return planned
+    return f"now; it was planned for {planned}"
+
+
+def agreed(outgoing: Outgoing, how: How) -> bool:
+    """Whether it may leave: the number is typed, a running embargo is confirmed.
+
+    Raises:
+        MailerError: a script has to say more than --yes, or somebody in the queue accepts no embargoes.
+    """
+    now = time.time()
+    embargoed = outgoing.embargoed(now)
+    if embargoed and outgoing.refuse_embargo.number:
+        raise MailerError(
+            f"There are people in the queue who accept no embargoes: {outgoing.refuse_embargo}.",
+            "Send it when the embargo is over (--at), or take the queue back: "
+            f"`mailer discard {outgoing.release}`.",
+        )
+    if how.under_embargo and not embargoed:
+        raise MailerError(
+            "--under-embargo has no effect: it does not leave under an embargo.", "Leave it out."
+        )
+    if how.yes:
+        _a_script_must_know(outgoing, how, embargoed=embargoed, late=outgoing.late(now) > 0)
+        return True
+    late = f", {outgoing.late(now) / 3600:.1f} hours late" if outgoing.late(now) else ""
+    if not _typed(f"Type {outgoing.number} to send{late}", str(outgoing.number)):
+        return False
+    return not embargoed or how.under_embargo or _typed(
+        f"It is under embargo until {moment(outgoing.moment(outgoing.embargo))}: whoever gets it now can read it now."
+        " Type embargo to send it all the same",
+        "embargo",
+    )  # fmt: skip
+
+
+def _a_script_must_know(outgoing: Outgoing, how: How, *, embargoed: bool, late: bool) -> None:
+    if embargoed and not how.under_embargo:
+        raise MailerError(
+            f"It is under embargo until {moment(outgoing.moment(outgoing.embargo))}: nothing was sent.",
+            "Whoever gets it now can read it now. Scripts say --under-embargo, or --at TIME.",
+        )
+    if late:
+        raise MailerError(
+            f"It was planned for {moment(outgoing.moment(outgoing.planned))}, which has gone by: nothing was sent.",
+            "Look whether it is still right to send it; then say --now.",
+        )
+
+
+def _typed(question: str, answer: str) -> bool:
+    """Whether somebody types exactly this."""
+    typed = click.prompt(f"\n{visible(question)}", default="", show_default=False, err=True)
+    if typed.strip().replace(",", "").lower() == answer:
+        return True
+    say("Nothing was sent.", err=True)
+    return False
+
+
+def number_typed(number: int, what: str) -> bool:
+    """Whether somebody types a number to have something done, in a few words."""
+    return _typed(f"Type {number} to {what}", str(number))

@@ -1,0 +1,97 @@
+"""What is seen of a sending: Ctrl-C and the progress bar meanwhile, the report afterwards."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from mailer.cli.show import count, row, say, say_json, style
+from mailer.delivery import Progress, Report, Stop
+from mailer.model import Status
+from mailer.visible import visible
+
+# ---- meanwhile ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def interruptible(stop: Stop) -> Iterator[None]:
+    """Ctrl-C once finishes the messages in flight, twice stops at once."""
+
+    def press(*_: object) -> None:
+        stop.press()
+        said = (
+            "Finishing what is in flight; press again to stop at once." if not stop.aborting else "Stopping."
+        )
+        say(f"\n{said}", err=True)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Any]:
+    """A bar with rate, time left and counts; in a file or a pipe, nothing: the report says it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        BarColumn(bar_width=None), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}/s"), TextColumn("{task.fields[left]}"), TextColumn("{task.fields[counts]}"),
+    )  # fmt: skip
+    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(
+            "", total=None, rate="-", left="", counts="", visible=False
+        )  # until something leaves
+
+        def show(progress: Progress) -> None:
+            words = [f"{number:,} {name}" for name, number in (
+                ("accepted", progress.accepted), ("deferred", progress.deferred),
+                ("rejected", progress.rejected), ("uncertain", progress.uncertain)) if number]  # fmt: skip
+            left = progress.seconds_left
+            bar.update(
+                task, visible=True, total=progress.total, completed=progress.done, rate=f"{progress.rate:.0f}",
+                left="" if left is None else f"{int(left) // 60}:{int(left) % 60:02} left", counts=", ".join(words),
+            )  # fmt: skip
+
+        yield show
+
+
+# ---- afterwards ---------------------------------------------------------------------------------------
+
+COLOURS = {
+    Status.ACCEPTED: "green",
+    Status.REJECTED: "red",
+    Status.UNCERTAIN: "yellow",
+    Status.DEFERRED: "yellow",
+}
+
+
+def print_report(report: Report, *, as_json: bool) -> None:
+    """What came of it: counts, and how to go on. Never "delivered": the next hop accepted it."""
+    if as_json:
+        data = asdict(report) | {"finished": report.finished, "how_to_go_on": report.how_to_go_on()}
+        say_json(data)
+        return
+    for state, number in report.counts.items():
+        say(style(f"{state.value:>10}", fg=COLOURS.get(state), bold=True), f"  {number:,}", err=True)
+    speed = f", {report.accepted / report.seconds:.0f} a second" if report.seconds > 1 else ""
+    say(f"{count(report.accepted, 'message')} accepted in {report.seconds:.1f} s{speed}.", err=True)
+    tell_halt(report)
+    for address, reply in report.suppress[:20]:
+        row(f"  {address}: {reply}", err=True)
+        row(f"    if that is for good: mailer suppress {address}", err=True)
+    for sentence in report.how_to_go_on():
+        row(sentence, err=True)
+
+
+def tell_halt(report: Report) -> None:
+    if report.halted:
+        say(style("Halted:", fg="red", bold=True), f" {visible(report.halted)}\n  {report.hint}", err=True)

@@ -1,0 +1,101 @@
+"""The ledger's schema, and how a file of an older version comes to it: one function a version, in one transaction.
+
+Beside the file a copy of it as it was is kept first (`ledger.db.1.backup`), for whoever has to go back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+from mailer.errors import LedgerError
+from mailer.private import private_file
+
+
+def _orders(db: sqlite3.Connection) -> None:
+    """1 → 2: orders, planned times, the pace that all share.."""
+    for column in (
+        "ready INTEGER NOT NULL DEFAULT 1",
+        "planned REAL NOT NULL DEFAULT 0",
+        "embargo REAL NOT NULL DEFAULT 0",
+        "zone TEXT NOT NULL DEFAULT ''",
+        "day TEXT NOT NULL DEFAULT ''",
+    ):
+        db.execute(f"ALTER TABLE mailings ADD COLUMN {column}")
+    db.execute("ALTER TABLE editions ADD COLUMN words TEXT NOT NULL DEFAULT ''")
+    for name in ("orders", "discarded", "pace"):
+        for statement in _made_for(name):
+            db.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_orders,)
+"""The function at index n brings version n + 1 to n + 2."""
+
+VERSION = len(MIGRATIONS) + 1
+"""What schema.sql makes."""
+
+
+def bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
+    """Makes the schema in an empty file, or brings an older file to it. Whoever comes second finds it done.
+
+    Raises:
+        LedgerError: a newer version of the tool made the file.
+        sqlite3.Error: it can't be read or written; then it is as it was.
+    """
+    version = _version(db)
+    if version > VERSION:
+        raise LedgerError(f"{path} was made by a newer mailer.", "Update mailer.")
+    if version == VERSION:
+        return
+    if version:
+        _keep_copy(db, path.with_name(f"{path.name}.{version}.backup"))
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        found = _version(db)
+        if found == 0:
+            for statement in _statements():
+                db.execute(statement)
+        else:
+            for migrate in MIGRATIONS[found - 1 :]:
+                migrate(db)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
+    finally:
+        if db.in_transaction:
+            db.rollback()
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _keep_copy(db: sqlite3.Connection, target: Path) -> None:
+    if target.exists():  # of an attempt that was killed: the file is still of that version
+        return
+    beside = target.with_name(f"{target.name}.part")
+    beside.unlink(missing_ok=True)
+    private_file(beside)
+    with closing(sqlite3.connect(beside)) as copy:
+        db.backup(copy)
+    beside.replace(target)
+
+
+def _statements() -> list[str]:
+    """The statements of schema.sql, one by one: `executescript` would commit what is open."""
+    script = files("mailer.delivery").joinpath("schema.sql").read_text("utf-8")
+    statements, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements
+
+
+def _made_for(table: str) -> list[str]:
+    """What schema.sql makes for a table: itself and its indexes."""
+    wanted = (f"CREATE TABLE {table} ", f"CREATE INDEX {table}_")
+    return [s for s in _statements() if any(line.startswith(wanted) for line in s.splitlines())]

@@ -1,0 +1,113 @@
+"""Reaching a server without sending anything: it answers, is who it should be, and lets us in."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mailer.delivery.opening import Line, Offer, check_security, open_session
+from mailer.delivery.redaction import Redaction
+from mailer.delivery.replies import Stage
+from mailer.delivery.resolving import SocketAddress, resolve
+from mailer.delivery.schedule import Schedule
+from mailer.delivery.wire import Cut, Want, Wire
+from mailer.errors import TransportError
+from mailer.settings import Settings
+
+_Answer = TypeVar("_Answer")
+
+_TRIES = 3
+"""So often a server that answers, and has no time, is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """How a server let us in: what it offers, its address, and the seconds that all greetings took."""
+
+    offer: Offer
+    host: str
+    seconds: float
+
+
+def log_in(settings: Settings, schedule: Schedule | None = None, *, cleartext: bool = False) -> Greeted:
+    """Connects, encrypts, logs in as for a sending, and leaves. A login is tried once; a server that is busy before
+    that, a few times.
+
+    Args:
+        settings: SMTP_*.
+        schedule: pauses between those times.
+        cleartext: allow SMTP_SECURITY=none to another machine.
+
+    Raises:
+        SettingsError: no server is named, or mail would leave in clear.
+        TransportError: it can't be reached, or won't have us.
+    """
+    check_security(settings, cleartext=cleartext)
+    schedule = schedule or Schedule()
+    problem, failures = "", 0
+    while failures < _TRIES:
+        for address in resolve(settings):
+            line = Line(Wire(address, Redaction(settings.smtp_username, settings.smtp_password)))
+            try:
+                return _let_in(line, address, settings)
+            except Cut as cut:
+                problem = str(cut)
+                if line.password_sent:
+                    raise TransportError(_no_connection(settings, problem), _UNANSWERED) from None
+            finally:
+                line.wire.close()
+        if not line.greeted:
+            break
+        failures += 1
+        time.sleep(schedule.reconnect_after(failures) or 0)
+    raise TransportError(_no_connection(settings, problem), _NOBODY_THERE)
+
+
+def _let_in(line: Line, address: SocketAddress, settings: Settings) -> Greeted:
+    started = time.monotonic()
+    offer = _driven(line, open_session(line, settings))
+    with contextlib.suppress(Cut):
+        _driven(line, line.ask(b"QUIT", Stage.QUIT, 5))
+    return Greeted(offer, str(address[4][0]), time.monotonic() - started)
+
+
+def _no_connection(settings: Settings, problem: str) -> str:
+    return f"No connection to {settings.smtp_host}:{settings.port}: {problem}."
+
+
+_NOBODY_THERE = "Is SMTP_HOST right, does a firewall close this port, and is this computer online?"
+_UNANSWERED = (
+    "The password was sent once, and not answered. Some servers hang up on a wrong one: look at SMTP_USERNAME and "
+    "SMTP_PASSWORD in .env."
+)
+
+
+def _driven(line: Line, conversation: Generator[Want, None, _Answer]) -> _Answer:
+    """Runs a conversation to its end, alone.
+
+    Raises:
+        Cut: its time is up, or the line broke.
+    """
+    try:
+        want = next(conversation)
+        while True:
+            seconds = max(0.0, line.deadline - time.monotonic())
+            if seconds and _ready(line, want, seconds):  # who always has one more byte gains no time by it
+                want = next(conversation)
+            else:
+                want = conversation.throw(Cut(f"timed out waiting for {line.awaited}"))
+    except StopIteration as end:
+        answer: _Answer = end.value
+        return answer
+
+
+def _ready(line: Line, want: Want, seconds: float) -> bool:
+    """Whether what is wanted comes in time. A selector hears on Windows, too, that a connection was refused."""
+    event = selectors.EVENT_READ if want is Want.READ else selectors.EVENT_WRITE
+    with selectors.DefaultSelector() as selector:
+        selector.register(line.wire.socket, event)
+        return bool(selector.select(seconds))

@@ -1,0 +1,293 @@
+"""Everything that leaves if somebody says yes: what they are shown, and what the number that they type stands for.
+
+A release's queue may hold people from before: of a sending whose server was down, or that was stopped. They leave with
+the next one, so they are counted and named with it. Nothing leaves that was not in such a count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailer.delivery import LATE, AddressDigest, Ledger, Mailing, Order, whoever_we_are
+from mailer.errors import MailerError
+from mailer.message import Composition
+from mailer.model import Mailbox, Status
+from mailer.pipeline.prepared import Prepared
+from mailer.pipeline.what import embargo_of, head_of, words_of
+from mailer.press import Suppressions, canonical
+from mailer.render import fill
+from mailer.settings import Settings, allows
+from mailer.workspace import Workspace
+
+EXAMPLES = 3
+"""So many of a group are named."""
+
+_WAITING = (Status.QUEUED, Status.DEFERRED)
+_MAY_HAVE_IT = (Status.ACCEPTED, Status.UNCERTAIN, *_WAITING)
+
+
+@dataclass(slots=True)
+class Group:
+    """How many people, the first of them by name."""
+
+    number: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, address: str) -> None:
+        self.number += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(address)
+
+    def __str__(self) -> str:
+        more = self.number - len(self.examples)
+        return f"{self.number:,} ({', '.join(self.examples)}{f' and {more:,} more' if more else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What the readers of one language get: the subject, with what stands in its slots for want of better, and the
+    sender; and how many they are."""
+
+    language: str
+    subject: str
+    sender: Mailbox
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What leaves, to how many, and when.
+
+    Attributes:
+        release: its name.
+        title: what it is: kind and headline.
+        readers: by language; also of editions that nobody gets.
+        newcomers: people who have no delivery of this release yet.
+        waiting: people who stand in its queue from before.
+        again: people in doubt to whom somebody wants it sent again.
+        already: how many of those chosen have it, or may have it: nothing leaves for them.
+        kept_back: people in the queue who are not mailed after all, by reason.
+        refuse_embargo: people in the queue who accept no embargoes.
+        alike: other releases that say the same, with how many of these people got each.
+        planned: nothing leaves before, in seconds since 1970; 0: now.
+        embargo: nothing may be published before, likewise; 0: no embargo.
+        zone: the office's, for moments to be shown in.
+        recipients: a digest of everybody who gets it.
+    """
+
+    release: str
+    title: str
+    readers: tuple[Readers, ...]
+    newcomers: int
+    waiting: Group
+    again: Group
+    already: int
+    kept_back: dict[str, Group]
+    refuse_embargo: Group
+    alike: tuple[tuple[str, int], ...]
+    planned: float
+    embargo: float
+    zone: str
+    recipients: str
+
+    @property
+    def number(self) -> int:
+        """Everything that leaves."""
+        return self.newcomers + self.waiting.number + self.again.number
+
+    def late(self, now: float) -> float:
+        """Seconds that the planned time has gone by, where somebody has to be asked about that; else 0."""
+        return now - self.planned if self.planned and now - self.planned > LATE else 0.0
+
+    def embargoed(self, now: float) -> bool:
+        """Whether it leaves under a running embargo."""
+        return self.embargo > max(now, self.planned)
+
+    def moment(self, seconds: float) -> datetime:
+        """A moment at the office."""
+        return at_the_office(seconds, self.zone)
+
+    def order(self, kind: str, settings: Settings, now: float) -> Order:
+        """The order that lets it leave: "send" or "resume". Given after the planned time, it means now."""
+        return Order(
+            kind,
+            self.number,
+            self.recipients,
+            sender=", ".join(dict.fromkeys(readers.sender.address for readers in self.readers)),
+            relay=f"{settings.smtp_host}:{settings.port}",
+            planned=self.planned if self.planned > now else 0.0,
+            giver=whoever_we_are(),
+        )
+
+
+def at_the_office(seconds: float, zone: str) -> datetime:
+    """A moment (seconds since 1970) as the clock at the office shows it; UTC where the ledger knows no zone."""
+    return datetime.fromtimestamp(seconds, ZoneInfo(zone or "UTC"))
+
+
+def of_send(
+    prepared: Prepared, settings: Settings, ledger: Ledger, *, planned: float = 0.0, at_once: bool = False
+) -> Outgoing:
+    """What a `send` would let leave: the newcomers of its audience, and whoever stands in the queue.
+
+    Args:
+        planned: when it is to leave, in seconds since 1970; 0: when it was planned before, else now.
+        at_once: never mind what was planned before.
+    """
+    release, name = prepared.release, prepared.release.name
+    mailing = ledger.find(name)
+    crowd = _Crowd(Suppressions(prepared.workspace.suppressed), settings)
+    already = 0
+    for recipient in prepared.audience.recipients:
+        key = canonical(recipient.address)
+        state = ledger.state_of(name, key) if mailing else None
+        if state is None:
+            crowd.count(key, release.edition_for(recipient.languages).language)
+        else:
+            already += state not in _WAITING
+    newcomers = crowd.digest.number
+    if mailing:
+        crowd.from_the_queue(ledger, mailing, lambda language: release.edition_for((language,)).language)
+    return Outgoing(
+        release=name,
+        title=f"{release.original.kind.value.capitalize()}: {release.original.headline}",
+        readers=tuple(
+            Readers(
+                edition.language,
+                fill(prepared.rendered[edition.language], {}).subject,
+                head_of(edition, settings).sender,
+                crowd.languages[edition.language],
+            )
+            for edition in release.editions
+        ),
+        newcomers=newcomers,
+        waiting=crowd.waiting,
+        again=Group(),
+        already=already,
+        kept_back=crowd.kept_back,
+        refuse_embargo=crowd.refuse_embargo,
+        alike=_alike(prepared, ledger),
+        planned=planned or (mailing.planned if mailing and not at_once else 0.0),
+        embargo=embargo_of(prepared),
+        zone=release.original.newsroom.zone,
+        recipients=str(crowd.digest),
+    )
+
+
+def of_resume(
+    ledger: Ledger,
+    mailing: Mailing,
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    uncertain: Collection[str] = (),
+    planned: float = 0.0,
+    at_once: bool = False,
+) -> Outgoing:
+    """What a `resume` would let leave: whoever stands in the queue, of what was frozen.
+
+    Args:
+        uncertain: canonical addresses of people in doubt who are to get it again.
+        planned, at_once: as for `of_send`.
+
+    Raises:
+        MailerError: somebody is not in doubt.
+        LedgerError: what was frozen can't be read.
+    """
+    crowd = _Crowd(Suppressions(workspace.suppressed), settings)
+    crowd.from_the_queue(ledger, mailing)
+    again = Group()
+    _must_be_in_doubt(ledger, mailing, uncertain)
+    for person in ledger.reached(mailing.release):
+        if person.canonical in uncertain:
+            crowd.count(person.canonical, person.language)
+            again.add(person.address)
+    frozen = {lang: Composition.thaw(content) for lang, content in ledger.editions(mailing).items()}
+    return Outgoing(
+        release=mailing.release,
+        title=f"{mailing.kind.capitalize()}: {mailing.subject}",
+        readers=tuple(
+            Readers(language, c.subject_for([s.fallback for s in c.slots]), c.head.sender, crowd.languages[language])
+            for language, c in frozen.items()
+        ),
+        newcomers=0,
+        waiting=crowd.waiting,
+        again=again,
+        already=0,
+        kept_back=crowd.kept_back,
+        refuse_embargo=crowd.refuse_embargo,
+        alike=(),
+        planned=planned or (0.0 if at_once else mailing.planned),
+        embargo=mailing.embargo,
+        zone=mailing.zone,
+        recipients=str(crowd.digest),
+    )  # fmt: skip
+
+
+class _Crowd:
+    """Counts people."""
+
+    def __init__(self, suppressions: Suppressions, settings: Settings) -> None:
+        self._suppressions, self._allow_only = suppressions, settings.allow_only
+        self.digest = AddressDigest()
+        self.languages: Counter[str] = Counter()
+        self.waiting, self.refuse_embargo = Group(), Group()
+        self.kept_back: dict[str, Group] = {}
+
+    def count(self, canonical: str, language: str) -> None:
+        self.digest.add(canonical)
+        self.languages[language] += 1
+
+    def from_the_queue(
+        self, ledger: Ledger, mailing: Mailing, now_read: Callable[[str], str] = lambda language: language
+    ) -> None:
+        """
+        Args:
+            now_read: of which edition those are who were queued for one in this language.
+        """
+        for person in ledger.waiting(mailing.release):
+            if reason := self._why_not(person.canonical):
+                self.kept_back.setdefault(reason, Group()).add(person.address)
+                continue
+            self.count(person.canonical, now_read(person.language))
+            self.waiting.add(person.address)
+            if person.fields.get("accepts_embargo") == "no":
+                self.refuse_embargo.add(person.address)
+
+    def _why_not(self, canonical: str) -> str:
+        """Why somebody of the queue is not mailed after all, as delivery will find too; or ""."""
+        if not allows(self._allow_only, canonical):
+            return "not in ALLOW_ONLY"
+        return "suppressed since" if self._suppressions.get(canonical) else ""
+
+
+def _must_be_in_doubt(ledger: Ledger, mailing: Mailing, addresses: Collection[str]) -> None:
+    wrong = []
+    for address in addresses:
+        state = ledger.state_of(mailing.release, address)
+        if state is not Status.UNCERTAIN:
+            wrong.append(f"{address} is {state.value if state else 'no recipient of it'}")
+    if wrong:
+        raise MailerError(
+            f"--uncertain is for recipients of “{mailing.release}” in state uncertain: {'; '.join(wrong)}.",
+            f"`mailer status {mailing.release} --recipients` shows everybody's state.",
+        )
+
+
+def _alike(prepared: Prepared, ledger: Ledger) -> tuple[tuple[str, int], ...]:
+    """Other releases that say the same, or have the same subject, and how many of this audience got each. What a
+    release follows is meant to be like it."""
+    original = prepared.release.original
+    if original.corrects:
+        return ()
+    words = [words_of(edition) for edition in prepared.release.editions]
+    found = []
+    for other in ledger.saying(words, original.subject, prepared.release.name):
+        keys = (canonical(recipient.address) for recipient in prepared.audience.recipients)
+        got = sum(ledger.state_of(other, key) in _MAY_HAVE_IT for key in keys)
+        found.append((other, got))
+    return tuple(found)

@@ -1,0 +1,94 @@
+"""Whom it goes to: beyond press lists, those who got an earlier release, and the few of a proof."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+
+from mailer.delivery import Ledger
+from mailer.errors import WorkspaceError
+from mailer.model import Audience, LeftOut, Recipient
+from mailer.pipeline.prepared import Prepared
+from mailer.press import Choice, Reason, Suppressions, canonical, parse_address
+from mailer.settings import allows
+from mailer.workspace import Workspace
+
+
+def who_got(
+    workspace: Workspace, release: str, *, waiting: bool = True, allow_only: tuple[str, ...] = ()
+) -> tuple[Audience, dict[str, str]]:
+    """Whom a follow-up of a release goes to: those who have it or may have it, each with the Message-ID they
+    got; and those who were still to get it, who get only the follow-up.
+
+    Args:
+        waiting: whether the latter count: nobody needs the withdrawal of what they never got.
+        allow_only: globs of addresses (ALLOW_ONLY); whoever matches none doesn't get it. None: no such limit.
+
+    Raises:
+        LedgerError: it was never sent from here.
+    """
+    suppressions = Suppressions(workspace.suppressed)
+    recipients, left_out, threads = [], [], {}
+    with Ledger(workspace.ledger) as ledger:
+        for person in chain(ledger.reached(release), ledger.waiting(release)):
+            if found := suppressions.get(person.canonical):
+                left_out.append(LeftOut(person.address, "suppressed", str(found)))
+                continue
+            if not allows(allow_only, person.canonical):
+                left_out.append(LeftOut(person.address, Reason.NOT_ALLOWED, ", ".join(allow_only)))
+                continue
+            if not person.message_id and not waiting:
+                left_out.append(
+                    LeftOut(person.address, "never got it", f"{release} is not sent to them any more")
+                )
+                continue
+            languages = (person.language,)
+            recipients.append(
+                Recipient(person.address, person.name, languages=languages, fields=person.fields)
+            )
+            threads[person.canonical] = person.message_id
+    return Audience(tuple(recipients), tuple(left_out), (f"those who got {release}",)), threads
+
+
+def not_those_who_got(workspace: Workspace, choice: Choice, release: str) -> Choice:
+    """The choice without everybody who got an earlier release."""
+    with Ledger(workspace.ledger) as ledger:
+        got = frozenset(person.canonical for person in ledger.reached(release))
+    return replace(choice, except_addresses=got, except_reason=f"got {release}")
+
+
+def only(prepared: Prepared, addresses: tuple[str, ...], language: str) -> Prepared:
+    """One edition for a few addresses only: a proof. Whoever stands on the list gets it as the list has them, but for
+    the language.
+
+    Args:
+        language: the edition's (BCP 47).
+
+    Raises:
+        AddressError: one is no address.
+    """
+    wanted = {canonical(parse_address(address)): parse_address(address) for address in addresses}
+    known = {key: r for r in prepared.audience.recipients if (key := canonical(r.address)) in wanted}
+    people = (known.get(key, Recipient(address)) for key, address in wanted.items())
+    audience = Audience(tuple(replace(person, languages=(language,)) for person in people), lists=("proof",))
+    findings = tuple(f for f in prepared.findings if f.id not in ("no-recipients", "empty-merge-value"))
+    return replace(prepared, audience=audience, findings=findings)
+
+
+def as_addressed(prepared: Prepared, address: str) -> Recipient:
+    """Someone of the audience, or the sender's own office where no address is given.
+
+    Raises:
+        AddressError: it is no address.
+        WorkspaceError: nobody of that address is in the audience.
+    """
+    if not address:
+        return Recipient(prepared.release.original.newsroom.sender.address)
+    key = canonical(parse_address(address))
+    for recipient in prepared.audience.recipients:
+        if canonical(recipient.address) == key:
+            return recipient
+    lists = ", ".join(prepared.audience.lists) or "no list"
+    raise WorkspaceError(
+        f"{address} would not get it: not among the recipients of {lists}.", "Name a --list."
+    )
