@@ -50,15 +50,14 @@ def bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
         raise LedgerError(f"{path} was made by a newer mailer.", "Update mailer.")
     if version == VERSION:
         return
-    if version:
-        _keep_copy(db, path.with_name(f"{path.name}.{version}.backup"))
     db.execute("BEGIN IMMEDIATE")
     try:
-        found = _version(db)
+        found = _version(db)  # somebody else may have been quicker
         if found == 0:
             for statement in _statements():
                 db.execute(statement)
-        else:
+        elif found < VERSION:
+            _keep_copy(path, path.with_name(f"{path.name}.{found}.backup"))
             for migrate in MIGRATIONS[found - 1 :]:
                 migrate(db)
         db.execute(f"PRAGMA user_version = {VERSION}")
@@ -72,14 +71,13 @@ def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _keep_copy(db: sqlite3.Connection, target: Path) -> None:
-    if target.exists():  # of an attempt that was killed: the file is still of that version
-        return
+def _keep_copy(path: Path, target: Path) -> None:
+    """Copies the file as it was committed last; the transaction that is open on it keeps others from changing it."""
     beside = target.with_name(f"{target.name}.part")
     beside.unlink(missing_ok=True)
     private_file(beside)
-    with closing(sqlite3.connect(beside)) as copy:
-        db.backup(copy)
+    with closing(sqlite3.connect(path)) as committed, closing(sqlite3.connect(beside)) as copy:
+        committed.backup(copy)
     beside.replace(target)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import select
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 COMMAND = (sys.executable, "-m", "mailer")
 
@@ -42,27 +48,79 @@ def mailer(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Ran:
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
-def on_a_terminal(*arguments: str, cwd: Path, typed: str, **settings: str) -> Ran:
-    """Run a command on a pseudo-terminal and type `typed` into it. What it shows comes back as `out`."""
-    import pty
+class Terminal:
+    """A command on a pseudo-terminal, as a context manager: what it shows is read, answers are typed."""
 
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(cwd)
-        os.execvpe(COMMAND[0], [*COMMAND, *arguments], environment(**{"TERM": "dumb"} | settings))
-    shown = b""
-    sent = False
-    while True:
+    def __init__(self, *arguments: str, cwd: Path, **settings: str) -> None:
+        import pty
+
+        self.pid, self._terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(cwd)
+            os.execvpe(COMMAND[0], [*COMMAND, *arguments], environment(**{"TERM": "dumb"} | settings))
+        self._shown = b""
+        self._read = 0
+        self._code: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._code is None:
+            self.kill()
+        os.close(self._terminal)
+
+    @property
+    def shown(self) -> str:
+        """All that stood on the terminal so far, colours and all."""
+        return self._shown.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+    def until(self, text: str, seconds: float = 60) -> str:
+        """Waits until a text is shown that was not there before; returns what was shown up to it, without colours.
+
+        Raises:
+            AssertionError: the command ended, or the time is up, before.
+        """
+        deadline = time.monotonic() + seconds
+        while text.encode() not in self._shown[self._read :]:
+            assert time.monotonic() < deadline and self._more(), f"“{text}” was not shown:\n{self.shown}"
+        begin = self._read
+        self._read = self._shown.index(text.encode(), begin) + len(text.encode())
+        text = self._shown[begin : self._read].decode("utf-8", "replace").replace("\r\n", "\n")
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+
+    def type(self, answer: str) -> None:
+        os.write(self._terminal, answer.encode() + b"\n")
+
+    def kill(self) -> None:
+        """Ends it as a power cut would."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.code()
+
+    def code(self) -> int:
+        """Reads to the end; the exit code."""
+        while self._more():
+            pass
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
+
+    def _more(self) -> bool:
+        if not select.select([self._terminal], [], [], 0.5)[0]:
+            return True
         try:
-            data = os.read(terminal, 65536)
+            data = os.read(self._terminal, 65536)
         except OSError:  # Linux says EIO when the other end is closed
-            break
-        if not data:
-            break
-        shown += data
-        if not sent and b"Type " in shown:
-            os.write(terminal, typed.encode() + b"\n")
-            sent = True
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    return Ran(os.waitstatus_to_exitcode(status), shown.decode("utf-8", "surrogateescape"), "")
+            return False
+        self._shown += data
+        return bool(data)
+
+
+def on_a_terminal(*arguments: str, cwd: Path, typed: str, **settings: str) -> Ran:
+    """Run a command on a pseudo-terminal and type `typed` where it says what to type. What it shows comes back as `out`."""
+    with Terminal(*arguments, cwd=cwd, **settings) as terminal:
+        with contextlib.suppress(AssertionError):
+            terminal.until("Type ")
+            terminal.type(typed)
+        return Ran(terminal.code(), terminal.shown, "")

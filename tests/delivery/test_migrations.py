@@ -1,0 +1,133 @@
+"""A ledger of an older version: it is brought up to date, with a copy of it as it was, and goes on where it stopped."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support.smtp_faulty import FaultyServer
+from support.smtp_mailing import QUICK, RELEASE, draft, entries, reconcile, settings
+
+from mailer.delivery import Ledger, SmtpTransport, deliver
+from mailer.delivery.migrations import VERSION
+from mailer.errors import LedgerError
+from mailer.model import Status
+
+VERSION_1 = Path(__file__).parent.parent / "support" / "ledger_1.sql"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A ledger as version 1 left it: 20 people, of whom 5 have the release, one refused it, two are in doubt."""
+    path = tmp_path / "ledger.db"
+    written = draft()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executescript(VERSION_1.read_text("utf-8"))
+        db.execute(
+            "INSERT INTO mailings (release, kind, subject, mail_from, domain, follows, created) VALUES (?,?,?,?,?,?,1)",
+            (written.release, written.kind, written.subject, written.mail_from, written.domain, ""),
+        )
+        frozen = written.editions["en"]
+        db.execute("INSERT INTO editions VALUES (1, 'en', ?, ?)", (frozen.digest, frozen.content))
+        db.executemany(
+            "INSERT INTO deliveries (mailing, canonical, address, name, language, fields, token, in_reply_to, state)"
+            " VALUES (1, ?, ?, '', 'en', '{}', ?, '', ?)",
+            [
+                (e.canonical, e.address, f"token{n}", "aaaaaruuqqqqqqqqqqqq"[n])
+                for n, e in enumerate(entries(20))
+            ],
+        )
+    return path
+
+
+def test_it_goes_on_where_it_stopped(old: Path) -> None:
+    with Ledger(old) as ledger, FaultyServer() as server:
+        assert ledger.counts(RELEASE) == {
+            Status.ACCEPTED: 5, Status.REJECTED: 1, Status.UNCERTAIN: 2, Status.QUEUED: 12,
+        }  # fmt: skip
+        assert ledger.orders(RELEASE) == []
+        assert ledger.mailing(RELEASE).planned == 0
+        transport = SmtpTransport(settings(server.port), QUICK)
+        deliver(ledger.mailing(RELEASE), ledger, transport, schedule=QUICK, max_wait=0)
+        assert len(server.accepted) == 12
+        assert ledger.queue(draft(), entries(22)).added == 2, "whoever was there stays there"
+
+
+def test_the_copy_is_the_file_as_it_was(old: Path) -> None:
+    Ledger(old).close()
+    copy = old.with_name("ledger.db.1.backup")
+    assert copy.stat().st_mode & 0o077 == 0, "it names people"
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM deliveries").fetchone() == (20,)
+
+
+def test_an_old_ledger_and_a_new_one_have_the_same_schema(old: Path, tmp_path: Path) -> None:
+    Ledger(old).close()
+    Ledger(tmp_path / "new.db").close()
+
+    def schema(path: Path) -> dict[str, set[str]]:
+        with closing(sqlite3.connect(path)) as db:
+            assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+            tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            columns = {t: {tuple(c)[1:5] for c in db.execute(f"PRAGMA table_info({t})")} for t in tables}
+            columns["indexes"] = {
+                n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
+            }
+            return columns
+
+    assert schema(old) == schema(tmp_path / "new.db")
+
+
+def test_two_who_open_it_at_once_bring_it_up_to_date_once(old: Path) -> None:
+    failed: list[Exception] = []
+
+    def open_it() -> None:
+        try:
+            Ledger(old).close()
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mailer.delivery import migrations
+
+    def fails(db: sqlite3.Connection) -> None:
+        migrations._orders(db)
+        db.execute("INSERT INTO nowhere VALUES (1)")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "MIGRATIONS", (fails,))
+        with pytest.raises(LedgerError, match="can't be used"):
+            Ledger(old)
+    with closing(sqlite3.connect(old)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    with Ledger(old) as ledger:
+        assert ledger.counts(RELEASE)[Status.ACCEPTED] == 5
+
+
+def test_a_newer_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    Ledger(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(LedgerError, match="newer mailer"):
+        Ledger(path)
+
+
+def test_a_fresh_ledger_reconciles(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger, FaultyServer() as server:
+        mailing = ledger.queue(draft(), entries(5))
+        deliver(mailing, ledger, SmtpTransport(settings(server.port), QUICK), schedule=QUICK, max_wait=0)
+        reconcile(path, server.accepted, 5)
