@@ -1,0 +1,197 @@
+"""An option without effect is an error: whoever gives one means it. All pairs of options of every command.
+
+A pair is either named here as going together, or it is refused, with exit code 2 and the name of what has no effect. A
+new option fails these tests until somebody has said with which it goes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+
+import click
+import pytest
+
+from mailer.cli import FAMILIES, cli, main
+from mailer.workspace import Workspace
+
+CHOOSING = frozenset(("--list", "--except", "--where", "--not-got", "--limit"))
+WHEREVER = frozenset(("--help",))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command in a situation: what stands before the options, and which of them go together.
+
+    Attributes:
+        modes: sets of options that go together.
+        alone: options that have no effect in this situation, with whatever.
+        never: pairs that contradict each other although they stand in one mode.
+    """
+
+    arguments: tuple[str, ...]
+    modes: tuple[frozenset[str], ...]
+    alone: frozenset[str] = frozenset()
+    never: frozenset[frozenset[str]] = field(default_factory=frozenset)
+
+    def together(self, pair: frozenset[str]) -> bool:
+        return (
+            not pair & self.alone and pair not in self.never and any(pair <= mode for mode in self.modes)
+        )
+
+
+SENDING = frozenset(("--yes", "--at", "--now", "--under-embargo", "--max-wait", "--insecure", "--json", "--csv"))
+NOT_HERE = frozenset(("--now", "--under-embargo", "--insecure"))
+"""They need a planned time, a running embargo, a server elsewhere without encryption: tests/cli/test_orders.py."""
+
+LOOKING = frozenset(("--column", "--encoding"))
+CASES = {
+    "send": Case(
+        ("send", "harbour-report"),
+        (
+            SENDING | CHOOSING,
+            CHOOSING | {"--dry-run", "--out"},
+            frozenset(("--test", "--list", "--yes", "--insecure")),
+        ),
+        alone=NOT_HERE,
+    ),
+    "send, a correction": Case(
+        ("send", "better"),
+        (SENDING, frozenset(("--dry-run", "--out")), frozenset(("--test", "--yes"))),
+        alone=NOT_HERE | CHOOSING,
+    ),
+    "resume": Case(
+        ("resume", "harbour-report"), (SENDING | {"--any-share", "--uncertain"},), alone=NOT_HERE
+    ),
+    "discard": Case(("discard", "harbour-report"), (frozenset(("--yes",)),)),
+    "check": Case(("check", "harbour-report"), (CHOOSING | {"--json"},)),
+    "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING),
+    "render": Case(
+        ("render", "harbour-report"),
+        (frozenset(("--out", "--theme", "--png")), frozenset(("--out", "--theme", "--png", "--for")) | CHOOSING),
+    ),
+    "preview, a folder": Case(("preview", "files"), (frozenset(("--port", "--no-browser")),), alone=CHOOSING),
+    "status": Case(("status", "harbour-report"), (frozenset(("--recipients", "--json")),)),
+    "status of all": Case(("status",), (frozenset(("--json",)),), alone=frozenset(("--recipients",))),
+    "lists show": Case(("lists", "show", "press"), (LOOKING | {"--json"},)),
+    "lists show, a workbook": Case(
+        ("lists", "show", "book.xlsx"), (LOOKING | {"--json"},), alone=frozenset(("--encoding",))
+    ),
+    "lists check": Case(("lists", "check", "press"), (LOOKING | {"--json"},)),
+    "lists add": Case(("lists", "add", "lists/press.csv"), (LOOKING | {"--as", "--replace"},)),
+    "bounces": Case(
+        ("bounces", "mail.eml"),
+        (frozenset(("--explain", "--json")),),
+        alone=frozenset(("--mbox", "--maildir", "--imap", "--dry-run")),
+    ),
+    "bounces, mailboxes": Case(
+        ("bounces",),
+        (frozenset(("--mbox", "--maildir", "--dry-run", "--json")),),
+        alone=frozenset(("--explain",)),
+    ),
+}
+VALUES = {
+    "--list": "regional", "--except": "regional", "--where": 'language == "es"', "--not-got": "harbour-report",
+    "--limit": "2", "--out": "out", "--test": "press@example.org", "--max-wait": "0", "--csv": "report.csv",
+    "--at": "2099-12-01 06:00 Europe/Madrid", "--uncertain": "priya.n@example.com", "--theme": "letter",
+    "--for": "priya.n@example.com", "--port": "0", "--column": "email", "--encoding": "utf-8", "--as": "other",
+    "--mbox": "mail.mbox", "--maildir": "maildir",
+}  # fmt: skip
+ONLY_LOOK = frozenset(("preview", "--png", "--imap"))
+"""What would open a page, a browser or a mailbox elsewhere if it were not refused."""
+
+
+def command_of(arguments: tuple[str, ...]) -> click.Command:
+    context = click.Context(cli)
+    command: click.Command = cli
+    for name in arguments:
+        if not isinstance(command, click.Group):
+            break
+        found = command.get_command(context, name)
+        assert found is not None
+        command = found
+    return command
+
+
+def options_of(command: click.Command) -> list[str]:
+    return [p.opts[0] for p in command.params if isinstance(p, click.Option) and p.opts[0] not in WHEREVER]
+
+
+def pairs() -> Iterator[object]:
+    for name, case in CASES.items():
+        options = options_of(command_of(case.arguments))
+        for pair in combinations(sorted(options), 2):
+            yield pytest.param(case, frozenset(pair), id=f"{name} {' '.join(pair)}")
+        if len(options) == 1:
+            yield pytest.param(case, frozenset(options), id=f"{name} {options[0]}")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace in which everything that the commands ask for is there, and a release that went out."""
+    from support.own_office import own_office
+    from support.smtp_faulty import FaultyServer
+    from support.terminal import mailer
+
+    workspace = own_office(tmp_path_factory.mktemp("pairs") / "press-office")
+    (workspace.root / "files").mkdir()
+    (workspace.root / "maildir" / "new").mkdir(parents=True)
+    (workspace.root / "mail.mbox").touch()
+    (workspace.root / "mail.eml").write_bytes(b"Subject: hello\n\nHello.\n")
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["email"])
+    book.active.append(["ana@example.net"])
+    book.save(workspace.lists / "book.xlsx")
+    (workspace.releases / "better.md").write_text(
+        "---\nKind: correction\nHeadline: Nine harbours\nDate: 24 November 2026\nDateline: Portmellon\n"
+        "Corrects: harbour-report\nCorrection: Nine, not eight.\n---\n\nNine do.\n", "utf-8",
+    )  # fmt: skip
+    with FaultyServer() as server:
+        settings = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(server.port), "SMTP_SECURITY": "none"}
+        ran = mailer("send", "harbour-report", "--limit", "3", "--yes", cwd=workspace.root, **settings)
+        assert ran.code == 0, ran.err
+    return workspace
+
+
+@pytest.mark.parametrize(("case", "pair"), pairs())
+def test_a_pair_goes_together_or_is_refused(
+    case: Case,
+    pair: frozenset[str],
+    office: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    together = case.together(pair)
+    if together and (pair | set(case.arguments)) & ONLY_LOOK:
+        return
+    monkeypatch.chdir(office.root)
+    for name, value in (("HOST", "127.0.0.1"), ("PORT", "9"), ("SECURITY", "none")):
+        monkeypatch.setenv(f"SMTP_{name}", value)
+    flags = {p.opts[0]: p.is_flag for p in command_of(case.arguments).params if isinstance(p, click.Option)}
+    given = [word for o in sorted(pair) for word in ((o,) if flags[o] else (o, VALUES[o]))]
+    shutil.rmtree(office.root / "out", ignore_errors=True)
+    code = main([*case.arguments, *given])
+    said = capfd.readouterr().err
+    refused = re.search(r"(.*)(?:ha(?:s|ve) no effect|contradict|needs?|FILES|goes to exactly)", said)
+    assert "defect" not in said
+    if together:
+        assert not refused, said
+    else:
+        assert code == 2, said
+        assert refused, said
+        assert any(option in said for option in pair), said
+
+
+def test_every_command_with_two_options_is_here() -> None:
+    here = {case.arguments[0] for case in CASES.values()}
+    free = {"demo", "init", "new", "themes", "desk", "unsubscribe-server", "suppress", "unsuppress", "forget", "doctor"}
+    """Each of their options has its effect whatever the others are."""
+    assert {name for _, names in FAMILIES for name in names} == here | free
+
+
