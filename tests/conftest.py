@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from support.own_office import make_own_office
 
 from mailer.settings import Settings
 from mailer.workspace import Workspace, make_workspace
@@ -36,8 +37,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    """A fresh copy of the sample workspace, as `mailer init` makes it."""
-    return make_workspace(tmp_path / "press-office")
+    """As `mailer init` makes it, with an office of its own in place of the sample's: from here one can send."""
+    return make_own_office(tmp_path / "press-office")
+
+
+@pytest.fixture
+def sample_workspace(tmp_path: Path) -> Workspace:
+    """As `mailer init` makes it, and nothing replaced."""
+    return make_workspace(tmp_path / "sample-office")
 
 
 @pytest.fixture(autouse=True)

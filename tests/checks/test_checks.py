@@ -33,7 +33,7 @@ def soon(**how: int) -> str:
     return f"{datetime.now(ZoneInfo('UTC')) + timedelta(**how):%Y-%m-%d}"
 
 
-def test_the_sample_release_is_left_in_peace(workspace: Workspace) -> None:
+def test_the_sample_release_of_an_own_office_is_left_in_peace(workspace: Workspace) -> None:
     assert prepare(workspace, "harbour-report", Choice()).findings == ()
 
 
@@ -72,7 +72,7 @@ def test_what_is_wrong_is_found(workspace: Workspace, fields: str, body: str, id
 
 @pytest.mark.parametrize(("fields", "body"), [
     (SOUND, "A todo list, xxl, and 2 * 3, not bold: \\*\\*."), (SOUND, "Dear {{ first_name | colleague }}, {{ email }}."),
-    (SOUND, "[^1] cited.\n\n[^1]: Said."), (SOUND, "[site](https://example.org) [mail](mailto:press@example.org)"),
+    (SOUND, "[^1] cited.\n\n[^1]: Said."), (SOUND, "[site](https://petrel.example.org) [mail](mailto:newsdesk@example.org)"),
 ])  # fmt: skip
 def test_what_is_right_is_left_in_peace(workspace: Workspace, fields: str, body: str) -> None:
     assert (

@@ -47,7 +47,7 @@ def test_the_houses_own_texts_are_looked_over_too(workspace: Workspace, wrong: s
 
 
 def test_a_placeholder_in_the_newsrooms_header_is_found_with_its_line(workspace: Workspace) -> None:
-    text = workspace.newsroom.read_text("utf-8").replace("12 Quay Street", "TODO Street")
+    text = workspace.newsroom.read_text("utf-8").replace("3 Fulmar Steps", "TODO Steps")
     workspace.newsroom.write_text(text, "utf-8")
     assert ("placeholder-text", "newsroom.md:6") in found(workspace)
 

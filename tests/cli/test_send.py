@@ -43,7 +43,7 @@ def mailbox(tmp_path: Path):
 def test_the_number_of_recipients_must_be_typed(workspace: Workspace, mailbox: Mailbox) -> None:
     shown = on_a_terminal("send", "harbour-report", cwd=workspace.root, typed="12", **server(mailbox))
     assert (shown.code, got(mailbox)) == (2, Counter())
-    for told in ("Harbour Water Is Cleaner", "press@example.org", "11 recipients", "suppressed: 1 (gone.away@example.com)",
+    for told in ("Harbour Water Is Cleaner", "newsdesk@example.org", "11 recipients", "suppressed: 1 (gone.away@example.com)",
                  "en 9, es 2", "Nothing was sent"):  # fmt: skip
         assert told in shown.out
     shown = on_a_terminal("send", "harbour-report", cwd=workspace.root, typed="11", **server(mailbox))

@@ -43,7 +43,7 @@ def test_every_message_is_listed_and_shown_as_it_is(page: Page) -> None:
     expect(page.locator("#entries li")).to_have_count(11)
     page.locator("#entries a", has_text="priya.n@example.com").click()
     expect(page.frame_locator("#shown").locator("body")).to_contain_text("Dear Priya,")
-    expect(page.locator("#sender")).to_have_text("Lantern Coast Press Office")
+    expect(page.locator("#sender")).to_have_text("Petrel Bay News Desk")
     expect(page.locator("#sent")).not_to_be_empty()
     page.get_by_role("tab", name="Text").click()
     expect(page.locator("#text pre")).to_contain_text("Dear Priya,")

@@ -10,13 +10,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 from support.browser import chromium, context_of, entered, serving
+from support.own_office import make_own_office
 
 from mailer.delivery import Ledger, RehearsalTransport
 from mailer.desk.rooms import Asked, ReleasesRoom
 from mailer.pipeline import deliver, prepare, queue
 from mailer.press import Choice
 from mailer.settings import read_settings
-from mailer.workspace import Workspace, make_workspace
+from mailer.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return make_workspace(tmp_path_factory.mktemp("desk") / "press-office")
+    return make_own_office(tmp_path_factory.mktemp("desk") / "press-office")
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +177,7 @@ def test_recipients_are_found_by_name_or_outlet_from_the_keyboard(page: Page) ->
     expect(page.get_by_role("listbox")).to_be_hidden()
     page.click("#for")
     page.get_by_text("Our own office").click()
-    expect(page.locator("#envelope")).to_contain_text("To press@example.org")
+    expect(page.locator("#envelope")).to_contain_text("To newsdesk@example.org")
 
 
 def test_what_was_chosen_outlives_a_reload(page: Page) -> None:

@@ -170,7 +170,7 @@ def test_the_page_asks_and_its_button_unsubscribes(workspace: Workspace) -> None
         context = browser.new_context(viewport={"width": 390, "height": 800}, locale="es-MX")
         page = context.new_page()
         page.goto(link(url))
-        expect(page).to_have_title("Darse de baja · Fundación Costa Linterna")
+        expect(page).to_have_title("Darse de baja · Fundación Bahía del Petrel")
         expect(page.locator("html")).to_have_attribute("lang", "es")
         expect(page.locator("body")).to_contain_text(ANA)
         expect(page.get_by_role("button")).to_have_css(

@@ -29,7 +29,7 @@ def test_a_translation_stands_beside_its_original_and_inherits_the_rest(workspac
     english, spanish = release.editions
     assert (english.language, spanish.language) == ("en", "es")
     assert spanish.date == english.date
-    assert spanish.newsroom.name == "Fundación Costa Linterna"
+    assert spanish.newsroom.name == "Fundación Bahía del Petrel"
     assert spanish.contacts != english.contacts  # the Spanish newsroom's
     assert release.edition_for(["es-MX"]) is spanish
     assert release.edition_for(["fr", "es"]) is spanish

@@ -78,7 +78,7 @@ def test_it_has_all_that_rfc_5546_asks_of_a_published_entry(workspace: Workspace
     """§3.2.1: an organizer and no attendee; RFC 5545 §3.6.1: UID and DTSTAMP."""
     write(workspace, "trip", ADVISORY)
     found = entry(workspace, "trip")
-    assert found['ORGANIZER;CN="Lantern Coast Press Office"'] == "mailto:press@example.org"
+    assert found['ORGANIZER;CN="Petrel Bay News Desk"'] == "mailto:newsdesk@example.org"
     assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "STATUS"} <= set(found)
     assert not [name for name in found if name.startswith("ATTENDEE")]
 
@@ -95,7 +95,7 @@ def test_an_organisations_name_can_not_end_its_parameter(workspace: Workspace) -
     room = workspace.newsroom.read_text("utf-8")
     hostile = 'Sender: "A\\"B;ATTENDEE=x" <press@example.org>'
     workspace.newsroom.write_text(
-        room.replace("Sender: Lantern Coast Press Office <press@example.org>", hostile), "utf-8"
+        room.replace("Sender: Petrel Bay News Desk <newsdesk@example.org>", hostile), "utf-8"
     )
     write(workspace, "trip", ADVISORY)
     found = entry(workspace, "trip")

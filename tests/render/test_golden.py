@@ -37,8 +37,8 @@ def shown(mail: Rendered) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_looks_as_a_person_saw_it(workspace: Workspace, kind: str) -> None:
-    mail = rendered(workspace, kind)
+def test_each_kind_looks_as_a_person_saw_it(sample_workspace: Workspace, kind: str) -> None:
+    mail = rendered(sample_workspace, kind)
     path = GOLDEN / f"{kind}.txt"
     if os.environ.get("GOLDEN") == "write":
         path.write_text(shown(mail), "utf-8")

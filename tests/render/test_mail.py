@@ -85,7 +85,7 @@ def test_a_right_to_left_release_runs_right_to_left(workspace: Workspace) -> Non
     assert '<html lang="ar" dir="rtl"' in html
     assert "بيان صحفي" in html
     assert 'class="list-rtl"' in html
-    assert '<span dir="ltr">020 7946 0142</span>' in html
+    assert '<span dir="ltr">020 7946 0361</span>' in html
 
 
 # ---- what must never come through --------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from support import bounce_corpus as corpus
 from support.bounce_corpus import DAEMON, bounces
 from support.mutated_mail import mutated_mails
 from support.office_that_sent import OFFICE, OfficeThatSent, office_that_sent
+from support.own_office import ADDRESS
 from support.returned import MESSAGE_ID, TOKEN, VERP, dsn, fields, note
 from support.sent_mail import returned, send_to, state_of
 
@@ -32,7 +33,7 @@ from mailer.press import Suppressions
 from mailer.workspace import Workspace
 
 ANA, PRIYA, KARIN = "ana.ruiz@example.net", "priya.n@example.com", "k.lindqvist@example.net"
-PRESS, UNSUBSCRIBE = "press@example.org", "unsubscribe@example.org"
+PRESS, UNSUBSCRIBE = ADDRESS, "unsubscribe@example.org"
 OUR_SERVER = {"BOUNCE_AUTHSERV_ID": "mx.example.org"}
 UNKNOWN = next(sample.content for sample in bounces() if sample.name == "postfix, unknown user at a remote")
 

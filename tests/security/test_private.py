@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.own_office import put_own_in_place
 from support.terminal import mailer
 
 from mailer.desk.mailbox import Mailbox
@@ -41,7 +42,9 @@ def mode(path: Path) -> int:
 @pytest.fixture
 def office(shared_computer: Path) -> Workspace:
     assert mailer("init", "press-office", cwd=shared_computer).code == 0
-    return Workspace(shared_computer / "press-office")
+    workspace = Workspace(shared_computer / "press-office")
+    put_own_in_place(workspace)
+    return workspace
 
 
 def test_what_init_makes_of_people_is_private(office: Workspace) -> None:

@@ -13,7 +13,8 @@ from mailer.delivery import Ledger
 from mailer.desk.mailbox import Mailbox
 from mailer.model import Status
 from mailer.press import Suppressions
-from mailer.workspace import Workspace, make_workspace
+from mailer.workspace import Workspace
+from support.own_office import make_own_office
 from support.terminal import Ran, mailer
 
 RELEASE = "harbour-report"
@@ -52,7 +53,7 @@ class OfficeThatSent:
 
 @contextmanager
 def office_that_sent(folder: Path) -> Iterator[OfficeThatSent]:
-    workspace = make_workspace(folder / "press-office")
+    workspace = make_own_office(folder / "press-office")
     with Mailbox(folder / "mailbox") as mailbox:
         server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox.port), "SMTP_SECURITY": "none"}
         sent = mailer("send", RELEASE, "--yes", cwd=workspace.root, **server, **OFFICE)

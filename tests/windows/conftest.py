@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.own_office import make_own_office
 from support.windows import Unavailable, Windows, install, windows_in
 
-from mailer.workspace import Workspace, make_workspace
+from mailer.workspace import Workspace
 
 
 @pytest.fixture(scope="session")
@@ -41,5 +42,5 @@ def _with_python(folder: Path, version: str) -> Windows:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Workspace:
-    """The sample workspace, in a folder as people name them."""
-    return make_workspace(tmp_path / "Büro für Presse")
+    """An office of its own, in a folder as people name them."""
+    return make_own_office(tmp_path / "Büro für Presse")
