@@ -1,15 +1,18 @@
 """Pre-flight: one function a check; a tuple is the registry; each yields `Finding`s.
 
-An error blocks sending, a warning is shown before the question, a notice informs. What the ids mean and what
-to do about them stands in docs/reference/checks.md.
+An error blocks sending, a warning is shown before the question, a notice informs. Some warnings are errors once
+it is the real thing (`BLOCK_SENDING`). What the ids mean and what to do about them stands in docs/reference/checks.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
-from mailer.checks import mail, people, text
+from mailer.checks import mail, people, sample, text
 from mailer.checks.draft import Draft
+from mailer.checks.sample import Place, sample_places
+from mailer.errors import CheckFailed
 from mailer.model import Finding
 
 Check = Callable[[Draft], Iterator[Finding]]
@@ -18,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     text.what_the_reader_noticed,
     text.missing_fields,
     text.placeholder_text,
+    sample.sample_office,
     text.embargo,
     text.follow_up,
     text.subject,
@@ -31,6 +35,9 @@ CHECKS: tuple[Check, ...] = (
     people.empty_merge_values,
 )
 
+BLOCK_SENDING: tuple[str, ...] = ("sample-office",)
+"""Findings that are a warning until the real thing, which they block: a newcomer may look, rehearse and proof."""
+
 
 def run_checks(draft: Draft) -> tuple[Finding, ...]:
     """All findings of all checks, gravest first.
@@ -43,4 +50,17 @@ def run_checks(draft: Draft) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: order.index(finding.level)))
 
 
-__all__ = ["CHECKS", "Check", "Draft", "run_checks"]
+def must_be_ready(findings: Iterable[Finding]) -> None:
+    """See that nothing is left which may be looked at, rehearsed and proofed, but not sent.
+
+    Raises:
+        CheckFailed: with all that `BLOCK_SENDING` names, as errors.
+    """
+    blocking = [replace(finding, level="error") for finding in findings if finding.id in BLOCK_SENDING]
+    if blocking:
+        raise CheckFailed(blocking)
+
+
+__all__ = [
+    "BLOCK_SENDING", "CHECKS", "Check", "Draft", "Place", "must_be_ready", "run_checks", "sample_places",
+]  # fmt: skip

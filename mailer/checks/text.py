@@ -36,24 +36,31 @@ def _texts_of(record: Edition | Newsroom, where: Callable[[str], Where]) -> Iter
     for field in fields(record):
         if field.name not in NOT_PRINTED:
             name = "text" if field.name in ("body", "notes") else field.name
-            for text in _words_in(getattr(record, field.name)):
-                yield name, text, where(field.name)
+            for leaf in leaves(getattr(record, field.name)):
+                yield name, leaf if isinstance(leaf, str) else _words_of(leaf), where(field.name)
 
 
-def _words_in(value: object) -> Iterator[str]:
-    if isinstance(value, str):
+def leaves(value: object, without: frozenset[str] = NOT_PRINTED) -> Iterator[str | SyntaxTreeNode]:
+    """Every text of a value, however deep it lies in records and lists.
+
+    Args:
+        without: fields that are left out.
+    """
+    if isinstance(value, str | SyntaxTreeNode):
         yield value
-    elif isinstance(value, SyntaxTreeNode):
-        yield "\n".join(
-            n.content for n in value.walk() if n.type in ("text", "call_to_action", "figure", "image")
-        )
     elif isinstance(value, tuple):
         for each in value:
-            yield from _words_in(each)
+            yield from leaves(each, without)
     elif is_dataclass(value):
         for field in fields(value):
-            if field.name not in NOT_PRINTED:
-                yield from _words_in(getattr(value, field.name))
+            if field.name not in without:
+                yield from leaves(getattr(value, field.name), without)
+
+
+def _words_of(tree: SyntaxTreeNode) -> str:
+    return "\n".join(
+        n.content for n in tree.walk() if n.type in ("text", "call_to_action", "figure", "image")
+    )
 
 
 def what_the_reader_noticed(draft: Draft) -> Iterator[Finding]:

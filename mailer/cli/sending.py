@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailer import pipeline
+from mailer.checks import must_be_ready
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
 from mailer.cli.asking import How, agreed, number_typed, print_outgoing, somebody_must_say_so
 from mailer.cli.report import interruptible, print_report, progress_bar, tell_halt
-from mailer.cli.show import count, moment, on_a_terminal, print_audience, row, say
+from mailer.cli.show import count, moment, on_a_terminal, print_audience, print_findings, row, say
 from mailer.delivery import (
     AddressDigest,
     Ledger,
@@ -51,6 +52,7 @@ WAITING = (Status.QUEUED, Status.DEFERRED)
 def send(prepared: Prepared, settings: Settings, how: How) -> int:
     """The real thing: shown, asked about, and once the server has let us in, queued and delivered."""
     must_be_sound(prepared)
+    _must_be_ready(prepared)
     departure = _Departure(prepared.workspace, settings, how)
     name = prepared.release.name
     with Ledger(prepared.workspace.ledger) as ledger, pipeline.holding(ledger, name):
@@ -238,6 +240,14 @@ def must_be_sound(prepared: Prepared) -> None:
     """
     if any(finding.level == "error" for finding in prepared.findings):
         raise CheckFailed(prepared.findings)
+
+
+def _must_be_ready(prepared: Prepared) -> None:
+    try:
+        must_be_ready(prepared.findings)
+    except CheckFailed as failed:
+        print_findings(failed.findings, err=True)  # shown as warnings before, which they are no longer
+        raise
 
 
 def must_have_server(settings: Settings) -> None:

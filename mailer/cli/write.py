@@ -17,17 +17,25 @@ from mailer.visible import visible
 def init(folder: Path) -> None:
     """Make a workspace: newsroom.md, a sample release and list.
 
-    Edit newsroom.md first: it says who speaks.
+    It is an invented organisation's. What is the sample's is listed: put your own there. Until that is done,
+    everything can be looked at, rehearsed and proofed, and nothing can be sent.
     """
+    from mailer.checks import sample_places
     from mailer.workspace import make_workspace
 
     workspace = make_workspace(folder)
     copy = "copy .env.example .env      " if sys.platform == "win32" else "cp .env.example .env        "
     row(str(workspace.root))
     say(
-        f"Made a workspace in {visible(str(folder))}. Next:\n"
+        f"Made a workspace in {visible(str(folder))}. It is the sample's, an invented organisation:", err=True
+    )
+    for place in sample_places(workspace):
+        row(f"  {place.where}: {place}", err=True)
+    say(
+        "Nothing can be sent while a release prints any of this; `mailer check` shows what is left. Next:\n"
         f"  cd {visible(str(folder))}\n"
         "  edit newsroom.md            who speaks: your organisation\n"
+        "  edit newsroom.es.md         the same in Spanish; or delete it\n"
         "  mailer check harbour-report look over the sample release\n"
         '  mailer new "Your headline"  write your own\n'
         f"  {copy}then fill in how to reach your server",

@@ -39,12 +39,12 @@ class Case:
     never: frozenset[frozenset[str]] = field(default_factory=frozenset)
 
     def together(self, pair: frozenset[str]) -> bool:
-        return (
-            not pair & self.alone and pair not in self.never and any(pair <= mode for mode in self.modes)
-        )
+        return not pair & self.alone and pair not in self.never and any(pair <= mode for mode in self.modes)
 
 
-SENDING = frozenset(("--yes", "--at", "--now", "--under-embargo", "--max-wait", "--insecure", "--json", "--csv"))
+SENDING = frozenset(
+    ("--yes", "--at", "--now", "--under-embargo", "--max-wait", "--insecure", "--json", "--csv")
+)
 NOT_HERE = frozenset(("--now", "--under-embargo", "--insecure"))
 """They need a planned time, a running embargo, a server elsewhere without encryption: tests/cli/test_orders.py."""
 
@@ -64,15 +64,16 @@ CASES = {
         (SENDING, frozenset(("--dry-run", "--out")), frozenset(("--test", "--yes"))),
         alone=NOT_HERE | CHOOSING,
     ),
-    "resume": Case(
-        ("resume", "harbour-report"), (SENDING | {"--any-share", "--uncertain"},), alone=NOT_HERE
-    ),
+    "resume": Case(("resume", "harbour-report"), (SENDING | {"--any-share", "--uncertain"},), alone=NOT_HERE),
     "discard": Case(("discard", "harbour-report"), (frozenset(("--yes",)),)),
     "check": Case(("check", "harbour-report"), (CHOOSING | {"--json"},)),
     "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING),
     "render": Case(
         ("render", "harbour-report"),
-        (frozenset(("--out", "--theme", "--png")), frozenset(("--out", "--theme", "--png", "--for")) | CHOOSING),
+        (
+            frozenset(("--out", "--theme", "--png")),
+            frozenset(("--out", "--theme", "--png", "--for")) | CHOOSING,
+        ),
     ),
     "preview, a folder": Case(("preview", "files"), (frozenset(("--port", "--no-browser")),), alone=CHOOSING),
     "status": Case(("status", "harbour-report"), (frozenset(("--recipients", "--json")),)),
@@ -133,11 +134,11 @@ def pairs() -> Iterator[object]:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace in which everything that the commands ask for is there, and a release that went out."""
-    from support.own_office import own_office
+    from support.own_office import make_own_office
     from support.smtp_faulty import FaultyServer
     from support.terminal import mailer
 
-    workspace = own_office(tmp_path_factory.mktemp("pairs") / "press-office")
+    workspace = make_own_office(tmp_path_factory.mktemp("pairs") / "press-office")
     (workspace.root / "files").mkdir()
     (workspace.root / "maildir" / "new").mkdir(parents=True)
     (workspace.root / "mail.mbox").touch()
@@ -190,8 +191,17 @@ def test_a_pair_goes_together_or_is_refused(
 
 def test_every_command_with_two_options_is_here() -> None:
     here = {case.arguments[0] for case in CASES.values()}
-    free = {"demo", "init", "new", "themes", "desk", "unsubscribe-server", "suppress", "unsuppress", "forget", "doctor"}
+    free = {
+        "demo",
+        "init",
+        "new",
+        "themes",
+        "desk",
+        "unsubscribe-server",
+        "suppress",
+        "unsuppress",
+        "forget",
+        "doctor",
+    }
     """Each of their options has its effect whatever the others are."""
     assert {name for _, names in FAMILIES for name in names} == here | free
-
-
