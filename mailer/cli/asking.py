@@ -136,10 +136,6 @@ def agreed(outgoing: Outgoing, how: How) -> bool:
             "Send it when the embargo is over (--at), or take the queue back: "
             f"`mailer discard {outgoing.release}`.",
         )
-    if how.under_embargo and not embargoed:
-        raise MailerError(
-            "--under-embargo has no effect: it does not leave under an embargo.", "Leave it out."
-        )
     if how.yes:
         _a_script_must_know(outgoing, how, embargoed=embargoed, late=outgoing.late(now) > 0)
         return True

@@ -70,7 +70,7 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     from datetime import UTC, datetime
 
     from mailer import pipeline
-    from mailer.cli import sending
+    from mailer.cli import rehearsing, sending
     from mailer.cli.asking import How
 
     if dry_run:
@@ -91,9 +91,9 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
         prepared = pipeline.only(prepared, addresses, prepared.release.original.language)
     print_findings([finding for finding in prepared.findings if finding.level != "notice"], err=True)
     if dry_run:
-        return sending.rehearse(prepared, settings, out)
+        return rehearsing.rehearse(prepared, settings, out)
     if proof:
-        return sending.prove(prepared, settings, addresses, told)
+        return rehearsing.prove(prepared, settings, addresses, told)
     return sending.send(prepared, settings, told)
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +13,12 @@ from mailer import pipeline
 from mailer.checks import must_be_ready
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
 from mailer.cli.asking import How, agreed, number_typed, print_outgoing, somebody_must_say_so
-from mailer.cli.report import interruptible, print_report, progress_bar, tell_halt
-from mailer.cli.show import count, moment, on_a_terminal, print_audience, print_findings, row, say
+from mailer.cli.report import interruptible, print_report, progress_bar
+from mailer.cli.show import count, moment, on_a_terminal, print_findings, row, say
 from mailer.delivery import (
     AddressDigest,
     Ledger,
     Order,
-    RehearsalTransport,
     SmtpTransport,
     Stop,
     is_loopback,
@@ -34,7 +29,6 @@ from mailer.delivery import (
 from mailer.errors import CheckFailed, SettingsError
 from mailer.model import Status
 from mailer.pipeline import outgoing
-from mailer.private import private_folder
 
 if TYPE_CHECKING:
     from mailer.delivery import Mailing
@@ -56,8 +50,8 @@ def send(prepared: Prepared, settings: Settings, how: How) -> int:
     departure = _Departure(prepared.workspace, settings, how)
     name = prepared.release.name
     with Ledger(prepared.workspace.ledger) as ledger, pipeline.holding(ledger, name):
-        _plan_must_matter(how, ledger.find(name))
         leaving = outgoing.of_send(prepared, settings, ledger, planned=how.planned, at_once=how.now)
+        _time_must_matter(how, ledger.find(name), leaving)
         if not leaving.number:
             say(f"Nobody new: {count(leaving.already, 'recipient')} may have it already.", err=True)
             return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)
@@ -100,7 +94,7 @@ class _Departure:
     def __init__(self, workspace: Workspace, settings: Settings, how: How) -> None:
         self._workspace, self._settings, self._how = workspace, settings, how
         must_have_server(settings)
-        _insecure_must_matter(settings, how)
+        insecure_must_matter(settings, how)
         somebody_must_say_so(how)
         self._transport = SmtpTransport(settings, cleartext=how.insecure)
         if how.csv:
@@ -115,11 +109,11 @@ class _Departure:
 
     def resume(self, mailing: Mailing, ledger: Ledger, uncertain: tuple[str, ...] = (), **more: Any) -> int:
         how = self._how
-        _plan_must_matter(how, mailing)
         leaving = outgoing.of_resume(
             ledger, mailing, self._workspace, self._settings,
             uncertain=uncertain, planned=how.planned, at_once=how.now,
         )  # fmt: skip
+        _time_must_matter(how, mailing, leaving)
         if leaving.number:
             print_outgoing(leaving, self._settings)
             if not self.may_begin(leaving):
@@ -149,11 +143,13 @@ class _Departure:
         return DONE if report.finished else UNFINISHED
 
 
-def _plan_must_matter(how: How, mailing: Mailing | None) -> None:
+def _time_must_matter(how: How, mailing: Mailing | None, leaving: Outgoing) -> None:
     if how.now and how.at:
         raise click.UsageError("--now and --at contradict each other.")
     if how.now and not (mailing and mailing.planned):
         raise click.UsageError("--now has no effect: no time was planned before.")
+    if how.under_embargo and not leaving.embargoed(time.time()):
+        raise click.UsageError("--under-embargo has no effect: it does not leave under an embargo.")
 
 
 def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
@@ -183,51 +179,6 @@ def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
         err=True,
     )
     return DONE
-
-
-# ---- not for real ---------------------------------------------------------------------------------------
-
-
-def rehearse(prepared: Prepared, settings: Settings, out: Path | None) -> int:
-    """The same, with a throw-away ledger and a folder for a wire."""
-    must_be_sound(prepared)
-    private = prepared.workspace.private
-    stamp = datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
-    folder = out or private / "rehearsals" / f"{prepared.release.name}-{stamp}"
-    transport = RehearsalTransport(folder)
-    with _throw_away_ledger(private) as ledger:
-        mailing = pipeline.queue(prepared, settings, ledger, thorough=True)
-        report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, rates=())
-        refused = report.counts.get(Status.REJECTED, 0)
-    print_audience(prepared)
-    say(f"Rehearsed {count(report.accepted, 'message')}: nothing left this computer.", err=True)
-    if refused:
-        say(f"{count(refused, 'recipient')} would not be mailed: ALLOW_ONLY, or suppressed since.", err=True)
-    say("Look at: ", err=True, nl=False)
-    row(str(transport.page))
-    return DONE
-
-
-def prove(prepared: Prepared, settings: Settings, addresses: tuple[str, ...], how: How) -> int:
-    """The real mail to a few addresses of the office, every edition of it, outside the ledger."""
-    must_be_sound(prepared)
-    must_have_server(settings)
-    _insecure_must_matter(settings, how)
-    somebody_must_say_so(how)
-    transport = SmtpTransport(settings, cleartext=how.insecure)
-    finished = True
-    for edition in prepared.release.editions:
-        proof = pipeline.only(prepared, addresses, edition.language)
-        with _throw_away_ledger(prepared.workspace.private) as ledger:
-            mailing = pipeline.queue(proof, settings, ledger, prefix="[TEST] ", thorough=True)
-            report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, max_wait=0)
-            for line in ledger.recipients(mailing.release):
-                row(line.address, line.state.value, line.reply, edition.language)
-        tell_halt(report)
-        finished = finished and report.finished
-        if report.halted:
-            break
-    return DONE if finished else UNFINISHED
 
 
 # ---- what must be so ------------------------------------------------------------------------------------
@@ -262,7 +213,7 @@ def must_have_server(settings: Settings) -> None:
         )
 
 
-def _insecure_must_matter(settings: Settings, how: How) -> None:
+def insecure_must_matter(settings: Settings, how: How) -> None:
     if how.insecure and (settings.smtp_security != "none" or is_loopback(settings.smtp_host)):
         raise click.UsageError(
             "--insecure has no effect: mail does not leave unencrypted for another machine."
@@ -292,14 +243,3 @@ def _write_spreadsheet(ledger: Ledger, mailing: Mailing, path: Path) -> None:
             f"`mailer status {mailing.release} --recipients`.", err=True)  # fmt: skip
         return
     row(f"What became of each: {path}", err=True)
-
-
-@contextmanager
-def _throw_away_ledger(private: Path) -> Iterator[Ledger]:
-    """A ledger that remembers nothing of what it was used for. It lies in the workspace, where disk space is."""
-    private_folder(private)
-    with (
-        tempfile.TemporaryDirectory(dir=private, prefix="throw-away-") as folder,
-        Ledger(Path(folder) / "ledger.db") as ledger,
-    ):
-        yield ledger

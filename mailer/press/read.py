@@ -136,6 +136,8 @@ def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = 
     try:
         _check_file(path, shown)
         if is_workbook(path, shown):
+            if encoding:
+                raise ListError([Fault(shown, 0, "--encoding has no effect on a workbook", "leave it out")])
             sheet, header = find_sheet(path, shown, column)
             return PressList(path, path.stem, shown, header, None, sheet, header.findings)
         dialect, sample = find_dialect(path, shown, encoding)

@@ -89,7 +89,7 @@ def test_a_newcomer_may_look_rehearse_and_proof(
     assert rehearsed.code == 0, rehearsed.err
     assert "newsroom.es.md:2: warning: Still says the sample's name" in rehearsed.err
     proofed = mailer(
-        "send", "harbour-report", "--test", "me@example.net", cwd=sample_workspace.root, **server
+        "send", "harbour-report", "--test", "me@example.net", "--yes", cwd=sample_workspace.root, **server
     )
     assert proofed.code == 0, proofed.err
     assert "newsroom.es.md:2: warning: Still says the sample's name" in proofed.err
