@@ -12,6 +12,10 @@ from mailer.errors import WorkspaceError
 from mailer.visible import visible
 
 MARKER = "newsroom.md"
+LIST_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt")
+"""Of press lists; where several files differ in nothing else, the first of these is meant."""
+SUPPRESSION_WORD = "suppress"
+"""What no press list has in its name: staff would take it for the list of those who are never mailed."""
 _LONGEST_NAME = 200
 """Octets, so that an ending still fits into what file systems allow: 255."""
 _EDITION = re.compile(r"(?P<name>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md", re.DOTALL)
@@ -84,7 +88,7 @@ class Workspace:
         Raises:
             WorkspaceError: no such file; the hint names what there is.
         """
-        return _as_called(self._find(name, self.releases, ".md", "release", "mailer new HEADLINE"))
+        return _as_called(self._find(name, self.releases, (".md",), "release", "mailer new HEADLINE"))
 
     def own_release(self, name: str) -> Path:
         """The original's file for a release named by somebody who may not open any other file: a page.
@@ -108,25 +112,53 @@ class Workspace:
         match = _EDITION.fullmatch(path.name)
         return match["name"] if match else path.stem
 
+    def press_lists(self) -> list[Path]:
+        """The files of lists/ that are press lists: all that there is to choose from, in the order of their names."""
+        return sorted(
+            path
+            for path in self.lists.glob("*")
+            if path.suffix.lower() in LIST_ENDINGS
+            and not path.name.startswith((".", "~$"))
+            and not named_suppressed(path.name)
+            and path.is_file()
+        )
+
     def list_path(self, name: str) -> Path:
-        """The file of a press list given as a path or as a name (`.csv`, then `.xlsx`).
+        """The file of a press list given as a path or as a name (`.csv`, then `.xlsx`, `.tsv`, `.txt`).
 
         Raises:
             WorkspaceError: no such file; the hint names what there is.
         """
-        spreadsheet = self.lists / f"{name}.xlsx"
-        if spreadsheet.is_file() and not (self.lists / f"{name}.csv").is_file():
-            return spreadsheet
-        return self._find(name, self.lists, ".csv", "list", "put a CSV file into lists/")
+        return self._find(name, self.lists, LIST_ENDINGS, "list", "put a CSV file into lists/")
 
-    def _find(self, name: str, folder: Path, suffix: str, noun: str, otherwise: str) -> Path:
-        given = Path(name)
-        for candidate in (given, folder / name, folder / f"{name}{suffix}"):
+    def means_suppressed(self, name: str, *, elsewhere: bool = True) -> bool:
+        """Whether a list's name or path, in any spelling, means those who are never mailed: suppressed.csv, or what
+        staff may take for it.
+
+        Args:
+            elsewhere: files of other folders count too, by their names.
+        """
+        path = Path(name)
+        found = next(
+            (each for each in self._candidates(name, self.lists, LIST_ENDINGS) if each.is_file()), None
+        )
+        if found is not None and self.suppressed.exists() and found.samefile(self.suppressed):
+            return True
+        if found is not None and not elsewhere and not lies_in(found, self.lists):
+            return False
+        return named_suppressed(path.name) or (found is not None and named_suppressed(found.resolve().name))
+
+    def _candidates(self, name: str, folder: Path, endings: tuple[str, ...]) -> tuple[Path, ...]:
+        return (Path(name), folder / name, *(folder / f"{name}{ending}" for ending in endings))
+
+    def _find(self, name: str, folder: Path, endings: tuple[str, ...], noun: str, otherwise: str) -> Path:
+        for candidate in self._candidates(name, folder, endings):
             if candidate.is_file():
                 return candidate
-        known = sorted(visible(path.stem) for path in folder.glob(f"*{suffix}"))
+        files = self.press_lists() if folder == self.lists else folder.glob(f"*{endings[0]}")
+        known = sorted({visible(path.stem) for path in files})
         raise WorkspaceError(
-            f"No {noun} “{name}”: neither a file of that name nor {self.shown(folder)}/{name}{suffix}.",
+            f"No {noun} “{name}”: neither a file of that name nor {self.shown(folder)}/{name}{endings[0]}.",
             f"There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}."
             if known
             else f"None yet: {otherwise}.",
@@ -180,6 +212,11 @@ def _themes_in(base: Path) -> set[str]:
         for folder in base.iterdir()
         if is_plain_name(folder.name) and folder.is_dir() and lies_in(folder, base)
     }
+
+
+def named_suppressed(name: str) -> bool:
+    """Whether staff may take a file or list of this name for the one of those who are never mailed."""
+    return SUPPRESSION_WORD in name.casefold()
 
 
 def is_plain_name(name: str) -> bool:

@@ -50,7 +50,7 @@ def held(workspace: Workspace, address: str) -> Iterator[Held]:
         AddressError: it is no address.
     """
     wanted = _Wanted(address)
-    for path in _lists(workspace):
+    for path in workspace.press_lists():
         shown = workspace.shown(path)
         try:
             yield from _rows(read_list(path, shown=shown), shown, wanted)
@@ -78,7 +78,7 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
     Suppressions(workspace.suppressed).forget(wanted.address, reason, source)
     removed: list[Held] = []
     by_hand: list[Held] = []
-    for path in _lists(workspace):
+    for path in workspace.press_lists():
         shown = workspace.shown(path)
         try:
             press_list = read_list(path, shown=shown)
@@ -146,13 +146,6 @@ def _take_out(press_list: PressList, wanted: _Wanted) -> None:
 
     with locked(press_list.path):
         rewrite(press_list.path, dialect.delimiter, edit)
-
-
-def _lists(workspace: Workspace) -> list[Path]:
-    """Every list of the workspace but suppressed.csv."""
-    endings = (".csv", ".tsv", ".txt", ".xlsx")
-    files = (path for path in workspace.lists.glob("*") if path.suffix.lower() in endings and path.is_file())
-    return sorted(path for path in files if path != workspace.suppressed and not path.name.startswith("."))
 
 
 def _rows(press_list: PressList, shown: str, wanted: _Wanted) -> list[Held]:

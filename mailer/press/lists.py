@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from mailer.errors import WorkspaceError
 from mailer.model import Audience, Finding, Recipient, Where
 from mailer.press.addresses import canonical
 from mailer.press.choose import read_where
@@ -72,7 +73,7 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
     `where`, over the limit. Someone on two lists has the tags of both.
 
     Raises:
-        WorkspaceError: a list of that name does not exist.
+        WorkspaceError: a list of that name does not exist, or is the one of those who are never mailed.
         ListError: a list, or suppressed.csv, can't be read.
         WhereError: `where` can't be understood.
     """
@@ -93,7 +94,11 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
     return Audience(spool.recipients, spool.left_out, names, gathering.findings())
 
 
-def _list(workspace: Workspace, name: str) -> PressList:
+def _list(workspace: Workspace, name: str, *, excepted: bool = False) -> PressList:
+    if workspace.means_suppressed(name, elsewhere=not excepted):
+        what = "they are left out of every mailing" if excepted else "nobody can be mailed from it"
+        hint = "Leave it out." if excepted else "Name a press list instead: `mailer lists` shows them."
+        raise WorkspaceError(f"“{name}” is the list of those who are never mailed: {what}.", hint)
     path = workspace.list_path(name)
     return read_list(path, shown=workspace.shown(path))
 
@@ -102,7 +107,7 @@ def _excepted(workspace: Workspace, names: Iterable[str]) -> Spool:
     """Everybody who stands on the excepted lists, those who can't be mailed too."""
     spool = Spool()
     for name in dict.fromkeys(names):
-        press_list = _list(workspace, name)
+        press_list = _list(workspace, name, excepted=True)
         spool.source(press_list.shown, press_list.header.columns.keys)
         for row in press_list.rows():
             if isinstance(row, Recipient):
