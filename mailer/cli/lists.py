@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailer.cli import COULD_NOT_START, DONE, UNFINISHED
-from mailer.cli.options import workspace_here
+from mailer.cli.options import suppressions_of, workspace_here, workspace_if_any
 from mailer.cli.people import parsed
 from mailer.cli.show import COLOURS, count, print_findings, row, say, say_json, style
 from mailer.errors import ListError, WorkspaceError
 from mailer.visible import visible
+from mailer.workspace import named_suppressed
 
 if TYPE_CHECKING:
     from mailer.model import Recipient
-    from mailer.press import PressList, Problem
+    from mailer.press import PressList, Problem, Suppressions
     from mailer.workspace import Workspace
 
 
@@ -31,21 +32,17 @@ def lists(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is not None:
         return
     workspace = workspace_here()
-    for path in _all_lists(workspace):
-        row(path.stem, *_in_short(workspace, path))
+    suppressions = suppressions_of(workspace)
+    for path in workspace.press_lists():
+        row(path.stem, *_in_short(workspace, path, suppressions))
 
 
-def _all_lists(workspace: Workspace) -> list[Path]:
-    files = [path for path in sorted(workspace.lists.glob("*")) if path.suffix.lower() in (".csv", ".xlsx")]
-    return [path for path in files if path != workspace.suppressed]
-
-
-def _in_short(workspace: Workspace, path: Path) -> tuple[str, ...]:
+def _in_short(workspace: Workspace, path: Path, suppressions: Suppressions | None) -> tuple[str, ...]:
     from mailer.press import read_list
 
     try:
         press_list = read_list(path, shown=workspace.shown(path))
-        people, problems = _read(press_list, workspace)
+        people, problems = _read(press_list, suppressions)
     except ListError as error:
         return (f"can't be read: {error.faults[0].message}",)
     mend = sum(problem.level == "error" for problem in problems)
@@ -71,9 +68,10 @@ def show(name: str, column: str, encoding: str, as_json: bool) -> int:
 
     Exit code 2 where the file is refused.
     """
+    suppressions = suppressions_of(workspace_if_any(), looked_at=name)
     try:
-        press_list, workspace = _open(name, column, encoding)
-        people, problems = _read(press_list, workspace)
+        press_list = _open(name, column, encoding)
+        people, problems = _read(press_list, suppressions)
     except ListError as error:
         if not as_json:
             raise
@@ -103,10 +101,11 @@ def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> 
     """
     wrong = False
     found: dict[str, list[dict[str, Any]]] = {}
-    for name in names or _all_lists(workspace_here()):
+    suppressions = suppressions_of(workspace_if_any())
+    for name in names or workspace_here().press_lists():
         try:
-            press_list, workspace = _open(name, column, encoding)
-            people, problems = _read(press_list, workspace)
+            press_list = _open(name, column, encoding)
+            people, problems = _read(press_list, suppressions)
         except ListError as error:
             wrong = True
             found[str(name)] = [
@@ -132,7 +131,7 @@ def diff(first: str, second: str) -> None:
     """Who stands on one list only: - on the first, + on the second."""
     from mailer.press import diff as compare
 
-    difference = compare(_open(first)[0], _open(second)[0])
+    difference = compare(_open(first), _open(second))
     for sign, people in (("-", difference.only_first), ("+", difference.only_second)):
         for person in people:
             row(f"{sign} {person.address}", person.name)
@@ -157,18 +156,24 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
 
     workspace = workspace_here()
     target = workspace.lists / f"{name or file.stem}.csv"
-    if target == workspace.suppressed or (name and Path(name).name != name):
-        raise WorkspaceError(f"A list can't be called “{name or file.stem}”.", "Say a plain name with --as.")
+    if named_suppressed(target.name):
+        what = (
+            f"A list can't be called “{name or file.stem}”: that is where those stand who are never mailed."
+        )
+        hint = "Say another name with --as. Whoever is not to be mailed: mailer suppress ADDRESS…"
+        raise WorkspaceError(what, hint)
+    if name and Path(name).name != name:
+        raise WorkspaceError(f"A list can't be called “{name}”.", "Say a plain name with --as.")
     if target.exists() and not replace:
         raise WorkspaceError(
             f"{workspace.shown(target)} exists already.", "Say --replace, or another name with --as."
         )
     press_list = read_list(file, shown=str(file), column=column, encoding=encoding)
+    suppressions = Suppressions(workspace.suppressed)
     people, problems = _read(press_list, None)
     write_list(target, people, press_list.header.columns.keys)
     row(workspace.shown(target))
     _tell(press_list, people, problems)
-    suppressions = Suppressions(workspace.suppressed)
     known = sum(person.address in suppressions for person in people)
     if known:
         say(f"Suppressed, and not revived by this: {count(known, 'recipient')}.", err=True)
@@ -194,30 +199,27 @@ def export(address: str) -> None:
     say_json(content)
 
 
-def _open(name: str | Path, column: str = "", encoding: str = "") -> tuple[PressList, Workspace | None]:
-    """A list by name or path, and the workspace around the current folder; a path needs none."""
+def _open(name: str | Path, column: str = "", encoding: str = "") -> PressList:
+    """A list by name or path."""
     from mailer.press import read_list
 
-    path = Path(name)
-    workspace: Workspace | None = None
-    try:
-        workspace = workspace_here()
-        path = name if isinstance(name, Path) else workspace.list_path(name)
-    except WorkspaceError:
-        if workspace is not None or not path.is_file():
-            raise
+    workspace, path = workspace_if_any(), Path(name)
+    if isinstance(name, str):
+        if workspace is None and not path.is_file():
+            workspace = workspace_here()  # says what to do
+        path = workspace.list_path(name) if workspace else path
     shown = workspace.shown(path) if workspace else visible(str(path))
-    return read_list(path, shown=shown, column=column, encoding=encoding), workspace
+    return read_list(path, shown=shown, column=column, encoding=encoding)
 
 
-def _read(press_list: PressList, workspace: Workspace | None) -> tuple[list[Recipient], list[Problem]]:
+def _read(press_list: PressList, suppressions: Suppressions | None) -> tuple[list[Recipient], list[Problem]]:
     """Whom a mailing to this list alone would reach, and what is to be said about its rows."""
     from mailer.model import Recipient
-    from mailer.press import Suppressions, examine
+    from mailer.press import examine
 
     people: list[Recipient] = []
     problems: list[Problem] = []
-    for found in examine(press_list, Suppressions(workspace.suppressed) if workspace else None):
+    for found in examine(press_list, suppressions):
         if isinstance(found, Recipient):
             people.append(found)
         else:

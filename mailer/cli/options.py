@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from mailer.errors import ListError, WorkspaceError
+
 if TYPE_CHECKING:
-    from mailer.press import Choice
+    from mailer.press import Choice, Suppressions
     from mailer.settings import Settings
     from mailer.workspace import Workspace
 
@@ -119,3 +121,32 @@ def chosen(
 
     choice = Choice(lists=lists, except_lists=except_lists, where=where, limit=limit)
     return not_those_who_got(workspace, choice, not_got) if not_got else choice
+
+
+def workspace_if_any() -> Workspace | None:
+    """The workspace around the current folder; None where there is none, as a list given by its path needs none."""
+    try:
+        return workspace_here()
+    except WorkspaceError:
+        return None
+
+
+def suppressions_of(workspace: Workspace | None, looked_at: str = "") -> Suppressions | None:
+    """Who is not mailed; None outside of a workspace.
+
+    Args:
+        looked_at: a list by name or path. What may be the suppressions too, and blocks all else, can be looked at.
+
+    Raises:
+        ListError: nobody may be mailed.
+    """
+    from mailer.press import Suppressions
+
+    if workspace is None:
+        return None
+    try:
+        return Suppressions(workspace.suppressed)
+    except ListError:
+        if not (looked_at and workspace.means_suppressed(looked_at)):
+            raise
+        return None

@@ -9,24 +9,48 @@ import click
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import workspace_here
 from mailer.cli.show import count, on_a_terminal, row, say
-from mailer.errors import MailerError
+from mailer.errors import ListError, MailerError
 
 if TYPE_CHECKING:
     from mailer.press import Held
+    from mailer.workspace import Workspace
 
 
 @click.command(epilog="Example:  mailer suppress ana@example.net --reason 'asked by phone'")
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
+@click.argument("addresses", nargs=-1, metavar="ADDRESS…")
 @click.option("--reason", default="unsubscribed", show_default=True, help="Why, for colleagues to read.")
 @click.option("--source", default="by hand", show_default=True, help="Where the wish came from.")
-def suppress(addresses: tuple[str, ...], reason: str, source: str) -> None:
-    """Never mail these addresses again, whatever list they stand on."""
-    from mailer.press import Suppressions
+@click.option("--begin", is_flag=True, help="Make lists/suppressed.csv in a workspace that never had one.")
+def suppress(addresses: tuple[str, ...], reason: str, source: str, begin: bool) -> None:
+    """Never mail these addresses again, whatever list they stand on.
 
-    suppressions = Suppressions(workspace_here().suppressed)
-    for mailed in [parsed(address) for address in addresses]:
+    A missing lists/suppressed.csv is made with --begin alone: it may have been moved, and whoever it names
+    would be mailed.
+    """
+    from mailer.press import Suppressions, begin_suppressions
+
+    if not addresses and not begin:
+        raise click.UsageError("Whom? Say one address or several.")
+    workspace = workspace_here()
+    wanted = [parsed(address) for address in addresses]
+    if begin:
+        begin_suppressions(workspace.suppressed)
+        row(workspace.shown(workspace.suppressed), "made: nobody is suppressed yet")
+    suppressions = Suppressions(workspace.suppressed, to_add=True)
+    for mailed in wanted:
         new = suppressions.add(mailed, reason, source)
         row(mailed, "suppressed" if new else "was suppressed already")
+    _say_what_blocks(workspace)
+
+
+def _say_what_blocks(workspace: Workspace) -> None:
+    """Whoever has just moved a wish over from another file learns here that it still lies there."""
+    from mailer.press import Suppressions
+
+    try:
+        Suppressions(workspace.suppressed)
+    except ListError as error:
+        say(f"Done; but nobody can be mailed yet:\n{error}", err=True)
 
 
 @click.command(epilog="Example:  mailer unsuppress ana@example.net")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from mailer.errors import MailerError
 from mailer.press import Suppressions
 from mailer.visible import visible
 
@@ -89,6 +90,14 @@ class Keeper:
             if str(error) != self._trouble:  # said once, not every few seconds
                 self._trouble = str(error)
                 self.tell(f"{error}. Nobody is mailed who asked; the file gets their lines later.")
+
+    def look(self) -> None:
+        """Says at once what will keep wishes out of suppressed.csv."""
+        try:
+            self._suppressions.refresh()
+        except MailerError as error:
+            self._trouble = str(error)
+            self.tell(f"{error}. Wishes are kept meanwhile, and hold.")
 
     def tell(self, text: str) -> None:
         """A line for the administrator. That nobody reads them any more is no reason to fail."""

@@ -66,7 +66,7 @@ def make_unsubscribe_app(
     Raises:
         SettingsError: SECRET_KEY is missing.
         WorkspaceError: there is no lists/, and it can't be made.
-        ReleaseError, ListError: newsroom.md or suppressed.csv can't be read.
+        ReleaseError: newsroom.md can't be read. What is odd about suppressed.csv is told, and hinders no wish.
     """
     if not settings.secret_key:
         raise SettingsError(
@@ -142,8 +142,9 @@ def serve_unsubscribing(
 class _Unsubscribing:
     def __init__(self, workspace: Workspace, key: str, limit: Limit, say: Say) -> None:
         self._key, self._limit = key, limit
-        self._suppressions = Suppressions(workspace.suppressed)
+        self._suppressions = Suppressions(workspace.suppressed, to_add=True)
         self._keeper = Keeper(self._suppressions, say)
+        self._keeper.look()
         self._texts = tomllib.loads((PAGES / "unsubscribe.toml").read_text("utf-8"))
         self._rooms = {tag: read_newsroom(workspace, tag) for tag in self._texts}
         self._house = read_newsroom(workspace).language

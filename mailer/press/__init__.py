@@ -8,6 +8,7 @@ from mailer.press.lists import Choice, Counts, count_audience, read_audience
 from mailer.press.problems import Problem, Reason
 from mailer.press.read import PressList, read_list
 from mailer.press.suppress import Suppressions
+from mailer.press.suppressed_file import begin as begin_suppressions
 from mailer.press.suppressed_rows import Suppression
 from mailer.press.unsubscribe import UnsubscribeTokenError, read_unsubscribe_token, unsubscribe_token
 
@@ -25,6 +26,7 @@ __all__ = [
     "Suppressions",
     "UnsubscribeTokenError",
     "WhereError",
+    "begin_suppressions",
     "canonical",
     "count_audience",
     "diff",

@@ -158,6 +158,9 @@ def validated(text: str) -> str:
         raise AddressError("characters that turn the direction of text hide what the address is")
     if text[0] in _QUOTES:
         raise AddressError("an address can't begin with a quotation mark")
+    if "*" in (text[0], text.rpartition("@")[0][-1:]):
+        # RFC 5321 has nothing against it. Who writes it means many, and would get one.
+        raise AddressError("a pattern with * is no address: each person needs their own")
     return _by_the_book(text)
 
 
@@ -173,6 +176,7 @@ def plain_address(text: str) -> str | None:
         or _ENCODED_WORD in local
         or ("--" in domain and _PUNYCODE_OR_RESERVED_LABEL.search(domain))
         or local[0] in _QUOTES
+        or "*" in (local[0], local[-1])
     ):
         return None
     return f"{local}@{domain}"

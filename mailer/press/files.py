@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from mailer.errors import Fault, ListError
 from mailer.press.encoding import find_encoding
@@ -24,7 +25,14 @@ PATIENCE = 30.0
 """Seconds to wait for another process that is changing the same file."""
 _IN_USE = (5, 32)
 """Windows' ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION: what it says of a file that somebody has open."""
+PATIENCE_FOR_SAVING = 2.0
+"""Seconds to wait while somebody saves a file that was fine before."""
+TICK_NS = 50_000_000
+"""What changes within so many ns may keep its time: clocks of file systems tick every few ms."""
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+_STEP = 0.05
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -97,13 +105,14 @@ def replacing(path: Path) -> Iterator[io.BufferedWriter]:
         raise cant_be_written(path, error) from None
 
 
-def append(path: Path, content: bytes, mode: int | None = None) -> bool:
+def append(path: Path, content: bytes, mode: int | None = None, *, make: bool = True) -> bool:
     """Adds bytes to the end of a file, and returns when they are safe on the disk.
 
     A full disk, a killed process or a power cut may leave a part of them.
 
     Args:
         mode: of the file, where it is not there yet; else it is for the office alone.
+        make: makes the file where it is not there yet.
 
     Returns:
         Whether the file still stands under this name: somebody may just have moved it away.
@@ -111,10 +120,10 @@ def append(path: Path, content: bytes, mode: int | None = None) -> bool:
     Raises:
         OSError: they could not be written.
     """
-    new = not path.exists()
+    new = make and not path.exists()
     if new:
         private_file(path)
-    with path.open("ab", buffering=0) as file:
+    with open(os.fspath(path), "ab", buffering=0, opener=_opener if not make else None) as file:
         if new and mode is not None and hasattr(os, "fchmod"):
             os.fchmod(file.fileno(), mode)
         left = memoryview(content)
@@ -125,6 +134,10 @@ def append(path: Path, content: bytes, mode: int | None = None) -> bool:
     if new:
         sync_folder(path.parent)
     return stays
+
+
+def _opener(name: str, flags: int) -> int:
+    return os.open(name, flags & ~os.O_CREAT)
 
 
 def _stands_at(path: Path, handle: int) -> bool:
@@ -176,6 +189,23 @@ def patiently(change: Callable[[], object]) -> None:
                 raise
             time.sleep(wait)
     change()
+
+
+def until_read(read: Callable[[], T], patience: float) -> T:
+    """What `read` returns, tried again for so many seconds: a program that saves a file by renaming another one,
+    as Excel and most editors do, makes it vanish for a moment.
+
+    Raises:
+        ListError: as `read` said last.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return read()
+        except ListError:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(_STEP)
 
 
 def lossless(path: Path) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from mailer.errors import Fault, ListError
 from mailer.press.addresses import canonical, parse_address
 from mailer.press.cells import clean
 from mailer.press.files import cant_be_written, locked
+from mailer.press.suppressed_beside import Beside
 from mailer.press.suppressed_file import SuppressedFile
 from mailer.press.suppressed_rows import HASH, Suppression, as_mailed, hashed, keys_of
 from mailer.press.wishes import Wishes
@@ -30,17 +31,24 @@ class Suppressions:
     Exact addresses, never a whole domain.
 
     Args:
-        path: the file; where it does not exist, nobody is suppressed.
+        path: the file.
+        to_add: for those who take wishes down and mail nobody. Then another file beside it is no hindrance, and what is
+            odd about it one only to `add`, `fold`, `remove` and `refresh`.
 
     Raises:
-        ListError: it can't be read: then nobody may be mailed.
+        ListError: it is missing, odd, or not alone: then nobody may be mailed.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, to_add: bool = False) -> None:
         self.path = path
         self._file = SuppressedFile(path)
+        self._beside = None if to_add else Beside(path)
         self._wishes = Wishes(path)
-        self.refresh()
+        try:
+            self.refresh()
+        except ListError:
+            if not to_add:
+                raise
 
     def __contains__(self, address: object) -> bool:
         return isinstance(address, str) and self.get(address) is not None
@@ -60,19 +68,36 @@ class Suppressions:
         return self._file.get(key) or self._wishes.get(key)
 
     def refresh(self) -> bool:
-        """Reads what has changed since; costs two looks at the folder otherwise. True = something has.
+        """Reads what has changed since; costs three looks at the folder otherwise. True = something has.
+
+        What was fine before, and is missing, odd or not alone now, may just be saved by another program: it is
+        waited for a little.
 
         Raises:
-            ListError: it can't be read.
+            ListError: as for a new one.
         """
-        if self._wishes.none and self._file.current:
+        if self._wishes.none and self._file.current and (self._beside is None or self._beside.current):
             return False
         try:
             changed = self._wishes.refresh()  # first: a wish moves from there into the file
         except OSError as error:
             message = f"the wishes beside it can't be read: {error.strerror}"
             raise ListError([Fault(str(self.path), 0, message)]) from None
-        return self._file.refresh() or changed
+        faults: list[Fault] = []
+        people: int | None = None
+        try:
+            changed = self._file.refresh() or changed
+            people = len(self._file.entries)
+        except ListError as error:
+            faults += error.faults
+        try:
+            if self._beside is not None:
+                self._beside.refresh(people)
+        except ListError as error:
+            faults += error.faults
+        if faults:
+            raise ListError(faults)
+        return changed
 
     def add(self, address: str, reason: str, source: str = "", on: date | None = None) -> bool:
         """Suppresses an address; False where it already was. The file's other lines stay as they are.
@@ -85,7 +110,7 @@ class Suppressions:
 
         Raises:
             AddressError: it is no address.
-            ListError: the file can't be read or written.
+            ListError: the file is missing, or can't be read or written: it is never made anew.
         """
         known = address if address.startswith(HASH) else parse_address(address)
         with locked(self.path):
@@ -136,7 +161,7 @@ class Suppressions:
         """Moves what was noted into suppressed.csv; returns how many lines that made there.
 
         Raises:
-            ListError: the file can't be read or written. The wishes stay noted, and hold.
+            ListError: the file is missing, or can't be read or written. The wishes stay noted, and hold.
         """
         if not self.path.parent.is_dir():  # a drive that has gone: not to be made anew in its place
             raise cant_be_written(self.path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
@@ -145,6 +170,7 @@ class Suppressions:
 
     def _fold(self) -> int:
         added = 0
+        self._file.refresh()  # first: while it is odd, no wish moves
         try:
             while (wishes := self._wishes.take()) is not None:
                 self._file.refresh()

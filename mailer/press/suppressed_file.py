@@ -20,14 +20,36 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailer.errors import Fault, ListError
-from mailer.press.files import append, cant_be_written, line_of, lossless, replacing, rewrite, text_records
+from mailer.press.files import (
+    PATIENCE_FOR_SAVING,
+    TICK_NS,
+    append,
+    cant_be_written,
+    locked,
+    lossless,
+    replacing,
+    rewrite,
+    text_records,
+    until_read,
+)
 from mailer.press.records import Record, cut
-from mailer.press.suppressed_rows import HASH, HEADER, Form, Suppression, gathered, hashed, keys_of, person_in
+from mailer.press.suppressed_beside import refuse_to_begin
+from mailer.press.suppressed_oddities import BEGIN, check_is_text, faults_in, in_step, missing, not_text
+from mailer.press.suppressed_reading import gathered
+from mailer.press.suppressed_rows import (
+    HASH,
+    Form,
+    Suppression,
+    hashed,
+    is_comment,
+    keys_of,
+    person_in,
+)
 
 Stamp = tuple[int, int, int]
 """By which a change is noticed: time of the last one in ns, size, number of the file."""
-_TICK_NS = 50_000_000
-"""What changes within so many ns may keep its stamp: clocks of file systems tick every few ms."""
+_HALF_WRITTEN = 0.1
+"""Seconds for another process to end the line that it is writing."""
 
 
 @dataclass(slots=True)
@@ -51,13 +73,15 @@ class _Reading:
 class SuppressedFile:
     """Whom suppressed.csv names, by canonical address or by hash. Whoever changes it holds its lock.
 
-    Args:
-        path: the file; where it does not exist, it names nobody.
+    Where it is missing or odd it is not read, and never made anew: it would have one line, and everybody else whom it
+    named would be mailed.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._reading = _Reading()
+        self._fine = False
+        self._half_written = False
 
     @property
     def entries(self) -> Mapping[str, Suppression]:
@@ -76,18 +100,38 @@ class SuppressedFile:
     def refresh(self) -> bool:
         """Reads what has changed since it was last read; costs one stat otherwise. True = something has.
 
+        A file that was fine before is waited for.
+
         Raises:
-            ListError: it can't be read.
+            ListError: it is missing or odd. What was read last stays.
         """
         if self.current:
             return False
+        try:
+            changed = until_read(self._refresh, PATIENCE_FOR_SAVING if self._fine else 0)
+        except ListError:
+            self._fine = False
+            if not self._half_written:
+                raise
+            changed = until_read(self._refresh, _HALF_WRITTEN)
+        self._fine = True
+        return changed
+
+    def _refresh(self) -> bool:
+        self._half_written = False
         before, now = self._reading, time.time_ns()
         stamp = stamp_of(self.path)
+        if stamp is None:
+            raise ListError([missing(self.path)])
         try:
-            self._reading = (self._read_on(stamp) or self._read(stamp)) if stamp else _Reading()
+            self._reading = self._read_on(stamp) or self._read(stamp)
+        except FileNotFoundError:
+            raise ListError([missing(self.path)]) from None
         except OSError as error:
             raise ListError([Fault(str(self.path), 0, f"can't be read: {error.strerror}")]) from None
-        self._reading.settled = not (stamp and 0 <= now - stamp[0] < _TICK_NS)
+        except UnicodeError:
+            raise ListError([not_text(self.path)]) from None
+        self._reading.settled = not 0 <= now - stamp[0] < TICK_NS
         return stamp != before.stamp or self._reading.entries is not before.entries
 
     def add(self, rows: Sequence[Suppression]) -> None:
@@ -99,10 +143,7 @@ class SuppressedFile:
         self.refresh()
         form, stamp = self._reading.form, self._reading.stamp
         text = "".join(map(form.line, rows))
-        if stamp is None:
-            with replacing(self.path) as file:
-                file.write((line_of(HEADER, ",", "\n") + text).encode())
-        elif form.can_take(text):
+        if stamp is not None and form.can_take(text):
             self._append(text.encode(form.codec, form.errors), stamp)
         else:
             with replacing(self.path) as file:
@@ -126,20 +167,21 @@ class SuppressedFile:
 
         def edit(record: Record) -> list[str]:
             nonlocal dropped
-            if not any(key in keys for key in person_in(record, columns.get("address", 0))[1]):
+            if is_comment(record) or not any(
+                key in keys for key in person_in(record, columns.get("address", 0))[1]
+            ):
                 return record.lines
             dropped += 1
             return []
 
         columns = self._reading.form.columns
-        if self._reading.stamp is not None:
-            rewrite(self.path, self._reading.form.delimiter, edit)
-            self.refresh()
+        rewrite(self.path, self._reading.form.delimiter, edit)
+        self.refresh()
         return dropped
 
     def _append(self, content: bytes, stamp: Stamp) -> None:
         try:
-            append(self.path, content)
+            append(self.path, content, make=False)
         except OSError as error:
             after = stamp_of(self.path)
             if after and after[2] == stamp[2] and stamp[1] < after[1] <= stamp[1] + len(content):
@@ -154,15 +196,26 @@ class SuppressedFile:
             self._reading = reading
 
     def _read(self, stamp: Stamp) -> _Reading:
-        """All of it."""
+        """All of it.
+
+        Raises:
+            ListError: with everything that is odd about it.
+        """
         with self.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
         codec, errors = lossless(self.path)
+        check_is_text(self.path, codec)
         form = Form(codec, errors, delimiter_of(self.path, codec, errors))
         with text_records(self.path, form.delimiter) as records:
-            form, entries = gathered(records, form)
+            found = gathered(in_step(records, self.path) if form.wide else records, form)
+        faults = faults_in(self.path, found)
+        # Of a line that another process is just writing, a part may be met.
+        self._half_written = bool(found.form.before and [f.line for f in faults] == [found.form.lines])
+        if faults:
+            raise ListError(faults)
         unchanged = stamp_of(self.path) == stamp
-        return _Reading(stamp, form, entries, False, _any_hash(entries), digest if unchanged else None)
+        hashes = _any_hash(found.entries)
+        return _Reading(stamp, found.form, found.entries, False, hashes, digest if unchanged else None)
 
     def _read_on(self, stamp: Stamp, ours: bool = False) -> _Reading | None:
         """What was appended since; None where something else changed too, or all of it must be looked at.
@@ -187,13 +240,13 @@ class SuppressedFile:
             return None
         lines = io.StringIO(text, newline="")
         records = list(cut(lines, known.form.delimiter, str(self.path), known.form.lines))
-        form, entries = gathered(records, known.form, going_on=True)
-        if not form.plain:
+        found = gathered(records, known.form, going_on=True)
+        if not found.form.plain or found.complaints:
             return None
         known.digest.update(content)
-        known.entries.update(entries)  # in place: a copy of a long list would cost more than the line
-        hashes = known.hashes or _any_hash(entries)
-        return _Reading(stamp, form, known.entries, False, hashes, known.digest)
+        known.entries.update(found.entries)  # in place: a copy of a long list would cost more than the line
+        hashes = known.hashes or _any_hash(found.entries)
+        return _Reading(stamp, found.form, known.entries, False, hashes, known.digest)
 
 
 def _any_hash(entries: Mapping[str, Suppression]) -> bool:
@@ -203,15 +256,30 @@ def _any_hash(entries: Mapping[str, Suppression]) -> bool:
 def stamp_of(path: Path) -> Stamp | None:
     """None: there is no such file."""
     try:
-        stat = path.stat()
-    except FileNotFoundError:
+        stat = os.stat(path)  # noqa: PTH116 (asked for every message, and half the price)
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def delimiter_of(path: Path, codec: str, errors: str) -> str:
-    """The delimiter of suppressed.csv: the one its first line has most of, or names (`sep=;`)."""
+    """The delimiter of suppressed.csv: the one its first line has most of, or names (`sep=;`). Comments don't count."""
+    first = ""
     with path.open(encoding=codec, errors=errors, newline="") as file:
-        first = file.readline()
+        for first in file:
+            if first.strip("\ufeff\0 \t\r\n") and not first.lstrip("\ufeff\0 ").startswith("#"):
+                break
     counts = {delimiter: first.count(delimiter) for delimiter in ",;\t|"}
     return max(counts, key=counts.__getitem__)
+
+
+def begin(path: Path) -> None:
+    """Makes suppressed.csv for a workspace that never had one.
+
+    Raises:
+        ListError: it is there already, or what may be it under another name; or it can't be written.
+    """
+    with locked(path):
+        refuse_to_begin(path)
+        with replacing(path) as file:
+            file.write(BEGIN.encode())

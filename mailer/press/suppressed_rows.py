@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from mailer.press.addresses import AddressError, canonical, mentioned, parse_address, split_addresses
+from mailer.press.addresses import AddressError, canonical, parse_address, split_addresses
 from mailer.press.cells import clean
-from mailer.press.columns import plain, role_of
-from mailer.press.files import line_of, newline_of
+from mailer.press.files import line_of
 from mailer.press.records import Record
 
 HEADER = ("address", "reason", "date", "source")
 HASH = "sha256:"
+WIDE = ("utf-16", "utf-32")
 _SINGLE_BYTE = ("cp1252", "latin-1", "mac-roman")
 
 
@@ -37,6 +37,7 @@ class Form:
 
     Attributes:
         columns: index of each column we know.
+        named: the header says which column holds the addresses.
         width: cells of the header.
         lines: how many the file has.
         before: what has to stand before another line: "", or the end of one that was cut short.
@@ -47,18 +48,26 @@ class Form:
     errors: str = "surrogateescape"
     delimiter: str = ","
     columns: Mapping[str, int] = field(default_factory=lambda: {name: i for i, name in enumerate(HEADER)})
+    named: bool = False
     width: int = 0
     newline: str = "\n"
     lines: int = 0
     before: str = ""
     plain: bool = False
 
+    @property
+    def wide(self) -> bool:
+        """Each letter has two bytes or four."""
+        return self.codec.startswith(WIDE)
+
     def line(self, row: Suppression) -> str:
         columns = {"address": 0, **self.columns}
         cells = [""] * max(self.width, *(index + 1 for index in columns.values()))
         for name, index in columns.items():
             cells[index] = getattr(row, name)
-        return line_of(cells, self.delimiter, self.newline)
+        line = line_of(cells, self.delimiter, self.newline)
+        # Else it would be a comment: `#ana@example.net` is an address.
+        return f'"{cells[0]}"{line[len(cells[0]) :]}' if line.startswith("#") else line
 
     def can_take(self, text: str) -> bool:
         """Whether `text` at its end leaves the encoding of the file beyond doubt."""
@@ -91,54 +100,9 @@ def hashed(address: str) -> str:
     return HASH + hashlib.sha256(canonical(address).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def gathered(
-    records: Iterable[Record], form: Form, going_on: bool = False
-) -> tuple[Form, dict[str, Suppression]]:
-    """Everybody whom records name, by key, and the form of the file after them.
-
-    Args:
-        going_on: the file's header came before these records; `form` knows it.
-    """
-    entries: dict[str, Suppression] = {}
-    last: Record | None = None
-    headed = going_on
-    for last in records:
-        if not headed and any(last.cells):
-            headed = True
-            newline = newline_of(last.lines[-1]) or "\n"
-            form = replace(form, columns=_columns(last), width=len(last.cells), newline=newline)
-            if not _holds_person(last):
-                continue
-        for key, entry in _people(last, form.columns):
-            entries[key] = entry
-    return (_after(last, form, headed) if last else form), entries
-
-
-def _after(last: Record, form: Form, headed: bool) -> Form:
-    """The form with what its last record says about the end of the file."""
-    ended, closed = bool(newline_of(last.lines[-1])), last.well_quoted(form.delimiter)
-    # Half a line: a quotation mark that it opened would swallow what follows.
-    quote = '"' if len(last.lines) == 1 and not closed else ""
-    return replace(
-        form,
-        lines=last.line + len(last.lines) - 1,
-        before="" if ended else quote + form.newline,
-        plain=headed and ended and closed,
-    )
-
-
-def _people(record: Record, columns: Mapping[str, int]) -> Iterator[tuple[str, Suppression]]:
-    address, keys = person_in(record, columns.get("address", 0))
-    if len(record.lines) > 1:
-        # A quotation mark never closed may have swallowed rows: whoever they name stays suppressed.
-        for text in (text for line in record.lines for text in mentioned(line)):
-            for key in keys_of(text):
-                yield key, Suppression(text, line=record.line)
-    if address:
-        values = {n: clean(record.cells[i]) for n, i in columns.items() if i < len(record.cells)}
-        entry = Suppression(**values | {"address": address}, line=record.line)
-        for key in keys:
-            yield key, entry
+def is_comment(record: Record) -> bool:
+    """A line that staff have put a `#` before. One that opens a quotation mark may have swallowed others."""
+    return len(record.lines) == 1 and record.lines[0].lstrip("\ufeff\0 ").startswith("#")
 
 
 def person_in(record: Record, index: int) -> tuple[str, list[str]]:
@@ -149,19 +113,3 @@ def person_in(record: Record, index: int) -> tuple[str, list[str]]:
         if keys := keys_of(cell):
             return clean(cell), keys
     return "", []
-
-
-def _holds_person(record: Record) -> bool:
-    return any("@" in cell or cell.strip().lower().startswith(HASH) for cell in record.cells)
-
-
-def _columns(header: Record) -> dict[str, int]:
-    """Where each column stands; the usual order where the first row is already a person."""
-    if _holds_person(header):
-        return {name: index for index, name in enumerate(HEADER)}
-    columns: dict[str, int] = {}
-    for index, cell in enumerate(header.cells):
-        name = "address" if role_of(cell) == "email" else plain(cell)
-        if name in HEADER:
-            columns.setdefault(name, index)
-    return columns

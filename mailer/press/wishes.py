@@ -16,6 +16,7 @@ short is known as such: nobody was told that it was done.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ class Wishes:
     def __init__(self, path: Path) -> None:
         self._list = target_of(path)
         self._new = _Lines(self._list.with_name(f".{self._list.stem}.wishes"))
+        self._new_path = os.fspath(self._new.path)
         self._folding = _Lines(self._list.with_name(f".{self._list.stem}.folding"))
         self._safe: set[str] = set()
         self._reading = Lock()  # one thread notes while another folds
@@ -53,7 +55,7 @@ class Wishes:
     @property
     def none(self) -> bool:
         """Whether there were none when they were last read, and nobody has noted one since. Costs one stat."""
-        return not (self._new.read or self._folding.read or self._new.path.exists())
+        return not (self._new.read or self._folding.read or os.path.exists(self._new_path))  # noqa: PTH110 (faster)
 
     def refresh(self) -> bool:
         """Reads them anew; costs next to nothing where there are none. True = something has changed.

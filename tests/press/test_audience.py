@@ -10,6 +10,7 @@ from mailer.press import (
     Choice,
     Reason,
     Suppressions,
+    begin_suppressions,
     canonical,
     count_audience,
     diff,
@@ -21,9 +22,10 @@ from mailer.workspace import Workspace
 
 @pytest.fixture
 def office(workspace: Workspace) -> Workspace:
-    """A workspace whose lists are two short ones."""
+    """A workspace whose lists are two short ones, and in which nobody is suppressed."""
     for path in workspace.lists.iterdir():
         path.unlink()
+    begin_suppressions(workspace.suppressed)
     write(workspace, "coast", "email,name,language,tags,beat\nana@example.net,Ana Ruiz,es-MX,coast,water\n"
           "bo@example.org,Bo,en,coast,\ncy@example.com,Cy,,,\n")  # fmt: skip
     write(
@@ -200,6 +202,7 @@ def test_a_list_that_does_not_exist_is_an_error_naming_those_that_do(office: Wor
 
 
 def test_a_broken_suppression_file_stops_everything(office: Workspace) -> None:
+    office.suppressed.unlink()
     office.suppressed.mkdir()
     with pytest.raises(ListError):
         read_audience(office, Choice(lists=("coast",)))

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from mailer.press import AddressError, Choice, Suppressions, forget, held, read_audience, read_list
+from mailer.press import (
+    AddressError,
+    Choice,
+    Suppressions,
+    begin_suppressions,
+    forget,
+    held,
+    read_audience,
+    read_list,
+)
 from mailer.workspace import Workspace
 
 FILES = {
@@ -51,6 +60,7 @@ FILES = {
 def office(workspace: Workspace) -> Workspace:
     for path in workspace.lists.iterdir():
         path.unlink()
+    begin_suppressions(workspace.suppressed)
     for name, (content, _) in FILES.items():
         (workspace.lists / name).write_bytes(content)
     return workspace

@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 from support.suppressing import fold_again_and_again, note_and_look
 
-from mailer.press import AddressError, Suppressions
+from mailer.errors import ListError
+from mailer.press import AddressError, Suppressions, begin_suppressions
 
 HEADER = "address,reason,date,source\n"
 OLD = HEADER + "".join(f"old{n}@example.net,bounced,2026-01-0{n},\n" for n in range(1, 4))
@@ -170,7 +171,7 @@ def test_on_macos_a_wish_goes_through_the_drive_s_own_memory(
     monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
     monkeypatch.setattr(fcntl, "fcntl", full)
     monkeypatch.setattr(os, "fsync", lambda handle: forced.append("fsync"))
-    Suppressions(tmp_path / "suppressed.csv").note(WISHES)
+    Suppressions(tmp_path / "suppressed.csv", to_add=True).note(WISHES)
     assert forced == (["full 51", "fsync"] if known else ["full 51", "fsync", "fsync"]), (
         "the last is the folder"
     )
@@ -179,6 +180,7 @@ def test_on_macos_a_wish_goes_through_the_drive_s_own_memory(
 def test_half_a_wish_is_nobody_s(tmp_path: Path) -> None:
     """Cut at each byte: whoever stands before is off; a stranger whose address is a part of hers is not."""
     path = tmp_path / "suppressed.csv"
+    begin_suppressions(path)
     Suppressions(path).note(WISHES)
     [spool] = [file for file in tmp_path.iterdir() if file.name.endswith(".wishes")]
     whole = spool.read_bytes()
@@ -194,7 +196,10 @@ def test_half_a_wish_is_nobody_s(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reason", ["unsubscribed", 'said "no", firmly'])
 def test_half_a_line_of_the_file_swallows_nothing(tmp_path: Path, reason: str) -> None:
-    """Cut at each byte, also within a quoted cell: those before and those who come later are read."""
+    """Cut at each byte, also within a quoted cell: those before and those who come later are read.
+
+    Where no address is left of it nobody can tell whom it names. It is told with its line, and nothing is sent.
+    """
     path = tmp_path / "suppressed.csv"
     path.write_text(OLD)
     Suppressions(path).add("new@example.net", reason, "mail")
@@ -202,6 +207,10 @@ def test_half_a_line_of_the_file_swallows_nothing(tmp_path: Path, reason: str) -
     for cut in range(len(OLD), len(whole)):
         for rest in (b"", b"\0" * 40):
             path.write_bytes(whole[:cut] + rest)
+            if len(OLD) < cut < len(OLD) + len("new@example.n"):
+                with pytest.raises(ListError, match=r"suppressed\.csv:5: “n.*” suppresses nobody"):
+                    Suppressions(path)
+                continue
             found = Suppressions(path)
             assert all(address in found for address in OLD_ONES)
             for n in range(3):
@@ -346,6 +355,7 @@ def test_noted_by_several_while_others_fold_and_put_back(tmp_path: Path) -> None
 
 def test_a_wish_counts_again_after_the_person_was_put_back(tmp_path: Path) -> None:
     path = tmp_path / "suppressed.csv"
+    begin_suppressions(path)
     server, staff = Suppressions(path), Suppressions(path)
     assert server.note([("ana@example.net", "page")]) == [True]
     assert server.note([("ANA@example.net", "page")]) == [False]
@@ -359,6 +369,7 @@ def test_a_wish_counts_again_after_the_person_was_put_back(tmp_path: Path) -> No
 
 def test_a_forgotten_person_s_wish_leaves_no_address_behind(tmp_path: Path) -> None:
     path = tmp_path / "suppressed.csv"
+    begin_suppressions(path)
     found = Suppressions(path)
     found.note([("ana@example.net", "page")])
     Suppressions(path).forget("ana@example.net", "forgotten")
@@ -371,6 +382,7 @@ def test_a_forgotten_person_s_wish_leaves_no_address_behind(tmp_path: Path) -> N
 
 def test_what_is_no_address_is_not_noted_and_blocks_nobody(tmp_path: Path) -> None:
     path = tmp_path / "suppressed.csv"
+    begin_suppressions(path)
     found = Suppressions(path)
     with pytest.raises(AddressError):
         found.note([("ana@example.net", "page"), ("nonsense", "page")])
@@ -399,10 +411,11 @@ def test_the_wishes_of_a_list_behind_a_link_are_the_list_s(tmp_path: Path) -> No
 
 def test_who_may_read_the_wishes_is_who_may_read_the_list(tmp_path: Path) -> None:
     path = tmp_path / "suppressed.csv"
-    Suppressions(path).note(WISHES)
+    Suppressions(path, to_add=True).note(WISHES)
     assert (tmp_path / ".suppressed.wishes").stat().st_mode & 0o777 == 0o600
-    Suppressions(path).fold()
+    begin_suppressions(path)
     assert path.stat().st_mode & 0o777 == 0o600
+    assert Suppressions(path).fold() == len(WISHES)
     path.chmod(0o640)
     Suppressions(path).note([("ana@example.net", "page")])
     assert (tmp_path / ".suppressed.wishes").stat().st_mode & 0o777 == 0o640

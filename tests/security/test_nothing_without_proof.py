@@ -29,7 +29,7 @@ from mailer.delivery.bounces.intake import Intake
 from mailer.delivery.bounces.memory import Memory
 from mailer.delivery.bounces.report import Office
 from mailer.model import Status
-from mailer.press import Suppressions
+from mailer.press import Suppressions, begin_suppressions
 from mailer.workspace import Workspace
 
 ANA, PRIYA, KARIN = "ana.ruiz@example.net", "priya.n@example.com", "k.lindqvist@example.net"
@@ -120,13 +120,14 @@ def test_no_mail_without_a_token_of_ours_changes_anything(content: bytes) -> Non
     """The corpus' bounces and wishes, however mixed and damaged, of an office that did mail their recipients."""
     with TemporaryDirectory() as name:
         workspace = Workspace(Path(name))
-        workspace.lists.mkdir()
+        begin_suppressions(workspace.suppressed)
+        begun = workspace.suppressed.read_bytes()
         tokens = send_to(workspace, corpus.ANA, corpus.BEN)
         office = Office(OFFICE["ENVELOPE_FROM"], OFFICE["UNSUBSCRIBE_MAILTO"])
         with Ledger(workspace.ledger) as ledger:
             intake = Intake(ledger, Suppressions(workspace.suppressed), office, "k" * 40, lambda _: True)
             intake.take(Memory(ledger), content, "here")
-        assert not workspace.suppressed.exists()
+        assert workspace.suppressed.read_bytes() == begun
         assert {state_of(workspace, address) for address in tokens} == {Status.ACCEPTED}
 
 

@@ -1,0 +1,103 @@
+"""When suppressed.csv can't be what it should be: missing, empty, no text, rows that name nobody.
+
+Everybody would be mailed then, silently. So each of these is a fault, which says what was seen and what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mailer.errors import Fault, ListError
+from mailer.press.files import line_of
+from mailer.press.records import Record
+from mailer.press.suppressed_reading import Gathered
+from mailer.press.suppressed_rows import HEADER, WIDE
+
+BEGIN = line_of(HEADER, ",", "\n")
+"""What stands in a new one."""
+MOST_SHOWN = 20
+"""Rows at fault that are shown one by one; the rest is counted."""
+
+_KINDS = (
+    (b"PK\x03\x04", "a workbook of Excel or LibreOffice (.xlsx, .ods)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls), or one with a password"),
+    (b"%PDF", "a PDF"),
+)
+_CONTROL = bytes({*range(1, 9), *range(14, 32)} - {0x1A, 0x1B})
+"""What no text has, in any encoding of single bytes. A NUL is what a power cut leaves."""
+_TOO_MUCH = 0.02
+_BROKEN_LINE_BREAK = re.compile("[\u0a00\u0d00\U000a0000\U000d0000]")
+_AS_CSV = "open it where it was made, and save it as “CSV UTF-8” under this name"
+_PUT_BACK = (
+    "nobody can be mailed before it is put back, from a backup or from where it was moved. "
+    "Only where nobody was ever suppressed: mailer suppress --begin"
+)
+
+
+def missing(path: Path) -> Fault:
+    """That there is no such file."""
+    if path.is_symlink():
+        what = f"is a link to {path.readlink()}, which is not there"
+        return Fault(str(path), 0, what, "connect the drive that it lies on, or put the file back")
+    return Fault(str(path), 0, "the list of those who are never mailed is missing", _PUT_BACK)
+
+
+def not_text(path: Path, kind: str = "") -> Fault:
+    """That its bytes are no text."""
+    what = f"this is {kind}, whatever its name says" if kind else "this is no text that can be read"
+    return Fault(str(path), 0, what, _AS_CSV)
+
+
+def check_is_text(path: Path, codec: str) -> None:
+    """Looks at a file before it is read.
+
+    Raises:
+        ListError: it is another kind of file.
+        OSError: it can't be read.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe may have no end
+        raise ListError([Fault(str(path), 0, "can't be read: it is a device or a pipe")])
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
+    odd = len(head) - len(head.translate(None, _CONTROL))
+    if kind or (odd > len(head) * _TOO_MUCH and not codec.startswith(WIDE)):
+        raise ListError([not_text(path, kind)])
+
+
+def in_step(records: Iterable[Record], path: Path) -> Iterator[Record]:
+    """Records of UTF-16 or UTF-32, where a byte that is missing makes one letter of the halves of two: a line break
+    is none any more, and the row swallows those after it.
+
+    Raises:
+        ListError: there is such a place.
+    """
+    for record in records:
+        if any(_BROKEN_LINE_BREAK.search(line) for line in record.lines):
+            what = "a byte is missing or too many here, and what follows can't be read"
+            raise ListError([Fault(str(path), record.line, what, "put the file back from a backup")])
+        yield record
+
+
+def faults_in(path: Path, found: Gathered) -> list[Fault]:
+    """What is wrong with what the file says, in the order of its lines."""
+    if not found.header:
+        size = path.stat().st_size
+        what = f"it is empty: {size:,} bytes, and no line but blank ones and comments"
+        hint = _PUT_BACK.replace("Only where", "Remove it only where")
+        return [Fault(str(path), 0, what, hint)]
+    faults = []
+    if not found.form.named and not found.entries:
+        what = "there is no column called “address”, and no row names anybody"
+        faults.append(
+            Fault(str(path), found.header, what, "is this the file? Put the right one in its place")
+        )
+    hint = "correct the line, or put # before it if it is a note"
+    shown = found.complaints[:MOST_SHOWN]
+    faults += [Fault(str(path), complaint.line, complaint.message, hint) for complaint in shown]
+    if more := len(found.complaints) - len(shown):
+        line = found.complaints[MOST_SHOWN].line
+        faults.append(Fault(str(path), line, f"{more:,} more rows like these, from this line on"))
+    return faults

@@ -1,0 +1,215 @@
+"""What suppressed.csv says, row after row: whom it names, and which rows name nobody though somebody may think so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from mailer.press.addresses import (
+    LONGEST,
+    AddressError,
+    mentioned,
+    parse_address,
+    plain_address,
+    split_addresses,
+)
+from mailer.press.cells import clean, shortened
+from mailer.press.columns import plain, role_of
+from mailer.press.files import newline_of
+from mailer.press.records import Record
+from mailer.press.suppressed_rows import HASH, HEADER, Form, Suppression, is_comment, keys_of, person_in
+
+_HASHED = re.compile(rf"{HASH}[0-9a-f]{{64}}")
+_DOMAIN = re.compile(r"[*%?.\s]*@?[*.]*(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}")
+_MASKED = re.compile(r"\S\s*[\[({]\s*at\s*[\])}]\s*\S|\S\s+at\s+\S+\.\S", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A row of which somebody may believe that it suppresses, and does not."""
+
+    line: int
+    message: str
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What records say.
+
+    Attributes:
+        form: of the file, after them.
+        header: line of the first that is neither blank nor a comment; 0 where there is none.
+        entries: everybody whom they name, by key.
+        complaints: rows that name nobody, or not all that they seem to name.
+    """
+
+    form: Form
+    header: int = 0
+    entries: dict[str, Suppression] = field(default_factory=dict)
+    complaints: list[Complaint] = field(default_factory=list)
+
+
+def gathered(records: Iterable[Record], form: Form, going_on: bool = False) -> Gathered:
+    """Everybody whom records name, and the form of the file after them.
+
+    Args:
+        going_on: the file's header came before these records; `form` knows it.
+    """
+    found = Gathered(form)
+    last: Record | None = None
+    headed = going_on
+    for last in records:
+        if is_comment(last) or not any(map(clean, last.cells)):
+            continue
+        if not headed or (not found.form.named and _names_addresses(last)):
+            headed = True
+            found.header = found.header or last.line
+            newline = newline_of(last.lines[-1]) or "\n"
+            found.form = replace(
+                found.form,
+                columns=_columns(last),
+                named=_names_addresses(last),
+                width=len(last.cells),
+                newline=newline,
+            )
+            if not _holds_person(last):
+                found.complaints += _of_header(last)
+                continue
+        found.entries.update(_people(last, found.form.columns))
+        found.complaints += _complaints(last, found.form)
+    if last is not None:
+        found.form = _after(last, found.form, headed)
+    return found
+
+
+def _after(last: Record, form: Form, headed: bool) -> Form:
+    """The form with what its last record says about the end of the file."""
+    ended, closed = bool(newline_of(last.lines[-1])), last.well_quoted(form.delimiter)
+    # Half a line: a quotation mark that it opened would swallow what follows.
+    quote = '"' if len(last.lines) == 1 and not closed else ""
+    return replace(
+        form,
+        lines=last.line + len(last.lines) - 1,
+        before="" if ended else quote + form.newline,
+        plain=headed and ended and closed,
+    )
+
+
+def _people(record: Record, columns: Mapping[str, int]) -> Iterator[tuple[str, Suppression]]:
+    address, keys = person_in(record, columns.get("address", 0))
+    if len(record.lines) > 1:
+        # A quotation mark never closed may have swallowed rows: whoever they name stays suppressed.
+        for text in (text for line in record.lines for text in _named(line)):
+            for key in keys_of(text):
+                yield key, Suppression(text, line=record.line)
+    if address:
+        values = {n: clean(record.cells[i]) for n, i in columns.items() if i < len(record.cells)}
+        entry = Suppression(**values | {"address": address}, line=record.line)
+        for key in keys:
+            yield key, entry
+
+
+def _holds_person(record: Record) -> bool:
+    return any("@" in cell or cell.strip().lower().startswith(HASH) for cell in record.cells)
+
+
+def _columns(header: Record) -> dict[str, int]:
+    """Where each column stands; the usual order where the first row is already a person."""
+    if _holds_person(header):
+        return {name: index for index, name in enumerate(HEADER)}
+    columns: dict[str, int] = {}
+    for index, cell in enumerate(header.cells):
+        name = "address" if _is_header_word(cell) else plain(cell)
+        if name in HEADER:
+            columns.setdefault(name, index)
+    return columns
+
+
+# ---- rows that suppress nobody --------------------------------------------------------------------------------
+
+
+def _complaints(record: Record, form: Form) -> Iterator[Complaint]:
+    """What is wrong with a row. In doubt there is something: whoever wrote it thinks of somebody."""
+    index = form.columns.get("address", 0)
+    if len(record.lines) > 1 and not record.well_quoted(form.delimiter):
+        for number, line in enumerate(record.lines, record.line):
+            pieces = map(clean, re.split(r'[,;|\t"]', line))
+            if any(map(_claims, pieces)) and not any(map(_usable, _named(line))):
+                what = (
+                    f"“{shortened(line)}” names nobody: a quotation mark of line {record.line} isn't closed"
+                )
+                yield Complaint(number, what)
+        return
+    if len(record.cells) > form.width > 1 and sum("@" in cell for cell in record.cells) > 1:
+        what = "more cells than the header has, and a second address: two rows in one, or a delimiter without quotes"
+        yield Complaint(record.line, what)
+        return
+    if index < len(record.cells) and plain_address(record.cells[index]):
+        return  # nearly every row
+    cells = [clean(cell) for cell in record.cells]
+    own = cells[index] if index < len(cells) else ""
+    if own and (form.named or _claims(own)):
+        if form.named and _is_header_word(own):
+            return  # the header once more: two files were joined
+        odd = [piece for piece in _pieces(own) if not _usable(piece)]
+    else:
+        odd = [] if any(cell and all(map(_usable, _pieces(cell))) for cell in cells) else [" ".join(cells)]
+    yield from (Complaint(record.line, _why(piece)) for piece in odd)
+
+
+def _of_header(record: Record) -> Iterator[Complaint]:
+    """A first row without columns that we know, in which somebody has named whom they mean."""
+    if not any(_is_header_word(cell) or plain(cell) in HEADER for cell in record.cells):
+        yield from (
+            Complaint(record.line, _why(clean(cell))) for cell in record.cells if _claims(clean(cell))
+        )
+
+
+def _pieces(cell: str) -> list[str]:
+    if _usable(cell):
+        return [cell]
+    return [address for _, address in split_addresses(cell)] or [cell]
+
+
+def _usable(text: str) -> bool:
+    """Whether a text is one address, or the hash of one."""
+    if text.lower().startswith(HASH):
+        return _HASHED.fullmatch(text.lower()) is not None
+    try:
+        return bool(parse_address(text))
+    except AddressError:
+        return False
+
+
+def _claims(cell: str) -> bool:
+    """Whether a cell seems to be there to name somebody."""
+    if "@" in cell or cell.lower().startswith(HASH):
+        return True
+    return len(cell) <= LONGEST and bool(_DOMAIN.fullmatch(cell) or _MASKED.search(cell))
+
+
+def _why(piece: str) -> str:
+    shown = f"“{shortened(piece)}” suppresses nobody"
+    if piece.lower().startswith(HASH):
+        return f"{shown}: a hash has 64 digits"
+    if len(piece) <= LONGEST and _DOMAIN.fullmatch(piece):
+        return f"{shown}: a whole domain can't be suppressed, only addresses"
+    try:
+        parse_address(piece)
+    except AddressError as error:
+        return f"{shown}: {error}"
+    return shown
+
+
+def _named(line: str) -> list[str]:
+    """Whoever is named anywhere in a line, by address or by hash."""
+    return mentioned(line) + re.findall(rf"(?i){HASH}[0-9a-f]+", line)
+
+
+def _names_addresses(record: Record) -> bool:
+    return not _holds_person(record) and any(map(_is_header_word, record.cells))
+
+
+def _is_header_word(cell: str) -> bool:
+    return role_of(cell) == "email" or plain(cell) == "address"
