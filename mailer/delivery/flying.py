@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
+from mailer.delivery.logins import wanted
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
 from mailer.delivery.wire import Cut
 from mailer.delivery.work import Parcel, Work
@@ -33,12 +34,15 @@ class Fate(NamedTuple):
 class Flying:
     """What one session has in flight.
 
+    Args:
+        user: with whose login, "" without one.
+
     Attributes:
         accepted: how many messages this session's server has accepted.
     """
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, work: Work, user: str = "") -> None:
+        self._work, self._user = work, user
         self._parcels: deque[Parcel] = deque()
         self._expected: deque[tuple[Stage, Parcel]] = deque()
         self._fates: dict[Parcel, Fate] = {}
@@ -82,6 +86,8 @@ class Flying:
     def settle(self, parcel: Parcel, fate: Fate, host: str) -> None:
         """Tells the sender what became of a message, in flight or not."""
         self.accepted += fate.verdict is Verdict.ACCEPTED
+        if fate.verdict is not Verdict.ACCEPTED and (why := wanted(fate.stage, fate.reply, self._user)):
+            self._work.halt(*why)  # the first reason is the one that is told
         self._work.settle(parcel, fate.verdict, outcome(fate.stage, fate.reply, fate.verdict), host)
 
     def lost(self, why: str, host: str) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from mailer.delivery.logins import ONCE, refused
 from mailer.delivery.replies import Reply, Stage, Verdict, judge
 from mailer.delivery.resolving import is_loopback
 from mailer.delivery.wire import Cut, Want, Wire
@@ -196,13 +197,10 @@ def _log_in(line: Line, offer: Offer, settings: Settings) -> Generator[Want, Non
     if reply.code == 334:
         raise TransportError(
             f"The server goes on asking after the whole login of {settings.smtp_username}: {reply}",
-            "Ask whoever runs it. It was tried once, lest the account be locked.",
+            f"Ask whoever runs it. {ONCE}",
         )
     if verdict is Verdict.STOP:
-        raise TransportError(
-            f"The server refused the login of {settings.smtp_username}: {reply}",
-            "Mend SMTP_USERNAME and SMTP_PASSWORD in .env. It was tried once, lest the account be locked.",
-        )
+        raise TransportError(*refused(reply, settings.smtp_username))
 
 
 def _mechanism(line: Line, offer: Offer, settings: Settings) -> str:

@@ -59,7 +59,7 @@ class Session:
         self.leaving = False
         self.current: Parcel | None = None
         self.ready: list[Parcel] = []
-        self.flying = Flying(work)
+        self.flying = Flying(work, settings.smtp_username)
         self.conversation = self._converse()
 
     # ---- the conversation -----------------------------------------------------------------------

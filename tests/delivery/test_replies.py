@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import REPOSITORY
 
+from mailer.delivery import logins
 from mailer.delivery.replies import TABLE, Reply, Stage, Verdict, as_markdown, judge, outcome
 from mailer.model import Status
 
@@ -57,6 +58,13 @@ def test_each_rule_cites_where_it_comes_from() -> None:
     assert all("RFC" in rule.reason for rule in TABLE)
 
 
-def test_the_page_shows_the_table() -> None:
+def test_the_page_shows_the_tables() -> None:
     page = (REPOSITORY / "docs/reference/replies.md").read_text("utf-8")
-    assert page.partition("<!-- table -->\n")[2].strip() == as_markdown()
+    assert as_markdown() in page
+    assert logins.as_markdown() in page
+
+
+def test_each_refusal_of_a_login_says_what_to_do() -> None:
+    for refusal in logins.AT_LOGIN:
+        assert refusal.meaning.endswith(".") and refusal.cure
+    assert logins.AT_LOGIN[-1].fits(Reply(0)), "the last fits whatever comes"

@@ -181,3 +181,115 @@ def test_no_password_in_clear_to_another_machine(workspace: Workspace) -> None:
     assert ran.code == 2
     assert "never sent in clear" in ran.err
     assert server.connections == 1 and not server.logins
+
+
+# ---- what is the matter, beside the password ---------------------------------------------------------------
+
+EXCHANGE = "[PN0PR01CA0024.INDPRD01.PROD.OUTLOOK.COM 2025-01-26T18:54:30.055Z 08DD3DD7D75D7743]"
+
+REPORTED = {
+    f"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit "
+    f"https://aka.ms/smtp_auth_disabled for more information. {EXCHANGE}": "organisation has switched off",
+    f"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit "
+    f"https://aka.ms/smtp_auth_disabled for more information. {EXCHANGE}": "switched off for this mailbox",
+    f"535 5.7.139 Authentication unsuccessful, basic authentication is disabled. {EXCHANGE}": "only OAuth",
+    f"535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. "
+    f"Contact your administrator. {EXCHANGE}": "rule of your organisation",
+    f"535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. "
+    f"Contact your administrator. {EXCHANGE}": "rule of your organisation",
+    f"535 5.7.139 Authentication unsuccessful, account is locked. {EXCHANGE}": "account is locked",
+    "534-5.7.9 Application-specific password required. For more information, go to\r\n"
+    "534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor 6a18-gsmtp": "Make an app password",
+    "534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1&scc=1> Please log in\r\n"
+    "534-5.7.14 via your web browser and then try again.\r\n"
+    "534 5.7.14 https://support.google.com/mail/answer/78754 - gsmtp": "sign in with a web browser",
+    "534 5.7.9 Please log in with your web browser and then try again.": "sign in with a web browser",
+    "535 5.7.0 (#AUTH005) Too many bad auth attempts.": "locked or shut",
+    "534 5.7.9 Authentication mechanism is too weak": "too weak for the server",
+    "538 5.7.11 Encryption required for requested authentication mechanism": "encrypted line",
+    "530 5.7.0 Must issue a STARTTLS command first": "encrypted line",
+    "504 5.5.4 Unrecognized authentication type": "way of logging in",
+}
+"""As users of these servers report them; and what is told, in which nobody is sent to mend the password."""
+
+WRONG = {
+    f"535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. {EXCHANGE}": "the whole address",
+    f"535 5.7.3 Authentication unsuccessful {EXCHANGE}": "the whole address",
+    "535-5.7.8 Username and Password not accepted. Learn more at\r\n"
+    "535 5.7.8  https://support.google.com/mail/?p=BadCredentials lf4-20020 - gsmtp": "app password of 16 letters",
+    "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6": "name or the password is wrong",
+    "535 Incorrect authentication data": "name or the password is wrong",
+}
+
+
+def hint_for(tmp_path: Path, said: str) -> str:
+    with (
+        HostileServer(replies={"AUTH": f"{said}\r\n".encode()}) as server,
+        pytest.raises(TransportError, match="refused the login of press: 5") as told,
+    ):
+        send(tmp_path, server)
+    assert attempts(server) == 1
+    assert "tried once, lest the account be locked" in told.value.hint
+    return told.value.hint
+
+
+@pytest.mark.parametrize("said", REPORTED)
+def test_what_is_no_wrong_password_is_told_as_what_it_is(tmp_path: Path, said: str) -> None:
+    hint = hint_for(tmp_path, said)
+    assert REPORTED[said] in hint
+    assert "password is wrong" not in hint and "Mend SMTP_USERNAME" not in hint
+
+
+@pytest.mark.parametrize("said", WRONG)
+def test_a_wrong_password_is_told_as_that(tmp_path: Path, said: str) -> None:
+    hint = hint_for(tmp_path, said)
+    assert WRONG[said] in hint
+    assert "password is wrong" in hint and "Mend SMTP_USERNAME" in hint
+
+
+@pytest.mark.parametrize("command", ["send", "doctor"])
+def test_the_command_line_says_whose_turn_it_is(workspace: Workspace, command: str) -> None:
+    with HostileServer(replies={"AUTH": f"{next(iter(REPORTED))}\r\n".encode()}) as server:
+        how = server.settings(SMTP_USERNAME="press", SMTP_PASSWORD="lantern")
+        arguments = ("send", "harbour-report", "--yes") if command == "send" else ("doctor",)
+        ran = mailer(*arguments, cwd=workspace.root, **how)
+    assert "An administrator of Microsoft 365 switches it on" in ran.err + ran.out
+    assert "the password may be right" in ran.err + ran.out
+    assert attempts(server) == 1 and not server.accepted
+
+
+NO_LOGIN = [
+    ("MAIL", f"530 5.7.57 Client not authenticated to send mail. {EXCHANGE}"),
+    ("MAIL", "550 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM"),
+    ("MAIL", "530 5.7.0 Authentication Required"),
+    ("RCPT", "530 5.7.1 Authentication required"),
+    ("RCPT", "554 5.7.1 <ana.ruiz@example.net>: Relay access denied"),
+    ("dot", f"530 5.7.57 Client not authenticated to send mail. {EXCHANGE}"),
+]
+
+
+@pytest.mark.parametrize(("stage", "said"), NO_LOGIN)
+def test_a_login_that_is_wanted_and_not_set(workspace: Workspace, stage: str, said: str) -> None:
+    """It was told as a refusal of the first recipient's message."""
+    with HostileServer(replies={stage: f"{said}\r\n".encode()}) as server:
+        ran = mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server.settings())
+    assert ran.code == 1
+    assert "takes mail only after a login" in ran.err or "only after a login" in ran.err
+    assert "Set SMTP_USERNAME and SMTP_PASSWORD in .env" in ran.err
+    assert "refused the message to" not in ran.err
+    assert not server.accepted
+
+
+def test_a_login_that_does_not_count(tmp_path: Path) -> None:
+    with HostileServer(replies={"MAIL": b"530 5.7.57 Client not authenticated to send mail.\r\n"}) as server:
+        report = send(tmp_path, server)
+    assert "The login as press succeeded and does not count" in report.hint
+    assert "Set SMTP_USERNAME" not in report.hint
+    assert attempts(server) <= 2, "one a connection"
+
+
+def test_a_recipient_whose_server_wants_no_relaying_is_not_our_login(tmp_path: Path) -> None:
+    with HostileServer(replies={"RCPT": b"554 5.7.1 Relay access denied\r\n"}) as server:
+        report = send(tmp_path, server)
+    assert "refused the message to" in report.halted
+    assert "login" not in report.hint

@@ -1,0 +1,151 @@
+"""What a server means that will not take our login, or wants one: one table, read from the top.
+
+Most servers answer 535 to everything, and the next thing that staff try is the password, again and again, until the
+account is locked. What is the matter stands in the enhanced code (RFC 3463, RFC 4954 §6) or only in the text.
+docs/reference/replies.md shows the table (`as_markdown`), and a test holds the page to it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailer.delivery.replies import Reply, Stage, Verdict, judge
+
+ONCE = "It was tried once, lest the account be locked."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One line of the table. `codes` and `enhanced` are regular expressions for the whole of the reply's codes, `said`
+    for a part of its text in any case; empty ones fit anything.
+
+    Attributes:
+        meaning: what the server means by it.
+        cure: who does what about it.
+    """
+
+    codes: str
+    enhanced: str
+    said: str
+    meaning: str
+    cure: str
+
+    def fits(self, reply: Reply) -> bool:
+        return (
+            re.fullmatch(self.codes or ".*", str(reply.code)) is not None
+            and (not self.enhanced or re.fullmatch(self.enhanced, reply.enhanced) is not None)
+            and re.search(self.said, reply.text, re.IGNORECASE | re.DOTALL) is not None
+        )
+
+
+_ASK = "ask whoever runs it"
+_ANOTHER = "or ask for another server that takes a password"
+
+AT_LOGIN: tuple[Refusal, ...] = (
+    Refusal("5..", "", r"SmtpClientAuthentication is disabled for the Tenant",
+            "Your organisation has switched off sending with a password (SMTP AUTH); the password may be right.",
+            "An administrator of Microsoft 365 switches it on: https://aka.ms/smtp_auth_disabled"),
+    Refusal("5..", "", r"SmtpClientAuthentication is disabled",
+            "Sending with a password (SMTP AUTH) is switched off for this mailbox; the password may be right.",
+            "An administrator of Microsoft 365 switches it on for the mailbox: https://aka.ms/smtp_auth_disabled"),
+    Refusal("5..", "", r"basic authentication is disabled",
+            "This server takes no passwords from programs any more, only OAuth; the password may be right.",
+            f"An administrator allows SMTP AUTH for the mailbox, where that is still offered, {_ANOTHER}."),
+    Refusal("5..", "", r"security defaults|conditional access|did not meet the criteria",
+            "A rule of your organisation forbids this way of logging in; the password may be right.",
+            "An administrator exempts the mailbox from it (at Microsoft: security defaults, conditional access), "
+            f"{_ANOTHER}."),
+    Refusal("5..", "", r"application[- ]specific password|app[- ]password|InvalidSecondFactor",
+            "The account has two-step sign-in, so its usual password does not count here.",
+            "Make an app password in the account's security settings, and put that into SMTP_PASSWORD."),
+    Refusal("5..", "", r"web browser|web login required|WebLoginRequired",
+            "The account wants somebody to sign in with a web browser first; the password may be right.",
+            "Sign in there, allow the access that it asks about, and make an app password for SMTP_PASSWORD."),
+    Refusal("5..", "", r"AUTH005|too many|locked|blocked|suspended|account disabled",
+            "The account is locked or shut, for a while or for good: a right password would be refused too.",
+            "Don't try again now. Look into the account in a browser, or ask whoever runs the server. Some "
+            "(Yahoo) say so too when they want an app password."),
+    Refusal("5..", "", r"expired",
+            "The password has expired.", "Set a new one with whoever runs the account, then in SMTP_PASSWORD."),
+    Refusal("538", "", "", "The server takes a login only over an encrypted line (RFC 4954 §4).",
+            "Set SMTP_SECURITY=starttls or tls."),
+    Refusal("5..", r"5\.7\.11", "", "The server takes a login only over an encrypted line (RFC 4954 §6).",
+            "Set SMTP_SECURITY=starttls or tls."),
+    Refusal("530", "", r"STARTTLS", "The server takes a login only over an encrypted line (RFC 3207 §4).",
+            "Set SMTP_SECURITY=starttls or tls."),
+    Refusal("534", "", "", "This way of logging in is too weak for the server (RFC 4954 §6).",
+            f"Not the password is at fault: {_ASK} which ways it takes. mailer knows PLAIN, LOGIN and CRAM-MD5."),
+    Refusal("50[0234]", "", "", "The server does not do this way of logging in (RFC 4954 §4).",
+            "Is this the port for sending mail (587 or 465)? If the server needs no login, leave SMTP_USERNAME empty."),
+    Refusal("535", "", r"BadCredentials|Username and Password not accepted",
+            "The user name or the password is wrong; Google wants an app password of 16 letters.",
+            "Mend SMTP_USERNAME (the whole address) and SMTP_PASSWORD in .env."),
+    Refusal("535", r"5\.7\.(3|139)", "", "The user name or the password is wrong.",
+            "Mend SMTP_USERNAME (the whole address, user@example.org) and SMTP_PASSWORD in .env. Where both are right, "
+            "an administrator of Microsoft 365 looks whether the mailbox may send with a password (SMTP AUTH)."),
+    Refusal("535", "", "", "The user name or the password is wrong (RFC 4954 §6).",
+            "Mend SMTP_USERNAME and SMTP_PASSWORD in .env."),
+    Refusal("", "", "", "It does not say that the password is wrong.",
+            f"Look at SMTP_USERNAME and SMTP_PASSWORD in .env, and {_ASK} what it means."),
+)  # fmt: skip
+"""Answers to AUTH. The texts are those of Exchange Online, Google and Yahoo as their users report them."""
+
+WITHOUT_LOGIN: tuple[Refusal, ...] = (
+    Refusal("530", "", r"STARTTLS", "The server takes mail only over an encrypted line (RFC 3207 §4).",
+            "Set SMTP_SECURITY=starttls or tls."),
+    Refusal("530", "", "", "The server takes mail only after a login (RFC 4954 §6).", ""),
+    Refusal("5..", r"5\.7\.57", "", "The server takes mail only after a login.", ""),
+)  # fmt: skip
+"""Answers to MAIL and what follows: a login was wanted before."""
+
+NO_RELAY = Refusal(
+    "5..", r"5\.7\.\d+", r"\brelay", "The server carries mail to others only after a login.", ""
+)
+"""What Postfix and Exchange say to whoever has not logged in; to others it means that they may not send at all."""
+
+_SET = "Set SMTP_USERNAME and SMTP_PASSWORD in .env; `mailer doctor` tries them without sending anything."
+_SET_ALREADY = (
+    "The login as {user} succeeded and does not count: ask whoever runs the server what it may send."
+)
+
+
+def refused(reply: Reply, user: str) -> tuple[str, str]:
+    """What to tell about a login that was refused: message and hint."""
+    found = next(refusal for refusal in AT_LOGIN if refusal.fits(reply))
+    return f"The server refused the login of {user}: {reply}", f"{found.meaning} {found.cure} {ONCE}"
+
+
+def wanted(stage: Stage, reply: Reply, user: str) -> tuple[str, str] | None:
+    """What to tell where a server refuses mail for want of a login: message and hint, or None: it is about
+    something else.
+
+    Args:
+        user: SMTP_USERNAME, "" where none is set.
+    """
+    if stage is Stage.AUTH or judge(stage, reply) not in (Verdict.STOP, Verdict.HALT, Verdict.HALT_QUEUED):
+        return None
+    table = WITHOUT_LOGIN if user else (*WITHOUT_LOGIN, NO_RELAY)
+    found = next((refusal for refusal in table if refusal.fits(reply)), None)
+    if found is None:
+        return None
+    cure = found.cure or (_SET_ALREADY.format(user=user) if user else _SET)
+    return f"The server refused {stage}: {reply}", f"{found.meaning} {cure}"
+
+
+def as_markdown() -> str:
+    """The table for docs/reference/replies.md."""
+    lines = [
+        "| answer to | code | enhanced | its text holds | what it means | what to do |",
+        "|---" * 6 + "|",
+    ]
+    stages = [("AUTH", refusal) for refusal in AT_LOGIN]
+    stages += [("MAIL and after", refusal) for refusal in (*WITHOUT_LOGIN, NO_RELAY)]
+    for stage, refusal in stages:
+        codes = refusal.codes.replace("..", "xx") or "any other"
+        enhanced = refusal.enhanced.replace("\\d+", "x").replace("\\", "").replace("|", " or ") or "any"
+        said = re.sub(r"\\[wb]\*?", "", refusal.said).replace("[- ]", " ").replace("|", " or ") or "anything"
+        lines.append(
+            f"| {stage} | {codes} | {enhanced} | {said} | {refusal.meaning} | {refusal.cure or _SET} |"
+        )
+    return "\n".join(lines)
