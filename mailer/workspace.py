@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from mailer.endings import instead_of
 from mailer.errors import WorkspaceError
 from mailer.visible import visible
 
@@ -149,19 +150,22 @@ class Workspace:
         return named_suppressed(path.name) or (found is not None and named_suppressed(found.resolve().name))
 
     def _candidates(self, name: str, folder: Path, endings: tuple[str, ...]) -> tuple[Path, ...]:
-        return (Path(name), folder / name, *(folder / f"{name}{ending}" for ending in endings))
+        """Where it may lie; adv2.md is never adv2.md.md."""
+        whole = (name if name.endswith(ending) else f"{name}{ending}" for ending in endings)
+        return (Path(name), folder / name, *(folder / each for each in whole))
 
     def _find(self, name: str, folder: Path, endings: tuple[str, ...], noun: str, otherwise: str) -> Path:
         for candidate in self._candidates(name, folder, endings):
             if candidate.is_file():
                 return candidate
+        given = Path(name)
+        wanted = f"{given.name.removesuffix(endings[0])}{endings[0]}"
         files = self.press_lists() if folder == self.lists else folder.glob(f"*{endings[0]}")
         known = sorted({visible(path.stem) for path in files})
+        there_are = f"There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}."
         raise WorkspaceError(
-            f"No {noun} “{name}”: neither a file of that name nor {self.shown(folder)}/{name}{endings[0]}.",
-            f"There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}."
-            if known
-            else f"None yet: {otherwise}.",
+            f"No {noun} “{name}”: neither a file of that name nor {self.shown(folder)}/{wanted}.",
+            instead_of(wanted, (folder, given.parent)) or (there_are if known else f"None yet: {otherwise}."),
         )
 
     def themes(self) -> tuple[str, ...]:
@@ -247,7 +251,8 @@ def find_workspace(start: Path) -> Workspace:
             return Workspace(folder)
     raise WorkspaceError(
         f"No newsroom.md in {start} or any folder above it.",
-        "Go to your workspace, or make one: mailer init press-office",
+        instead_of(MARKER, (start, *start.parents))
+        or "Go to your workspace, or make one: mailer init press-office",
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from mailer.endings import misnamed
 from mailer.errors import Fault, ReleaseError
 from mailer.model import Boilerplate, Edition, Finding, Kind, Newsroom, Release, Where
 from mailer.release import fields
@@ -17,6 +18,7 @@ from mailer.release.header import read_header
 from mailer.release.newsroom import read_newsroom
 from mailer.release.source import read_source
 from mailer.release.values import one_of, parse_date, parse_language, parse_moment, parse_web_address
+from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
 
 RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
@@ -52,7 +54,23 @@ def read_release(workspace: Workspace, name: str, *, today: date | None = None) 
                 break
     if faults:
         raise ReleaseError(faults)
+    overlooked = _overlooked(workspace, path.parent, release_name)
+    editions[0] = replace(editions[0], findings=(*editions[0].findings, *overlooked))
     return Release(release_name, tuple(editions))
+
+
+def _overlooked(workspace: Workspace, folder: Path, name: str) -> tuple[Finding, ...]:
+    """Translations that would be missing without anybody's knowing."""
+    return tuple(
+        Finding(
+            "misnamed-file",
+            "warning",
+            f"{visible(is_called)} is not read: it does not end in .md.",
+            f"If it is a translation, save it as plain text and call it {visible(should_be)}.",
+            Where(workspace.shown(folder / is_called)),
+        )
+        for is_called, should_be in misnamed(folder, name)
+    )
 
 
 def digest(path: Path) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailer.endings import SAVE_AS_TEXT, kind_by_content
 from mailer.errors import Fault, ReleaseError
 from mailer.model import Finding, Where
 
@@ -42,12 +43,18 @@ def read_source(path: Path, shown: str) -> Source:
         ReleaseError: the file can't be read, or is not UTF-8.
     """
     try:
-        written = path.read_text("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        hint = "save it as UTF-8 (in Word: plain text, Unicode)"
-        raise ReleaseError([Fault(shown, 0, f"it is not UTF-8 text (byte {error.start})", hint)]) from None
+        content = path.read_bytes()
     except OSError as error:
         raise ReleaseError([Fault(shown, 0, f"it can't be read: {error.strerror}")]) from None
+    if kind := kind_by_content(content):
+        named = ", named .md" if path.suffix.lower() == ".md" else ""
+        raise ReleaseError([Fault(shown, 0, f"this is {kind}{named}", SAVE_AS_TEXT)])
+    try:
+        written = content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        hint = "save it as UTF-8 (in Word: plain text, Unicode)"
+        raise ReleaseError([Fault(shown, line, f"it is not UTF-8 text (byte {error.start})", hint)]) from None
     text = _STEERING.sub("\ufffd", _PRIVATE_USE.sub("\ufffd", _HIDDEN.sub("", written)))
     return Source(text, tuple(_noticed(written, shown)))
 

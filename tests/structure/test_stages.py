@@ -13,7 +13,7 @@ PACKAGE = REPOSITORY / "mailer"
 
 STAGES = (
     ("errors", "model", "visible"),
-    ("settings", "workspace", "enclosures", "private"),
+    ("endings", "settings", "workspace", "enclosures", "private"),
     ("release",),
     ("press",),
     ("render",),
