@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mailer.checks.draft import Draft
 from mailer.model import Finding
+from mailer.press import why_nobody
 from mailer.render import merge_values
 
 BY_THE_TOOL = frozenset(("unsubscribe",))
@@ -16,9 +17,7 @@ BY_THE_TOOL = frozenset(("unsubscribe",))
 def no_recipients(draft: Draft) -> Iterator[Finding]:
     """no-recipients: nobody is left to get it."""
     if not draft.audience.recipients:
-        left_out = len(draft.audience.left_out)
-        said = f"Nobody would get it: all {left_out} were left out." if left_out else "Nobody would get it."
-        yield Finding("no-recipients", "error", said, "Name a list: --list press, or Lists: in the release.")
+        yield Finding("no-recipients", "error", *why_nobody(draft.audience))
 
 
 def who_was_read(draft: Draft) -> Iterator[Finding]:

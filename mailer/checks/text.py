@@ -11,6 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mailer.checks.draft import Draft
 from mailer.errors import WorkspaceError
 from mailer.model import Edition, Finding, Newsroom, Where
+from mailer.release.values import moment_text
 
 _PLACEHOLDER = re.compile(
     r"\b(?:TODO|TBC|TBD|XXX+|FIXME)\b|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
@@ -114,11 +115,11 @@ def embargo(draft: Draft) -> Iterator[Finding]:
     """past-embargo, embargo, future-date."""
     for edition in draft.release.editions:
         if edition.embargo and edition.embargo <= draft.now:
-            yield Finding("past-embargo", "warning", f"The embargo is over since {edition.embargo:%Y-%m-%d %H:%M %Z}.",
+            yield Finding("past-embargo", "warning", f"The embargo is over since {moment_text(edition.embargo)}.",
                           "Remove it: the mail would ask journalists to wait for nothing.",
                           edition.where("embargo"))  # fmt: skip
         elif edition.embargo:
-            yield Finding("embargo", "notice", f"Under embargo until {edition.embargo:%Y-%m-%d %H:%M %Z}.",
+            yield Finding("embargo", "notice", f"Under embargo until {moment_text(edition.embargo)}.",
                           "Everybody who gets it now can read it now.", edition.where("embargo"))  # fmt: skip
         days = (edition.date - draft.now.date()).days
         if days > 1 and not edition.embargo:

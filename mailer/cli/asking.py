@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailer.cli.show import count, moment, on_a_terminal, print_audience, say, tell
+from mailer.cli.show import count, on_a_terminal, print_audience, say, tell
 from mailer.errors import MailerError
+from mailer.release.values import moment_text
 from mailer.visible import visible
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class How:
         except ValueError as error:
             raise click.BadParameter("; ".join(map(str, error.args)), param_hint="--at") from None
         if planned.timestamp() <= time.time():
-            raise click.BadParameter(f"{moment(planned)} has passed", param_hint="--at")
+            raise click.BadParameter(f"{moment_text(planned)} has passed", param_hint="--at")
         return planned.timestamp()
 
 
@@ -80,7 +81,7 @@ def print_outgoing(outgoing: Outgoing, settings: Settings, prepared: Prepared | 
     tell("Through", f"{settings.smtp_host}:{settings.port} ({settings.smtp_security})")
     tell("When", _when(outgoing))
     if outgoing.embargo > time.time():
-        tell("Embargo", f"until {moment(outgoing.moment(outgoing.embargo))}")
+        tell("Embargo", f"until {moment_text(outgoing.moment(outgoing.embargo))}")
     if settings.allow_only:
         tell("Only to", f"{', '.join(settings.allow_only)} (ALLOW_ONLY)")
     if prepared:
@@ -116,7 +117,7 @@ def _to_whom(outgoing: Outgoing) -> str:
 def _when(outgoing: Outgoing) -> str:
     if not outgoing.planned:
         return "now"
-    planned = moment(outgoing.moment(outgoing.planned))
+    planned = moment_text(outgoing.moment(outgoing.planned))
     if outgoing.planned > time.time():
         return planned
     return f"now; it was planned for {planned}"
@@ -143,7 +144,7 @@ def agreed(outgoing: Outgoing, how: How) -> bool:
     if not _typed(f"Type {outgoing.number} to send{late}", str(outgoing.number)):
         return False
     return not embargoed or how.under_embargo or _typed(
-        f"It is under embargo until {moment(outgoing.moment(outgoing.embargo))}: whoever gets it now can read it now."
+        f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: whoever gets it now can read it now."
         " Type embargo to send it all the same",
         "embargo",
     )  # fmt: skip
@@ -152,12 +153,12 @@ def agreed(outgoing: Outgoing, how: How) -> bool:
 def _a_script_must_know(outgoing: Outgoing, how: How, *, embargoed: bool, late: bool) -> None:
     if embargoed and not how.under_embargo:
         raise MailerError(
-            f"It is under embargo until {moment(outgoing.moment(outgoing.embargo))}: nothing was sent.",
+            f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: nothing was sent.",
             "Whoever gets it now can read it now. Scripts say --under-embargo, or --at TIME.",
         )
     if late:
         raise MailerError(
-            f"It was planned for {moment(outgoing.moment(outgoing.planned))}, which has gone by: nothing was sent.",
+            f"It was planned for {moment_text(outgoing.moment(outgoing.planned))}, which has gone by: nothing was sent.",
             "Look whether it is still right to send it; then say --now.",
         )
 

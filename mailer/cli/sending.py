@@ -14,7 +14,7 @@ from mailer.checks import must_be_ready
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
 from mailer.cli.asking import How, agreed, number_typed, print_outgoing, somebody_must_say_so
 from mailer.cli.report import interruptible, print_report, progress_bar
-from mailer.cli.show import count, moment, on_a_terminal, print_findings, row, say
+from mailer.cli.show import count, on_a_terminal, print_findings, row, say
 from mailer.delivery import (
     AddressDigest,
     Ledger,
@@ -29,6 +29,7 @@ from mailer.delivery import (
 from mailer.errors import CheckFailed, SettingsError
 from mailer.model import Status
 from mailer.pipeline import outgoing
+from mailer.release.values import moment_text
 
 if TYPE_CHECKING:
     from mailer.delivery import Mailing
@@ -125,7 +126,7 @@ class _Departure:
         """Drains the queue with a progress bar, and reports."""
         how, stop = self._how, Stop()
         if mailing.planned > time.time():
-            when = moment(outgoing.at_the_office(mailing.planned, mailing.zone))
+            when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
             say(f"Waiting until {when}. Ctrl-C leaves the queue as it is; the time is kept.", err=True)
         with interruptible(stop), progress_bar() as on_progress:
             report = pipeline.deliver(

@@ -10,7 +10,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -120,11 +119,6 @@ def tally(findings: Sequence[Finding]) -> str:
     levels = Counter(finding.level for finding in findings)
     words = [count(levels[level], level) for level in ("error", "warning", "notice") if levels[level]]
     return ", ".join(words) or "nothing to complain about"
-
-
-def moment(at: datetime) -> str:
-    """A moment as it can be typed back: "2026-11-24 06:00 Europe/Madrid"."""
-    return f"{at:%Y-%m-%d %H:%M} {at.tzinfo}"
 
 
 def print_audience(prepared: Prepared, to: str = "") -> None:

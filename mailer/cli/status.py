@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailer.cli.options import workspace_here
-from mailer.cli.show import count, json_text, moment, row, say, say_json
+from mailer.cli.show import count, json_text, row, say, say_json
 from mailer.visible import visible
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
     """
     from mailer.delivery import Ledger
     from mailer.pipeline.outgoing import at_the_office
+    from mailer.release.values import moment_text
 
     workspace = workspace_here()
     if recipients and not release:
@@ -40,7 +41,9 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
         else:
             for m in mailings:
                 counts = ", ".join(f"{n:,} {s.value}" for s, n in ledger.counts(m.release).items())
-                planned = f", planned for {moment(at_the_office(m.planned, m.zone))}" if m.planned else ""
+                planned = (
+                    f", planned for {moment_text(at_the_office(m.planned, m.zone))}" if m.planned else ""
+                )
                 row(m.release, _time(m.created), counts + planned, m.subject)
                 if release:
                     _tell_orders(ledger, m)

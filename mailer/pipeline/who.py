@@ -9,7 +9,7 @@ from mailer.delivery import Ledger
 from mailer.errors import WorkspaceError
 from mailer.model import Audience, LeftOut, Recipient
 from mailer.pipeline.prepared import Prepared
-from mailer.press import Choice, Reason, Suppressions, canonical, parse_address
+from mailer.press import Choice, Reason, Suppressions, canonical, parse_address, why_not
 from mailer.settings import allows
 from mailer.workspace import Workspace
 
@@ -88,7 +88,4 @@ def as_addressed(prepared: Prepared, address: str) -> Recipient:
     for recipient in prepared.audience.recipients:
         if canonical(recipient.address) == key:
             return recipient
-    lists = ", ".join(prepared.audience.lists) or "no list"
-    raise WorkspaceError(
-        f"{address} would not get it: not among the recipients of {lists}.", "Name a --list."
-    )
+    raise WorkspaceError(*why_not(prepared.audience, key, address))

@@ -2,6 +2,7 @@
 
 from mailer.press.addresses import AddressError, canonical, parse_address
 from mailer.press.choose import WhereError
+from mailer.press.cures import why_nobody
 from mailer.press.examine import Difference, diff, examine, write_list
 from mailer.press.forget import Forgotten, Held, forget, held, traces
 from mailer.press.lists import Choice, Counts, count_audience, read_audience
@@ -39,5 +40,6 @@ __all__ = [
     "read_unsubscribe_token",
     "traces",
     "unsubscribe_token",
+    "why_nobody",
     "write_list",
 ]

@@ -10,6 +10,7 @@ from mailer.errors import Fault, ListError
 from mailer.model import Finding, Where
 from mailer.press.cells import shortened
 from mailer.press.columns import Columns, name_columns, plain, role_of, sounds_like_address
+from mailer.press.cures import taken_in
 from mailer.press.records import Record
 from mailer.press.words import activity
 
@@ -125,7 +126,8 @@ def _the_one(
                     path,
                     header.line,
                     f"which column is mailed? {names} all hold addresses",
-                    f"say --column {used[0] + 1}, or rename or remove the others",
+                    "rename or remove the others, or take the list in with the right one: "
+                    + taken_in(path, f"--column {used[0] + 1}"),
                 )
             ]
         )

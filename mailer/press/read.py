@@ -13,6 +13,7 @@ from pathlib import Path
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Recipient, Where
 from mailer.press.cells import clean
+from mailer.press.cures import taken_in
 from mailer.press.dialect import DELIMITER_NAMES, find_dialect
 from mailer.press.header import Header, find_header
 from mailer.press.package import SAVE_AS_CSV
@@ -177,6 +178,7 @@ def _encoding_findings(dialect: Dialect, sample: list[Record], shown: str) -> It
         "encoding-guessed",
         "warning",
         f"read as {dialect.encoding}: a guess{seen}",
-        "If that is wrong, save the list as “CSV UTF-8”, or say --encoding.",
+        "If that is wrong, save the list as “CSV UTF-8”, or say what it is, such as cp1250: "
+        + taken_in(shown, "--encoding cp1250"),
         Where(shown, line),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -140,6 +140,16 @@ def parse_moment(text: str) -> datetime:
     if not match["zone"]:
         raise Problem(f"“{text}” has no time zone", "add its IANA name, such as Europe/Madrid")
     return datetime.combine(day, clock, ZoneInfo(parse_zone(match["zone"])))
+
+
+def moment_text(at: datetime) -> str:
+    """A moment as staff type it: `2026-11-24 06:00 America/New_York`. `parse_moment` reads it back.
+
+    Never `%Z`: EST is what `parse_zone` refuses.
+    """
+    zone = getattr(at.tzinfo, "key", None) or "UTC"  # datetime.UTC has no key
+    at = at if hasattr(at.tzinfo, "key") else at.astimezone(UTC)
+    return f"{at.date()} {at:%H:%M} {zone}"
 
 
 def parse_web_address(text: str) -> str:

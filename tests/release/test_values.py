@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailer.release.values import (
     ZONE_HINTS,
+    moment_text,
     parse_colour,
     parse_date,
     parse_language,
@@ -74,3 +78,18 @@ def test_the_same_hour_in_summer_and_winter_is_another_moment() -> None:
 def test_colours_and_languages_take_their_usual_form() -> None:
     assert (parse_colour("#ABC"), parse_colour("0b5563")) == ("#aabbcc", "#0b5563")
     assert (parse_language("es_mx"), parse_language("ZH-hant")) == ("es-MX", "zh-Hant")
+
+
+TYPED = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+
+
+@given(day=st.dates(date(1900, 1, 1), date(9990, 1, 1)), clock=st.times(), zone=st.sampled_from(TYPED))
+def test_a_moment_that_is_shown_can_be_typed_back(day: date, clock: time, zone: str) -> None:
+    """EST and CET are shown nowhere: they are refused."""
+    moment = datetime.combine(day, clock.replace(second=0, microsecond=0, fold=0), ZoneInfo(zone))
+    assert parse_moment(moment_text(moment)) == moment
+    assert moment_text(moment).endswith(f" {zone}")
+
+
+def test_a_moment_without_a_named_zone_is_shown_in_utc() -> None:
+    assert moment_text(datetime(2026, 11, 24, 6, 0, tzinfo=UTC)) == "2026-11-24 06:00 UTC"

@@ -1,0 +1,80 @@
+"""What staff do about somebody who is left out, and about a list that leaves a doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import PurePath
+
+from mailer.model import Audience, LeftOut
+from mailer.press.addresses import canonical
+from mailer.press.problems import Reason
+from mailer.visible import visible
+
+NAME_A_LIST = "Name a list: --list press, or Lists: in the release."
+
+_CURES: dict[str, str] = {
+    Reason.NO_ADDRESS: "Write an address into the row.",
+    Reason.BAD_ADDRESS: "Mend the address in the list.",
+    Reason.UNSAFE: "Mend the row in the list: it holds what can't be put into a mail.",
+    Reason.UNCLOSED_QUOTE: "Mend the row in the list: close the quotation mark.",
+    Reason.HEADER_AGAIN: "Write a person below the header.",
+    Reason.BEFORE_HEADER: "People stand below the header: move the rows.",
+    Reason.NOT_ACTIVE: "The list says so in its status column: mend it there, if it is wrong.",
+    Reason.OPTED_OUT: "The list says that they asked for it; only they can take it back.",
+    Reason.SUPPRESSED: "Only if they have asked to be mailed again: mailer unsuppress ADDRESS",
+    Reason.EXCEPTED: "Leave out --except, or take them off that list.",
+    Reason.NO_EMBARGO: "Send it when the embargo is over.",
+    Reason.NOT_CHOSEN: "Change --where.",
+    Reason.OVER_LIMIT: "Raise --limit, or leave it out.",
+}
+
+
+def _reason(person: LeftOut) -> str:
+    """With what more is known: `suppressed (unsubscribed 2026-01-02)`."""
+    return f"{person.reason} ({person.detail})" if person.detail else person.reason
+
+
+def _cure(reason: str, address: str = "") -> str:
+    return _CURES.get(reason, "").replace("ADDRESS", visible(address) if address else "ADDRESS")
+
+
+def why_not(audience: Audience, key: str, address: str) -> tuple[str, str]:
+    """Why somebody who is not among the recipients would not get it, and what to do about it.
+
+    Args:
+        key: the canonical address.
+        address: as it was typed.
+    """
+    lists = ", ".join(map(visible, audience.lists)) or "no list"
+    left_out = (person for person in audience.left_out if person.address and canonical(person.address) == key)
+    found = next(left_out, None)
+    if found is None:
+        return f"{address} would not get it: it is not on {lists}.", "Name the list: --list press"
+    return f"{address} is on {lists} and would not get it: {_reason(found)}.", _cure(found.reason, address)
+
+
+def why_nobody(audience: Audience) -> tuple[str, str]:
+    """Why an audience has no recipients, and what to do: about people where there are any, else about lists."""
+    lists = ", ".join(map(visible, audience.lists))
+    number = len(audience.left_out)
+    if not audience.lists:
+        return "Nobody would get it: no list is named.", NAME_A_LIST
+    if not number:
+        return f"Nobody would get it: the list {lists} is empty.", "Add people to it, or name another list."
+    if number == 1:
+        (person,) = audience.left_out
+        named = person.address or "the only row"
+        said = f"{visible(named)} is the only one on the list {lists}, and is left out: {_reason(person)}."
+        return f"Nobody would get it: {said}", _cure(person.reason, person.address)
+    reasons = Counter(person.reason for person in audience.left_out).most_common()
+    parts = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
+    return f"Nobody would get it: all {number:,} on the list {lists} are left out: {parts}.", _cure(
+        reasons[0][0]
+    )
+
+
+def taken_in(shown: str, option: str) -> str:
+    """The command that takes a list in as this option says. Commands that send read a list as it is."""
+    name = PurePath(shown.replace("\\", "/")).stem
+    file, name = (f'"{text}"' if " " in text else text for text in (shown, f"{name}-clean"))
+    return f"mailer lists add {file} --as {name} {option}"
