@@ -18,6 +18,9 @@ from mailer.workspace import Workspace, lies_in
 PLACES = ("releases", "files", "images")
 """Folders of a workspace from which files are enclosed; everything else in it is the office's own."""
 
+_SHOWN = 60
+"""Characters of a name that can be none."""
+
 LARGEST = 50 << 20
 """Octets of a file: no server takes a mail of that size."""
 
@@ -101,18 +104,26 @@ def _find(workspace: Workspace, file: str, beside: Path | None) -> Path:
     ):
         raise EnclosureError(f"“{visible(file)}” is not a path in the workspace, or is hidden", _INTO_A_PLACE)
     bases = [workspace.root, *([beside] if beside else [])]
-    found = next((path for base in bases if (path := base / inside).exists()), None)
-    if found is None:
+    try:
+        found = next((each for base in bases if (each := base / inside).exists()), None)
+        resolved = found.resolve() if found else None
+    except OSError:  # no name of a file at all: too long, or of characters that the system has no names with
+        raise EnclosureError(f"“{_cut(file)}” can't be the name of a file", _INTO_A_PLACE) from None
+    if resolved is None:
         raise EnclosureError(f"there is no file “{visible(file)}”", _did_you_mean(bases, inside))
-    path = found.resolve()
+    path = resolved
     if not lies_in(path, workspace.root):
         raise EnclosureError(f"“{visible(file)}” lies outside the workspace", _INTO_A_PLACE)
     parts = path.relative_to(workspace.root.resolve()).parts
-    if parts[0].lower() not in PLACES or any(part.startswith(".") for part in parts):
+    if not parts or parts[0].lower() not in PLACES or any(part.startswith(".") for part in parts):
         raise EnclosureError(f"“{visible(file)}” does not lie where files for the press lie", _INTO_A_PLACE)
     if not stat.S_ISREG(path.stat().st_mode):
         raise EnclosureError(f"“{visible(file)}” is not a file", "name a file")
     return path
+
+
+def _cut(file: str) -> str:
+    return visible(file if len(file) <= _SHOWN else f"{file[:_SHOWN]}…")
 
 
 def _did_you_mean(bases: list[Path], inside: PurePosixPath) -> str:

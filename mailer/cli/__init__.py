@@ -16,6 +16,7 @@ from importlib import import_module
 
 import click
 
+from mailer.cli.failures import as_told
 from mailer.cli.show import row, say, style
 from mailer.cli.streams import never_fail_at_a_character
 from mailer.errors import CheckFailed, MailerError, SourceError
@@ -101,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return DONE
         if debug:
             say(traceback.format_exc(), err=True, nl=False)
-        return _tell(error if isinstance(error, MailerError) else _defect(error))
+        return _tell(as_told(error))
 
 
 def _run(arguments: list[str]) -> object:
@@ -113,14 +114,7 @@ def _run(arguments: list[str]) -> object:
 
 def _is_text(argument: str) -> bool:
     """Bytes that the system's character set has no letters for come as lone surrogates (PEP 383)."""
-    return not any("\ud800" <= character <= "\udfff" for character in argument)
-
-
-def _defect(error: Exception) -> MailerError:
-    return MailerError(
-        f"something went wrong inside mailer ({type(error).__name__}: {error}).",
-        "This is a defect of ours. Run it again with --debug and report what it prints.",
-    )
+    return not any("\ud800" <= character <= "\udfff" or character == "\0" for character in argument)
 
 
 def _reader_has_gone(error: Exception) -> bool:

@@ -101,4 +101,4 @@ def themes() -> None:
         ]
         origins = origins[:1] if workspace.templates == built_in_templates() else origins
         about = theme_file(workspace.theme(name), "theme.txt")
-        row(name, ", ".join(origins), about.read_text("utf-8").strip() if about else "")
+        row(name, ", ".join(origins), about.read_text("utf-8", "replace").strip() if about else "")

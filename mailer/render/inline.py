@@ -4,36 +4,65 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 
 from mailer.errors import Fault, TemplateError
 
+_PAGE = re.compile(r"\s*(?:<!DOCTYPE[^>]*>\s*)?<html[\s>]", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"(?P<selectors>[^{}]*)\{(?P<declarations>[^{}]*)\}")
 _CLASS = re.compile(r"\.-?[A-Za-z_][\w-]*")
 
 
-def inline(html: str) -> str:
+def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css") -> str:
     """Move the rules of the first style block into style attributes.
 
     The block marked `data-premailer="ignore"` is kept. Nothing is fetched, nothing is guessed: no attributes
     are made of styles, `!important` is kept, and classes stay, as media queries need them.
+
+    Args:
+        page, layout: the files that the markup and the rules come from, as staff would name them.
+
+    Raises:
+        TemplateError: what the theme makes is no page, or its rules can't be read.
     """
     from premailer import Premailer
 
-    return str(
-        Premailer(
-            html,
-            strip_important=False,
-            allow_network=False,
-            disable_validation=True,
-            cssutils_logging_level=logging.CRITICAL,
-            disable_basic_attributes=["align", "background-color", "bgcolor", "height", "valign", "width",
-                                      "text-align", "vertical-align"],
-            keep_style_tags=False,
-            remove_classes=False,
-            align_floating_images=False,
-        ).transform(pretty_print=False)
-    )  # fmt: skip
+    try:
+        return str(
+            Premailer(
+                html,
+                strip_important=False,
+                allow_network=False,
+                disable_validation=True,
+                cssutils_logging_level=logging.CRITICAL,
+                disable_basic_attributes=["align", "background-color", "bgcolor", "height", "valign", "width",
+                                          "text-align", "vertical-align"],
+                keep_style_tags=False,
+                remove_classes=False,
+                align_floating_images=False,
+            ).transform(pretty_print=False)
+        )  # fmt: skip
+    except Exception as error:  # lxml and cssutils fail in many ways at what a designer may write
+        if not _PAGE.match(html):
+            what, hint = "it makes no page", "a page begins with <!DOCTYPE html><html …>"
+            raise TemplateError([Fault(page, 0, what, hint)]) from None
+        what = f"its rules can't be put into the page: {error}"
+        raise TemplateError([Fault(layout, 0, what, "look at what was changed last")]) from None
+
+
+def _unreadable(css: str, rule: re.Match[str], path: str) -> Iterator[Fault]:
+    """Declarations at which cssutils fails, each with its line."""
+    import cssutils
+
+    cssutils.log.setLevel(logging.CRITICAL)
+    for declaration in re.finditer(r"[^;]+", rule["declarations"]):
+        try:
+            cssutils.parseStyle(declaration[0], validate=False)
+        except Exception:  # of any kind: it unpacks what is not there
+            at = rule.start("declarations") + declaration.end() - len(declaration[0].lstrip())
+            what = f"“{declaration[0].strip()}” can't be read"
+            yield Fault(path, css.count("\n", 0, at) + 1, what, "write it as CSS has it")
 
 
 def check_layout(css: str, path: str) -> None:
@@ -60,6 +89,7 @@ def check_layout(css: str, path: str) -> None:
                     line = css.count("\n", 0, at) + 1
                     hint = "give the element a class, and select that: .name { … }"
                     faults.append(Fault(path, line, f"“{selector.strip()}” is no class selector", hint))
+            faults += _unreadable(css, match, path)
         if css.count("{") != css.count("}"):
             faults.append(Fault(path, css.count("\n") + 1, "a brace is missing", "each { needs its }"))
     if faults:

@@ -59,7 +59,7 @@ class _Renderer:
             edition.language,
             slots.marked(self._subject()),
             slots.marked(edition.preheader),
-            restore(inline(html)),
+            restore(inline(html, self._place("release.html.j2"), self._place("layout.css"))),
             _tidy(text),
             slots.all(),
             tuple(self._pictures.parts),
@@ -108,6 +108,11 @@ class _Renderer:
             else f"{label}: {edition.subject}"
         )
 
+    def _place(self, name: str) -> str:
+        """A file of the theme, as staff would name it."""
+        path = theme_file(self._theme, name)
+        return f"templates/{path.parent.name}/{name}" if path else name
+
     def _stylesheet(self, name: str) -> Markup:
         """A stylesheet of the theme, with the house's colours put in."""
         path = theme_file(self._theme, name)
@@ -115,7 +120,7 @@ class _Renderer:
             raise TemplateError([Fault(name, 0, "the theme has no such stylesheet")])
         css = Templates([path.parent], "txt", {"colour": self._colour}).render(name)
         if name == "layout.css":
-            check_layout(css, f"templates/{path.parent.name}/{name}")
+            check_layout(css, self._place(name))
         if "</" in css:
             raise TemplateError([Fault(name, 0, "a stylesheet can't hold markup")])
         return Markup(css)  # noqa: S704 - the theme's own, and it holds no end tag

@@ -19,14 +19,13 @@ from jinja2 import (
     StrictUndefined,
     TemplateNotFound,
 )
-from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
-from mailer.errors import Fault, TemplateError
+from mailer.errors import Fault, MailerError, TemplateError
 from mailer.workspace import is_plain_name, lies_in
 
 Medium = Literal["html", "txt"]
@@ -148,19 +147,14 @@ class Templates:
             raise TemplateError(
                 [Fault(self._shown(error.filename or name), error.lineno, error.message or "")]
             ) from None
+        except MailerError:
+            raise
         except (
-            JinjaError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            LookupError,
-            ArithmeticError,
-            RecursionError,
-        ) as error:
+            Exception
+        ) as error:  # a template is a program of somebody else's, and may fail as any program does
             path, line = self._place(error, name)
-            raise TemplateError(
-                [Fault(path, line, str(error), "docs/reference/themes.md lists what templates can use")]
-            ) from None
+            hint = "docs/reference/themes.md lists what templates can use"
+            raise TemplateError([Fault(path, line, _said(error), hint)]) from None
 
     def _place(self, error: Exception, name: str) -> tuple[str, int]:
         """The innermost template line of a traceback: Jinja gives its frames the templates' names and lines."""
@@ -175,3 +169,9 @@ class Templates:
     def _shown(self, name: str) -> str:
         path = Path(name)
         return str(Path("templates", path.parent.name, path.name)) if path.parent.name else name
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it calls itself without an end"
+    return str(error) or type(error).__name__

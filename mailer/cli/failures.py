@@ -1,0 +1,57 @@
+"""What goes wrong outside every stage's own care: is it the computer's and the staff's matter, or a defect of ours?
+
+A full disk, a file in another program's hands, a name that no file can have: none of these is a defect, whichever line
+of ours meets it first.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from mailer.errors import MailerError
+from mailer.visible import visible
+
+_LONGEST, _DEEPEST = 80, 20
+"""Characters of a folder's or file's name that are shown, and how many of them."""
+
+_CURES = {
+    errno.ENOSPC: "The disk is full: make room. What was written down before still counts.",
+    errno.EDQUOT: "Your share of the disk is used up: make room. What was written down before still counts.",
+    errno.EROFS: "This disk can only be read: work in a folder where you may write.",
+    errno.EACCES: "Change its permissions, or close the program that has it open.",
+    errno.EPERM: "Change its permissions, or close the program that has it open.",
+    errno.EBUSY: "Close the program that has it open.",
+    errno.ENAMETOOLONG: "No file can have so long a name: is it the name that you meant?",
+    errno.ELOOP: "It is a link that leads to itself: remove it.",
+    errno.ENOENT: "Look whether it was moved or renamed.",
+    errno.EISDIR: "A folder stands where a file should: move it away.",
+    errno.ENOTDIR: "A file stands where a folder should: move it away.",
+    errno.EEXIST: "Something of that name stands there already: move it away.",
+    errno.EMFILE: "Too many files are open: close other programs, or use fewer SMTP_CONNECTIONS.",
+}
+
+
+def as_told(error: Exception) -> MailerError:
+    """An error that no stage expected, as staff are told about it: with what they can do, or that it is ours."""
+    if isinstance(error, MailerError):
+        return error
+    if isinstance(error, MemoryError):
+        return MailerError(
+            "This computer has not enough memory for that.", "Close other programs, or use a smaller file."
+        )
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in _CURES):
+        reason = error.strerror or type(error).__name__
+        said = f"{_shown(error.filename)} can't be used: {reason}." if error.filename else f"{reason}."
+        return MailerError(said, _CURES.get(error.errno or 0, "Look whether it is there, and may be used."))
+    return MailerError(
+        f"something went wrong inside mailer ({type(error).__name__}: {error}).",
+        "This is a defect of ours. Run it again with --debug and report what it prints.",
+    )
+
+
+def _shown(filename: object) -> str:
+    name = os.fsdecode(filename) if isinstance(filename, str | bytes) else str(filename)
+    parts = [part if len(part) <= _LONGEST else f"{part[:_LONGEST]}…" for part in Path(name).parts]
+    return visible(str(Path(*(parts if len(parts) <= _DEEPEST else [*parts[:_DEEPEST], "…"]))))
