@@ -29,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     mail.active_content,
     mail.size,
     mail.attachments,
+    mail.picture_marks,
     mail.header_injection,
     people.no_recipients,
     people.who_was_read,

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 from mailer.checks.draft import Draft
 from mailer.model import Finding
+from mailer.render import unmarked
 
 CLIP = 102 * 1024
 """Gmail cuts a message's HTML off behind 102 KB, and hides the rest behind a link."""
@@ -99,6 +100,17 @@ def attachments(draft: Draft) -> Iterator[Finding]:
             yield Finding("heavy-mail", "warning", f"Pictures and attachments make {octets / 2**20:.0f} MB a mail.",
                           "Offer large files as links (send: link): many servers refuse such mail.",
                           edition.where("attachments"))  # fmt: skip
+
+
+def picture_marks(draft: Draft) -> Iterator[Finding]:
+    """picture-marks: an attached picture of a kind whose marks can't be taken out."""
+    for edition in draft.release.editions:
+        for part in draft.rendered[edition.language].attached:
+            if unmarked(part.content) is None:
+                yield Finding("picture-marks", "warning",
+                              f"{part.name} is mailed as it is, with the place, camera and names that may stand in it.",
+                              "Save it as JPEG or PNG: from those they are taken out.",
+                              edition.where("attachments"))  # fmt: skip
 
 
 def header_injection(draft: Draft) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from mailer.render.images import Pictures, media_type_of
 from mailer.render.inline import check_layout, inline
 from mailer.render.merge import Slots, restore
 from mailer.render.templates import Templates, theme_file
+from mailer.render.unmarked import unmarked
 from mailer.workspace import Workspace
 
 
@@ -145,7 +146,8 @@ class _Renderer:
         for file in edition.attachments:
             if file.send == "attach":
                 found = self._enclosed(file)
-                parts.append(Part(found.path.name, media_type_of(found.path.name), found.content))
+                content = unmarked(found.content) or found.content  # check `picture-marks` names the others
+                parts.append(Part(found.path.name, media_type_of(found.path.name), content))
         return parts
 
     def _enclosed(self, file: Attachment) -> Enclosure:

@@ -6,12 +6,16 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import ExifTags, Image, ImageChops, ImageCms, PngImagePlugin
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ExifTags, Image, ImageChops, ImageCms, IptcImagePlugin, PngImagePlugin
 from support.releases import written
 
 from mailer.errors import ReleaseError
 from mailer.model import Part
-from mailer.render import render
+from mailer.pipeline import prepare
+from mailer.press import Choice
+from mailer.render import render, unmarked
 from mailer.workspace import Workspace
 
 PLACE, CAMERA = "Portmellon harbour wall", "Coastcam 9000"
@@ -213,3 +217,106 @@ def test_a_link_to_a_file_is_still_dead(workspace: Workspace, folder: Path) -> N
     photograph().save(folder / "quay.jpg")
     edition = written(workspace, "See [the picture](images/quay.jpg).")
     assert [finding.id for finding in edition.findings] == ["dead-link"]
+
+
+# ---- attached pictures ---------------------------------------------------------------------------------------
+
+
+def attached(workspace: Workspace, name: str) -> Part:
+    fields = f"Headline: One\nAttachments:\n  - file: images/{name}\n    send: attach"
+    (part,) = render(written(workspace, "Text.", fields), workspace.theme("default")).attached
+    return part
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp"])
+def test_an_attached_picture_keeps_its_pixels_and_loses_its_marks(
+    workspace: Workspace, folder: Path, kind: str
+) -> None:
+    """A photograph for printing went out with the place where it was taken."""
+    save(photograph((900, 600)), folder / f"quay.{kind}", kind)
+    content = attached(workspace, f"quay.{kind}").content
+    for said in (PLACE, CAMERA, "xmpmeta", "GPS", "Exif"):
+        assert said.encode() not in content
+    with Image.open(io.BytesIO(content)) as mailed_one, Image.open(folder / f"quay.{kind}") as own:
+        assert mailed_one.format == own.format
+        assert mailed_one.tobytes() == own.tobytes()
+        assert not mailed_one.getexif()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("progressive", [False, True])
+def test_an_attached_photograph_is_still_held_as_it_was(
+    workspace: Workspace, folder: Path, orientation: int, progressive: bool
+) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    photograph().save(
+        folder / "quay.jpg", exif=exif(orientation), icc_profile=profile, progressive=progressive
+    )
+    content = attached(workspace, "quay.jpg").content
+    with Image.open(io.BytesIO(content)) as shown:
+        assert dict(shown.getexif()) == ({ExifTags.Base.Orientation: orientation} if orientation > 1 else {})
+        assert shown.info["icc_profile"] == profile
+    assert CAMERA.encode() not in content
+
+
+def iptc(**datasets: str) -> bytes:
+    """Photoshop's segment of a JPEG, as picture agencies fill it (IIM 4.2)."""
+    said = b"".join(
+        b"\x1c\x02" + bytes((int(number[1:]),)) + len(text).to_bytes(2) + text.encode()
+        for number, text in datasets.items()
+    )
+    resources = b"8BIM\x04\x0c\x03abc" + len(PLACE).to_bytes(4) + PLACE.encode() + b"\0" * (len(PLACE) % 2)
+    resources += b"8BIM\x04\x04\0\0" + len(said).to_bytes(4) + said + b"\0" * (len(said) % 2)
+    data = b"Photoshop 3.0\0" + resources
+    return b"\xff\xed" + (len(data) + 2).to_bytes(2) + data
+
+
+def test_picture_desks_still_read_caption_and_credit(workspace: Workspace, folder: Path) -> None:
+    """Datasets 120, 110 and 116; 90 and 92 are the city and the place in it."""
+    photograph().save(folder / "plain.jpg")
+    plain = (folder / "plain.jpg").read_bytes()
+    marks = iptc(
+        d120="The quay at dawn", d110="Lena Holm", d116="Lantern Coast", d90=PLACE, d92="12 Quay Street"
+    )
+    (folder / "quay.jpg").write_bytes(plain[:2] + marks + plain[2:] + b"a film of the minute before")
+    content = attached(workspace, "quay.jpg").content
+    with Image.open(io.BytesIO(content)) as shown:
+        assert IptcImagePlugin.getiptcinfo(shown) == {
+            (2, 120): b"The quay at dawn", (2, 110): b"Lena Holm", (2, 116): b"Lantern Coast",
+        }  # fmt: skip
+    assert PLACE.encode() not in content
+    assert b"Quay Street" not in content
+    assert b"film" not in content
+
+
+@pytest.mark.parametrize("kind", ["tiff", "heic", "damaged"])
+def test_an_attached_picture_that_can_not_be_cleaned_is_named(
+    workspace: Workspace, folder: Path, kind: str
+) -> None:
+    save(photograph(), folder / "quay.tiff", "tiff")
+    other = {
+        "tiff": (folder / "quay.tiff").read_bytes(),
+        "heic": b"\0\0\0\x18ftypheic" + b"\0" * 40,
+        "damaged": b"\xff\xd8\xff\xe1\0",
+    }
+    (folder / "quay.bin").write_bytes(other[kind])
+    fields = "Headline: One\nDate: 2026-11-23\nDateline: Quay\nAttachments:\n  - file: images/quay.bin\n    send: attach"
+    written(workspace, "Text.", fields)
+    found = {f.id: f.message for f in prepare(workspace, "written", Choice(lists=("press",))).findings}
+    assert "quay.bin is mailed as it is" in found["picture-marks"]
+    assert attached(workspace, "quay.bin").content == other[kind]
+
+
+def test_what_is_no_picture_is_attached_as_it_is(workspace: Workspace, folder: Path) -> None:
+    for content in (b"", b"%PDF-1.7 GPS", b"PK\x03\x04", b"GIF89a"):
+        (folder / "quay.bin").write_bytes(content)
+        assert attached(workspace, "quay.bin").content == content
+
+
+@given(
+    data=st.binary(max_size=300),
+    start=st.sampled_from([b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]),
+)
+def test_no_bytes_stop_it(data: bytes, start: bytes) -> None:
+    cleaned = unmarked(start + data)
+    assert cleaned is None or cleaned.startswith(start[:2])
