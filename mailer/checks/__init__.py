@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     text.missing_fields,
     text.placeholder_text,
     sample.sample_office,
+    text.markup_in_fields,
     text.embargo,
     text.follow_up,
     text.subject,

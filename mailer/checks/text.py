@@ -11,11 +11,17 @@ from markdown_it.tree import SyntaxTreeNode
 from mailer.checks.draft import Draft
 from mailer.errors import WorkspaceError
 from mailer.model import Edition, Finding, Newsroom, Where
+from mailer.release import MERGE_SLOT
 from mailer.release.values import moment_text
 
 _PLACEHOLDER = re.compile(
     r"\b(?:TODO|TBC|TBD|XXX+|FIXME)\b|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
 )
+_MARKUP = re.compile(r"\*\*|\{\{|\}\}|\{[%#]|[%#]\}|~~|```|\]\(")
+_WITH_SLOTS = frozenset(("subject", "preheader", "note"))
+_NO_FIELDS = frozenset(("text", "about", "boilerplates", "dash", "end_mark"))
+"""Bodies, and what a house may make of any signs."""
+
 LONG_SUBJECT = 100
 
 NOT_PRINTED = frozenset((
@@ -109,6 +115,20 @@ def placeholder_text(draft: Draft) -> Iterator[Finding]:
                 spoken = field.replace("_", " ")
                 yield Finding("placeholder-text", "error", f"“{match[0]}” is still in the {spoken}.",
                               "Fill it in, or remove it.", where)  # fmt: skip
+
+
+def markup_in_fields(draft: Draft) -> Iterator[Finding]:
+    """leftover-markup: in a field of the header, where it is printed as it stands. The reader looks over bodies."""
+    for edition in draft.release.editions:
+        for field, text, where in printed_texts(edition):
+            if field in _NO_FIELDS:
+                continue
+            match = _MARKUP.search(MERGE_SLOT.sub("", text) if field in _WITH_SLOTS else text)
+            if match:
+                spoken = field.replace("_", " ")
+                slots = "; a merge slot is {{ first_name | colleague }}" if field in _WITH_SLOTS else ""
+                yield Finding("leftover-markup", "error", f"{match[0]} would be printed in the {spoken}.",
+                              f"Remove it: the header's fields are plain text{slots}.", where)  # fmt: skip
 
 
 def embargo(draft: Draft) -> Iterator[Finding]:

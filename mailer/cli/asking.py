@@ -144,8 +144,8 @@ def agreed(outgoing: Outgoing, how: How) -> bool:
     if not _typed(f"Type {outgoing.number} to send{late}", str(outgoing.number)):
         return False
     return not embargoed or how.under_embargo or _typed(
-        f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: whoever gets it now can read it now."
-        " Type embargo to send it all the same",
+        f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: whoever gets it now can read"
+        " it now. Type embargo to send it all the same",
         "embargo",
     )  # fmt: skip
 
@@ -158,7 +158,7 @@ def _a_script_must_know(outgoing: Outgoing, how: How, *, embargoed: bool, late: 
         )
     if late:
         raise MailerError(
-            f"It was planned for {moment_text(outgoing.moment(outgoing.planned))}, which has gone by: nothing was sent.",
+            f"It was planned for {moment_text(outgoing.moment(outgoing.planned))}, long ago: nothing was sent.",
             "Look whether it is still right to send it; then say --now.",
         )
 

@@ -2,7 +2,7 @@
 
 from mailer.press.addresses import AddressError, canonical, parse_address
 from mailer.press.choose import WhereError
-from mailer.press.cures import why_nobody
+from mailer.press.cures import why_nobody, why_not
 from mailer.press.examine import Difference, diff, examine, write_list
 from mailer.press.forget import Forgotten, Held, forget, held, traces
 from mailer.press.lists import Choice, Counts, count_audience, read_audience
@@ -41,5 +41,6 @@ __all__ = [
     "traces",
     "unsubscribe_token",
     "why_nobody",
+    "why_not",
     "write_list",
 ]

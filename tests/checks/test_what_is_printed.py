@@ -46,6 +46,31 @@ def test_the_houses_own_texts_are_looked_over_too(workspace: Workspace, wrong: s
     assert places[what] in (f"newsroom.md:{line}", "newsroom.md", "releases/one.md")
 
 
+@pytest.mark.parametrize("header", [
+    "Subhead: The **quay", "Dateline: {{ place }}", "Subject: News for {{ first_name", "Preheader: ~~old~~ new", "Note: Dear {% name %}",
+    "Contacts:\n  - name: Mira\n    email: a@example.org\n    role: ```press```", "Images:\n  - file: https://example.org/a.jpg\n    alt: A [quay](https://example.org)",
+])  # fmt: skip
+def test_markup_in_a_field_is_not_printed_unnoticed(workspace: Workspace, header: str) -> None:
+    """A body was looked over; a headline went out with its stars."""
+    head = HEAD.replace("\nDateline: Portmellon", "") if "Dateline" in header else HEAD
+    assert "leftover-markup" in dict(found(workspace, f"{head}\n{header}"))
+
+
+def test_a_headline_with_markup_is_named_with_its_line(workspace: Workspace) -> None:
+    assert ("leftover-markup", "releases/one.md:2") in found(workspace, HEAD.replace("One", "**One**"))
+
+
+def test_so_is_the_newsrooms_header(workspace: Workspace) -> None:
+    text = workspace.newsroom.read_text("utf-8").replace("12 Quay Street", "12 **Quay Street")
+    workspace.newsroom.write_text(text, "utf-8")
+    assert ("leftover-markup", "newsroom.md:6") in found(workspace)
+
+
+def test_a_merge_slot_where_one_may_stand_is_left_in_peace(workspace: Workspace) -> None:
+    header = f"{HEAD}\nSubject: {{{{ first_name | you }}}}: news\nNote: Dear {{{{ first_name | colleague }}}}"
+    assert "leftover-markup" not in dict(found(workspace, header))
+
+
 def test_a_placeholder_in_the_newsrooms_header_is_found_with_its_line(workspace: Workspace) -> None:
     text = workspace.newsroom.read_text("utf-8").replace("3 Fulmar Steps", "TODO Steps")
     workspace.newsroom.write_text(text, "utf-8")
