@@ -54,7 +54,7 @@ def send(prepared: Prepared, settings: Settings, how: How) -> int:
         leaving = outgoing.of_send(prepared, settings, ledger, planned=how.planned, at_once=how.now)
         _time_must_matter(how, ledger.find(name), leaving)
         if not leaving.number:
-            say(f"Nobody new: {count(leaving.already, 'recipient')} may have it already.", err=True)
+            say("Nobody new: nothing is left to be sent to these recipients.", err=True)
             return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)
         print_outgoing(leaving, settings, prepared)
         if not departure.may_begin(leaving):

@@ -27,7 +27,8 @@ EXAMPLES = 3
 """So many of a group are named."""
 
 _WAITING = (Status.QUEUED, Status.DEFERRED)
-_MAY_HAVE_IT = (Status.ACCEPTED, Status.UNCERTAIN, *_WAITING)
+_HAVE_IT = (Status.ACCEPTED, Status.UNCERTAIN, Status.BOUNCED)
+"""Or may have it, or had it."""
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ class Outgoing:
         waiting: people who stand in its queue from before.
         again: people in doubt to whom somebody wants it sent again.
         already: how many of those chosen have it, or may have it: nothing leaves for them.
+        refused: how many of those chosen were refused by their server, or not mailed for a reason of ours.
         kept_back: people in the queue who are not mailed after all, by reason.
         refuse_embargo: people in the queue who accept no embargoes.
         alike: other releases that say the same, with how many of these people got each.
@@ -86,6 +88,7 @@ class Outgoing:
     waiting: Group
     again: Group
     already: int
+    refused: int
     kept_back: dict[str, Group]
     refuse_embargo: Group
     alike: tuple[tuple[str, int], ...]
@@ -141,14 +144,15 @@ def of_send(
     release, name = prepared.release, prepared.release.name
     mailing = ledger.find(name)
     crowd = _Crowd(Suppressions(prepared.workspace.suppressed), settings)
-    already = 0
+    already = refused = 0
     for recipient in prepared.audience.recipients:
         key = canonical(recipient.address)
         state = ledger.state_of(name, key) if mailing else None
         if state is None:
             crowd.count(key, release.edition_for(recipient.languages).language)
         else:
-            already += state not in _WAITING
+            already += state in _HAVE_IT
+            refused += state is Status.REJECTED
     newcomers = crowd.digest.number
     if mailing:
         crowd.from_the_queue(ledger, mailing, lambda language: release.edition_for((language,)).language)
@@ -168,6 +172,7 @@ def of_send(
         waiting=crowd.waiting,
         again=Group(),
         already=already,
+        refused=refused,
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
         alike=_alike(prepared, ledger),
@@ -218,6 +223,7 @@ def of_resume(
         waiting=crowd.waiting,
         again=again,
         already=0,
+        refused=0,
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
         alike=(),
@@ -288,6 +294,6 @@ def _alike(prepared: Prepared, ledger: Ledger) -> tuple[tuple[str, int], ...]:
     found = []
     for other in ledger.saying(words, original.subject, prepared.release.name):
         keys = (canonical(recipient.address) for recipient in prepared.audience.recipients)
-        got = sum(ledger.state_of(other, key) in _MAY_HAVE_IT for key in keys)
+        got = sum(ledger.state_of(other, key) in (*_HAVE_IT, *_WAITING) for key in keys)
         found.append((other, got))
     return tuple(found)
