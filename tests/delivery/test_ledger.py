@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
@@ -75,6 +77,50 @@ def test_what_is_being_sent_can_not_be_queued_to(ledger: Ledger) -> None:
         pytest.raises(LedgerError, match="is being sent already, by process"),
     ):
         queued(another, 3)
+
+
+def test_whoever_queues_is_in_nobodys_way(ledger: Ledger) -> None:
+    """Composing a million takes a minute: meanwhile others queue, send and write down what became of whom."""
+
+    def slowly() -> Iterator[Entry]:
+        for number, entry in enumerate(entries(1_200)):
+            if number % 400 == 0:
+                with Ledger(ledger.path) as another, another.writing(durable=True) as db:
+                    db.execute("UPDATE mailings SET subject = subject")
+                with Ledger(ledger.path) as another:
+                    assert another.queue(draft(f"other-{number}"), entries(3)).added == 3
+                    assert another.find(RELEASE) is None, "nobody sees what is not complete"
+                    assert [m.release for m in another.mailings()][-1] == f"other-{number}"
+            yield entry
+
+    assert ledger.queue(draft(), slowly()).added == 1_200
+    assert ledger.counts(RELEASE) == {Status.QUEUED: 1_200}
+
+
+def test_killed_while_queueing_nobody_is_queued(ledger: Ledger) -> None:
+    """All or nothing, though it is written in pieces."""
+
+    def killed(after: int) -> Iterator[Entry]:
+        for number, entry in enumerate(entries(2_000)):
+            if number == after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield entry
+
+    def in_a_process(after: int) -> None:
+        child = os.fork()
+        if child == 0:
+            with Ledger(ledger.path) as its_own:
+                its_own.queue(draft(), killed(after))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+    in_a_process(1_700)
+    assert ledger.mailings() == []
+    assert queued(ledger, 5).added == 5
+    in_a_process(1_700)
+    assert ledger.counts(RELEASE) == {Status.QUEUED: 5}
+    assert ledger.state_of(RELEASE, "reporter7@example.net") is None
+    assert len(list(ledger.recipients(RELEASE))) == len(list(ledger.waiting(RELEASE))) == 5
+    assert ledger.queue(draft(), entries(2_000)).added == 1_995
 
 
 def test_a_list_that_breaks_off_queues_nobody(ledger: Ledger) -> None:

@@ -41,6 +41,23 @@ def test_more_than_a_tenth_refused_halts_and_says_how_many(tmp_path: Path) -> No
     assert {address for address, state in found.items() if state is Status.REJECTED} == set(bad)
 
 
+def test_what_is_refused_by_ourselves_is_no_sign_of_a_bad_list(tmp_path: Path) -> None:
+    """Reproduction: 300 addresses outside ALLOW_ONLY and one 550: "301 of 38 were refused", halted."""
+    path = tmp_path / "ledger.db"
+    known = dict.fromkeys(addresses(340)[:150], "suppressed: asked by phone")
+    with FaultyServer(refuse={"reporter340@example.net": "550 5.1.1 no such user"}) as server:
+        report = send(
+            path, server, 340, still_wanted=lambda address: known.get(address, ""),
+            allow_only=("reporter?@example.net", "reporter1??@example.net", "reporter3[0-4]?@example.net"),
+        )  # fmt: skip
+        assert not report.halted
+        reconcile(path, server.accepted, 340)
+    with Ledger(path) as ledger:
+        replies = [line.reply for line in ledger.recipients(RELEASE, Status.REJECTED)]
+    assert sum(reply.startswith("not sent:") for reply in replies) > 200
+    assert [reply for reply in replies if not reply.startswith("not sent:")] == ["550 5.1.1 no such user"]
+
+
 def test_fewer_than_twenty_say_nothing_about_a_list(tmp_path: Path) -> None:
     bad = dict.fromkeys(addresses(18)[:9], "550 5.1.1 no such user")
     with FaultyServer(refuse=bad) as server:

@@ -1,0 +1,81 @@
+"""Two mailings at once keep one pace: SMTP_RATE is what the provider allows, not what each process allows itself."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from support.lists import make_list
+from support.queued import server_of
+from support.smtp_faulty import FaultyServer
+from support.terminal import COMMAND, environment
+
+from mailer.delivery import Ledger
+from mailer.delivery.rate import Pace
+from mailer.settings import Rate
+from mailer.workspace import Workspace
+
+
+def places(ledger: Path) -> list[float]:
+    with closing(sqlite3.connect(ledger)) as db:
+        return [at for (at,) in db.execute("SELECT at FROM pace ORDER BY at")]
+
+
+def most_in(seconds: float, moments: list[float]) -> int:
+    return max(sum(first <= at < first + seconds for at in moments) for first in moments)
+
+
+def test_two_mailings_at_once_share_the_rate(workspace: Workspace) -> None:
+    make_list(workspace, "many", 40)
+    text = (workspace.releases / "harbour-report.md").read_text("utf-8")
+    (workspace.releases / "harbour-other.md").write_text(text, "utf-8")
+    with FaultyServer() as server:
+        senders = [
+            subprocess.Popen(
+                [*COMMAND, "send", release, "--list", "many", "--yes"], cwd=workspace.root,
+                env=environment(SMTP_RATE="16/second", **server_of(server)), stderr=subprocess.DEVNULL,
+            )
+            for release in ("harbour-report", "harbour-other")
+        ]  # fmt: skip
+        assert [sender.wait(120) for sender in senders] == [0, 0]
+        assert len(server.accepted) == 80
+    assert len(places(workspace.ledger)) == 80
+    assert most_in(1, places(workspace.ledger)) <= 16
+
+
+def test_a_place_that_somebody_else_took_is_taken(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as one, Ledger(tmp_path / "ledger.db") as another:
+        first, second = (Pace(ledger, (Rate(3, 10), Rate(4, 60)), 100.0) for ledger in (one, another))
+        assert [first.take(100.0, 1), second.take(101.0, 2), first.take(102.0, 3)] == [True] * 3
+        assert second.wait(103.0) == 0, "it has not seen the third yet"
+        assert not second.take(103.0, 4)
+        assert second.wait(103.0) == 7
+        assert second.take(110.0, 4)
+        assert not first.take(115.0, 5), "four a minute"
+        assert first.wait(115.0) == 45
+
+
+def test_a_later_run_counts_what_earlier_ones_sent_with_a_rate_and_without(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        with ledger.writing() as db:
+            db.execute("INSERT INTO attempts VALUES (1, 7, 95.0, 250, '', 'of a run without a rate', '')")
+        pace = Pace(ledger, (Rate(3, 60),), 100.0)
+        assert pace.take(100.0, 8)
+        with ledger.writing() as db:
+            db.execute(
+                "INSERT INTO attempts VALUES (2, 8, 100.5, 250, '', 'took a place, and was accepted', '')"
+            )
+        again = Pace(ledger, (Rate(3, 60),), 102.0)
+        assert again.take(102.0, 9), "7, 8 and now 9: the message to 8 is one, not two"
+        assert not again.take(103.0, 10)
+        assert again.wait(103.0) == 52
+
+
+def test_without_a_rate_the_ledger_is_not_asked(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        pace = Pace(ledger, (), 100.0)
+        assert all(pace.take(100.0, number) for number in range(100))
+        assert not pace
+    assert places(tmp_path / "ledger.db") == []
