@@ -206,7 +206,7 @@ def of_resume(
     crowd = _Crowd(Suppressions(workspace.suppressed), settings)
     crowd.from_the_queue(ledger, mailing)
     again = Group()
-    _must_be_in_doubt(ledger, mailing, uncertain)
+    _must_be_in_doubt(ledger, mailing, uncertain, crowd)
     for person in ledger.reached(mailing.release):
         if person.canonical in uncertain:
             crowd.count(person.canonical, person.language)
@@ -256,7 +256,7 @@ class _Crowd:
             now_read: of which edition those are who were queued for one in this language.
         """
         for person in ledger.waiting(mailing.release):
-            if reason := self._why_not(person.canonical):
+            if reason := self.why_not(person.canonical):
                 self.kept_back.setdefault(reason, Group()).add(person.address)
                 continue
             self.count(person.canonical, now_read(person.language))
@@ -264,19 +264,21 @@ class _Crowd:
             if person.fields.get("accepts_embargo") == "no":
                 self.refuse_embargo.add(person.address)
 
-    def _why_not(self, canonical: str) -> str:
-        """Why somebody of the queue is not mailed after all, as delivery will find too; or ""."""
+    def why_not(self, canonical: str) -> str:
+        """Why somebody of the ledger is not mailed after all, as delivery will find too; or ""."""
         if not allows(self._allow_only, canonical):
             return "not in ALLOW_ONLY"
         return "suppressed since" if self._suppressions.get(canonical) else ""
 
 
-def _must_be_in_doubt(ledger: Ledger, mailing: Mailing, addresses: Collection[str]) -> None:
+def _must_be_in_doubt(ledger: Ledger, mailing: Mailing, addresses: Collection[str], crowd: _Crowd) -> None:
     wrong = []
     for address in addresses:
         state = ledger.state_of(mailing.release, address)
         if state is not Status.UNCERTAIN:
             wrong.append(f"{address} is {state.value if state else 'no recipient of it'}")
+        elif reason := crowd.why_not(address):
+            wrong.append(f"{address} is {reason}")
     if wrong:
         raise MailerError(
             f"--uncertain is for recipients of “{mailing.release}” in state uncertain: {'; '.join(wrong)}.",

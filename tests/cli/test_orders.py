@@ -416,6 +416,32 @@ def test_an_address_that_is_not_in_doubt_is_named(workspace: Workspace, server: 
     assert "typo@example.net is no recipient of it; priya.n@example.com is accepted" in ran.err
 
 
+def test_a_suppression_file_that_goes_in_the_middle_stops_the_run(
+    workspace: Workspace, server: FaultyServer
+) -> None:
+    """What is in flight is finished, nobody is lost, and nobody is mailed of whom nobody knows whether they may be."""
+    make_list(workspace, "many", 120)
+    command = [*COMMAND, "send", "harbour-report", "--list", "many", "--yes"]
+    sender = subprocess.Popen(
+        command, cwd=workspace.root, env=environment(SMTP_RATE="15/second", **server_of(server)),
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while len(server.accepted) < 20:
+        time.sleep(0.01)
+    kept = workspace.suppressed.read_bytes()
+    workspace.suppressed.unlink()
+    _, said = sender.communicate(timeout=60)
+    assert sender.returncode == 1, said
+    assert "suppressed.csv" in said
+    assert "defect" not in said
+    assert states(workspace) == {"accepted": len(server.accepted), "queued": 120 - len(server.accepted)}
+    assert mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server_of(server)).code == 2
+    workspace.suppressed.write_bytes(kept)
+    assert mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server_of(server)).code == 0
+    assert set(Counter(person for person, _ in server.accepted).values()) == {1}
+    assert len(server.accepted) == 120
+
+
 def test_a_choice_has_no_effect_on_a_correction(workspace: Workspace, server: FaultyServer) -> None:
     """Reproduction: `--list` and the others were ignored on a correction, and eleven got it."""
     assert send(workspace, server, "harbour-report", "--yes").code == 0
