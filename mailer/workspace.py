@@ -114,14 +114,16 @@ class Workspace:
         return match["name"] if match else path.stem
 
     def press_lists(self) -> list[Path]:
-        """The files of lists/ that are press lists: all that there is to choose from, in the order of their names."""
+        """What lies in lists/ as a press list: all that there is to choose from, in the order of their names.
+
+        A link to nowhere, or a folder called so, is among them: whoever reads it is told.
+        """
         return sorted(
             path
             for path in self.lists.glob("*")
             if path.suffix.lower() in LIST_ENDINGS
             and not path.name.startswith((".", "~$"))
             and not named_suppressed(path.name)
-            and path.is_file()
         )
 
     def list_path(self, name: str) -> Path:

@@ -50,7 +50,7 @@ def held(workspace: Workspace, address: str) -> Iterator[Held]:
         AddressError: it is no address.
     """
     wanted = _Wanted(address)
-    for path in workspace.press_lists():
+    for path in filter(Path.is_file, workspace.press_lists()):
         shown = workspace.shown(path)
         try:
             yield from _rows(read_list(path, shown=shown), shown, wanted)
@@ -78,7 +78,7 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
     Suppressions(workspace.suppressed).forget(wanted.address, reason, source)
     removed: list[Held] = []
     by_hand: list[Held] = []
-    for path in workspace.press_lists():
+    for path in filter(Path.is_file, workspace.press_lists()):
         shown = workspace.shown(path)
         try:
             press_list = read_list(path, shown=shown)

@@ -34,7 +34,15 @@ from mailer.press.files import (
 )
 from mailer.press.records import Record, cut
 from mailer.press.suppressed_beside import refuse_to_begin
-from mailer.press.suppressed_oddities import BEGIN, check_is_text, faults_in, in_step, missing, not_text
+from mailer.press.suppressed_oddities import (
+    BEGIN,
+    check_has_an_end,
+    check_is_text,
+    faults_in,
+    in_step,
+    missing,
+    not_text,
+)
 from mailer.press.suppressed_reading import gathered
 from mailer.press.suppressed_rows import (
     HASH,
@@ -201,6 +209,7 @@ class SuppressedFile:
         Raises:
             ListError: with everything that is odd about it.
         """
+        check_has_an_end(self.path)
         with self.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
         codec, errors = lossless(self.path)

@@ -50,6 +50,16 @@ def not_text(path: Path, kind: str = "") -> Fault:
     return Fault(str(path), 0, what, _AS_CSV)
 
 
+def check_has_an_end(path: Path) -> None:
+    """Looks at a file before it is opened: a pipe may keep whoever opens it waiting for ever.
+
+    Raises:
+        ListError: it is no file.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ListError([Fault(str(path), 0, "can't be read: it is a device or a pipe")])
+
+
 def check_is_text(path: Path, codec: str) -> None:
     """Looks at a file before it is read.
 
@@ -57,8 +67,6 @@ def check_is_text(path: Path, codec: str) -> None:
         ListError: it is another kind of file.
         OSError: it can't be read.
     """
-    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe may have no end
-        raise ListError([Fault(str(path), 0, "can't be read: it is a device or a pipe")])
     with path.open("rb") as file:
         head = file.read(1 << 16)
     kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "")

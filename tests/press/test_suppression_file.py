@@ -5,6 +5,7 @@ Else everybody whom it names, or whom staff believe to be in it, would be mailed
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,6 +78,10 @@ ODD: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
         ("this is an old Excel workbook (.xls)",),
     ),
     "a photo": (lambda path: path.write_bytes(bytes(range(256)) * 8), ("this is no text",)),
+    "a pipe": (
+        lambda path: (path.unlink(), os.mkfifo(path)),
+        ("suppressed.csv: can't be read: it is a device or a pipe",),
+    ),
     "half a character": (
         lambda path: path.write_bytes(HEADER.encode("utf-16") + b"x"),
         ("suppressed.csv",),
