@@ -5,22 +5,19 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from mailer.delivery.filling import Filler, Signing
+from mailer.delivery.filling import Filler
 from mailer.delivery.held import Claim, Held
 from mailer.delivery.journal import Journal
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.rate import Pace
 from mailer.delivery.records import Mailing
 from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
-from mailer.delivery.schedule import Schedule
+from mailer.delivery.rules import Rules
 from mailer.delivery.stop import Stop
 from mailer.delivery.work import Dispatch, Handover, Parcel, SharedWork
 from mailer.errors import MailerError
 from mailer.model import Outcome, Status
-from mailer.settings import allows
 
 REFUSED_OF = 20
 REFUSED_SHARE = 0.10
@@ -34,26 +31,6 @@ MOST_DROPS = 3
 
 _PROGRESS_EVERY = 0.1
 _RATE_OVER = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What `deliver` was told; see there."""
-
-    max_wait: float
-    pace: Pace
-    allow_only: tuple[str, ...]
-    still_wanted: Callable[[str], str]
-    refused_share: float | None
-    schedule: Schedule
-    signing: Signing | None
-
-    def why_not(self, claim: Claim) -> str:
-        """Why this recipient is not to be mailed after all, or ""."""
-        if not allows(self.allow_only, claim.canonical):
-            return "not sent: ALLOW_ONLY does not allow this address"
-        reason = self.still_wanted(claim.canonical)
-        return f"not sent: {reason}" if reason else ""
 
 
 class Run:

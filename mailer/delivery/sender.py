@@ -11,7 +11,8 @@ from mailer.delivery.ledger import Ledger
 from mailer.delivery.rate import Pace
 from mailer.delivery.records import Mailing
 from mailer.delivery.report import Progress, Report
-from mailer.delivery.run import REFUSED_SHARE, Rules, Run
+from mailer.delivery.rules import Rules
+from mailer.delivery.run import REFUSED_SHARE, Run
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.stop import Stop
 from mailer.delivery.work import Transport

@@ -6,46 +6,26 @@ the next one, so they are counted and named with it. Nothing leaves that was not
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailer.delivery import LATE, AddressDigest, Ledger, Mailing, Order, whoever_we_are
+from mailer.delivery import LATE, Ledger, Mailing, Order, whoever_we_are
 from mailer.errors import MailerError
 from mailer.message import Composition
 from mailer.model import Mailbox, Status
+from mailer.pipeline.crowd import Crowd, Group
 from mailer.pipeline.prepared import Prepared
 from mailer.pipeline.what import embargo_of, head_of, words_of
 from mailer.press import Suppressions, canonical
 from mailer.render import fill
-from mailer.settings import Settings, allows
+from mailer.settings import Settings
 from mailer.workspace import Workspace
-
-EXAMPLES = 3
-"""So many of a group are named."""
 
 _WAITING = (Status.QUEUED, Status.DEFERRED)
 _HAVE_IT = (Status.ACCEPTED, Status.UNCERTAIN, Status.BOUNCED)
 """Or may have it, or had it."""
-
-
-@dataclass(slots=True)
-class Group:
-    """How many people, the first of them by name."""
-
-    number: int = 0
-    examples: list[str] = field(default_factory=list)
-
-    def add(self, address: str) -> None:
-        self.number += 1
-        if len(self.examples) < EXAMPLES:
-            self.examples.append(address)
-
-    def __str__(self) -> str:
-        more = self.number - len(self.examples)
-        return f"{self.number:,} ({', '.join(self.examples)}{f' and {more:,} more' if more else ''})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +123,7 @@ def of_send(
     """
     release, name = prepared.release, prepared.release.name
     mailing = ledger.find(name)
-    crowd = _Crowd(Suppressions(prepared.workspace.suppressed), settings)
+    crowd = Crowd(Suppressions(prepared.workspace.suppressed), settings)
     already = refused = 0
     for recipient in prepared.audience.recipients:
         key = canonical(recipient.address)
@@ -203,7 +183,7 @@ def of_resume(
         MailerError: somebody is not in doubt.
         LedgerError: what was frozen can't be read.
     """
-    crowd = _Crowd(Suppressions(workspace.suppressed), settings)
+    crowd = Crowd(Suppressions(workspace.suppressed), settings)
     crowd.from_the_queue(ledger, mailing)
     again = Group()
     _must_be_in_doubt(ledger, mailing, uncertain, crowd)
@@ -234,44 +214,7 @@ def of_resume(
     )  # fmt: skip
 
 
-class _Crowd:
-    """Counts people."""
-
-    def __init__(self, suppressions: Suppressions, settings: Settings) -> None:
-        self._suppressions, self._allow_only = suppressions, settings.allow_only
-        self.digest = AddressDigest()
-        self.languages: Counter[str] = Counter()
-        self.waiting, self.refuse_embargo = Group(), Group()
-        self.kept_back: dict[str, Group] = {}
-
-    def count(self, canonical: str, language: str) -> None:
-        self.digest.add(canonical)
-        self.languages[language] += 1
-
-    def from_the_queue(
-        self, ledger: Ledger, mailing: Mailing, now_read: Callable[[str], str] = lambda language: language
-    ) -> None:
-        """
-        Args:
-            now_read: of which edition those are who were queued for one in this language.
-        """
-        for person in ledger.waiting(mailing.release):
-            if reason := self.why_not(person.canonical):
-                self.kept_back.setdefault(reason, Group()).add(person.address)
-                continue
-            self.count(person.canonical, now_read(person.language))
-            self.waiting.add(person.address)
-            if person.fields.get("accepts_embargo") == "no":
-                self.refuse_embargo.add(person.address)
-
-    def why_not(self, canonical: str) -> str:
-        """Why somebody of the ledger is not mailed after all, as delivery will find too; or ""."""
-        if not allows(self._allow_only, canonical):
-            return "not in ALLOW_ONLY"
-        return "suppressed since" if self._suppressions.get(canonical) else ""
-
-
-def _must_be_in_doubt(ledger: Ledger, mailing: Mailing, addresses: Collection[str], crowd: _Crowd) -> None:
+def _must_be_in_doubt(ledger: Ledger, mailing: Mailing, addresses: Collection[str], crowd: Crowd) -> None:
     wrong = []
     for address in addresses:
         state = ledger.state_of(mailing.release, address)
