@@ -207,8 +207,7 @@ def test_they_asked(office: Office) -> None:
 
 
 @promise(PAGE, "A temporary error is not final.")
-@pytest.mark.parametrize("fault", [Fault("RCPT", "4xx", times=3), Fault("dot", "4xx", nth=2, times=3),
-                                   Fault("MAIL", "421", nth=2), Fault("DATA", "drop", nth=2)], ids=str)  # fmt: skip
+@pytest.mark.parametrize("fault", [Fault("RCPT", "4xx", times=3), Fault("MAIL", "421", nth=2), Fault("DATA", "drop", nth=2)], ids=str)  # fmt: skip
 def test_a_busy_server(office: Office, fault: Fault) -> None:
     office.server.faults.append(fault)
     first = office.run("send", RELEASE, "--yes", "--max-wait", "0")
