@@ -61,7 +61,7 @@ def test_a_headline_with_markup_is_named_with_its_line(workspace: Workspace) -> 
 
 
 def test_so_is_the_newsrooms_header(workspace: Workspace) -> None:
-    text = workspace.newsroom.read_text("utf-8").replace("12 Quay Street", "12 **Quay Street")
+    text = workspace.newsroom.read_text("utf-8").replace("3 Fulmar Steps", "3 **Fulmar Steps")
     workspace.newsroom.write_text(text, "utf-8")
     assert ("leftover-markup", "newsroom.md:6") in found(workspace)
 

@@ -149,7 +149,7 @@ def test_a_resume_shows_what_leaves_and_asks(workspace: Workspace, server: Fault
             "El agua de los puertos",
             "en: ",
             "es: ",
-            "press",
+            "newsdesk@example.org",
             "11 recipients",
             "en 9, es 2",
         ):

@@ -50,7 +50,7 @@ def test_an_address_that_is_none(
 
 
 @pytest.mark.parametrize(
-    "field", ["Sender: Lantern Coast Press Office <press@example.org>", "Reply-to: press@example.org", "email: press@example.org"]
+    "field", ["Sender: Petrel Bay News Desk <newsdesk@example.org>", "Reply-to: newsdesk@example.org", "email: newsdesk@example.org"]
 )  # fmt: skip
 def test_a_mailbox_of_the_newsroom_that_is_none(workspace: Workspace, field: str) -> None:
     room = workspace.newsroom.read_text("utf-8")
