@@ -1,9 +1,8 @@
-"""README.md, “What it is careful about”: each sentence of it, and somebody who tries to break it."""
+"""README.md, “What it is careful about”: each sentence of it, and somebody who tries to break it. What a guide says too is
+tried in its module, or in the stories."""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import Counter
 
 import pytest
@@ -13,7 +12,6 @@ from support.promises import promise
 from support.smtp_faulty import Fault
 
 PAGE = "README.md"
-LATER = "2099-12-01 06:00 Europe/Madrid"
 
 # ---- twice, or never -------------------------------------------------------------------------------------
 
@@ -87,97 +85,20 @@ def test_rows_of_every_kind_of_trouble(office: Office) -> None:
 
 @promise(
     PAGE,
-    "What leaves is what was shown.",
-    "The number that you type is everything that leaves, whoever waits from before included.",
-)
-def test_who_waits_from_before_is_in_the_number(office: Office) -> None:
-    office.queue(RELEASE, "--list", "press")
-    to_regional = ("send", RELEASE, "--list", "regional")
-    assert (office.typing("2", *to_regional).code, office.got()) == (2, []), (
-        "two are new, and more would leave"
-    )
-    shown = office.typing("13", *to_regional)
-    assert "13 recipients: 2 new, 11 (ana.ruiz@example.net, " in shown.out
-    assert "in the queue from before" in shown.out
-    assert len(office.got()) == 13
-
-
-@promise(PAGE, "Nothing is queued before the server has let us in.")
-def test_a_server_that_lets_nobody_in(office: Office) -> None:
-    office.server.faults.append(Fault("AUTH", "5xx", times=100))
-    office.server.extensions = ("AUTH PLAIN",)
-    account = {"SMTP_USERNAME": "press", "SMTP_PASSWORD": "wrong"}
-    assert office.run("send", RELEASE, "--yes", **account).code == 2
-    assert office.nothing_was_ever_sent()
-    office.server.heal()
-    office.run("send", RELEASE, "--list", "regional", "--yes", **account)
-    assert len(office.got()) == 3, "nobody but the second list's"
-
-
-@promise(
-    PAGE,
     "Nothing is sent by accident.",
     "Errors block, the number must be typed, and without a terminal nothing leaves, unless a script says `--yes`.",
 )
 def test_accidents(office: Office) -> None:
     assert office.run("send", RELEASE).code == 2
-    for typed in ("", "yes", "12"):
+    for typed in ("yes", "12"):
         shown = office.typing(typed, "send", RELEASE)
         assert (shown.code, "Nothing was sent" in shown.out) == (2, True), typed
     office.edit(office.release(), "Volunteers took", "TODO **took")
     assert office.run("send", RELEASE, "--yes").code == 1
-    assert office.typing("11", "send", RELEASE).code == 1
     assert office.nothing_was_ever_sent()
     office.edit(office.release(), "TODO **took", "Volunteers took")
     assert office.run("send", RELEASE, "--yes").code == 0
     assert len(office.got()) == 11
-
-
-@promise(
-    PAGE,
-    "A planned time holds.",
-    "Kill the process while it waits: `mailer resume` keeps the time.",
-    "A running embargo is always a question.",
-)
-def test_killed_while_it_waits_under_an_embargo(office: Office) -> None:
-    office.add_fields("Embargo: 2099-12-01 05:30 Europe/Madrid")
-    office.killed_while_waiting(RELEASE, "--at", LATER, "--yes")
-    with office.terminal("resume", RELEASE) as resumed:
-        resumed.until("Type 11 to send")
-        resumed.type("11")
-        resumed.until("Waiting until 2099-12-01 05:00 Europe/London")
-        os.kill(resumed.pid, signal.SIGINT)
-        assert resumed.code() == 130
-    for command in (
-        ("resume", RELEASE, "--now"),
-        ("send", RELEASE, "--now"),
-        ("resume", RELEASE, "--at", "2099-01-01 UTC"),
-    ):
-        ran = office.run(*command, "--yes")
-        assert (ran.code, office.got()) == (2, []), (
-            f"{command}: the embargo runs, and --yes is no answer to that"
-        )
-
-
-@promise(
-    PAGE,
-    "What has not left can be taken back.",
-    "`mailer discard` shows whom, asks, and keeps who did it.",
-)
-def test_taking_it_back(office: Office) -> None:
-    office.run("send", RELEASE, "--limit", "4", "--yes")
-    office.queue()
-    with office.terminal("discard", RELEASE) as taken:
-        said = taken.until("Type 7 to take back")
-        assert all(address in said for address, state in office.states().items() if state == "queued")
-        assert office.got()[0] not in said
-        taken.type("11")
-        assert taken.code() == 2
-    assert office.counts() == {"accepted": 4, "queued": 7}
-    office.typing("7", "discard", RELEASE)
-    assert office.run("resume", RELEASE, "--yes").code == 0
-    assert len(office.got()) == 4
-    assert "taken back from 7 recipients, by " in office.run("status", RELEASE).err
 
 
 @promise(

@@ -13,6 +13,7 @@ from support.promises import promise
 
 from mailer.workspace import Workspace
 
+README = "README.md"
 SENDING = "docs/guide/sending.md"
 LISTS = "docs/guide/press-lists.md"
 WRITING = "docs/guide/write-a-release.md"
@@ -49,6 +50,11 @@ def test_the_server_was_down_at_the_first_try(office: Office) -> None:
     assert len(office.got()) == 3
 
 
+@promise(
+    README,
+    "What leaves is what was shown.",
+    "The number that you type is everything that leaves, whoever waits from before included.",
+)
 @promise(SENDING, "People who are new and people who stand in the queue from before are counted apart, and those in the queue"
          " are named.")  # fmt: skip
 def test_the_server_let_us_in_and_then_refused_to_work(office: Office) -> None:
@@ -78,6 +84,12 @@ def test_the_server_let_us_in_and_then_refused_to_work(office: Office) -> None:
 # ---- six in the morning, and an embargo -------------------------------------------------------------------
 
 
+@promise(
+    README,
+    "A planned time holds.",
+    "Kill the process while it waits: `mailer resume` keeps the time.",
+    "A running embargo is always a question.",
+)
 @promise(
     SENDING,
     "The time is the mailing's, not the process's: if it is killed or the machine restarts, `mailer status` shows the time,"
