@@ -83,6 +83,7 @@ def _books(workspace: Workspace, rehearsal: bool) -> Iterator[tuple[Ledger, Supp
         with Ledger(workspace.ledger) as ledger:
             yield ledger, Suppressions(workspace.suppressed)
         return
+    Suppressions(workspace.suppressed)  # what is wrong with it is said of the file itself, not of the copy
     with TemporaryDirectory(prefix="mailer-bounces-") as name:
         copy = Path(name)
         if workspace.ledger.is_file():
