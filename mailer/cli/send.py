@@ -70,6 +70,7 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     from datetime import UTC, datetime
 
     from mailer import pipeline
+    from mailer.checks import BLOCK_SENDING
     from mailer.cli import rehearsing, sending
     from mailer.cli.asking import How
 
@@ -89,7 +90,8 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     prepared = pipeline.prepare(workspace, release, choice, leaves=leaves)
     if proof:
         prepared = pipeline.only(prepared, addresses, prepared.release.original.language)
-    print_findings([finding for finding in prepared.findings if finding.level != "notice"], err=True)
+    told_later = () if proof or dry_run else BLOCK_SENDING
+    print_findings([f for f in prepared.findings if f.level != "notice" and f.id not in told_later], err=True)
     if dry_run:
         return rehearsing.rehearse(prepared, settings, out)
     if proof:

@@ -12,6 +12,9 @@ from mailer.delivery.records import Line
 from mailer.model import Status
 from mailer.visible import visible
 
+NAMED = 5
+"""So many of those in doubt are named."""
+
 _UNFINISHED = (Status.QUEUED, Status.REJECTED, Status.DEFERRED, Status.UNCERTAIN)
 
 
@@ -46,6 +49,7 @@ class Report:
         seconds: how long this run took.
         halted: why it stopped before the end, or "".
         hint: what to do about that, or "".
+        in_doubt: the first of those who are uncertain.
         suppress: addresses that a reply proposes for suppression, with that reply.
     """
 
@@ -56,6 +60,7 @@ class Report:
     halted: str = ""
     hint: str = ""
     suppress: tuple[tuple[str, str], ...] = ()
+    in_doubt: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -72,8 +77,10 @@ class Report:
                 f"{waiting:,} not sent yet: `mailer resume {self.release}` goes on where this stopped."
             )
         if uncertain:
+            more = f" and {uncertain - len(self.in_doubt):,} more" if uncertain > len(self.in_doubt) else ""
             advice.append(
-                f"{uncertain:,} may or may not have it: the line broke before the server's answer. "
+                f"{uncertain:,} may or may not have it ({', '.join(self.in_doubt)}{more}): the line broke before the"
+                " server's answer. "
                 f"`mailer status {self.release} --recipients` names them; ask them or the server's log, then "
                 f"`mailer resume {self.release} --uncertain ADDRESS` for those who don't."
             )

@@ -24,9 +24,11 @@ class Rules:
     schedule: Schedule
     signing: Signing | None
 
+    def may_mail(self, claim: Claim) -> bool:
+        """Whether this machine may mail this recipient at all (ALLOW_ONLY). Another one may."""
+        return allows(self.allow_only, claim.canonical)
+
     def why_not(self, claim: Claim) -> str:
         """Why this recipient is not to be mailed after all, or ""."""
-        if not allows(self.allow_only, claim.canonical):
-            return "not sent: ALLOW_ONLY does not allow this address"
         reason = self.still_wanted(claim.canonical)
         return f"not sent: {reason}" if reason else ""

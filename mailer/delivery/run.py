@@ -138,7 +138,11 @@ class Run:
         return claims
 
     def _still_to_be_mailed(self, claim: Claim) -> bool:
-        """Whether nothing has come between; else it is remembered what."""
+        """Whether nothing has come between; else it is remembered what. Whom this machine may not mail stays in the
+        queue, for one that may."""
+        if not self._rules.may_mail(claim):
+            self._journal.remember(claim, Outcome(Status.QUEUED), "")
+            return False
         try:
             reason = self._rules.why_not(claim)
         except MailerError as error:  # whether they may be mailed can't be told, so nobody is

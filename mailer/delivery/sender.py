@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from mailer.delivery.filling import Signing
 from mailer.delivery.held import Held
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.rate import Pace
 from mailer.delivery.records import Mailing
-from mailer.delivery.report import Progress, Report
+from mailer.delivery.report import NAMED, Progress, Report
 from mailer.delivery.rules import Rules
 from mailer.delivery.run import REFUSED_SHARE, Run
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.stop import Stop
 from mailer.delivery.work import Transport
+from mailer.model import Status
 from mailer.settings import Rate
 
 
@@ -43,7 +45,7 @@ def deliver(
         max_wait: seconds that the run waits for deferred recipients once everybody else is done; 0: one
             attempt each.
         rates: windows over all connections (SMTP_RATE); what earlier runs sent counts, and what others send now.
-        allow_only: globs of addresses (ALLOW_ONLY); whoever matches none of them is refused. Empty: all.
+        allow_only: globs of addresses (ALLOW_ONLY); whoever matches none of them stays queued. Empty: all.
         still_wanted: asked with the canonical address at the moment of sending: "", or why not to send
             (suppressed since queueing). Such recipients become rejected.
         uncertain: canonical addresses in state uncertain that a person wants sent again.
@@ -76,4 +78,5 @@ def deliver(
         run.halted,
         run.hint,
         tuple(run.suppress),
+        tuple(line.address for line in islice(ledger.recipients(mailing.release, Status.UNCERTAIN), NAMED)),
     )

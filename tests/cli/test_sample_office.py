@@ -93,6 +93,6 @@ def test_a_newcomer_may_look_rehearse_and_proof(
     )
     assert proofed.code == 0, proofed.err
     assert "newsroom.es.md:2: warning: Still says the sample's name" in proofed.err
-    assert [mail.to for mail in mailbox.received()] == ["me@example.net"]
+    assert [mail.to for mail in mailbox.received()] == ["me@example.net"] * 2, "each edition"
     assert mailer("send", "harbour-report", "--yes", cwd=sample_workspace.root, **server).code == 1
     assert len(mailbox.received()) == 1, "the proof only"

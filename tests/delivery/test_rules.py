@@ -54,7 +54,8 @@ def test_what_is_refused_by_ourselves_is_no_sign_of_a_bad_list(tmp_path: Path) -
         reconcile(path, server.accepted, 340)
     with Ledger(path) as ledger:
         replies = [line.reply for line in ledger.recipients(RELEASE, Status.REJECTED)]
-    assert sum(reply.startswith("not sent:") for reply in replies) > 200
+        assert ledger.counts(RELEASE)[Status.QUEUED] > 100, "another machine may mail them"
+    assert sum(reply.startswith("not sent:") for reply in replies) > 50
     assert [reply for reply in replies if not reply.startswith("not sent:")] == ["550 5.1.1 no such user"]
 
 

@@ -52,8 +52,8 @@ def suppressed(office: Office) -> str:
 
 @promise(
     PAGE,
-    "That is how a real bounce is told from a made-up one: without a token of ours nobody is suppressed, whatever a mail says,"
-    " and with one only the person whose mail bore it.",
+    "That is how a real bounce is told from a made-up one: without a token of ours nobody is suppressed, whatever a"
+    " mail says, and with one only the person whose mail bore it.",
     "Nothing is changed.",
 )
 def test_somebody_wants_to_take_others_off(office: Office) -> None:
@@ -93,8 +93,8 @@ def test_read_again_and_again(office: Office) -> None:
 
 @promise(
     PAGE,
-    "A full mailbox, or one that can't be reached, must bounce for three different mails, the first and the last at least 14"
-    " days apart.",
+    "A full mailbox, or one that can't be reached, must bounce for three different mails, the first and the last at"
+    " least 14 days apart.",
     "Blocklists, policies, a missing DKIM signature: that says nothing about the address, so it is never suppressed.",
     "Automatic replies are passed over, even those that speak of bounces: the mail did arrive.",
     "“Re: Baja” in answer to a release is a letter, not a wish: it may be about Baja California.",

@@ -1,4 +1,4 @@
-"""Pages and tests say the same: what a test quotes stands on its page, and what the README is careful about has a test."""
+"""Pages and tests say the same: what a test quotes stands on its page; what the README is careful about is tested."""
 
 from __future__ import annotations
 

@@ -17,12 +17,20 @@ PAGE = "docs/guide/press-lists.md"
     PAGE,
     "No row disappears.",
     "Each is a recipient, or is listed with its line and the reason:",
-    "`error` wants mending, `warning` wants a look (a likely typo such as `gmial.com` is mailed as it is written), `notice` is"
-    " for your information.",
+    "`error` wants mending, `warning` wants a look (a likely typo such as `gmial.com` is mailed as it is written),"
+    " `notice` is for your information.",
 )
 def test_an_export_with_titles_and_gaps(office: Office) -> None:
-    rows = ("Our contacts,,", "email,name,status", "ana@example.net,Ana,active", "bo@@example.org,Bo,", ",,", "cy@gmial.com,Cy,",
-            "dee@example.org,Dee,unsubscribed", "ana@example.net,Ana,")  # fmt: skip
+    rows = (
+        "Our contacts,,",
+        "email,name,status",
+        "ana@example.net,Ana,active",
+        "bo@@example.org,Bo,",
+        ",,",
+        "cy@gmial.com,Cy,",
+        "dee@example.org,Dee,unsubscribed",
+        "ana@example.net,Ana,",
+    )
     office.list("export", *rows[1:], header=rows[0])
     shown = office.run("lists", "show", "export")
     assert [line.split("\t")[0] for line in shown.out.splitlines()] == ["ana@example.net", "cy@gmial.com"]
@@ -103,8 +111,8 @@ def test_an_old_export_is_taken_in_again(office: Office) -> None:
     PAGE,
     "A row names nobody, as `ana at example.net` or `@example.com`.",
     "Whole domains can't be suppressed, only addresses.",
-    "Another file beside it may be the list too: `suppressed.xlsx`, `suppressed (1).csv`, a “conflicted copy” of a shared"
-    " drive.",
+    "Another file beside it may be the list too: `suppressed.xlsx`, `suppressed (1).csv`, a “conflicted copy” of a"
+    " shared drive.",
     "Only `suppressed.csv` is read.",
 )
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-"""README.md, “What it is careful about”: each sentence of it, and somebody who tries to break it. What a guide says too is
-tried in its module, or in the stories."""
+"""README.md, “What it is careful about”: each sentence, and somebody who tries to break it. What a guide says too
+is tried in its module, or in the stories."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PAGE = "README.md"
 @promise(
     PAGE,
     "Nobody gets it twice.",
-    "Kill the process, pull the plug, run it again: it knows who has it, and where nobody can know (the line broke before"
-    " the server's answer) it says so by name and waits for your word.",
+    "Kill the process, pull the plug, run it again: it knows who has it, and where nobody can know (the line broke"
+    " before the server's answer) it says so by name and waits for your word.",
 )
 @pytest.mark.parametrize(("stage", "plug"), [("body", "the process is killed"), ("dot", "the process is killed"),
                                              ("MAIL", "the plug is pulled")])  # fmt: skip
@@ -64,9 +64,19 @@ def test_the_line_breaks_after_the_server_took_it(office: Office) -> None:
     "Each row of a list is a recipient or is listed with its line and the reason.",
 )
 def test_rows_of_every_kind_of_trouble(office: Office) -> None:
-    rows = ("ana@example.net,Ana", "bo@@example.org,Bo", ",Nobody", "ANA@example.net,Ana again", "gone.away@example.com,Pat",
-            "not an address,X", '"cy@example.org\nBcc: dee@example.org",Cy', "=HYPERLINK(1),Eff", "x@" + "y" * 300 + ".net,Gil",
-            "hal@example.org", "ivy@example.org,Ivy,too,many,cells,here")  # fmt: skip
+    rows = (
+        "ana@example.net,Ana",
+        "bo@@example.org,Bo",
+        ",Nobody",
+        "ANA@example.net,Ana again",
+        "gone.away@example.com,Pat",
+        "not an address,X",
+        '"cy@example.org\nBcc: dee@example.org",Cy',
+        "=HYPERLINK(1),Eff",
+        "x@" + "y" * 300 + ".net,Gil",
+        "hal@example.org",
+        "ivy@example.org,Ivy,too,many,cells,here",
+    )
     path = office.list("trouble", *rows, header="email,name")
     shown = office.run("lists", "show", "trouble")
     recipients = [line.split("\t")[0] for line in shown.out.splitlines()]
@@ -128,7 +138,11 @@ def test_they_asked(office: Office) -> None:
 
 
 @promise(PAGE, "A temporary error is not final.")
-@pytest.mark.parametrize("fault", [Fault("RCPT", "4xx", times=3), Fault("MAIL", "421", nth=2), Fault("DATA", "drop", nth=2)], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("RCPT", "4xx", times=3), Fault("MAIL", "421", nth=2), Fault("DATA", "drop", nth=2)],
+    ids=str,
+)
 def test_a_busy_server(office: Office, fault: Fault) -> None:
     office.server.faults.append(fault)
     first = office.run("send", RELEASE, "--yes", "--max-wait", "0")
@@ -141,8 +155,8 @@ def test_a_busy_server(office: Office, fault: Fault) -> None:
 
 @promise(
     PAGE,
-    "Busy servers and greylisting are tried again; what is about you, not about a recipient (a wrong password, a blocked"
-    " sender), stops the run at once.",
+    "Busy servers and greylisting are tried again; what is about you, not about a recipient (a wrong password, a"
+    " blocked sender), stops the run at once.",
 )
 def test_greylisted_or_blocked(office: Office) -> None:
     office.server.refuse = {"priya.n@example.com": "450 4.2.0 greylisted, come back later"}

@@ -30,8 +30,11 @@ def plain(shown: str) -> str:
 # ---- the server is down, and then the list is another -----------------------------------------------------
 
 
-@promise(SENDING, "If it fails, nothing is remembered of this try, and the next one, with whatever list, reaches only whom it"
-         " shows.")  # fmt: skip
+@promise(
+    SENDING,
+    "If it fails, nothing is remembered of this try, and the next one, with whatever list, reaches only whom it"
+    " shows.",
+)
 def test_the_server_was_down_at_the_first_try(office: Office) -> None:
     # Half past eight. The national list; but the server is being restarted.
     with office.terminal("send", RELEASE, "--list", "press", SMTP_PORT="9") as officer:
@@ -55,8 +58,11 @@ def test_the_server_was_down_at_the_first_try(office: Office) -> None:
     "What leaves is what was shown.",
     "The number that you type is everything that leaves, whoever waits from before included.",
 )
-@promise(SENDING, "People who are new and people who stand in the queue from before are counted apart, and those in the queue"
-         " are named.")  # fmt: skip
+@promise(
+    SENDING,
+    "People who are new and people who stand in the queue from before are counted apart, and those in the queue are"
+    " named.",
+)
 def test_the_server_let_us_in_and_then_refused_to_work(office: Office) -> None:
     # Half past eight. Eleven are in the queue when the server says that it does not know the sender.
     office.queue(RELEASE, "--list", "press")
@@ -92,10 +98,10 @@ def test_the_server_let_us_in_and_then_refused_to_work(office: Office) -> None:
 )
 @promise(
     SENDING,
-    "The time is the mailing's, not the process's: if it is killed or the machine restarts, `mailer status` shows the time,"
-    " and `mailer resume` keeps it.",
-    "An embargo that still runs when the mail would leave is a question of its own, in `send` and in `resume`, with `--now`"
-    " too: you type `embargo`.",
+    "The time is the mailing's, not the process's: if it is killed or the machine restarts, `mailer status` shows"
+    " the time, and `mailer resume` keeps it.",
+    "An embargo that still runs when the mail would leave is a question of its own, in `send` and in `resume`, with"
+    " `--now` too: you type `embargo`.",
 )
 def test_killed_while_waiting_for_six_o_clock(office: Office) -> None:
     office.add_fields("Embargo: 2099-12-01 06:00 Europe/London")
@@ -147,7 +153,8 @@ LOST: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @promise(
-    LISTS, "Nothing is sent while the file is missing or odd, as everybody whom it names would be mailed."
+    LISTS,
+    "Nothing is sent while the file is missing or odd, as everybody whom it names would be mailed.",
 )
 def test_the_suppression_file_is_lost_between_two_sendings(office: Office) -> None:
     suppressed = office.workspace.suppressed
@@ -181,11 +188,13 @@ def test_the_suppression_file_is_lost_between_two_sendings(office: Office) -> No
 
 @promise(
     WRITING,
-    "While a release prints any of it, in any of its languages, `mailer check` names each place, and `mailer send` refuses.",
+    "While a release prints any of it, in any of its languages, `mailer check` names each place, and `mailer send`"
+    " refuses.",
 )
 @promise(
     SENDING,
-    "While a release prints anything of the sample's office, it can be looked at, rehearsed and proofed, and is not sent.",
+    "While a release prints anything of the sample's office, it can be looked at, rehearsed and proofed, and is not"
+    " sent.",
 )
 def test_nobody_had_opened_the_spanish_newsroom(sample_workspace: Workspace, office: Office) -> None:
     spanish = sample_workspace.root / "newsroom.es.md"

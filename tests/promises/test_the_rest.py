@@ -1,4 +1,4 @@
-"""docs/guide/windows-and-macos.md, docs/guide/design-a-theme.md, and of SECURITY.md what tests/security/ leaves to us."""
+"""docs/guide/windows-and-macos.md, design-a-theme.md, and of SECURITY.md what tests/security/ leaves to us."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def test_a_pipe_with_a_code_page(office: Office, code_page: str) -> None:
 
 @promise(
     WINDOWS,
-    "Closing the window, or “End task”, kills at once: `mailer resume` goes on, nobody gets it twice, and at most one recipient"
-    " a connection is uncertain.",
+    "Closing the window, or “End task”, kills at once: `mailer resume` goes on, nobody gets it twice, and at most"
+    " one recipient a connection is uncertain.",
     "Ctrl-C ends what is in flight first, as everywhere.",
 )
 def test_the_window_is_closed_while_four_connections_are_busy(office: Office) -> None:
@@ -116,8 +116,8 @@ def theme(office: Office, name: str, file: str, code: str) -> Path:
 
 @promise(
     THEMES,
-    "Its templates run in Jinja's sandbox: they see the names of the reference, can change none of them, and reach no file of"
-    " your computer, no program, nothing of Python.",
+    "Its templates run in Jinja's sandbox: they see the names of the reference, can change none of them, and reach"
+    " no file of your computer, no program, nothing of Python.",
 )
 @pytest.mark.parametrize(
     "code",
@@ -141,8 +141,8 @@ def test_a_theme_from_somebody_else(office: Office, code: str) -> None:
 
 @promise(
     THEMES,
-    "A theme is chosen by the name of a folder in `templates/`, never by a path; a link to a file or folder elsewhere is not"
-    " part of it.",
+    "A theme is chosen by the name of a folder in `templates/`, never by a path; a link to a file or folder"
+    " elsewhere is not part of it.",
 )
 @pytest.mark.parametrize("named", ["../elsewhere", "/tmp", "linked"])
 def test_a_theme_that_lies_elsewhere(office: Office, named: str) -> None:
@@ -160,8 +160,8 @@ def test_a_theme_that_lies_elsewhere(office: Office, named: str) -> None:
 @promise(
     THEMES,
     "Everything else still comes from the default theme.",
-    "Its rules are moved into the elements, so that they survive clients that drop style blocks; that works for selectors of a"
-    " single class, and anything else is an error with its line.",
+    "Its rules are moved into the elements, so that they survive clients that drop style blocks; that works for"
+    " selectors of a single class, and anything else is an error with its line.",
 )
 def test_a_style_that_could_not_be_moved(office: Office) -> None:
     block = '{% macro dateline(node) %}<span class="dateline">[{{ node.content }}]</span>{% endmacro %}'
@@ -183,11 +183,21 @@ def test_a_style_that_could_not_be_moved(office: Office) -> None:
 
 @promise(
     SECURITY,
-    "A release can't say where mail is sent through, can't bring its own recipients (it names lists of `lists/`), and can't"
-    " choose a theme from anywhere but `templates/`.",
+    "A release can't say where mail is sent through, can't bring its own recipients (it names lists of `lists/`),"
+    " and can't choose a theme from anywhere but `templates/`.",
 )
-@pytest.mark.parametrize("field", ["SMTP_HOST: 203.0.113.9", "smtp host: 203.0.113.9", "SMTP_PORT: 25", "Bcc: eve@example.org",
-                                   "Recipients: eve@example.org", "Lists: eve@example.org", "Lists: ../eve"])  # fmt: skip
+@pytest.mark.parametrize(
+    "field",
+    [
+        "SMTP_HOST: 203.0.113.9",
+        "smtp host: 203.0.113.9",
+        "SMTP_PORT: 25",
+        "Bcc: eve@example.org",
+        "Recipients: eve@example.org",
+        "Lists: eve@example.org",
+        "Lists: ../eve",
+    ],
+)
 def test_a_colleague_s_file_redirects_the_mail(office: Office, field: str) -> None:
     (office.workspace.root / "eve.csv").write_text("email\neve@example.org\n", "utf-8")
     office.add_fields(field)

@@ -55,8 +55,8 @@ def test_scanners_strangers_and_the_person(office: Office) -> None:
 
 @promise(
     PAGE,
-    "A wish that was answered with 200 is not lost: it is on the disk first, as a line of `lists/.suppressed.wishes`, whatever"
-    " happens to the machine afterwards, and whoever has `suppressed.csv` open.",
+    "A wish that was answered with 200 is not lost: it is on the disk first, as a line of"
+    " `lists/.suppressed.wishes`, whatever happens to the machine afterwards, and whoever has `suppressed.csv` open.",
 )
 def test_killed_right_after_the_answer(office: Office) -> None:
     with serving(office.workspace) as server:
@@ -69,8 +69,8 @@ def test_killed_right_after_the_answer(office: Office) -> None:
 
 @promise(
     PAGE,
-    "While that can't be written (Excel on Windows keeps others from it), is missing or odd, they stay where they are, and hold"
-    " all the same; the server says so once.",
+    "While that can't be written (Excel on Windows keeps others from it), is missing or odd, they stay where they"
+    " are, and hold all the same; the server says so once.",
     "It never makes the file anew.",
 )
 def test_the_file_is_gone_while_they_click(office: Office) -> None:

@@ -15,7 +15,8 @@ def text_of(office: Office, address: str) -> str:
 
 
 @promise(
-    PAGE, "What stands behind the first colon is taken as it is: quotes, further colons and `#` need no care."
+    PAGE,
+    "What stands behind the first colon is taken as it is: quotes, further colons and `#` need no care.",
 )
 @pytest.mark.parametrize(
     "headline",
@@ -69,8 +70,8 @@ def test_names_that_are_no_names(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Put pictures and attachments beside the release, or into `images/` and `files/`: only from there does a file travel with"
-    " a mail.",
+    "Put pictures and attachments beside the release, or into `images/` and `files/`: only from there does a file"
+    " travel with a mail.",
 )
 @pytest.mark.parametrize("file", ["../.env", "../lists/press.csv", "linked.pdf"])
 def test_a_release_from_a_stranger_asks_for_a_file(office: Office, file: str) -> None:
@@ -97,8 +98,8 @@ def test_the_translation_is_of_an_older_text(office: Office) -> None:
 
 @promise(
     PAGE,
-    "`Kind: Correction` with `Corrects: harbour-water` and `Correction: what was wrong, what is right` goes to exactly those"
-    " who got the original, in the same thread, with what changed on top.",
+    "`Kind: Correction` with `Corrects: harbour-water` and `Correction: what was wrong, what is right` goes to"
+    " exactly those who got the original, in the same thread, with what changed on top.",
     "`Update` and `Withdrawal` work the same way.",
 )
 @pytest.mark.parametrize("kind", ["Update", "Withdrawal"])

@@ -24,7 +24,8 @@ def promise(page: str, *sentences: str) -> Callable[[Test], Test]:
     """
 
     def keep(test: Test) -> Test:
-        test.promises = [*promises_of(test), *((page, sentence) for sentence in sentences)]  # type: ignore[attr-defined]
+        kept = [*promises_of(test), *((page, sentence) for sentence in sentences)]
+        test.promises = kept  # type: ignore[attr-defined]
         return test
 
     return keep
