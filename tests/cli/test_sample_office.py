@@ -95,4 +95,4 @@ def test_a_newcomer_may_look_rehearse_and_proof(
     assert "newsroom.es.md:2: warning: Still says the sample's name" in proofed.err
     assert [mail.to for mail in mailbox.received()] == ["me@example.net"] * 2, "each edition"
     assert mailer("send", "harbour-report", "--yes", cwd=sample_workspace.root, **server).code == 1
-    assert len(mailbox.received()) == 1, "the proof only"
+    assert len(mailbox.received()) == 2, "the proof only"
