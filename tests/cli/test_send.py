@@ -219,7 +219,7 @@ def _message(mail):
 
 
 def test_two_senders_at_once_the_second_learns_who_is_first(workspace: Workspace, mailbox: Mailbox) -> None:
-    make_list(workspace, "many", 400)
+    make_list(workspace, "many", 2_000)
     arguments = ("send", "harbour-report", "--list", "many", "--yes")
     first = subprocess.Popen([*COMMAND, *arguments], cwd=workspace.root, env=environment(**server(mailbox), SMTP_RATE="40/second"),
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip

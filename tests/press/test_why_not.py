@@ -118,7 +118,9 @@ ZONES = ["America/New_York", "Europe/Madrid", "Asia/Kolkata", "UTC"]
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_moment_is_shown_as_it_can_be_typed(workspace: Workspace, zone: str) -> None:
-    """It was shown as EST, which is refused."""
+    """It was shown as EST, which is refused. What is sent shows it by the office's clock."""
+    newsroom = workspace.newsroom.read_text("utf-8")
+    workspace.newsroom.write_text(newsroom.replace("Zone: Europe/London", f"Zone: {zone}"), "utf-8")
     moment = f"2031-11-24 06:00 {zone}"
     release = workspace.releases / "harbour-report.md"
     release.write_text(
@@ -126,6 +128,6 @@ def test_a_moment_is_shown_as_it_can_be_typed(workspace: Workspace, zone: str) -
     )  # fmt: skip
     server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": "1", "SMTP_SECURITY": "none"}
     assert f"Under embargo until {moment}." in mailer("check", "harbour-report", cwd=workspace.root).out
-    shown = mailer("send", "harbour-report", "--at", moment, cwd=workspace.root, **server).err
+    shown = mailer("send", "harbour-report", "--at", moment, "--yes", cwd=workspace.root, **server).err
     assert f"When  {moment}" in shown
     assert f"Embargo  until {moment}" in shown
