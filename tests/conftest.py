@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -45,6 +45,15 @@ def workspace(tmp_path: Path) -> Workspace:
 def sample_workspace(tmp_path: Path) -> Workspace:
     """As `mailer init` makes it, and nothing replaced."""
     return make_workspace(tmp_path / "sample-office")
+
+
+@pytest.fixture(autouse=True)
+def _own_umask() -> Iterator[None]:
+    """A command that runs inside the tests' process makes its files private, and everybody else's from then on."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(autouse=True)
