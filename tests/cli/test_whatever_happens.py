@@ -16,7 +16,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import note, settings
+from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from support.own_office import make_own_office
@@ -200,4 +200,6 @@ TestOffice.settings = settings(
     stateful_step_count=30 if WIDE else 10,
     deadline=None,
     derandomize=not WIDE,
+    # A shorter case would be found by running hundreds of commands again: only who searches wide waits for that.
+    phases=tuple(Phase) if WIDE else (Phase.explicit, Phase.generate),
 )
