@@ -25,6 +25,15 @@ hypothesis.settings.register_profile("wide", deadline=None, max_examples=5_000, 
 hypothesis.settings.load_profile("wide" if os.environ.get("MAILER_SEARCH") == "wide" else "mailer")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one machine has once, one worker uses: Postfix with its queue, wine with its services."""
+    for item in items:
+        if "postfix" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("postfix"))
+        elif "windows" in item.path.relative_to(REPOSITORY / "tests").parts:
+            item.add_marker(pytest.mark.xdist_group("wine"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """In CI a skipped test is a failure: there, everything that tests need is installed."""

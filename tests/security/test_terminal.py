@@ -69,7 +69,12 @@ def hostile(workspace: Workspace) -> Workspace:
     )
     shutil.copy(workspace.lists / "evil.csv", workspace.lists / f"x{IN_NAMES}.csv")
     with workspace.suppressed.open("a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerow(("gone@example.net", f"asked{HOSTILE}", "2026-11-23", f"by{HOSTILE}"))
+        rows = csv.writer(file)
+        for number in range(
+            100
+        ):  # one odd row among many: a file of nothing else would be no text, and block
+            rows.writerow((f"past{number}@example.net", "asked by telephone", "2026-11-23", "front desk"))
+        rows.writerow(("gone@example.net", f"asked{HOSTILE}", "2026-11-23", f"by{HOSTILE}"))
     text = (workspace.releases / "harbour-report.md").read_text("utf-8")
     (workspace.releases / f"evil{IN_NAMES}.md").write_text(text, "utf-8")
     for number, field in enumerate(
@@ -94,6 +99,13 @@ def test_a_hostile_workspace_on_the_terminal(hostile: Workspace) -> None:
     run("lists", "show", f"x{IN_NAMES}", cwd=here)
     run("lists", "diff", "evil", "press", cwd=here)
     run("lists", "add", f"lists/x{IN_NAMES}.csv", "--as", f"y{HOSTILE}", cwd=here)
+
+
+def test_a_suppression_file_of_control_characters(workspace: Workspace) -> None:
+    """Nobody is mailed by it, and what is told of it is ours."""
+    with workspace.suppressed.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(("gone@example.net", HOSTILE * 10, "2026-11-23", HOSTILE))
+    assert "no text that can be read" in run("lists", cwd=workspace.root)
 
 
 def test_hostile_releases(hostile: Workspace) -> None:
