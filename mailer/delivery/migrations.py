@@ -16,7 +16,7 @@ from mailer.private import private_file
 
 
 def _orders(db: sqlite3.Connection) -> None:
-    """1 → 2: orders, planned times, the pace that all share.."""
+    """1 → 2: orders, planned times, the pace that all share."""
     for column in (
         "ready INTEGER NOT NULL DEFAULT 1",
         "planned REAL NOT NULL DEFAULT 0",
@@ -31,7 +31,19 @@ def _orders(db: sqlite3.Connection) -> None:
             db.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_orders,)
+def _fences(db: sqlite3.Connection) -> None:
+    """2 → 3: who holds a mailing, what a witness is held against, a clock that nobody sets."""
+    for column in (
+        "holder TEXT NOT NULL DEFAULT ''",
+        "sequence INTEGER NOT NULL DEFAULT 0",
+        "lost REAL NOT NULL DEFAULT 0",
+    ):
+        db.execute(f"ALTER TABLE mailings ADD COLUMN {column}")
+    for statement in _made_for("boots"):
+        db.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_orders, _fences)
 """The function at index n brings version n + 1 to n + 2."""
 
 VERSION = len(MIGRATIONS) + 1

@@ -1,11 +1,14 @@
 -- What was sent, to whom, by whose word, and what became of it. docs/decisions/ledger.md says why it is so.
--- Version 2; what older versions made is brought here by migrations.py.
+-- Version 3; what older versions made is brought here by migrations.py.
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- One release as it goes out. `boot` is the boot of the machine during which its claims were made. `ready`: its first
 -- order is complete; until then nobody but its writer sees it. `planned`: nothing leaves before (seconds since 1970);
 -- `zone`: the office's, in which moments are shown. `day`: the release's date, so that it is the same on the next one.
+-- `holder`: who may claim and send, a token and what it is called (fencing.py). `sequence`: grows with every step of a
+-- sending; witness.py keeps it outside this file. `lost`: when a person said that this file does not know everybody who
+-- was mailed (seconds since 1970); 0: it does.
 CREATE TABLE mailings (
     id        INTEGER PRIMARY KEY,
     release   TEXT NOT NULL UNIQUE,
@@ -20,7 +23,10 @@ CREATE TABLE mailings (
     planned   REAL NOT NULL DEFAULT 0,
     embargo   REAL NOT NULL DEFAULT 0,
     zone      TEXT NOT NULL DEFAULT '',
-    day       TEXT NOT NULL DEFAULT ''
+    day       TEXT NOT NULL DEFAULT '',
+    holder    TEXT NOT NULL DEFAULT '',
+    sequence  INTEGER NOT NULL DEFAULT 0,
+    lost      REAL NOT NULL DEFAULT 0
 );
 
 -- The frozen message of each language. `digest` tells whether the release was changed since; `words` whether another
@@ -86,6 +92,13 @@ CREATE TABLE discarded (
     reply     TEXT NOT NULL
 );
 CREATE INDEX discarded_of ON discarded (mailing);
+
+-- A clock that nobody sets (steady.py), one a boot of the machine: `began` is what the wall clock would have said, in
+-- seconds since 1970, when the clock of this boot stood at 0.
+CREATE TABLE boots (
+    boot  TEXT PRIMARY KEY,
+    began REAL NOT NULL
+);
 
 -- When messages began to leave under a rate, of every mailing: all who send from here keep one pace.
 CREATE TABLE pace (

@@ -16,22 +16,30 @@ from mailer.delivery.migrations import VERSION
 from mailer.errors import LedgerError
 from mailer.model import Status
 
-VERSION_1 = Path(__file__).parent.parent / "support" / "ledger_1.sql"
+SCHEMAS = Path(__file__).parent.parent / "support"
+
+
+@pytest.fixture(params=[1, 2])
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A ledger as version 1 left it: 20 people, of whom 5 have the release, one refused it, two are in doubt."""
+def old(tmp_path: Path, version: int) -> Path:
+    """A ledger as an older version left it: 20 people, of whom 5 have the release, one refused it, two are in doubt."""
     path = tmp_path / "ledger.db"
     written = draft()
     with closing(sqlite3.connect(path)) as db, db:
-        db.executescript(VERSION_1.read_text("utf-8"))
+        db.executescript((SCHEMAS / f"ledger_{version}.sql").read_text("utf-8"))
         db.execute(
             "INSERT INTO mailings (release, kind, subject, mail_from, domain, follows, created) VALUES (?,?,?,?,?,?,1)",
             (written.release, written.kind, written.subject, written.mail_from, written.domain, ""),
         )
         frozen = written.editions["en"]
-        db.execute("INSERT INTO editions VALUES (1, 'en', ?, ?)", (frozen.digest, frozen.content))
+        db.execute(
+            "INSERT INTO editions (mailing, language, digest, frozen) VALUES (1, 'en', ?, ?)",
+            (frozen.digest, frozen.content),
+        )
         db.executemany(
             "INSERT INTO deliveries (mailing, canonical, address, name, language, fields, token, in_reply_to, state)"
             " VALUES (1, ?, ?, '', 'en', '{}', ?, '', ?)",
@@ -56,12 +64,12 @@ def test_it_goes_on_where_it_stopped(old: Path) -> None:
         assert ledger.queue(draft(), entries(22)).added == 2, "whoever was there stays there"
 
 
-def test_the_copy_is_the_file_as_it_was(old: Path) -> None:
+def test_the_copy_is_the_file_as_it_was(old: Path, version: int) -> None:
     Ledger(old).close()
-    copy = old.with_name("ledger.db.1.backup")
+    copy = old.with_name(f"ledger.db.{version}.backup")
     assert copy.stat().st_mode & 0o077 == 0, "it names people"
     with closing(sqlite3.connect(copy)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (version,)
         assert db.execute("SELECT count(*) FROM deliveries").fetchone() == (20,)
 
 
@@ -99,19 +107,20 @@ def test_two_who_open_it_at_once_bring_it_up_to_date_once(old: Path) -> None:
     assert failed == []
 
 
-def test_a_migration_that_fails_leaves_the_file_as_it_was(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    old: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from mailer.delivery import migrations
 
     def fails(db: sqlite3.Connection) -> None:
-        migrations._orders(db)
         db.execute("INSERT INTO nowhere VALUES (1)")
 
     with monkeypatch.context() as patched:
-        patched.setattr(migrations, "MIGRATIONS", (fails,))
+        patched.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS[:-1], fails))
         with pytest.raises(LedgerError, match="can't be used"):
             Ledger(old)
     with closing(sqlite3.connect(old)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (version,)
     with Ledger(old) as ledger:
         assert ledger.counts(RELEASE)[Status.ACCEPTED] == 5
 
