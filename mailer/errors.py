@@ -11,6 +11,7 @@
     ├── ComposeError         a composed message is not what was meant
     ├── TransportError       the server can't be reached or won't have us: no recipient is to blame
     └── LedgerError          the record can't be read or written, or forbids what was asked
+        └── TakenOver        somebody else holds the mailing now
 
 One recipient's failure is none of these: it is an `Outcome`. Each message says what is wrong and
 where; the hint says what to do about it. Neither ever holds a secret.
@@ -118,3 +119,7 @@ class TransportError(MailerError):
 
 class LedgerError(MailerError):
     """The record of who got what can't be read or written, or forbids what was asked."""
+
+
+class TakenOver(LedgerError):
+    """Somebody else holds the mailing now: this process has lost the right to send of it."""

@@ -66,8 +66,11 @@ def _own_umask() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The developer's own environment must not reach a test's server."""
+def _no_settings_from_outside(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The developer's own environment must not reach a test's server, nor a test's sendings the developer's folders."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
     for setting in fields(Settings):
         for key in (setting.metadata["key"], *setting.metadata["aliases"]):
             monkeypatch.delenv(key, raising=False)

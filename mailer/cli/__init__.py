@@ -29,6 +29,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("look", ("preview", "desk", "unsubscribe-server")),
     ("send", ("send", "resume", "discard")),
     ("status", ("status",)),
+    ("ledger", ("ledger",)),
     ("lists", ("lists",)),
     ("people", ("suppress", "unsuppress", "forget")),
     ("mailboxes", ("bounces",)),

@@ -110,6 +110,8 @@ def _to_whom(outgoing: Outgoing) -> str:
         parts.append(f"{outgoing.again} who may have it already")
     if outgoing.already:
         parts.append(f"{count(outgoing.already, 'more has it, or may', 'more have it, or may')} have it")
+    if outgoing.in_doubt:
+        parts.append(f"{outgoing.in_doubt:,} more may have it, as the ledger was adopted")
     if outgoing.refused:
         parts.append(f"{outgoing.refused:,} more {'was' if outgoing.refused == 1 else 'were'} refused before")
     said = count(outgoing.number, "recipient")

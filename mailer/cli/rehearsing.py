@@ -72,6 +72,6 @@ def _throw_away_ledger(private: Path) -> Iterator[Ledger]:
     private_folder(private)
     with (
         tempfile.TemporaryDirectory(dir=private, prefix="throw-away-") as folder,
-        Ledger(Path(folder) / "ledger.db") as ledger,
+        Ledger(Path(folder) / "ledger.db", witnessed=False) as ledger,
     ):
         yield ledger

@@ -32,6 +32,7 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
     if recipients and not release:
         raise click.UsageError("--recipients needs a RELEASE.")
     with Ledger(workspace.ledger) as ledger:
+        _tell_doubts(ledger)
         name = workspace.release_called(release or "")
         mailings = [ledger.mailing(name)] if release else ledger.mailings()
         if recipients:
@@ -41,6 +42,7 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
         else:
             for m in mailings:
                 counts = ", ".join(f"{n:,} {s.value}" for s, n in ledger.counts(m.release).items())
+                counts += f" (the ledger was adopted on {_time(m.lost)[:10]})" if m.lost else ""
                 planned = (
                     f", planned for {moment_text(at_the_office(m.planned, m.zone))}" if m.planned else ""
                 )
@@ -49,6 +51,13 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
                     _tell_orders(ledger, m)
             if not mailings:
                 say("Nothing was sent from here yet.", err=True)
+
+
+def _tell_doubts(ledger: Ledger) -> None:
+    from mailer.delivery import doubts
+
+    for doubt in doubts(ledger):
+        say(f"Not the whole record: {visible(str(doubt))}. `mailer ledger adopt` says more.", err=True)
 
 
 def _as_data(m: Mailing, ledger: Ledger) -> dict[str, Any]:

@@ -21,9 +21,11 @@ def init(folder: Path) -> None:
     everything can be looked at, rehearsed and proofed, and nothing can be sent.
     """
     from mailer.checks import sample_places
+    from mailer.delivery.witness import forget_place
     from mailer.workspace import make_workspace
 
     workspace = make_workspace(folder)
+    forget_place(workspace.ledger)
     copy = "copy .env.example .env      " if sys.platform == "win32" else "cp .env.example .env        "
     row(str(workspace.root))
     say(

@@ -13,7 +13,9 @@ The pipeline's whole use of this stage::
                          on_progress=…, stop=…)
 """
 
+from mailer.delivery.adopting import adopt
 from mailer.delivery.doctor import examine
+from mailer.delivery.doubt import doubts
 from mailer.delivery.filling import Signing
 from mailer.delivery.held import Held
 from mailer.delivery.ledger import Ledger
@@ -56,7 +58,9 @@ __all__ = [
     "Transport",
     "Verdict",
     "Work",
+    "adopt",
     "deliver",
+    "doubts",
     "examine",
     "is_loopback",
     "judge",

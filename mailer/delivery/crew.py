@@ -19,6 +19,9 @@ from mailer.delivery.work import Work
 from mailer.errors import TransportError
 from mailer.settings import Settings
 
+_NAP = 0.001
+"""Seconds without news after which there is a moment for the ledger."""
+
 _TICK = 0.25
 """Seconds between looks at the clock and at whether to stop."""
 
@@ -69,11 +72,20 @@ class Crew:
                 if pause is None and not (self._team and self._team.busy):
                     return
                 patience = min(_TICK, max(pause or 0.0, self._not_before - time.monotonic(), 0.001))
-            for key, _ in self._selector.select(patience):
+            for key, _ in self._look(patience):
                 if isinstance(key.data, Session):
                     self._advance(key.data)
             self._commit()
             self._look_at_the_clock()
+
+    def _look(self, patience: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Who can go on, waiting so many seconds for them. Before it sleeps, what became of others is written down: a
+        process that is killed then leaves in doubt only what is on the wire."""
+        events = self._selector.select(min(patience, _NAP))
+        if events or patience <= _NAP:
+            return events
+        self._work.flush()
+        return self._selector.select(patience - _NAP)
 
     @property
     def _share(self) -> int:
@@ -186,8 +198,9 @@ class Crew:
     def _commit(self) -> None:
         """Writes down all whose bodies are out, and lets their dots go."""
         while ready := [session for session, want in self._wants.items() if want is Want.COMMIT]:
-            self._work.before_dots([parcel for session in ready for parcel in session.ready])
+            withheld = self._work.before_dots([parcel for session in ready for parcel in session.ready])
             for session in ready:
+                session.ready = [parcel for parcel in session.ready if parcel not in withheld]
                 self._advance(session)
 
     def _look_at_the_clock(self) -> None:

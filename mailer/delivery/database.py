@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -24,13 +25,16 @@ class Database:
 
     Args:
         path: its folder is made too.
+        witnessed: what is sent by it is told to witnesses outside it too; False: it is thrown away soon.
 
     Raises:
         LedgerError: here and from every method: the file can't be read or written.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, witnessed: bool = True) -> None:
+        self.path, self.witnessed = path, witnessed
+        self._path = os.fspath(path)
+        self._files: dict[str, tuple[int, int]] = {}
         try:
             private_folder(path.parent)
             private_file(path)  # SQLite gives its -wal and -shm the mode of the file itself
@@ -47,6 +51,7 @@ class Database:
                 db.execute("PRAGMA checkpoint_fullfsync=ON")
                 bring_up_to_date(db, path)
                 db.execute("PRAGMA busy_timeout = 0")  # from here on `_begin` waits
+            self._must_be_the_same_files()
         except OSError as error:  # no space for the copy that a migration keeps
             self._db.close()
             raise self._failed(error) from None
@@ -90,6 +95,7 @@ class Database:
             if durable:
                 db.execute("PRAGMA synchronous=FULL")
             self._begin()
+            self._must_be_the_same_files()
             yield db
             db.execute("COMMIT")
         except sqlite3.Error as error:
@@ -99,6 +105,30 @@ class Database:
                 db.rollback()
             if durable:
                 db.execute("PRAGMA synchronous=NORMAL")
+
+    def _must_be_the_same_files(self) -> None:
+        """What is written into a file that was deleted, moved or replaced is lost, and whoever opens the one under its
+        name knows nothing of it. The three files of a database in WAL mode belong together.
+
+        Raises:
+            LedgerError: one is not the file that it was.
+        """
+        for suffix in ("", "-wal", "-shm"):
+            path = f"{self._path}{suffix}"
+            try:
+                found = os.stat(path)  # noqa: PTH116 (quicker, and this runs once for each message)
+            except OSError:
+                which = None
+            else:
+                which = found.st_dev, found.st_ino
+            known = self._files.get(suffix)
+            if known is None and which:
+                self._files[suffix] = which
+            elif which != known:
+                raise LedgerError(
+                    f"{path} was deleted, moved or replaced while it was in use.",
+                    "Nothing more is sent. Put it back as it was; then `mailer resume`.",
+                )
 
     def _begin(self) -> None:
         """Waits for other processes that write. SQLite's own way of waiting sleeps for milliseconds, and a

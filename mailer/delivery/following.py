@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from mailer.delivery.orders import superseded
 from mailer.delivery.records import Reached
 
-REACHED, WAITING = ("a", "u"), ("q", "d")
+REACHED, WAITING = ("a", "u", "."), ("q", "d", "s")
 """States of those who have the earlier release, or may have it; and of those who were still to get it."""
 
 
@@ -28,14 +28,14 @@ def people(db: sqlite3.Connection, mailing: int, domain: str, states: tuple[str,
 def supersede(db: sqlite3.Connection, followed: str, by: str) -> int:
     """What was still to be sent of the earlier release is never sent: nobody is to get a text known to be wrong.
 
-    Whoever a running process has claimed is in flight, and gets it; a later `send` of the correction reaches them.
+    A process that is sending it right now finds them gone: not one more final dot leaves.
 
     Returns:
         How many deliveries were taken off the queue.
     """
     waiting = (
         "SELECT d.id FROM deliveries AS d JOIN mailings AS m ON m.id = mailing"
-        " WHERE release = ? AND instr('qd', state)"
+        " WHERE release = ? AND instr('qds', state)"
     )
     db.execute(
         "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"  # noqa: S608 - a constant

@@ -13,14 +13,12 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from mailer.delivery.boot import boot_id
+from mailer.delivery.hold import Hold, Tenure
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.lock import Lock
 from mailer.delivery.records import LETTERS, Mailing
+from mailer.delivery.stride import GROUP
 from mailer.errors import LedgerError
 from mailer.model import Status
-
-GROUP = 100
-"""How many recipients one durable claim takes (docs/decisions/ledger.md)."""
 
 _COLUMNS = "id, canonical, address, name, language, fields, token, in_reply_to, tries"
 
@@ -48,23 +46,26 @@ class Held:
 
     Attributes:
         planned: the mailing's, as it stands in the ledger: nothing may be claimed before.
+        hold, tenure: the right to send of it, and the transactions of that.
 
     Raises:
-        LedgerError: someone else holds it; or the ledger can't be written.
+        LedgerError: someone else holds it; the ledger can't be written; or it does not know everything.
     """
 
     def __init__(self, ledger: Ledger, mailing: Mailing, uncertain: Iterable[str] = ()) -> None:
         self._ledger, self._mailing, self._uncertain = ledger, mailing, tuple(uncertain)
-        self.lock: Lock = ledger.lock(mailing)
+        self.hold: Hold = ledger.hold(mailing)
+        self.tenure = Tenure(ledger, self.hold.fence)
         self._after = 0
         self.planned = 0.0
 
     def __enter__(self) -> Self:
-        self.lock.take()
+        self.hold.take()
         try:
+            self.tenure = Tenure(self._ledger, self.hold.fence)
             self._recover()
         except BaseException:
-            self.lock.release()
+            self.hold.release()
             raise
         return self
 
@@ -77,12 +78,13 @@ class Held:
             if error is None:
                 raise
         finally:
-            self.lock.release()
+            self.tenure.close()
+            self.hold.release()
 
     def _recover(self) -> None:
         """What the last holder left behind (docs/reference/states.md), and a new boot id for our claims."""
         here = boot_id()
-        with self._ledger.writing(durable=True) as db:
+        with self.tenure.step(durable=True) as db:
             boot, self.planned = db.execute(
                 "SELECT boot, planned FROM mailings WHERE id = ?", (self._mailing.id,)
             ).fetchone()
@@ -102,12 +104,13 @@ class Held:
     def begin(self) -> None:
         """The planned time has come, and the mailing begins: from now on it is not late any more."""
         if self.planned:
-            with self._ledger.writing(durable=True) as db:
+            with self.tenure.step(durable=True) as db:
                 db.execute("UPDATE mailings SET planned = 0 WHERE id = ?", (self._mailing.id,))
 
     def _sort_out(self) -> None:
-        with self._ledger.writing():
+        with self.tenure.step(durable=True):  # a witness that says how it ended must not be ahead of it
             self._clear()
+        self.tenure.end()
 
     def _clear(self) -> None:
         self._move(Status.SENDING, Status.QUEUED, "")
@@ -126,26 +129,28 @@ class Held:
                 (LETTERS[new], self._mailing.id, LETTERS[old]),
             )
 
-    def claim_queued(self) -> list[Claim]:
-        """The next group of those never tried, in the order of queueing, durably marked as being sent."""
-        claims = self._claim("id > ? AND state = 'q' ORDER BY id", self._after)
+    def claim_queued(self, most: int = GROUP) -> list[Claim]:
+        """The next of those never tried, in the order of queueing, durably marked as being sent."""
+        claims = self._claim("id > ? AND state = 'q' ORDER BY id", self._after, most)
         if claims:
             self._after = claims[-1].id
         return claims
 
-    def claim_deferred(self, due: float) -> list[Claim]:
-        """A group of the deferred who may be tried again by `due` (seconds since 1970), marked likewise."""
-        return self._claim("state = 'd' AND due <= ? ORDER BY due", due)
+    def claim_deferred(self, due: float, most: int = GROUP) -> list[Claim]:
+        """Some of the deferred who may be tried again by `due` (seconds since 1970), marked likewise."""
+        return self._claim("state = 'd' AND due <= ? ORDER BY due", due, most)
 
-    def _claim(self, which: str, argument: float) -> list[Claim]:
+    def _claim(self, which: str, argument: float, most: int) -> list[Claim]:
+        """Read and marked in one transaction: a correction that comes in between would be overwritten."""
+        query = f"SELECT {_COLUMNS} FROM deliveries WHERE mailing = ? AND {which} LIMIT ?"  # noqa: S608
+        arguments = (self._mailing.id, argument, most)
         with self._ledger.reading() as db:
-            rows = db.execute(
-                f"SELECT {_COLUMNS} FROM deliveries WHERE mailing = ? AND {which} LIMIT ?",  # noqa: S608
-                (self._mailing.id, argument, GROUP),
-            ).fetchall()
-        if rows:
-            with self._ledger.writing(durable=True) as db:
-                db.executemany("UPDATE deliveries SET state = 's' WHERE id = ?", [(row[0],) for row in rows])
+            if db.execute(query, (*arguments[:2], 1)).fetchone() is None:
+                return []  # asked again and again while the run waits: that is to cost no write
+        with self.tenure.step(durable=True) as db:
+            rows = db.execute(query, arguments).fetchall()
+            db.executemany("UPDATE deliveries SET state = 's' WHERE id = ?", [(row[0],) for row in rows])
+        self.tenure.begin()
         return [
             Claim(key, canonical, address, name, language, json.loads(fields), token, in_reply_to, tries)
             for key, canonical, address, name, language, fields, token, in_reply_to, tries in rows

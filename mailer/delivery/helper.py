@@ -8,16 +8,19 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from mailer.delivery.crew import Crew
 from mailer.delivery.filling import Filler
-from mailer.delivery.held import GROUP, Claim
+from mailer.delivery.held import Claim
+from mailer.delivery.hold import Tenure
 from mailer.delivery.journal import Journal
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.replies import Verdict
 from mailer.delivery.run import MOST_DROPS
 from mailer.delivery.sharing import Assignment
+from mailer.delivery.stride import GROUP
 from mailer.delivery.work import Dispatch, Parcel, SharedWork
 from mailer.errors import LedgerError, MailerError
 from mailer.model import Outcome, Status
@@ -34,8 +37,11 @@ class Errand:
     def __init__(self, connection: Connection, ledger: Ledger, assignment: Assignment) -> None:
         self._connection, self._schedule = connection, assignment.schedule
         handover = assignment.handover
+        self.tenure = Tenure(ledger, handover.fence)
+        self.tenure.join()
         self._filler = Filler(ledger, ledger.mailing(handover.release), handover.signing)
-        self._journal = Journal(ledger, assignment.schedule)
+        self._journal = Journal(self.tenure, assignment.schedule)
+        self._portion = 1
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()
         self._in_hand = 0
@@ -49,7 +55,7 @@ class Errand:
 
     def take(self) -> Parcel | None:
         """See `Work.take`."""
-        if len(self._backlog) < GROUP // 2:
+        if self._hungry:
             self._listen()
             self._tell()
         if self._finishing:
@@ -86,11 +92,17 @@ class Errand:
         """See `Work.shared`."""
         return None
 
-    def before_dots(self, parcels: Sequence[Parcel]) -> None:
+    def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
         """See `Work.before_dots`."""
-        self._journal.before_dots(parcels)
+        withheld = self._journal.before_dots(parcels)
+        self._in_hand -= len(withheld)
         if self._accepted >= GROUP or self._others:
             self._tell()
+        return withheld
+
+    def flush(self) -> None:
+        """See `Work.flush`."""
+        self._journal.flush()
 
     def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
         """See `Work.settle`."""
@@ -133,13 +145,19 @@ class Errand:
                     self._finishing = True
                 else:
                     self._asked = False
+                    self._portion = len(claims)
                     self._backlog.extend(claims)
         except (EOFError, OSError):
             self._gone = self._finishing = True
 
+    @property
+    def _hungry(self) -> bool:
+        """Half of what came last is left, or less."""
+        return 2 * len(self._backlog) < max(2, self._portion)
+
     def _tell(self, failed: tuple[str, str] | None = None, *, ledger_failed: bool = False) -> None:
         """Reports, if there is news."""
-        hungry = len(self._backlog) < GROUP // 2
+        hungry = self._hungry
         idle = not (self._in_hand or self._backlog or self._again)
         dispatch = Dispatch(self._accepted, tuple(self._others), hungry, idle, failed, ledger_failed)
         if dispatch == self._last and not (self._accepted or self._others or (hungry and not self._asked)):
@@ -155,6 +173,10 @@ class Errand:
         """Writes the rest, and takes leave."""
         if error is None:
             self._journal.flush()
+        else:
+            with suppress(MailerError):  # what has failed once may go now
+                self._journal.flush()
+        self.tenure.close()
         failed = (error.message, error.hint) if error else None
         self._tell(failed, ledger_failed=isinstance(error, LedgerError))
 
@@ -168,7 +190,8 @@ def main(descriptor: int) -> None:
     connection = Connection(descriptor)
     assignment = connection.recv()
     assert isinstance(assignment, Assignment)
-    with Ledger(assignment.handover.ledger) as ledger:
+    handover = assignment.handover
+    with Ledger(handover.ledger, witnessed=handover.witnessed) as ledger:
         errand = Errand(connection, ledger, assignment)
         try:
             Crew(assignment.settings, assignment.schedule, errand).carry()

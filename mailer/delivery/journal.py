@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from mailer.delivery.held import Claim
-from mailer.delivery.ledger import Ledger
+from mailer.delivery.hold import Tenure
 from mailer.delivery.records import LETTERS
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.work import Parcel
+from mailer.errors import TakenOver
 from mailer.model import Outcome, Status
 
 _AT_ONCE = 200
 """So many outcomes are written at the latest; each `before_dots` writes what there is."""
+
+_OURS, _IN_DOUBT = "s.", "u"
+"""States in which an outcome finds a claim: as this process left it, or as whoever took the mailing over found it."""
 
 
 class _Settled(NamedTuple):
@@ -29,11 +34,12 @@ class Journal:
     """Writes for one process; several may write for the same mailing, each for its own claims.
 
     Args:
+        tenure: the transactions.
         schedule: says when a deferred recipient is due again.
     """
 
-    def __init__(self, ledger: Ledger, schedule: Schedule) -> None:
-        self._ledger, self._schedule = ledger, schedule
+    def __init__(self, tenure: Tenure, schedule: Schedule) -> None:
+        self._tenure, self._schedule = tenure, schedule
         self._settled: list[_Settled] = []
 
     def remember(self, claim: Claim, outcome: Outcome, host: str) -> None:
@@ -46,34 +52,63 @@ class Journal:
             self.flush()
 
     def flush(self) -> None:
-        """Writes what is remembered."""
+        """Writes what is remembered. What can't be written stays remembered.
+
+        Raises:
+            LedgerError: it can't be written.
+        """
         if self._settled:
             self.before_dots(())
 
-    def before_dots(self, parcels: Sequence[Parcel]) -> None:
+    def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
         """Writes that these messages' final dots are about to leave, and what is remembered.
+
+        Returns:
+            Those of them that are not to leave: their claim is none any more.
 
         Raises:
             LedgerError: nothing was written, so no dot may leave.
         """
-        settled, self._settled = self._settled, []
-        with self._ledger.writing() as db:
-            if settled:
-                db.executemany(
-                    "UPDATE deliveries SET state = ?, due = ?, tries = tries + (?1 = 'd') WHERE id = ?",
-                    [(LETTERS[s.outcome.status], s.due, s.id) for s in settled],
-                )
-                db.executemany(
-                    "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        (s.id, s.at, s.outcome.code, s.outcome.enhanced_code, s.outcome.text, s.host)
-                        for s in settled
-                        if s.outcome.code or s.outcome.text
-                    ],
-                )
-            if parcels:
-                db.executemany(
-                    "UPDATE deliveries SET state = '.' WHERE id = ?",
-                    [(parcel.claim.id,) for parcel in parcels],
-                )
+        try:
+            accepted = sum(s.outcome.status is Status.ACCEPTED for s in self._settled)
+            with self._tenure.step(accepted=accepted) as db:
+                self._write(db, _OURS)
+                withheld = _mark(db, parcels)
+        except TakenOver:
+            with self._tenure.database.writing() as db:  # answers are facts, whoever holds the mailing
+                self._write(db, _IN_DOUBT)
+            self._settled = []
+            raise
+        self._settled = []
+        return withheld
+
+    def _write(self, db: sqlite3.Connection, states: str) -> None:
+        """Outcomes of those whose claims are in these states: a bounce may have been quicker."""
+        if not self._settled:
+            return
+        db.executemany(
+            "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
+            " SELECT id, ?, ?, ?, ?, ? FROM deliveries WHERE id = ? AND instr(?, state)",
+            [
+                (s.at, s.outcome.code, s.outcome.enhanced_code, s.outcome.text, s.host, s.id, states)
+                for s in self._settled
+                if s.outcome.code or s.outcome.text
+            ],
+        )
+        db.executemany(
+            "UPDATE deliveries SET state = ?, due = ?, tries = tries + (?1 = 'd') WHERE id = ? AND instr(?, state)",
+            [(LETTERS[s.outcome.status], s.due, s.id, states) for s in self._settled],
+        )
+
+
+def _mark(db: sqlite3.Connection, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
+    if not parcels:
+        return frozenset()
+    marked = db.executemany(
+        "UPDATE deliveries SET state = '.' WHERE id = ? AND state = 's'",
+        [(parcel.claim.id,) for parcel in parcels],
+    ).rowcount
+    if marked == len(parcels):
+        return frozenset()
+    query = "SELECT state FROM deliveries WHERE id = ?"
+    return frozenset(p for p in parcels if db.execute(query, (p.claim.id,)).fetchone() != (".",))

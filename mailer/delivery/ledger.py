@@ -22,15 +22,17 @@ from typing import Any
 
 from mailer.delivery import orders, privacy, queueing, returns
 from mailer.delivery.database import Database
+from mailer.delivery.doubt import must_be_whole
 from mailer.delivery.following import REACHED, WAITING, people, supersede
+from mailer.delivery.hold import Hold
 from mailer.delivery.lock import Lock
 from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line, Mailing, Order, Reached
-from mailer.errors import LedgerError
+from mailer.errors import LedgerError, TakenOver
 from mailer.model import Status
 from mailer.visible import visible
 
 _MAILINGS = (
-    "SELECT id, release, kind, subject, mail_from, domain, follows, created, planned, embargo, zone, day"
+    "SELECT id, release, kind, subject, mail_from, domain, follows, created, planned, embargo, zone, day, lost"
     " FROM mailings WHERE ready"
 )
 
@@ -40,14 +42,15 @@ class Ledger(Database):
 
     Args:
         path: the file.
+        witnessed: what is sent by it is witnessed outside it; False: it is thrown away soon.
 
     Raises:
         LedgerError: here and from every method: the file can't be read or written.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._locks: dict[int, Lock] = {}
+    def __init__(self, path: Path, *, witnessed: bool = True) -> None:
+        super().__init__(path, witnessed=witnessed)
+        self._holds: dict[int, Hold] = {}
 
     # ---- who holds a release ------------------------------------------------------------------------
 
@@ -56,20 +59,27 @@ class Ledger(Database):
         """Nobody else queues, sends or takes back this release meanwhile.
 
         Raises:
-            LedgerError: somebody else holds it.
+            LedgerError: somebody else holds it; or the ledger does not know everything that was sent of it.
         """
-        with self.writing() as db:
-            mailing = queueing.reserve(db, release)
-        with self._lock(mailing, release):
+        with self._reserved(release):
             yield
 
-    def lock(self, mailing: Mailing) -> Lock:
-        """What whoever sends this mailing has to hold. Taken twice by the same ledger, it is held once."""
-        return self._lock(mailing.id, mailing.release)
+    @contextmanager
+    def _reserved(self, release: str) -> Iterator[Hold]:
+        with self.writing() as db:
+            mailing = queueing.reserve(db, release)
+        with self.hold_of(mailing, release) as hold:
+            yield hold
 
-    def _lock(self, mailing: int, release: str) -> Lock:
+    def hold(self, mailing: Mailing) -> Hold:
+        """What whoever sends this mailing has to take."""
+        return self.hold_of(mailing.id, mailing.release)
+
+    def hold_of(self, mailing: int, release: str) -> Hold:
+        """The same for one that may not be ready yet, by its id."""
         path = self.path.with_name(f"{self.path.name}.{mailing}.lock")
-        return self._locks.setdefault(mailing, Lock(path, f"“{release}”"))
+        lock = Lock(path, f"“{release}”")
+        return self._holds.setdefault(mailing, Hold(self, lock, mailing, release))
 
     # ---- orders -------------------------------------------------------------------------------------
 
@@ -86,25 +96,29 @@ class Ledger(Database):
         Raises:
             LedgerError: this release was sent before with another content, or is being sent right now.
         """
-        with self.holding(draft.release):
-            with self.writing() as db:
-                mailing = queueing.reserve(db, draft.release)
+        if draft.follows:
+            must_be_whole(self, draft.follows)
+        with self._reserved(draft.release) as hold:
+            mailing = hold.fence.mailing
+            with hold.writing() as db:
                 queueing.must_be_unchanged(db, mailing, draft)
                 queueing.clear_away(db, mailing)
             added = seen = 0
             try:
                 for piece in queueing.in_pieces(entries):
-                    with self.writing() as db:
+                    with hold.writing() as db:
                         added += queueing.write_piece(db, mailing, piece)
                     seen += len(piece)
-                with self.writing(durable=True) as db:
+                with hold.writing(durable=True) as db:
                     queueing.make_ready(db, mailing, draft)
                     if draft.follows:
                         supersede(db, draft.follows, draft.release)
                     if order:
                         orders.record(db, mailing, order)
+            except TakenOver:
+                raise  # whoever queues it now clears that away
             except BaseException:
-                with self.writing() as db:
+                with hold.writing() as db:
                     queueing.clear_away(db, mailing)
                 raise
         return replace(self.mailing(draft.release), added=added, already_sent=seen - added)
@@ -126,12 +140,15 @@ class Ledger(Database):
 
         Returns:
             How many.
-
-        Raises:
-            LedgerError: somebody else holds the release.
         """
-        with self.lock(mailing), self.writing(durable=True) as db:
+        with self.hold(mailing) as hold, hold.writing(durable=True) as db:
             return orders.discard(db, mailing.id, order)
+
+    def lost(self, release: str) -> bool:
+        """Whether a person has said that this file does not know everybody who got a release (adopting.py)."""
+        with self.reading() as db:
+            row = db.execute("SELECT lost FROM mailings WHERE release = ?", (release,)).fetchone()
+        return bool(row and row[0])
 
     def day_of(self, release: str) -> str:
         """The date (ISO 8601) that a release was given when it was queued; "" = none, or nobody is left of that."""
@@ -162,6 +179,7 @@ class Ledger(Database):
         """
         found = self.find(release)
         if found is None:
+            must_be_whole(self, release)
             known = ", ".join(mailing.release for mailing in self.mailings())
             raise LedgerError(
                 f"“{release}” was never sent from here.",
@@ -232,15 +250,17 @@ class Ledger(Database):
 
     def reached(self, release: str) -> Iterator[Reached]:
         """Those who have a release, or may have it: accepted or uncertain. As a stream."""
-        mailing = self.mailing(release)
-        with self.reading() as db:
-            yield from people(db, mailing.id, mailing.domain, REACHED)
+        yield from self._people(release, REACHED)
 
     def waiting(self, release: str) -> Iterator[Reached]:
         """Those who were still to get a release: queued or deferred. As a stream."""
+        yield from self._people(release, WAITING)
+
+    def _people(self, release: str, states: tuple[str, ...]) -> Iterator[Reached]:
+        must_be_whole(self, release)
         mailing = self.mailing(release)
         with self.reading() as db:
-            yield from people(db, mailing.id, mailing.domain, WAITING)
+            yield from people(db, mailing.id, mailing.domain, states)
 
     def bounced(
         self, reference: str, *, soft: bool, enhanced: str = "", text: str = "", at: float | None = None

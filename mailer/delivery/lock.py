@@ -18,6 +18,8 @@ from mailer.private import private_file
 _TEXT = 512
 """The lock's byte lies behind the holder's name: Windows forbids others to read a locked byte."""
 
+_NAMED = "process {pid} of {user} on {host}, since {since}"
+
 _SIGNING = 0.1
 """Seconds in which a new holder has surely written its name."""
 
@@ -33,6 +35,11 @@ else:
 
     def _take(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def this_process() -> str:
+    """Who we are, for whoever finds us in the way."""
+    return _NAMED.format(**_holder())
 
 
 def _holder() -> dict[str, str | int]:
@@ -116,7 +123,7 @@ class Lock:
         try:
             self._file.seek(0)
             holder = json.loads(self._file.read(_TEXT))
-            return "process {pid} of {user} on {host}, since {since}".format(**holder)
+            return _NAMED.format(**holder)
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 

@@ -50,7 +50,7 @@ def forget(db: sqlite3.Connection, canonical: str) -> int:
     db.executemany("UPDATE attempts SET text = '' WHERE delivery = ?", ids)
     db.executemany(
         "UPDATE deliveries SET canonical = ?, address = '', name = '', fields = '{}',"
-        " state = CASE WHEN state IN ('q', 'd') THEN 'r' ELSE state END WHERE id = ?",
+        " state = CASE WHEN state IN ('q', 'd', 's') THEN 'r' ELSE state END WHERE id = ?",
         [(digest, *row) for row in ids],
     )
     db.execute("DELETE FROM soft_bounces WHERE canonical = ?", (canonical,))

@@ -20,6 +20,8 @@ from mailer.errors import LedgerError
 PIECE = 500
 """Recipients that are written at once."""
 
+_LOST = "the ledger was lost or put back since: may have been sent"
+
 _COLUMNS = "(mailing, canonical, address, name, language, fields, token, in_reply_to, state)"
 
 
@@ -75,7 +77,7 @@ def make_ready(db: sqlite3.Connection, mailing: int, draft: Draft) -> None:
         db.execute("DELETE FROM editions WHERE mailing = ?", (mailing,))
         db.execute(
             "UPDATE mailings SET kind=?, subject=?, mail_from=?, domain=?, follows=?, embargo=?, zone=?, day=?,"
-            " created = iif(ready, created, ?), ready = 1 WHERE id = ?",
+            " created = iif(ready OR lost, created, ?), ready = 1 WHERE id = ?",
             (draft.kind, draft.subject, draft.mail_from, draft.domain, draft.follows, draft.embargo, draft.zone,
              draft.day, time.time(), mailing),
         )  # fmt: skip
@@ -83,6 +85,8 @@ def make_ready(db: sqlite3.Connection, mailing: int, draft: Draft) -> None:
         "INSERT OR IGNORE INTO editions (mailing, language, digest, frozen, words) VALUES (?, ?, ?, ?, ?)",
         [(mailing, lang, frozen.digest, frozen.content, frozen.words) for lang, frozen in draft.editions.items()],
     )  # fmt: skip
+    if db.execute("SELECT lost FROM mailings WHERE id = ?", (mailing,)).fetchone()[0]:
+        put_in_doubt(db, mailing, "w")
     db.execute("UPDATE deliveries SET state = 'q' WHERE mailing = ? AND state = 'w'", (mailing,))
     # Who was queued before for an edition that is no more gets the original, as everybody of that language does now.
     db.execute(
@@ -90,6 +94,21 @@ def make_ready(db: sqlite3.Connection, mailing: int, draft: Draft) -> None:
         " AND language NOT IN (SELECT language FROM editions WHERE mailing = ?)",
         (next(iter(draft.editions)), mailing, mailing),
     )
+
+
+def put_in_doubt(db: sqlite3.Connection, mailing: int, states: str) -> int:
+    """Makes everybody in these states uncertain: the ledger does not know everybody who was mailed (adopting.py).
+
+    Returns:
+        How many.
+    """
+    db.execute(
+        "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
+        " SELECT id, ?, 0, '', ?, '' FROM deliveries WHERE mailing = ? AND instr(?, state)",
+        (time.time(), _LOST, mailing, states),
+    )
+    query = "UPDATE deliveries SET state = 'u' WHERE mailing = ? AND instr(?, state)"
+    return db.execute(query, (mailing, states)).rowcount
 
 
 def _begun(db: sqlite3.Connection, mailing: int) -> bool:

@@ -105,7 +105,8 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """A frozen release with its queue. `added` and `already_sent` are of the `queue` call that made this.
-    `embargo`, `zone` and `day` are the `Draft`'s; `planned` is the last order's."""
+    `embargo`, `zone` and `day` are the `Draft`'s; `planned` is the last order's. `lost`: when a person said that the
+    ledger does not know everybody who was mailed, in seconds since 1970; 0: it does."""
 
     id: int
     release: str
@@ -119,6 +120,7 @@ class Mailing:
     embargo: float = 0.0
     zone: str = ""
     day: str = ""
+    lost: float = 0.0
     added: int = 0
     already_sent: int = 0
 

@@ -15,6 +15,7 @@ from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
 from mailer.delivery.rules import Rules
 from mailer.delivery.stop import Stop
+from mailer.delivery.stride import Stride
 from mailer.delivery.work import Dispatch, Handover, Parcel, SharedWork
 from mailer.errors import MailerError
 from mailer.model import Outcome, Status
@@ -48,7 +49,8 @@ class Run:
         self._held, self._rules, self._stop, self._on_progress = held, rules, stop, on_progress
         self._ledger, self._mailing = ledger, mailing
         self._filler = Filler(ledger, mailing, rules.signing)
-        self._journal = Journal(ledger, rules.schedule)
+        self._journal = Journal(held.tenure, rules.schedule)
+        self._stride = Stride()
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()
         self._total = self._unclaimed = held.waiting()
@@ -132,8 +134,10 @@ class Run:
         return bool(self._backlog)
 
     def _claim_group(self) -> list[Claim]:
-        """The next group; empty: there is nobody now."""
-        claims = self._held.claim_queued() or self._claim_deferred()
+        """The next of them; empty: there is nobody now."""
+        most = self._stride.next()
+        claims = self._held.claim_queued(most) or self._claim_deferred(most)
+        self._stride.claimed()
         self._unclaimed = max(0, self._unclaimed - len(claims)) if claims else 0
         return claims
 
@@ -153,10 +157,11 @@ class Run:
             self._count(Status.REJECTED)
         return not reason
 
-    def _claim_deferred(self) -> list[Claim]:
+    def _claim_deferred(self, most: int) -> list[Claim]:
         """Those whose time has come, as long as the run waits for them."""
         self._queue_empty_since = self._queue_empty_since or time.time()
-        return self._held.claim_deferred(min(time.time(), self._queue_empty_since + self._rules.max_wait))
+        due = min(time.time(), self._queue_empty_since + self._rules.max_wait)
+        return self._held.claim_deferred(due, most)
 
     # ---- for several processes ------------------------------------------------------------------
 
@@ -168,7 +173,12 @@ class Run:
     def handover(self) -> Handover:
         """See `SharedWork.handover`."""
         return Handover(
-            self._ledger.path, self._mailing.release, self._held.lock.fileno(), self._rules.signing
+            self._ledger.path,
+            self._ledger.witnessed,
+            self._mailing.release,
+            self._held.hold.fileno(),
+            self._held.hold.fence,
+            self._rules.signing,
         )
 
     def hand_out(self) -> list[Claim]:
@@ -188,10 +198,18 @@ class Run:
 
     # ---- what became of it ----------------------------------------------------------------------
 
-    def before_dots(self, parcels: Sequence[Parcel]) -> None:
-        """See `Work.before_dots`."""
-        self._journal.before_dots(parcels)
+    def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
+        """See `Work.before_dots`. Whoever was taken is asked about once more: a message may take its time."""
+        wanted = [parcel for parcel in parcels if self._still_to_be_mailed(parcel.claim)]
+        withheld = self._journal.before_dots(wanted)
+        for _ in withheld:
+            self._count(Status.REJECTED)  # as whoever took them off has written down
         self._show()
+        return withheld.union(set(parcels).difference(wanted))
+
+    def flush(self) -> None:
+        """See `Work.flush`."""
+        self._journal.flush()
 
     def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
         """See `Work.settle`."""

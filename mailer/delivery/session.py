@@ -17,7 +17,7 @@ from mailer.delivery.redaction import Redaction
 from mailer.delivery.replies import Stage, Verdict, judge
 from mailer.delivery.resolving import SocketAddress
 from mailer.delivery.schedule import Schedule
-from mailer.delivery.wire import Cut, Want, Wire
+from mailer.delivery.wire import Cut, Want, Wire, Withdrawn
 from mailer.delivery.work import Parcel, Work
 from mailer.model import Outcome, Status
 from mailer.settings import Settings
@@ -40,7 +40,7 @@ class Session:
         opened: the server has let us in.
         leaving: set from outside: begin no other message, and end.
         current: what is surely incomplete on the wire.
-        ready: what waits to be written down as complete.
+        ready: what waits to be written down as complete; after that, what is left of it to be sent.
         flying: what may be complete on the wire.
     """
 
@@ -181,6 +181,8 @@ class Session:
         self.ready = [parcel]
         yield Want.COMMIT
         self.current, self._in_body = None, False
+        if not self.ready:
+            raise Withdrawn("a message was withdrawn before its end")
         self.flying.add(parcel, Stage.DOT)
 
     # ---- several in flight ----------------------------------------------------------------------
@@ -195,9 +197,9 @@ class Session:
             if batch:
                 self.ready = batch
                 yield Want.COMMIT
-                for parcel in batch:
+                for parcel in self.ready:
                     self.flying.add(parcel, Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT)
-                yield from self._send_batch(batch)
+                yield from self._send_batch(self.ready)
             elif not self.flying:
                 if not (yield from self._more_to_come()):
                     return

@@ -51,6 +51,11 @@ class Cut(Exception):
     """The line is gone or of no use; the text says how."""
 
 
+class Withdrawn(Cut):
+    """We hang up, in the midst of a message that is not to leave after all: the server has to drop what has no end
+    (RFC 5321 §4.1.1.10)."""
+
+
 class Wire:
     """One connection to the server.
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mailer.delivery.filling import Signing
 from mailer.delivery.held import Claim
+from mailer.delivery.hold import Fence
 from mailer.delivery.replies import Verdict
 from mailer.model import Envelope, Outcome
 
@@ -34,12 +35,22 @@ class Work(Protocol):
     def left(self) -> int:
         """How many parcels there may be to take, at most."""
 
-    def before_dots(self, parcels: Sequence[Parcel]) -> None:
-        """Writes down that these messages are about to be complete on the wire. Until this returns, not one
-        final dot may leave.
+    def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
+        """Writes down that these messages are about to be complete on the wire, and what became of others. Until
+        this returns, not one final dot may leave.
+
+        Returns:
+            Those that are not to leave after all, settled already: their dots never leave.
 
         Raises:
             LedgerError: it can't be written, so nothing may leave.
+        """
+
+    def flush(self) -> None:
+        """Writes down what became of whom so far: there is a moment for it.
+
+        Raises:
+            LedgerError: it can't be written.
         """
 
     def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
@@ -82,11 +93,19 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a helper process needs to take part in a run. `lock`: the descriptor of the mailing's lock."""
+    """What a helper process needs to take part in a run.
+
+    Attributes:
+        witnessed: as the ledger was opened.
+        lock: the descriptor of the mailing's lock.
+        fence: the holder's token.
+    """
 
     ledger: Path
+    witnessed: bool
     release: str
     lock: int
+    fence: Fence
     signing: Signing | None
 
 

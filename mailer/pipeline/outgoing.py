@@ -52,6 +52,8 @@ class Outgoing:
         again: people in doubt to whom somebody wants it sent again.
         already: how many of those chosen have it, or may have it: nothing leaves for them.
         refused: how many of those chosen were refused by their server, or not mailed for a reason of ours.
+        in_doubt: how many of those chosen may have it, as the ledger does not know everybody who was mailed: nothing
+            leaves for them.
         kept_back: people in the queue who are not mailed after all, by reason.
         refuse_embargo: people in the queue who accept no embargoes.
         alike: other releases that say the same, with how many of these people got each.
@@ -69,6 +71,7 @@ class Outgoing:
     again: Group
     already: int
     refused: int
+    in_doubt: int
     kept_back: dict[str, Group]
     refuse_embargo: Group
     alike: tuple[tuple[str, int], ...]
@@ -124,11 +127,14 @@ def of_send(
     release, name = prepared.release, prepared.release.name
     mailing = ledger.find(name)
     crowd = Crowd(Suppressions(prepared.workspace.suppressed), settings)
-    already = refused = 0
+    lost = ledger.lost(name)
+    already = refused = in_doubt = 0
     for recipient in prepared.audience.recipients:
         key = canonical(recipient.address)
         state = ledger.state_of(name, key) if mailing else None
-        if state is None:
+        if state is None and lost:
+            in_doubt += 1
+        elif state is None:
             crowd.count(key, release.edition_for(recipient.languages).language)
         else:
             already += state in _HAVE_IT
@@ -153,6 +159,7 @@ def of_send(
         again=Group(),
         already=already,
         refused=refused,
+        in_doubt=in_doubt,
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
         alike=_alike(prepared, ledger),
@@ -204,6 +211,7 @@ def of_resume(
         again=again,
         already=0,
         refused=0,
+        in_doubt=0,
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
         alike=(),

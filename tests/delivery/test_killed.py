@@ -180,10 +180,10 @@ def test_the_lock_is_let_go_by_a_killed_process(tmp_path: Path) -> None:
         mailing = queued(ledger, 1)
         child = os.fork()
         if child == 0:
-            ledger.lock(mailing).take()
+            ledger.hold(mailing).take()
             os.kill(os.getpid(), signal.SIGKILL)
         os.waitpid(child, 0)
-        lock = ledger.lock(mailing)
+        lock = ledger.hold(mailing)
         lock.take()
         with Ledger(ledger.path) as another, pytest.raises(LedgerError, match=f"process {os.getpid()} of"):
             another.lock(mailing).take()

@@ -90,7 +90,7 @@ def _books(workspace: Workspace, rehearsal: bool) -> Iterator[tuple[Ledger, Supp
             _copy_ledger(workspace.ledger, copy / "ledger.db")
         if workspace.suppressed.is_file():
             shutil.copyfile(workspace.suppressed, copy / "suppressed.csv")
-        with Ledger(copy / "ledger.db") as ledger:
+        with Ledger(copy / "ledger.db", witnessed=False) as ledger:
             yield ledger, Suppressions(copy / "suppressed.csv")
 
 

@@ -1,0 +1,220 @@
+"""What had been sent of a release, written down outside the ledger: so that a ledger that was lost, or an older copy of
+it, is not taken for “never sent”.
+
+A witness is a file a release, in a folder beside the ledger (it moves along with the workspace) and in the user's own
+folder of this machine (it stays when the workspace's is put back to yesterday's). Each sending writes one when it has
+claimed its first recipients, marks in it how far it has come before each final dot leaves, and closes it at its end:
+
+    {"release": …, "created": …, "sequence": 7, "accepted": 0, "clean": false, "boot": …, "at": …}
+    12 9 140          a mark: sequence, last durable sequence, how many were accepted; one for each process
+
+`sequence` is the mailing's, and grows with every step. A mark is written *after* the ledger's commit, so a sender that
+is killed in between leaves a ledger that is ahead, which is well; and *before* the dots leave, so whatever has left
+is in a ledger that has come as far as its marks. Marks are not forced to the disk, and after a power cut the ledger's
+own tail may be lost: then it has to have come as far as the last durable step, in which all were claimed who may have
+been sent something (docs/decisions/ledger.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from mailer.errors import LedgerError
+from mailer.press.files import sync_folder
+from mailer.private import private_file, private_folder
+
+_HEAD = 2048
+_MARK = 64
+"""Octets of what stands at the top, and of each mark below it. A release's name has 255 at most (a file's name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What a witness says.
+
+    Attributes:
+        created: when the mailing was made (seconds since 1970): which ledger is meant.
+        sequence: as far as the ledger had come.
+        durable: and as far as it was surely on the disk.
+        accepted: how many messages had been accepted.
+        clean: the sending came to its end.
+        boot: the boot of the machine that it is about.
+        at: when it was written, in seconds since 1970.
+    """
+
+    release: str
+    created: float
+    sequence: int
+    accepted: int
+    clean: bool
+    boot: str
+    at: float
+    durable: int = 0
+
+    def reached(self, boot: str) -> int:
+        """The sequence that the ledger must have come to, seen from this boot of the machine."""
+        return self.sequence if self.clean or (boot and boot == self.boot) else self.durable
+
+
+class Witness:
+    """What is told of one release, in all places.
+
+    Args:
+        ledger: the ledger's file.
+        release: its name.
+    """
+
+    def __init__(self, ledger: Path, release: str) -> None:
+        self._inside, *self._outside = (folder / _name(release) for folder in folders_for(ledger))
+
+    def read(self) -> list[Testimony]:
+        """What each place says.
+
+        Raises:
+            LedgerError: there is something, and nothing of it can be read.
+        """
+        found, spoilt = [], ""
+        for path in (self._inside, *self._outside):
+            try:
+                found.append(_read(path))
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                spoilt = f"{path} can't be read: {error}."
+        if spoilt and not found:
+            raise LedgerError(spoilt, _ADOPT)
+        return found
+
+    def write(self, testimony: Testimony) -> None:
+        """Puts it in the place of what stood there, on the disk before this returns. The user's own folder may be
+        read-only: the one beside the ledger counts.
+
+        Raises:
+            LedgerError: it can't be written, so nothing may leave.
+        """
+        told = asdict(testimony)
+        del told["durable"]
+        content = json.dumps(told).encode("ascii").ljust(_HEAD - 1) + b"\n"
+        try:
+            _put(self._inside, content)
+        except OSError as error:
+            raise LedgerError(
+                f"{self._inside} can't be written: {error.strerror}.", "Nothing is sent without it."
+            ) from None
+        for path in self._outside:
+            with suppress(OSError):
+                _put(path, content)
+
+    def marks(self) -> Marks:
+        """For one process to mark how far it has come."""
+        return Marks((self._inside, *self._outside))
+
+
+class Marks:
+    """The marks of one process, in all places. They are overwritten again and again.
+
+    Raises:
+        LedgerError: the one beside the ledger can't be written.
+    """
+
+    def __init__(self, paths: tuple[Path, ...]) -> None:
+        self._places: list[tuple[IO[bytes], int]] = []
+        for path in paths:
+            try:
+                self._places.append(_new_mark(path))
+            except OSError as error:
+                if path is paths[0]:
+                    raise LedgerError(f"{path} can't be written: {error.strerror}.") from None
+
+    def set(self, sequence: int, durable: int, accepted: int) -> None:
+        """
+        Raises:
+            LedgerError: the one beside the ledger can't be written, so no dot may leave.
+        """
+        mark = b"%d %d %d" % (sequence, durable, accepted)
+        mark = mark.ljust(_MARK - 1) + b"\n"
+        for number, (file, position) in enumerate(self._places):
+            try:
+                if hasattr(os, "pwrite"):
+                    os.pwrite(file.fileno(), mark, position)
+                else:
+                    file.seek(position)
+                    file.write(mark)
+            except OSError as error:
+                if number == 0:
+                    raise LedgerError(f"{file.name} can't be written: {error.strerror}.") from None
+
+    def close(self) -> None:
+        for file, _ in self._places:
+            file.close()
+
+
+def folders_for(ledger: Path) -> tuple[Path, Path]:
+    """Where a ledger's witnesses are: beside it, and in the user's own folder."""
+    from platformdirs import user_state_path
+
+    place = hashlib.sha256(os.fsencode(ledger.resolve())).hexdigest()[:32]
+    return ledger.with_name(f"{ledger.name}.witness"), user_state_path("mailer") / "witness" / place
+
+
+def all_of(ledger: Path) -> Iterator[Testimony]:
+    """What is told of any release, wherever it can be read."""
+    for folder in folders_for(ledger):
+        for path in sorted(folder.glob("*.json")):
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                yield _read(path)
+
+
+def forget_place(ledger: Path) -> None:
+    """A new workspace is made where another one was: what the machine knows of that one does not concern it."""
+    _, outside = folders_for(ledger)
+    for path in outside.glob("*.json"):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _name(release: str) -> str:
+    return hashlib.sha256(release.encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".json"
+
+
+def _read(path: Path) -> Testimony:
+    content = path.read_bytes()
+    told = Testimony(**json.loads(content[:_HEAD]))
+    sequence = durable = told.sequence
+    accepted = told.accepted
+    for start in range(_HEAD, len(content), _MARK):
+        numbers = content[start : start + _MARK].split()
+        if len(numbers) == 3 and content[start : start + _MARK].endswith(b"\n"):
+            sequence, durable = max(sequence, int(numbers[0])), max(durable, int(numbers[1]))
+            accepted += int(numbers[2])
+    return replace(told, sequence=sequence, durable=durable, accepted=accepted)
+
+
+def _put(path: Path, content: bytes) -> None:
+    private_folder(path.parent)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    private_file(beside)
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def _new_mark(path: Path) -> tuple[IO[bytes], int]:
+    """A place at the end that no other process has: an append is never divided."""
+    with path.open("ab", buffering=0) as end:
+        end.write(b"\n".rjust(_MARK))
+        position = end.tell() - _MARK
+    return path.open("rb+", buffering=0), position
+
+
+_ADOPT = "Put the ledger and all beside it back from a backup. If there is none: `mailer ledger adopt`."
