@@ -44,8 +44,8 @@ def adopt(release: str | None, yes: bool) -> int:
             say("There is no terminal to confirm on: nothing was changed. Scripts say --yes.", err=True)
             return COULD_NOT_START
         say(
-            "Whoever is not known to have it will be uncertain. If there is a newer ledger.db, in a backup or where the "
-            "folder is synchronised, put that one back instead.",
+            "Whoever is not known to have it will be uncertain. If there is a newer ledger.db, in a backup or where "
+            "the folder is synchronised, put that one back instead.",
             err=True,
         )
         if not yes and not click.confirm("Go on with this ledger?", err=True):

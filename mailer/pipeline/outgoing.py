@@ -6,6 +6,7 @@ the next one, so they are counted and named with it. Nothing leaves that was not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,18 +128,7 @@ def of_send(
     release, name = prepared.release, prepared.release.name
     mailing = ledger.find(name)
     crowd = Crowd(Suppressions(prepared.workspace.suppressed), settings)
-    lost = ledger.lost(name)
-    already = refused = in_doubt = 0
-    for recipient in prepared.audience.recipients:
-        key = canonical(recipient.address)
-        state = ledger.state_of(name, key) if mailing else None
-        if state is None and lost:
-            in_doubt += 1
-        elif state is None:
-            crowd.count(key, release.edition_for(recipient.languages).language)
-        else:
-            already += state in _HAVE_IT
-            refused += state is Status.REJECTED
+    known = _count(prepared, ledger, crowd)
     newcomers = crowd.digest.number
     if mailing:
         crowd.from_the_queue(ledger, mailing, lambda language: release.edition_for((language,)).language)
@@ -157,9 +147,9 @@ def of_send(
         newcomers=newcomers,
         waiting=crowd.waiting,
         again=Group(),
-        already=already,
-        refused=refused,
-        in_doubt=in_doubt,
+        already=sum(known[state] for state in _HAVE_IT),
+        refused=known[Status.REJECTED],
+        in_doubt=known[None],
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
         alike=_alike(prepared, ledger),
@@ -168,6 +158,26 @@ def of_send(
         zone=release.original.newsroom.zone,
         recipients=str(crowd.digest),
     )
+
+
+def _count(prepared: Prepared, ledger: Ledger, crowd: Crowd) -> Counter[Status | None]:
+    """Counts the newcomers of an audience into the crowd.
+
+    Returns:
+        How many of the others are in which state; None: they are in no ledger, and it does not know everybody.
+    """
+    release, name = prepared.release, prepared.release.name
+    known: Counter[Status | None] = Counter()
+    lost = ledger.lost(name)
+    there = ledger.find(name) is not None
+    for recipient in prepared.audience.recipients:
+        key = canonical(recipient.address)
+        state = ledger.state_of(name, key) if there else None
+        if state is None and not lost:
+            crowd.count(key, release.edition_for(recipient.languages).language)
+        else:
+            known[state] += 1
+    return known
 
 
 def of_resume(

@@ -186,5 +186,5 @@ def test_the_lock_is_let_go_by_a_killed_process(tmp_path: Path) -> None:
         lock = ledger.hold(mailing)
         lock.take()
         with Ledger(ledger.path) as another, pytest.raises(LedgerError, match=f"process {os.getpid()} of"):
-            another.lock(mailing).take()
+            another.hold(mailing).take()
         lock.release()
