@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,7 +21,7 @@ from mailer.delivery.database import Database
 from mailer.delivery.doubt import must_be_whole
 from mailer.delivery.lock import Lock, this_process
 from mailer.delivery.witness import Marks, Testimony, Witness
-from mailer.errors import TakenOver
+from mailer.errors import LedgerError, TakenOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,11 @@ class Tenure:
             self._marks = self._witness.marks()
 
     def end(self) -> None:
-        """Nothing more leaves, and all of it is on the disk. Where nothing began, there is nothing to tell."""
+        """Nothing more leaves, and all of it is on the disk. Where nothing began, there is nothing to tell; where it
+        can't be told, the marks that were set hold as well."""
         if self._witness and self._marks:
-            self._witness.write(self._testimony(clean=True))
+            with suppress(LedgerError):
+                self._witness.write(self._testimony(clean=True))
 
     def close(self) -> None:
         if self._marks:

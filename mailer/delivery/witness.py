@@ -156,12 +156,13 @@ class Marks:
             file.close()
 
 
-def folders_for(ledger: Path) -> tuple[Path, Path]:
-    """Where a ledger's witnesses are: beside it, and in the user's own folder."""
+def folders_for(ledger: Path) -> tuple[Path, ...]:
+    """Where a ledger's witnesses are: beside it, and in the user's own folder, where the system knows one."""
     from platformdirs import user_state_path
 
     place = hashlib.sha256(os.fsencode(ledger.resolve())).hexdigest()[:32]
-    return ledger.with_name(f"{ledger.name}.witness"), user_state_path("mailer") / "witness" / place
+    own = user_state_path("mailer") / "witness" / place
+    return (ledger.with_name(f"{ledger.name}.witness"), *((own,) if own.is_absolute() else ()))
 
 
 def all_of(ledger: Path) -> Iterator[Testimony]:
@@ -174,10 +175,10 @@ def all_of(ledger: Path) -> Iterator[Testimony]:
 
 def forget_place(ledger: Path) -> None:
     """A new workspace is made where another one was: what the machine knows of that one does not concern it."""
-    _, outside = folders_for(ledger)
-    for path in outside.glob("*.json"):
-        with suppress(OSError):
-            path.unlink()
+    for outside in folders_for(ledger)[1:]:
+        for path in outside.glob("*.json"):
+            with suppress(OSError):
+                path.unlink()
 
 
 def _name(release: str) -> str:
