@@ -20,6 +20,12 @@ _PAUSE = 0.00001
 """Seconds: how long to wait for other writers, and how long between looks."""
 
 
+_DAMAGED = (
+    "Nothing is sent without it. Put the newest copy back, with the ledger.db-wal that lay beside it. If there is none, "
+    "move this one away: `mailer status` says then what is not known, `mailer ledger adopt` goes on without it."
+)
+
+
 class Database:
     """The file, which is made if it is not there.
 
@@ -69,11 +75,14 @@ class Database:
         self._db.close()
 
     def _failed(self, error: Exception) -> LedgerError:
-        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
+        if code == sqlite3.SQLITE_BUSY:
             return LedgerError(
                 f"The ledger {self.path} is being written by another process, for more than {_PATIENCE:.0f} s.",
                 "Nothing is sent without it. Wait until that one is done, then `mailer resume`.",
             )
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return LedgerError(f"The ledger {self.path} is damaged: {error}.", _DAMAGED)
         return LedgerError(
             f"The ledger {self.path} can't be used: {error}.",
             "Nothing is sent without it. Free some space or mend its permissions, then `mailer resume`.",

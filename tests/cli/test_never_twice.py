@@ -134,6 +134,21 @@ def emptied(office: Office) -> None:
     ledger(office).write_bytes(b"")
 
 
+def test_it_is_damaged(sent: Office) -> None:
+    """What is told leads out of it."""
+    content = bytearray(ledger(sent).read_bytes())
+    content[4096:] = bytes(len(content) - 4096)
+    ledger(sent).write_bytes(content)
+    ran = sent.run(*SEND)
+    assert ran.code == 2 and "is damaged" in ran.err and "move this one away" in ran.err
+    ledger(sent).rename(ledger(sent, ".damaged"))
+    assert is_refused(sent, *SEND)
+    assert "knows nothing of" in sent.run("status").err
+    assert sent.run("ledger", "adopt", "--yes").code == 0
+    sent.run(*SEND)
+    assert nobody_twice(sent)
+
+
 def replaced_by_anothers(office: Office) -> None:
     other = make_own_office(office.workspace.root.parent / "other")
     (other.lists / "one.csv").write_text("email\nsomebody@example.com\n", "utf-8")

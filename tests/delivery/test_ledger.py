@@ -260,5 +260,5 @@ def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
 def test_what_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_text("not a database, but long enough to be looked at as one " * 50)
-    with pytest.raises(LedgerError, match=r"ledger\.db can't be used"):
+    with pytest.raises(LedgerError, match=r"ledger\.db is damaged"):
         Ledger(path)
