@@ -9,8 +9,8 @@ The pipeline's whole use of this stage::
         mailing = ledger.queue(draft, entries)             # or ledger.mailing(name), for resume
         transport = SmtpTransport(settings)                # or RehearsalTransport(folder): throw-away ledger
         report = deliver(mailing, ledger, transport, rates=settings.smtp_rate,
-                         allow_only=settings.allow_only, still_wanted=…, signing=Signing(settings, workspace.root),
-                         on_progress=…, stop=…)
+                         allow_only=settings.allow_only, still_wanted=StillWanted(workspace.suppressed),
+                         signing=Signing(settings, workspace.root), on_progress=…, stop=…)
 """
 
 from mailer.delivery.adopting import adopt

@@ -21,8 +21,8 @@ _PAUSE = 0.00001
 
 
 _DAMAGED = (
-    "Nothing is sent without it. Put the newest copy back, with the ledger.db-wal that lay beside it. If there is none, "
-    "move this one away: `mailer status` says then what is not known, `mailer ledger adopt` goes on without it."
+    "Nothing is sent without it. Put the newest copy back, with the ledger.db-wal that lay beside it. If there is "
+    "none, move this one away: `mailer status` says then what is not known, `mailer ledger adopt` goes on without it."
 )
 
 

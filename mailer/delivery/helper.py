@@ -18,6 +18,7 @@ from mailer.delivery.hold import Tenure
 from mailer.delivery.journal import Journal
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.replies import Verdict
+from mailer.delivery.rules import NOTHING_LOST, Gate
 from mailer.delivery.run import MOST_DROPS
 from mailer.delivery.sharing import Assignment
 from mailer.delivery.stride import GROUP
@@ -40,6 +41,7 @@ class Errand:
         self.tenure = Tenure(ledger, handover.fence)
         self.tenure.join()
         self._filler = Filler(ledger, ledger.mailing(handover.release), handover.signing)
+        self._gate = Gate(handover.still_wanted)
         self._journal = Journal(self.tenure, assignment.schedule)
         self._portion = 1
         self._backlog: deque[Claim] = deque()
@@ -58,17 +60,26 @@ class Errand:
         if self._hungry:
             self._listen()
             self._tell()
-        if self._finishing:
-            return None
-        if self._again:
-            parcel = self._again.popleft()
-        elif self._backlog:
-            claim = self._backlog.popleft()
-            parcel = Parcel(claim, self._filler.envelope(claim))
-        else:
-            return None
-        self._in_hand += 1
-        return parcel
+        while not self._finishing and (self._again or self._backlog):
+            parcel = self._again.popleft() if self._again else None
+            claim = parcel.claim if parcel else self._backlog.popleft()
+            if self._still_to_be_mailed(claim):
+                self._in_hand += 1
+                return parcel or Parcel(claim, self._filler.envelope(claim))
+        return None
+
+    def _still_to_be_mailed(self, claim: Claim) -> bool:
+        """Asked when its turn has come: what the coordinator found when it handed out a group may be minutes old."""
+        try:
+            reason = self._gate.still_to_be_mailed(claim)
+        except MailerError as error:  # whether they may be mailed can't be told, so nobody is
+            self.halt(error.message, error.hint or NOTHING_LOST)
+            return False
+        if reason:
+            outcome = Outcome(Status.REJECTED, text=reason)
+            self._journal.remember(claim, outcome, "")
+            self._others.append((claim.address, Verdict.REJECTED, outcome))
+        return not reason
 
     def wait(self) -> float | None:
         """See `Work.wait`. After a while without work, connections are not kept."""
@@ -94,7 +105,8 @@ class Errand:
 
     def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
         """See `Work.before_dots`."""
-        withheld = self._journal.before_dots(parcels)
+        wanted = [parcel for parcel in parcels if self._still_to_be_mailed(parcel.claim)]
+        withheld = self._journal.before_dots(wanted).union(set(parcels).difference(wanted))
         self._in_hand -= len(withheld)
         if self._accepted >= GROUP or self._others:
             self._tell()
@@ -132,6 +144,7 @@ class Errand:
         """See `Work.aborting`: when the coordinator is gone."""
         if time.monotonic() - self._looked > _LOOK:
             self._listen()
+            self._gate.look()
         return self._gone
 
     # ---- the coordinator ------------------------------------------------------------------------

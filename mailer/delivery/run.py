@@ -13,7 +13,7 @@ from mailer.delivery.ledger import Ledger
 from mailer.delivery.records import Mailing
 from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
-from mailer.delivery.rules import Rules
+from mailer.delivery.rules import NOTHING_LOST, Rules
 from mailer.delivery.stop import Stop
 from mailer.delivery.stride import Stride
 from mailer.delivery.work import Dispatch, Handover, Parcel, SharedWork
@@ -93,7 +93,7 @@ class Run:
 
     def _next(self) -> Parcel | None:
         """Whoever is next and still to be mailed: asked now, as a group is claimed long before its last one's turn."""
-        while self._again or self._backlog or self._refill():
+        while not self.ending and (self._again or self._backlog or self._refill()):
             parcel = self._again.popleft() if self._again else None
             claim = parcel.claim if parcel else self._backlog.popleft()
             if self._still_to_be_mailed(claim):
@@ -125,6 +125,9 @@ class Run:
 
     @property
     def aborting(self) -> bool:
+        """See `Work.aborting`. Asked in each round, so it sees who is suppressed while nothing leaves for a while."""
+        if not self.ending:
+            self._rules.gate.look()
         return self._stop.aborting
 
     def _refill(self) -> bool:
@@ -148,9 +151,9 @@ class Run:
             self._journal.remember(claim, Outcome(Status.QUEUED), "")
             return False
         try:
-            reason = self._rules.why_not(claim)
+            reason = self._rules.gate.still_to_be_mailed(claim)
         except MailerError as error:  # whether they may be mailed can't be told, so nobody is
-            self.halt(error.message, error.hint or "Nothing is lost: `mailer resume` goes on.")
+            self.halt(error.message, error.hint or NOTHING_LOST)
             return False
         if reason:
             self._journal.remember(claim, Outcome(Status.REJECTED, text=reason), "")
@@ -179,12 +182,15 @@ class Run:
             self._held.hold.fileno(),
             self._held.hold.fence,
             self._rules.signing,
+            self._rules.gate.still_wanted,
         )
 
     def hand_out(self) -> list[Claim]:
-        """See `SharedWork.hand_out`. Helpers send at once what they are handed: they start where that goes fast."""
+        """See `SharedWork.hand_out`. Helpers ask again before each message; whoever was suppressed earlier in this run
+        is known here alone."""
         while not self.ending and not self._too_early(time.time()) and (claims := self._claim_group()):
-            if wanted := [claim for claim in claims if self._still_to_be_mailed(claim)]:
+            wanted = [claim for claim in claims if not self.ending and self._still_to_be_mailed(claim)]
+            if wanted and not self.ending:
                 return wanted
         return []
 

@@ -12,12 +12,13 @@ from mailer.delivery.ledger import Ledger
 from mailer.delivery.rate import Pace
 from mailer.delivery.records import Mailing
 from mailer.delivery.report import NAMED, Progress, Report
-from mailer.delivery.rules import Rules
+from mailer.delivery.rules import Gate, Rules
 from mailer.delivery.run import REFUSED_SHARE, Run
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.stop import Stop
 from mailer.delivery.work import Transport
 from mailer.model import Status
+from mailer.press import StillWanted
 from mailer.settings import Rate
 
 
@@ -29,7 +30,7 @@ def deliver(
     max_wait: float = 1800.0,
     rates: Sequence[Rate] = (),
     allow_only: Sequence[str] = (),
-    still_wanted: Callable[[str], str] = lambda canonical: "",
+    still_wanted: StillWanted | None = None,
     uncertain: Iterable[str] = (),
     refused_share: float | None = REFUSED_SHARE,
     signing: Signing | None = None,
@@ -46,8 +47,8 @@ def deliver(
             attempt each.
         rates: windows over all connections (SMTP_RATE); what earlier runs sent counts, and what others send now.
         allow_only: globs of addresses (ALLOW_ONLY); whoever matches none of them stays queued. Empty: all.
-        still_wanted: asked with the canonical address at the moment of sending: "", or why not to send
-            (suppressed since queueing). Such recipients become rejected.
+        still_wanted: asked at the moment of sending, by each process that sends, whether somebody was suppressed
+            since queueing. Such recipients become rejected. None: nobody was.
         uncertain: canonical addresses in state uncertain that a person wants sent again.
         refused_share: halt when more than this share of at least 20 recipients are refused; None: never.
         signing: DKIM, if the settings have a key for it; None: no signature.
@@ -62,7 +63,7 @@ def deliver(
     started = time.monotonic()
     with Held(ledger, mailing, uncertain) as held:
         rules = Rules(
-            max_wait, Pace(ledger, rates, time.time()), tuple(allow_only), still_wanted, refused_share,
+            max_wait, Pace(ledger, rates, time.time()), tuple(allow_only), Gate(still_wanted), refused_share,
             schedule or Schedule(), signing,
         )  # fmt: skip
         run = Run(ledger, mailing, held, rules, stop or Stop(), on_progress)

@@ -12,6 +12,7 @@ from mailer.delivery.held import Claim
 from mailer.delivery.hold import Fence
 from mailer.delivery.replies import Verdict
 from mailer.model import Envelope, Outcome
+from mailer.press import StillWanted
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +100,7 @@ class Handover:
         witnessed: as the ledger was opened.
         lock: the descriptor of the mailing's lock.
         fence: the holder's token.
+        still_wanted: see `deliver`; a helper asks for itself.
     """
 
     ledger: Path
@@ -107,6 +109,7 @@ class Handover:
     lock: int
     fence: Fence
     signing: Signing | None
+    still_wanted: StillWanted | None = None
 
 
 class SharedWork(Work, Protocol):

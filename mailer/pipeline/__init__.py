@@ -21,7 +21,7 @@ from mailer.model import Kind
 from mailer.pipeline.prepared import Prepared
 from mailer.pipeline.what import compositions_of, draft_of, entries_of, example_message
 from mailer.pipeline.who import as_addressed, not_those_who_got, only, who_got
-from mailer.press import Choice, Suppressions, read_audience
+from mailer.press import Choice, StillWanted, read_audience
 from mailer.release import read_release
 from mailer.render import render
 from mailer.settings import Settings
@@ -127,19 +127,12 @@ def deliver(
     Args:
         how: further arguments of `mailer.delivery.deliver`.
     """
-    suppressions = Suppressions(workspace.suppressed)
-
-    def still_wanted(address: str) -> str:
-        suppressions.refresh()
-        found = suppressions.get(address)
-        return str(found) if found else ""
-
     return delivery.deliver(
         mailing,
         ledger,
         transport,
         allow_only=settings.allow_only,
-        still_wanted=still_wanted,
+        still_wanted=StillWanted(workspace.suppressed),
         signing=delivery.Signing(settings, workspace.root),
         **{"rates": settings.smtp_rate} | how,
     )

@@ -8,6 +8,7 @@ from mailer.press.forget import Forgotten, Held, forget, held, traces
 from mailer.press.lists import Choice, Counts, count_audience, read_audience
 from mailer.press.problems import Problem, Reason
 from mailer.press.read import PressList, read_list
+from mailer.press.still_wanted import StillWanted
 from mailer.press.suppress import Suppressions
 from mailer.press.suppressed_file import begin as begin_suppressions
 from mailer.press.suppressed_rows import Suppression
@@ -23,6 +24,7 @@ __all__ = [
     "PressList",
     "Problem",
     "Reason",
+    "StillWanted",
     "Suppression",
     "Suppressions",
     "UnsubscribeTokenError",

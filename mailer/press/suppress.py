@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -34,14 +34,15 @@ class Suppressions:
         path: the file.
         to_add: for those who take wishes down and mail nobody. Then another file beside it is no hindrance, and what is
             odd about it one only to `add`, `fold`, `remove` and `refresh`.
+        watched: for as long as a mailing runs (`StillWanted`): a file that has lost its end meanwhile is odd too.
 
     Raises:
         ListError: it is missing, odd, or not alone: then nobody may be mailed.
     """
 
-    def __init__(self, path: Path, *, to_add: bool = False) -> None:
+    def __init__(self, path: Path, *, to_add: bool = False, watched: bool = False) -> None:
         self.path = path
-        self._file = SuppressedFile(path)
+        self._file = SuppressedFile(path, watched=watched)
         self._beside = None if to_add else Beside(path)
         self._wishes = Wishes(path)
         try:
@@ -67,6 +68,16 @@ class Suppressions:
         key = canonical(address)
         return self._file.get(key) or self._wishes.get(key)
 
+    @property
+    def named(self) -> Mapping[str, Suppression]:
+        """Everybody whom the file names, by key; the same object for as long as people only come."""
+        return self._file.entries
+
+    @property
+    def wishes(self) -> Mapping[str, Suppression]:
+        """Those on their way into the file, by canonical address."""
+        return self._wishes.entries
+
     def refresh(self) -> bool:
         """Reads what has changed since; costs three looks at the folder otherwise. True = something has.
 
@@ -76,6 +87,12 @@ class Suppressions:
         Raises:
             ListError: as for a new one.
         """
+        try:
+            return self._refresh()
+        except OSError as error:  # a share that has gone, a folder that nobody may look into
+            raise ListError([Fault(str(self.path), 0, f"can't be read: {error.strerror}")]) from None
+
+    def _refresh(self) -> bool:
         if self._wishes.none and self._file.current and (self._beside is None or self._beside.current):
             return False
         try:

@@ -38,6 +38,7 @@ from mailer.press.suppressed_oddities import (
     BEGIN,
     check_has_an_end,
     check_is_text,
+    cut_short,
     faults_in,
     in_step,
     missing,
@@ -48,6 +49,7 @@ from mailer.press.suppressed_rows import (
     HASH,
     Form,
     Suppression,
+    delimiter_of,
     hashed,
     is_comment,
     keys_of,
@@ -83,10 +85,14 @@ class SuppressedFile:
 
     Where it is missing or odd it is not read, and never made anew: it would have one line, and everybody else whom it
     named would be mailed.
+
+    Args:
+        watched: while a mailing runs. A file that has lost its end since it was last read is odd then too.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, watched: bool = False) -> None:
         self.path = path
+        self._watched = watched
         self._reading = _Reading()
         self._fine = False
         self._half_written = False
@@ -218,6 +224,9 @@ class SuppressedFile:
         with text_records(self.path, form.delimiter) as records:
             found = gathered(in_step(records, self.path) if form.wide else records, form)
         faults = faults_in(self.path, found)
+        if self._watched and (known := self._reading).stamp:
+            shorter = stamp[1] < known.stamp[1]
+            faults += cut_short(self.path, found, known.form, known.entries, shorter=shorter)
         # Of a line that another process is just writing, a part may be met.
         self._half_written = bool(found.form.before and [f.line for f in faults] == [found.form.lines])
         if faults:
@@ -269,17 +278,6 @@ def stamp_of(path: Path) -> Stamp | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
-
-
-def delimiter_of(path: Path, codec: str, errors: str) -> str:
-    """The delimiter of suppressed.csv: the one its first line has most of, or names (`sep=;`). Comments don't count."""
-    first = ""
-    with path.open(encoding=codec, errors=errors, newline="") as file:
-        for first in file:
-            if first.strip("\ufeff\0 \t\r\n") and not first.lstrip("\ufeff\0 ").startswith("#"):
-                break
-    counts = {delimiter: first.count(delimiter) for delimiter in ",;\t|"}
-    return max(counts, key=counts.__getitem__)
 
 
 def begin(path: Path) -> None:

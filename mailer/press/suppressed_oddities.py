@@ -6,14 +6,14 @@ Everybody would be mailed then, silently. So each of these is a fault, which say
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.press.files import line_of
 from mailer.press.records import Record
 from mailer.press.suppressed_reading import Gathered
-from mailer.press.suppressed_rows import HEADER, WIDE
+from mailer.press.suppressed_rows import HEADER, WIDE, Form, Suppression
 
 BEGIN = line_of(HEADER, ",", "\n")
 """What stands in a new one."""
@@ -109,3 +109,48 @@ def faults_in(path: Path, found: Gathered) -> list[Fault]:
         line = found.complaints[MOST_SHOWN].line
         faults.append(Fault(str(path), line, f"{more:,} more rows like these, from this line on"))
     return faults
+
+
+def _zeros_at_the_end(path: Path, form: Form) -> int:
+    """How many bytes, if they are none of a letter's: in UTF-16 the last one of a line break may be a zero."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - (1 << 16)))
+        tail = file.read()
+    zeros = len(tail) - len(tail.rstrip(b"\0"))
+    letter = 4 if form.codec.startswith("utf-32") else 2 if form.wide else 1
+    return zeros if zeros >= letter else 0
+
+
+def cut_short(
+    path: Path, found: Gathered, form: Form, entries: Mapping[str, Suppression], *, shorter: bool
+) -> list[Fault]:
+    """Whether a file has lost its end: somebody saves it just now, or a program that did was stopped half-way.
+
+    Lines that staff take out elsewhere, and lines that they add, are none of this.
+
+    Args:
+        found: what it says now.
+        form, entries: of the file as it was read last, when nothing was wrong with it.
+        shorter: it has fewer bytes now.
+    """
+    if found.form.before and (shorter or not form.before):
+        zeros = _zeros_at_the_end(path, found.form)
+        what = (
+            f"its last {zeros:,} bytes are zeros, as they were not before: what stood there is not written yet, or lost"
+            if zeros
+            else "it ends within this line, as it did not before: it is half-written"
+        )
+        hint = "put it back from a backup; or complete its last line, with a line break behind it"
+        return [Fault(str(path), found.form.lines, what, hint)]
+    gone = [entry for key, entry in entries.items() if key not in found.entries]
+    nobody_new = all(key in entries for key in found.entries)
+    if not (gone and nobody_new and all(entry.line > found.form.lines for entry in gone)):
+        return []
+    people = (
+        "1 person who stood further down is"
+        if len(gone) == 1
+        else f"{len(gone):,} people who stood further down are"
+    )
+    what = f"{people} missing: it ends behind line {found.form.lines} now"
+    hint = "put it back from a backup, or they will be mailed; if you took them out yourself, just go on"
+    return [Fault(str(path), 0, what, hint)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mailer.press.addresses import AddressError, canonical, parse_address, split_addresses
 from mailer.press.cells import clean
@@ -72,6 +73,17 @@ class Form:
     def can_take(self, text: str) -> bool:
         """Whether `text` at its end leaves the encoding of the file beyond doubt."""
         return self.plain and (self.codec == "utf-8" or (text.isascii() and self.codec in _SINGLE_BYTE))
+
+
+def delimiter_of(path: Path, codec: str, errors: str) -> str:
+    """The delimiter of suppressed.csv: the one its first line has most of, or names (`sep=;`). Comments don't count."""
+    first = ""
+    with path.open(encoding=codec, errors=errors, newline="") as file:
+        for first in file:
+            if first.strip("\ufeff\0 \t\r\n") and not first.lstrip("\ufeff\0 ").startswith("#"):
+                break
+    counts = {delimiter: first.count(delimiter) for delimiter in ",;\t|"}
+    return max(counts, key=counts.__getitem__)
 
 
 def keys_of(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -46,7 +46,12 @@ class Wishes:
         self._reading = Lock()  # one thread notes while another folds
 
     def __iter__(self) -> Iterator[Suppression]:
-        yield from (self._folding.entries | self._new.entries).values()
+        yield from self.entries.values()
+
+    @property
+    def entries(self) -> Mapping[str, Suppression]:
+        """All of them, by canonical address."""
+        return self._folding.entries | self._new.entries
 
     def get(self, key: str) -> Suppression | None:
         """The wish of a canonical address."""

@@ -12,6 +12,7 @@ from support.smtp_mailing import QUICK, RELEASE, addresses, queued, reconcile, s
 from mailer.delivery import Ledger, Progress, Report, Schedule, SmtpTransport, Stop, deliver
 from mailer.delivery.rate import RateWindows
 from mailer.model import Status
+from mailer.press import StillWanted
 from mailer.settings import Rate
 
 
@@ -22,6 +23,13 @@ def send(path: Path, server: FaultyServer, count: int = 40, **options: object) -
         mailing = ledger.mailing(RELEASE) if known else queued(ledger, count, paragraphs=2)
         transport = SmtpTransport(settings(server.port, **values), QUICK)
         return deliver(mailing, ledger, transport, **({"schedule": QUICK, "max_wait": 0} | options))
+
+
+def suppressed(folder: Path, *people: str) -> Path:
+    """A file of those who are never mailed."""
+    path = folder / "suppressed.csv"
+    path.write_text("address,reason\n" + "".join(f"{address},asked by phone\n" for address in people))
+    return path
 
 
 # ---- stop rules ------------------------------------------------------------------------------------
@@ -44,10 +52,10 @@ def test_more_than_a_tenth_refused_halts_and_says_how_many(tmp_path: Path) -> No
 def test_what_is_refused_by_ourselves_is_no_sign_of_a_bad_list(tmp_path: Path) -> None:
     """Reproduction: 300 addresses outside ALLOW_ONLY and one 550: "301 of 38 were refused", halted."""
     path = tmp_path / "ledger.db"
-    known = dict.fromkeys(addresses(340)[:150], "suppressed: asked by phone")
+    known = suppressed(tmp_path, *addresses(340)[:150])
     with FaultyServer(refuse={"reporter340@example.net": "550 5.1.1 no such user"}) as server:
         report = send(
-            path, server, 340, still_wanted=lambda address: known.get(address, ""),
+            path, server, 340, still_wanted=StillWanted(known),
             allow_only=("reporter?@example.net", "reporter1??@example.net", "reporter3[0-4]?@example.net"),
         )  # fmt: skip
         assert not report.halted
@@ -207,13 +215,12 @@ def test_no_more_connections_than_allowed_or_worth_it(tmp_path: Path) -> None:
 def test_wishes_are_asked_at_the_moment_of_sending(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with FaultyServer() as server:
-        wanted = {"reporter2@example.net": "suppressed: unsubscribed"}
-        send(path, server, 4, still_wanted=lambda canonical: wanted.get(canonical, ""))
+        send(path, server, 4, still_wanted=StillWanted(suppressed(tmp_path, "reporter2@example.net")))
         reconcile(path, server.accepted, 4)
     with Ledger(path) as ledger:
         refused = list(ledger.recipients(RELEASE, Status.REJECTED))
     assert [(line.address, line.reply) for line in refused] == [
-        ("reporter2@example.net", "not sent: suppressed: unsubscribed")
+        ("reporter2@example.net", "not sent: asked by phone")
     ]
 
 
