@@ -51,10 +51,11 @@ def note(file: Path, people: list[str]) -> None:
 def test_whoever_asks_before_their_turn_gets_nothing(
     suppress: Callable[[Path, list[str]], None], path: Path
 ) -> None:
-    """Helpers were handed a hundred at a time, asked about when they were handed out, and sent them all."""
+    """Helpers were handed a hundred at a time, asked about when they were handed out, and sent them all. Now even a
+    message whose body is on the wire is not completed."""
     with FaultyServer() as server:
         server.hook = half = Halfway(
-            server, lambda people: suppress(path.with_name("suppressed.csv"), people)
+            server, path, lambda people: suppress(path.with_name("suppressed.csv"), people)
         )
         report = send(path, server)
         found = reconcile(path, server.accepted, COUNT)
@@ -82,7 +83,7 @@ def test_where_that_cant_be_told_none_of_them_goes_on(spoilt: str, path: Path) -
     file = path.with_name("suppressed.csv")
     good = file.read_bytes()
     with FaultyServer() as server:
-        server.hook = half = Halfway(server, lambda people: spoil(file))
+        server.hook = half = Halfway(server, path, lambda people: spoil(file))
         report = send(path, server)
         found = reconcile(path, server.accepted, COUNT)
         assert half.done

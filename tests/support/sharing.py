@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import re
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
-from mailer.delivery.held import GROUP
 from support.smtp_faulty import FaultyServer
-from support.smtp_mailing import addresses
 
 _PATIENCE = 30.0
+_AT_REST = 0.3
+"""Seconds after which every connection waits for the answer to a final dot."""
 
 
 class Halfway:
-    """A hook of the server, for a mailing of three groups: once both processes have sent something, `do` is done while
-    no message is answered.
+    """A hook of the server: once both processes have sent something, `do` is done while no dot is answered, so that not
+    one more can leave.
+
+    Args:
+        path: the ledger.
 
     Attributes:
-        to_come: whom nobody can have begun by then, of each group that a process has in hand.
+        to_come: whose dots have not left by then.
         done: it was done.
     """
 
-    def __init__(self, server: FaultyServer, do: Callable[[list[str]], object], connections: int = 4) -> None:
-        self._server, self._do, self._connections = server, do, connections
+    def __init__(self, server: FaultyServer, path: Path, do: Callable[[list[str]], object]) -> None:
+        self._server, self._path, self._do = server, path, do
         self._lock = threading.Lock()
         self.to_come: list[str] = []
         self.done = False
@@ -35,23 +40,15 @@ class Halfway:
         until = time.monotonic() + _PATIENCE
         while self._server.most_at_once < 3 and time.monotonic() < until:
             time.sleep(0.01)  # two connections are the first process's own
-        time.sleep(0.005)
         with self._lock:
-            if not self.done and len({self._group(address) for address, _ in self._server.accepted}) == 2:
+            if not self.done and len(self._server.accepted) > 20:
+                time.sleep(_AT_REST)
                 self.to_come = self._not_begun()
                 self._do(self.to_come)
                 self.done = True
 
-    def _group(self, address: str) -> int:
-        return (int(re.sub(r"\D", "", address)) - 1) // GROUP
-
     def _not_begun(self) -> list[str]:
-        """Each group is worked off in its order, by one process; a few may be under way of which the server has not
-        heard."""
-        begun = [line[9:-1] for line in list(self._server.commands) if line.startswith("RCPT TO:<")]
-        left = []
-        for group in (0, 1):
-            far = max(int(re.sub(r"\D", "", address)) for address in begun if self._group(address) == group)
-            left += addresses((group + 1) * GROUP)[far + self._connections :]
-        assert {self._group(address) for address in left} == {0, 1}, "both have some to come"
-        return left
+        with closing(sqlite3.connect(self._path)) as db:
+            found = db.execute("SELECT address, state FROM deliveries WHERE instr('qs', state)").fetchall()
+        assert any(state == "s" for _, state in found), "some are claimed"
+        return [address for address, _ in found]
