@@ -101,6 +101,13 @@ class FaultyServer:
         self.faults.clear()
         self.hook = lambda stage, when: None
 
+    def wait_until_idle(self, seconds: float = 10.0) -> None:
+        """Until every connection is over: then all that a sender let go before it was killed has been read."""
+        until = time.monotonic() + seconds
+        while self._now:
+            assert time.monotonic() < until, "a connection does not end"
+            time.sleep(0.005)
+
     def times(self, address: str) -> int:
         """How often a recipient got the message."""
         return sum(recipient == address for recipient, _ in self.accepted)
