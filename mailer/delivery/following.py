@@ -8,19 +8,24 @@ import time
 from collections.abc import Iterator
 
 from mailer.delivery.orders import superseded
-from mailer.delivery.records import Reached
+from mailer.delivery.records import UNKNOWN, Reached, status_of
 
 REACHED, WAITING = ("a", "u", "."), ("q", "d", "s")
 """States of those who have the earlier release, or may have it; and of those who were still to get it."""
 
 
 def people(db: sqlite3.Connection, mailing: int, domain: str, states: tuple[str, ...]) -> Iterator[Reached]:
-    """Recipients of a mailing in these states. Who has nothing yet has no Message-ID to follow."""
+    """Recipients of a mailing in these states. Who has nothing yet has no Message-ID to follow.
+
+    Raises:
+        LedgerError: somebody is in a state that nobody knows: they may be one of these.
+    """
     for canonical, address, name, language, fields, token, state in db.execute(
-        "SELECT canonical, address, name, language, fields, token, state FROM deliveries"
-        " WHERE mailing = ? AND instr(?, state) AND address <> '' ORDER BY id",
+        "SELECT canonical, address, name, language, fields, token, state FROM deliveries"  # noqa: S608
+        f" WHERE mailing = ? AND (instr(?, state) OR {UNKNOWN}) AND address <> '' ORDER BY id",
         (mailing, "".join(states)),
     ):
+        status_of(db, state)
         message_id = f"<{token}@{domain}>" if state in REACHED else ""
         yield Reached(canonical, address, name, language, json.loads(fields), message_id)
 

@@ -20,13 +20,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mailer.delivery import orders, privacy, queueing, returns
+from mailer.delivery import orders, privacy, queueing, records, returns
 from mailer.delivery.database import Database
 from mailer.delivery.doubt import must_be_whole
 from mailer.delivery.following import REACHED, WAITING, people, supersede
 from mailer.delivery.hold import Hold
 from mailer.delivery.lock import Lock
-from mailer.delivery.records import LETTERS, STATES, Bounced, Draft, Entry, Line, Mailing, Order, Reached
+from mailer.delivery.records import LETTERS, UNKNOWN, Bounced, Draft, Entry, Line, Mailing, Order, Reached
 from mailer.errors import LedgerError, TakenOver
 from mailer.model import Status
 from mailer.visible import visible
@@ -59,9 +59,11 @@ class Ledger(Database):
         """Nobody else queues, sends or takes back this release meanwhile.
 
         Raises:
-            LedgerError: somebody else holds it; or the ledger does not know everything that was sent of it.
+            LedgerError: somebody else holds it; or the ledger does not know, or can't say, all that was sent of it.
         """
-        with self._reserved(release):
+        with self._reserved(release) as hold:
+            with self.reading() as db:
+                records.must_be_known(db, hold.fence.mailing)
             yield
 
     @contextmanager
@@ -147,8 +149,7 @@ class Ledger(Database):
     def lost(self, release: str) -> bool:
         """Whether a person has said that this file does not know everybody who got a release (adopting.py)."""
         with self.reading() as db:
-            row = db.execute("SELECT lost FROM mailings WHERE release = ?", (release,)).fetchone()
-        return bool(row and row[0])
+            return bool(db.execute("SELECT 1 FROM mailings WHERE release = ? AND lost", (release,)).fetchone())
 
     def day_of(self, release: str) -> str:
         """The date (ISO 8601) that a release was given when it was queued; "" = none, or nobody is left of that."""
@@ -215,7 +216,7 @@ class Ledger(Database):
                 (self.mailing(release).id,),
             ).fetchall()
             discarded = sum(1 for _ in orders.discarded(db, self.mailing(release).id))
-        counts = {STATES[letter]: number for letter, number in rows}
+            counts = {records.status_of(db, letter): number for letter, number in rows}
         return counts | ({Status.DISCARDED: discarded} if discarded else {})
 
     def state_of(self, release: str, canonical: str) -> Status | None:
@@ -226,7 +227,7 @@ class Ledger(Database):
                 " WHERE release = ? AND canonical = ? AND state <> 'w'",
                 (release, canonical),
             ).fetchone()
-        return STATES[row[0]] if row else None
+            return records.status_of(db, row[0]) if row else None
 
     def recipients(self, release: str, *states: Status) -> Iterator[Line]:
         """Each recipient, in the order of queueing, as a stream; those in some states only, if named. Whoever was
@@ -235,16 +236,16 @@ class Ledger(Database):
         wanted = "".join(LETTERS.get(state, "") for state in states)
         with self.reading() as db:
             for address, state, tries, code, enhanced, text, at, host in db.execute(
-                "SELECT address, state, (SELECT count(*) FROM attempts WHERE delivery = d.id),"
+                "SELECT address, state, (SELECT count(*) FROM attempts WHERE delivery = d.id),"  # noqa: S608
                 " code, enhanced, text, at, host FROM deliveries AS d LEFT JOIN attempts AS a"
                 " ON a.id = (SELECT max(id) FROM attempts WHERE delivery = d.id)"
-                " WHERE mailing = ? AND instr(?, state) ORDER BY d.id",
+                f" WHERE mailing = ? AND (instr(?, state) OR {UNKNOWN}) ORDER BY d.id",
                 (self.mailing(release).id, wanted),
             ):
                 reply = visible(
                     " ".join(filter(None, (str(code or ""), enhanced, text)))
                 )  # older ones were kept raw
-                yield Line(address, STATES[state], reply, at or 0.0, host or "", tries)
+                yield Line(address, records.status_of(db, state), reply, at or 0.0, host or "", tries)
             if Status.DISCARDED in states:
                 yield from orders.discarded(db, self.mailing(release).id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import json
 import os
@@ -19,6 +20,10 @@ _TEXT = 512
 """The lock's byte lies behind the holder's name: Windows forbids others to read a locked byte."""
 
 _NAMED = "process {pid} of {user} on {host}, since {since}"
+
+_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+"""What the system says of a lock that somebody has. Everything else is about the drive: ENOLCK and EOPNOTSUPP are a
+network share's that can't lock files."""
 
 _SIGNING = 0.1
 """Seconds in which a new holder has surely written its name."""
@@ -82,7 +87,7 @@ class Lock:
         """Takes it; whoever has it already takes it once more.
 
         Raises:
-            LedgerError: someone else has it; the message names them.
+            LedgerError: someone else has it; the message names them. Or the drive can't lock files.
         """
         if not self._taken:
             self._take()
@@ -103,19 +108,30 @@ class Lock:
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
         try:
             _take(self._file)
-        except OSError:
-            holder = self._read()
-            self._let_go()
-            raise LedgerError(
-                f"{self._what} is being sent already, by {holder}.",
-                "Wait until it is done, or stop it with Ctrl-C there.",
-            ) from None
+        except OSError as error:
+            raise self._refused(error) from None
         try:
             self._file.seek(0)
             self._file.write(json.dumps(_holder()).encode().ljust(_TEXT))
         except OSError as error:
             self._let_go()
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
+
+    def _refused(self, error: OSError) -> LedgerError:
+        """Why it was not to be had."""
+        if error.errno not in _HELD:
+            self._let_go()
+            return LedgerError(
+                f"{self._path} can't be locked: {error.strerror}. Nothing was sent.",
+                "This drive can't lock files, as many network shares can't, so two might send at once. Put the "
+                "workspace on a drive of this computer.",
+            )
+        holder = self._read()
+        self._let_go()
+        return LedgerError(
+            f"{self._what} is being sent already, by {holder}.",
+            "Wait until it is done, or stop it with Ctrl-C there.",
+        )
 
     def _read(self) -> str:
         assert self._file is not None

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from typing import Any
 
-from mailer.delivery.records import STATES
+from mailer.delivery.records import status_of
 from mailer.model import Status
 
 _ATTEMPTS = "SELECT at, code, enhanced, text, host FROM attempts WHERE delivery = ? ORDER BY id"
@@ -35,7 +35,7 @@ def held(db: sqlite3.Connection, canonical: str) -> list[dict[str, Any]]:
             "name": name,
             "language": language,
             "fields": json.loads(fields),
-            "state": STATES[state].value,
+            "state": status_of(db, state).value,
             "message_id": f"<{token}@{domain}>",
             "attempts": [dict(zip(_NAMES, row, strict=True)) for row in db.execute(_ATTEMPTS, (delivery,))],
         }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mailer.errors import LedgerError
 from mailer.model import Status
 
 LETTERS = {
@@ -17,7 +19,37 @@ LETTERS = {
     Status.UNCERTAIN: "u",
     Status.BOUNCED: "b",
 }
-STATES = {letter: status for status, letter in LETTERS.items()}
+_STATES = {letter: status for status, letter in LETTERS.items()}
+
+UNKNOWN = f"state NOT IN {(*_STATES, 'w')}"
+"""SQL: a delivery whose state no mailer of this version has written (`w` is an order's that is not complete)."""
+
+
+def status_of(db: sqlite3.Connection, letter: str) -> Status:
+    """What a letter in this ledger stands for.
+
+    Raises:
+        LedgerError: nothing that we know.
+    """
+    if letter in _STATES:
+        return _STATES[letter]
+    file = db.execute("PRAGMA database_list").fetchone()[2]
+    raise LedgerError(
+        f"The ledger {file} has recipients in a state that this mailer does not know: {letter!r}.",
+        "Nothing is sent from it. If a newer mailer has written it, update this one. Else it is damaged: keep it, and "
+        "ask whoever looks after mailer; an older copy of it does not know who was mailed since.",
+    )
+
+
+def must_be_known(db: sqlite3.Connection, mailing: int) -> None:
+    """Looks at every delivery of a mailing, before any of them goes on.
+
+    Raises:
+        LedgerError: one is in a state that nobody knows: it may have been mailed.
+    """
+    query = f"SELECT state FROM deliveries WHERE mailing = ? AND {UNKNOWN} LIMIT 1"  # noqa: S608
+    if odd := db.execute(query, (mailing,)).fetchone():
+        status_of(db, odd[0])
 
 
 @dataclass(frozen=True, slots=True)

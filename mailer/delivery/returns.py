@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from mailer.delivery.records import STATES, Bounced
+from mailer.delivery.records import Bounced, status_of
 
 SOFT_BOUNCES_COUNT_FOR = 180 * 86400
 """Seconds: a full mailbox of three years ago says nothing about today's."""
@@ -23,6 +23,7 @@ def bounced(
     if row is None:
         return None
     delivery, release, canonical, address, state = row
+    previous = status_of(db, state)
     db.execute(
         "INSERT INTO attempts (delivery, at, code, enhanced, text, host) VALUES (?, ?, 0, ?, ?, 'bounce')",
         (delivery, at, enhanced, text),
@@ -37,4 +38,4 @@ def bounced(
         (canonical, at - SOFT_BOUNCES_COUNT_FOR),
     ).fetchone()
     days = (last - first) / 86400 if count else 0.0
-    return Bounced(release, canonical, address, STATES[state], count, days)
+    return Bounced(release, canonical, address, previous, count, days)

@@ -55,12 +55,25 @@ def test_everybody_once(path: Path) -> None:
     ("stage", "kind"), [("dot", "accepted-then-dropped"), ("dot", "reset"), ("RCPT", "drop"), ("MAIL", "421")]
 )
 def test_faults(path: Path, stage: str, kind: str) -> None:
+    """Behind its dot a lost line leaves one person in doubt, before it nobody: the message goes out again.
+
+    Which messages the three meet is chance. Where all of them meet the same one, it is put off, as it may be what
+    breaks the line; the next run sends it.
+    """
     with FaultyServer(Fault(stage, kind, nth=30, times=3)) as server:
+        report = send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+        uncertain = [address for address, state in found.items() if state is Status.UNCERTAIN]
+        deferred = [address for address, state in found.items() if state is Status.DEFERRED]
+        assert len(uncertain) == (3 if stage == "dot" else 0)
+        assert len(deferred) <= (0 if stage == "dot" else 1)
+        assert len(server.accepted) + len(deferred) == COUNT - (
+            0 if kind == "accepted-then-dropped" else len(uncertain)
+        )
+        assert not report.halted
         send(path, server)
         found = reconcile(path, server.accepted, COUNT)
-    uncertain = list(found.values()).count(Status.UNCERTAIN)
-    assert uncertain == (3 if stage == "dot" else 0)
-    assert list(found.values()).count(Status.ACCEPTED) == COUNT - uncertain
+    assert {address for address, state in found.items() if state is not Status.ACCEPTED} == set(uncertain)
 
 
 def test_deferred_recipients_are_tried_again(path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.records import LETTERS, STATES
+from mailer.delivery.records import LETTERS, status_of
 from mailer.model import Status
 
 _TABLES = (
@@ -85,10 +85,10 @@ class Memory:
                 " ORDER BY d.id DESC LIMIT 1",
                 (letters, *values),
             ).fetchone()
-        if row is None:
-            return None
-        token, release, canonical, address, state = row
-        return Sent(token, release, canonical, address, STATES[state])
+            if row is None:
+                return None
+            token, release, canonical, address, state = row
+            return Sent(token, release, canonical, address, status_of(db, state))
 
     # ---- what was dealt with ----------------------------------------------------------------------
 
