@@ -10,12 +10,15 @@ import selectors
 import socket
 import time
 
+from mailer.delivery.logins import HANGS_UP
+from mailer.delivery.opening import LoginRefused, TurnedAway
 from mailer.delivery.resolving import resolve
+from mailer.delivery.room import Room
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.session import Session
 from mailer.delivery.sharing import Team
-from mailer.delivery.wire import Cut, Want
-from mailer.delivery.work import Work
+from mailer.delivery.wire import Cut, HandshakeCut, Want, Withdrawn
+from mailer.delivery.work import NoLogin, Work
 from mailer.errors import TransportError
 from mailer.settings import Settings
 
@@ -33,6 +36,10 @@ _MOST_UNANSWERED = 2
 a pause, costs a right password nothing. But some servers hang up on a wrong one, and others lock the account after
 three."""
 
+_MOST_CUTS = 2
+"""So many connections in a row are cut before a message of theirs was accepted, while others work: the server has no
+room for them."""
+
 _EVENTS = {Want.READ: selectors.EVENT_READ, Want.WRITE: selectors.EVENT_READ | selectors.EVENT_WRITE}
 
 
@@ -42,22 +49,41 @@ class Crew:
     Args:
         settings: SMTP_*.
         team: other processes that share the run.
+        helping: this is one of those. The others work: where it can't open one connection, it leaves at once.
     """
 
-    def __init__(self, settings: Settings, schedule: Schedule, work: Work, team: Team | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        schedule: Schedule,
+        work: Work,
+        team: Team | None = None,
+        *,
+        helping: bool = False,
+    ) -> None:
         self._settings, self._schedule, self._work, self._team = settings, schedule, work, team
+        self._helping = helping
         self._addresses = resolve(settings)
         self._selector = selectors.DefaultSelector()
         self._wants: dict[Session, Want] = {}
         self._sockets: dict[Session, socket.socket] = {}
-        self._failures = self._unanswered = 0
+        self._room = Room(schedule)
+        self._failures = self._unanswered = self._cuts = 0
         self._not_before = 0.0
         self._ever_opened = False
 
     def carry(self) -> None:
-        """See `Transport.carry`."""
+        """See `Transport.carry`.
+
+        Raises:
+            TransportError: no connection can be had, and none could; of a helper also: none any more.
+        """
         try:
             self._run()
+        except TransportError as error:
+            if self._helping or not self._ever_opened:
+                raise
+            self._work.halt(error.message, error.hint)
         finally:
             self._close()
 
@@ -71,7 +97,8 @@ class Crew:
                 pause = self._work.wait()
                 if pause is None and not (self._team and self._team.busy):
                     return
-                patience = min(_TICK, max(pause or 0.0, self._not_before - time.monotonic(), 0.001))
+                soon = max(pause or 0.0, self._not_before - time.monotonic(), 0.001)
+                patience = _TICK if self._others_work else min(_TICK, soon)
             for key, _ in self._look(patience):
                 if isinstance(key.data, Session):
                     self._advance(key.data)
@@ -79,8 +106,7 @@ class Crew:
             self._look_at_the_clock()
 
     def _look(self, patience: float) -> list[tuple[selectors.SelectorKey, int]]:
-        """Who can go on, waiting so many seconds for them. Before it sleeps, what became of others is written down: a
-        process that is killed then leaves in doubt only what is on the wire."""
+        """Who can go on, waiting so many seconds. Before it sleeps, what became of others is written down."""
         events = self._selector.select(min(patience, _NAP))
         if events or patience <= _NAP:
             return events
@@ -92,11 +118,21 @@ class Crew:
         """How many connections this process may have: all of them, until it has help."""
         return self._team.each if self._team and self._team.wanted else self._settings.smtp_connections
 
+    @property
+    def _working(self) -> int:
+        """How many connections of this process the server has let in."""
+        return sum(session.opened for session in self._wants)
+
+    @property
+    def _others_work(self) -> bool:
+        """Whether something goes on without the connection that has just failed, or is missing."""
+        return self._working > 0 or (self._team is not None and self._team.busy)
+
     def _make_room(self, team: Team) -> None:
-        """Lets the helpers work, once as many connections have ended as they will open."""
+        """Lets helpers work, once as many connections have ended as they will open, and this process has its share."""
         for session in list(self._wants)[self._share :]:
             session.leaving = True
-        team.tend(self._selector, room=len(self._wants) <= team.each)
+        team.tend(self._selector, room=self._working == len(self._wants) == team.each)
 
     def _close(self) -> None:
         for session in self._wants:
@@ -104,21 +140,33 @@ class Crew:
         self._selector.close()
 
     def _staff(self) -> None:
-        """Opens as many sessions as there is work for: one, until that one has logged in, as a wrong password
-        must cost one attempt."""
-        while time.monotonic() >= self._not_before:
-            enough = -(-self._work.left() // _WORTH_A_CONNECTION)
-            most = min(self._share, enough)
-            if not self._ever_opened or self._failures:
-                most = min(most, 1)
-            if len(self._wants) >= most or (self._wants and not self._ever_opened):
-                return
+        """Opens as many sessions as there is work and room for: one after the other, as a wrong password must cost
+        one attempt, and a server that has no room one refusal.
+
+        Raises:
+            TransportError: none may be opened any more, and nobody works.
+        """
+        while self._one_more():
             pause = self._work.wait()
             if pause is None or pause > self._schedule.linger:
                 return
+            if no := self._work.no_login:
+                if self._others_work:
+                    return
+                raise TransportError(no.message, no.hint)
             session = Session(self._settings, self._addresses, self._work, self._schedule)
             self._wants[session] = Want.WORK
             self._advance(session)
+
+    def _one_more(self) -> bool:
+        """Whether one more session is of use now."""
+        now = time.monotonic()
+        if now < self._not_before or self._working < len(self._wants):
+            return False
+        room = self._room.most(now) if self._others_work else 1
+        enough = -(-self._work.left() // _WORTH_A_CONNECTION)
+        most = min(self._share, enough, 1 if self._failures else room)
+        return len(self._wants) < most
 
     def _patience(self) -> float:
         """Seconds that the loop may sleep: until the next deadline, or until there is work."""
@@ -133,21 +181,18 @@ class Crew:
     def _advance(self, session: Session, late: Cut | None = None) -> None:
         if session not in self._wants:
             return
+        was_open = session.opened
         try:
             want = session.conversation.throw(late) if late else next(session.conversation)
         except StopIteration:
             self._remove(session)
             session.line.wire.close()
-        except Cut as cut:
-            self._lost(session, cut)
-        except TransportError as error:
-            self._remove(session)
-            session.lost(error.message)
-            if not self._ever_opened:
-                raise
-            self._work.halt(error.message, error.hint)
+        except (Cut, TransportError) as problem:
+            self._lost(session, problem)
         else:
-            self._ever_opened = self._ever_opened or session.opened
+            if session.opened and not was_open:
+                self._ever_opened = True
+                self._room.opened(self._working)
             if session.flying.accepted:
                 self._failures = 0
             self._watch(session, want)
@@ -172,28 +217,68 @@ class Crew:
         if known is not None:
             self._selector.unregister(known)
 
-    def _lost(self, session: Session, cut: Cut) -> None:
+    def _lost(self, session: Session, problem: Cut | TransportError) -> None:
+        """A session is gone, or could not be opened. As long as others work, that is no reason to stop.
+
+        Raises:
+            TransportError: nobody works, and trying again would not help.
+        """
         self._remove(session)
-        session.lost(str(cut))
+        if isinstance(problem, Withdrawn):
+            session.lost(str(problem))
+            return
+        others_work = self._others_work
+        if isinstance(problem, LoginRefused):
+            self._work.bar_login(NoLogin(problem.message, problem.hint))
+        elif session.line.unanswered and (others_work or self._helping):
+            self._work.bar_login(NoLogin(f"The password was sent, and {problem}.", HANGS_UP))
+        session.lost(problem.message if isinstance(problem, TransportError) else str(problem))
+        if others_work:
+            self._do_without(session)
+        elif isinstance(problem, TransportError) and not (
+            isinstance(problem, TurnedAway) and self._ever_opened
+        ):
+            raise problem
+        else:
+            self._try_again(session, problem)
+
+    def _do_without(self, session: Session) -> None:
+        """Others work. One that was cut after messages of it were accepted is replaced at once; one that had none
+        accepted, after a pause, and when that goes on, there is no room for it."""
+        now = time.monotonic()
+        if session.flying.accepted:
+            self._cuts = 0
+            return
+        self._cuts += session.opened
+        if session.opened and self._cuts < _MOST_CUTS:
+            self._not_before = now + (self._schedule.reconnect_after(1) or 0)
+        else:
+            self._room.refused(self._working, now)
+
+    def _try_again(self, session: Session, problem: Cut | TransportError) -> None:
+        """Nobody works: another connection after a pause, unless there were enough.
+
+        Raises:
+            TransportError: there were.
+        """
         if session.line.unanswered and not self._ever_opened:
             self._unanswered += 1
             if self._unanswered == _MOST_UNANSWERED:
                 raise TransportError(
-                    f"The password was sent {_MOST_UNANSWERED} times, and each time {cut}.",
-                    "Some servers hang up on a wrong password: look at SMTP_USERNAME and SMTP_PASSWORD in .env. It is "
-                    "not sent again, lest the account be locked.",
+                    f"The password was sent {_MOST_UNANSWERED} times, and each time {problem}.", HANGS_UP
                 )
         self._failures = 1 if session.flying.accepted else self._failures + 1
         pause = self._schedule.reconnect_after(self._failures)
-        where = f"{self._settings.smtp_host}:{self._settings.port}"
-        if pause is not None and (self._ever_opened or session.line.greeted):
+        somebody_is_there = session.line.greeted or isinstance(problem, HandshakeCut)
+        if pause is not None and (self._ever_opened or (somebody_is_there and not self._helping)):
             self._not_before = time.monotonic() + (0 if session.flying.accepted else pause)
             return
-        message = f"No connection to {where}: {cut}."
-        hint = "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` looks closer."
-        if not self._ever_opened:
-            raise TransportError(message, hint)
-        self._work.halt(message, hint)
+        if isinstance(problem, TransportError):
+            raise problem
+        raise TransportError(
+            f"No connection to {self._settings.smtp_host}:{self._settings.port}: {problem}.",
+            "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` looks closer.",
+        )
 
     def _commit(self) -> None:
         """Writes down all whose bodies are out, and lets their dots go."""

@@ -156,6 +156,12 @@ class Held:
             for key, canonical, address, name, language, fields, token, in_reply_to, tries in rows
         ]
 
+    def has_queued(self) -> bool:
+        """Whether somebody is there who was never tried."""
+        query = "SELECT 1 FROM deliveries WHERE mailing = ? AND id > ? AND state = 'q' ORDER BY id LIMIT 1"
+        with self._ledger.reading() as db:
+            return db.execute(query, (self._mailing.id, self._after)).fetchone() is not None
+
     def waiting(self) -> int:
         """How many recipients are queued or deferred."""
         with self._ledger.reading() as db:

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
 from mailer.delivery.crew import Crew
@@ -22,14 +23,16 @@ from mailer.delivery.rules import NOTHING_LOST, Gate
 from mailer.delivery.run import MOST_DROPS
 from mailer.delivery.sharing import Assignment
 from mailer.delivery.stride import GROUP
-from mailer.delivery.work import Dispatch, Parcel, SharedWork
-from mailer.errors import LedgerError, MailerError
+from mailer.delivery.work import Dispatch, NoLogin, Parcel, SharedWork
+from mailer.errors import LedgerError, MailerError, TransportError
 from mailer.model import Outcome, Status
 
 _LOOK = 0.02
 """Seconds between looks at what the coordinator says."""
 
 _LONG = 3600.0
+
+_NOTHING_MORE = Dispatch()
 
 
 class Errand:
@@ -49,7 +52,8 @@ class Errand:
         self._in_hand = 0
         self._accepted = 0
         self._others: list[tuple[str, Verdict, Outcome]] = []
-        self._asked = self._finishing = self._gone = False
+        self._asked = self._working = self._leaving = self._finishing = self._gone = False
+        self._no_login: NoLogin | None = None
         self._last: Dispatch | None = None
         self._looked = self._starving_since = 0.0
 
@@ -124,6 +128,9 @@ class Errand:
             self._accepted += 1
         else:
             self._others.append((parcel.claim.address, verdict, outcome))
+        if not self._working:
+            self._working = True
+            self._tell()
 
     def give_back(self, parcel: Parcel, why: str) -> None:
         """See `Work.give_back`."""
@@ -137,7 +144,18 @@ class Errand:
     def halt(self, reason: str, hint: str = "") -> None:
         """See `Work.halt`."""
         self._finishing = True
-        self._tell((reason, hint))
+        self._tell(Dispatch(failed=(reason, hint)))
+
+    def bar_login(self, why: NoLogin) -> None:
+        """See `Work.bar_login`. The coordinator tells the others."""
+        self._no_login = why
+        self._tell()
+
+    @property
+    def no_login(self) -> NoLogin | None:
+        """See `Work.no_login`. What another one has learnt may have come just now."""
+        self._listen()
+        return self._no_login
 
     @property
     def aborting(self) -> bool:
@@ -153,26 +171,35 @@ class Errand:
         self._looked = time.monotonic()
         try:
             while select.select([self._connection], [], [], 0)[0]:
-                claims = self._connection.recv()
-                if claims is None:
+                word = self._connection.recv()
+                if word is None:
                     self._finishing = True
+                elif isinstance(word, NoLogin):
+                    self._no_login = word
                 else:
                     self._asked = False
-                    self._portion = len(claims)
-                    self._backlog.extend(claims)
+                    self._portion = len(word)
+                    self._backlog.extend(word)
         except (EOFError, OSError):
             self._gone = self._finishing = True
 
     @property
     def _hungry(self) -> bool:
         """Half of what came last is left, or less."""
-        return 2 * len(self._backlog) < max(2, self._portion)
+        return 2 * len(self._backlog) < max(2, self._portion) and not self._leaving
 
-    def _tell(self, failed: tuple[str, str] | None = None, *, ledger_failed: bool = False) -> None:
-        """Reports, if there is news."""
+    def _tell(self, more: Dispatch = _NOTHING_MORE) -> None:
+        """Reports, if there is news: what has come in, and what else is in `more`."""
         hungry = self._hungry
-        idle = not (self._in_hand or self._backlog or self._again)
-        dispatch = Dispatch(self._accepted, tuple(self._others), hungry, idle, failed, ledger_failed)
+        dispatch = replace(
+            more,
+            accepted=self._accepted,
+            others=tuple(self._others),
+            hungry=hungry,
+            idle=not (self._in_hand or self._backlog or self._again),
+            working=self._working,
+            no_login=self._no_login,
+        )
         if dispatch == self._last and not (self._accepted or self._others or (hungry and not self._asked)):
             return
         self._last, self._accepted, self._others = dispatch, 0, []
@@ -191,7 +218,21 @@ class Errand:
                 self._journal.flush()
         self.tenure.close()
         failed = (error.message, error.hint) if error else None
-        self._tell(failed, ledger_failed=isinstance(error, LedgerError))
+        self._tell(Dispatch(failed=failed, ledger_failed=isinstance(error, LedgerError)))
+
+    def leave(self) -> None:
+        """No connection can be had: gives back what is unsent, so that the others go on without this process. Claims
+        may be on the way to it; they have come before the coordinator's word that these were all."""
+        self._journal.flush()
+        self._leaving = True
+        self._tell(Dispatch(leaving=True))
+        while not self._finishing:
+            select.select([self._connection], [], [])
+            self._listen()
+        unsent = (*self._backlog, *(parcel.claim for parcel in self._again))
+        self._backlog.clear()
+        self._again.clear()
+        self._tell(Dispatch(unsent=unsent))
 
 
 _MANY = 1_000_000
@@ -207,10 +248,18 @@ def main(descriptor: int) -> None:
     with Ledger(handover.ledger, witnessed=handover.witnessed) as ledger:
         errand = Errand(connection, ledger, assignment)
         try:
-            Crew(assignment.settings, assignment.schedule, errand).carry()
-            errand.finish()
+            _carry(errand, assignment)
         except MailerError as error:
             errand.finish(error)
+
+
+def _carry(errand: Errand, assignment: Assignment) -> None:
+    try:
+        Crew(assignment.settings, assignment.schedule, errand, helping=True).carry()
+    except TransportError:
+        errand.leave()
+    else:
+        errand.finish()
 
 
 if __name__ == "__main__":

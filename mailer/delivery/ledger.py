@@ -74,13 +74,12 @@ class Ledger(Database):
             yield hold
 
     def hold(self, mailing: Mailing) -> Hold:
-        """What whoever sends this mailing has to take."""
+        """What whoever sends it has to take."""
         return self.hold_of(mailing.id, mailing.release)
 
     def hold_of(self, mailing: int, release: str) -> Hold:
         """The same for one that may not be ready yet, by its id."""
-        path = self.path.with_name(f"{self.path.name}.{mailing}.lock")
-        lock = Lock(path, f"“{release}”")
+        lock = Lock(self.path.with_name(f"{self.path.name}.{mailing}.lock"), f"“{release}”")
         return self._holds.setdefault(mailing, Hold(self, lock, mailing, release))
 
     # ---- orders -------------------------------------------------------------------------------------
@@ -148,8 +147,9 @@ class Ledger(Database):
 
     def lost(self, release: str) -> bool:
         """Whether a person has said that this file does not know everybody who got a release (adopting.py)."""
+        query = "SELECT 1 FROM mailings WHERE release = ? AND lost"
         with self.reading() as db:
-            return bool(db.execute("SELECT 1 FROM mailings WHERE release = ? AND lost", (release,)).fetchone())
+            return db.execute(query, (release,)).fetchone() is not None
 
     def day_of(self, release: str) -> str:
         """The date (ISO 8601) that a release was given when it was queued; "" = none, or nobody is left of that."""

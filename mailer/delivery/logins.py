@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge
 
+HANGS_UP = (
+    "Some servers hang up on a wrong password: look at SMTP_USERNAME and SMTP_PASSWORD in .env. It is not sent again, "
+    "lest the account be locked."
+)
 ONCE = "It was tried once, lest the account be locked."
 
 

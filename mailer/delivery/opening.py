@@ -24,6 +24,14 @@ _SIZE = re.compile(r"[0-9]{1,20}")
 _HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
 
 
+class TurnedAway(TransportError):
+    """The server answered the connection, or EHLO, with 5xx. One that counts connections may mean this one only."""
+
+
+class LoginRefused(TransportError):
+    """The server did not take the login. Another attempt may lock the account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What the server's EHLO reply offers. `size`: the largest message in octets, 0: not said."""
@@ -129,7 +137,8 @@ def open_session(line: Line, settings: Settings) -> Generator[Want, None, Offer]
         What the server offers.
 
     Raises:
-        TransportError: it won't have us, or can't be trusted; trying again would not help.
+        TurnedAway, LoginRefused: it won't have us.
+        TransportError: it can't be trusted, or does not do what the settings want; trying again would not help.
         Cut: it may work later.
     """
     seconds = float(settings.smtp_timeout)
@@ -161,7 +170,8 @@ def _must(stage: Stage, reply: Reply) -> None:
     if verdict is Verdict.PROCEED:
         return
     if verdict is Verdict.STOP:
-        raise TransportError(f"The server refused {stage}: {reply}", "Ask whoever runs it.")
+        kind = TurnedAway if stage in (Stage.CONNECT, Stage.EHLO) else TransportError
+        raise kind(f"The server refused {stage}: {reply}", "Ask whoever runs it.")
     raise Cut(f"the server answered {stage} with {reply}")
 
 
@@ -195,12 +205,12 @@ def _log_in(line: Line, offer: Offer, settings: Settings) -> Generator[Want, Non
     if verdict is Verdict.RECONNECT:
         raise Cut(f"the server answered AUTH with {reply}")
     if reply.code == 334:
-        raise TransportError(
+        raise LoginRefused(
             f"The server goes on asking after the whole login of {settings.smtp_username}: {reply}",
             f"Ask whoever runs it. {ONCE}",
         )
     if verdict is Verdict.STOP:
-        raise TransportError(*refused(reply, settings.smtp_username))
+        raise LoginRefused(*refused(reply, settings.smtp_username))
 
 
 def _mechanism(line: Line, offer: Offer, settings: Settings) -> str:

@@ -14,14 +14,14 @@ from mailer.delivery.redaction import Redaction
 from mailer.delivery.replies import Stage
 from mailer.delivery.resolving import SocketAddress, resolve
 from mailer.delivery.schedule import Schedule
-from mailer.delivery.wire import Cut, Want, Wire
+from mailer.delivery.wire import Cut, HandshakeCut, Want, Wire
 from mailer.errors import TransportError
 from mailer.settings import Settings
 
 _Answer = TypeVar("_Answer")
 
 _TRIES = 3
-"""So often a server that answers, and has no time, is asked."""
+"""So often a server that is there, and has no time, is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +48,23 @@ def log_in(settings: Settings, schedule: Schedule | None = None, *, cleartext: b
     """
     check_security(settings, cleartext=cleartext)
     schedule = schedule or Schedule()
-    problem, failures = "", 0
+    problem, in_tls, failures = "", False, 0
     while failures < _TRIES:
         for address in resolve(settings):
             line = Line(Wire(address, Redaction(settings.smtp_username, settings.smtp_password)))
             try:
                 return _let_in(line, address, settings)
             except Cut as cut:
-                problem = str(cut)
+                problem, in_tls = str(cut), isinstance(cut, HandshakeCut)
                 if line.password_sent:
                     raise TransportError(_no_connection(settings, problem), _UNANSWERED) from None
             finally:
                 line.wire.close()
-        if not line.greeted:
+        if not (line.greeted or in_tls):
             break
         failures += 1
         time.sleep(schedule.reconnect_after(failures) or 0)
-    raise TransportError(_no_connection(settings, problem), _NOBODY_THERE)
+    raise TransportError(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
 
 
 def _let_in(line: Line, address: SocketAddress, settings: Settings) -> Greeted:
@@ -80,6 +80,10 @@ def _no_connection(settings: Settings, problem: str) -> str:
 
 
 _NOBODY_THERE = "Is SMTP_HOST right, does a firewall close this port, and is this computer online?"
+_WHICH_SECURITY = (
+    "The server may have no time: try again. Else, is SMTP_SECURITY right for SMTP_PORT? tls is for 465, starttls for "
+    "587 and 25."
+)
 _UNANSWERED = (
     "The password was sent once, and not answered. Some servers hang up on a wrong one: look at SMTP_USERNAME and "
     "SMTP_PASSWORD in .env."

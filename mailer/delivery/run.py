@@ -16,7 +16,7 @@ from mailer.delivery.report import Progress
 from mailer.delivery.rules import NOTHING_LOST, Rules
 from mailer.delivery.stop import Stop
 from mailer.delivery.stride import Stride
-from mailer.delivery.work import Dispatch, Handover, Parcel, SharedWork
+from mailer.delivery.work import Dispatch, Handover, NoLogin, Parcel, SharedWork
 from mailer.errors import MailerError
 from mailer.model import Outcome, Status
 
@@ -61,6 +61,7 @@ class Run:
         self._begun = False
         self.accepted = self.deferred = self.rejected = self.uncertain = 0
         self.halted = self.hint = ""
+        self.no_login: NoLogin | None = None
         self.suppress: list[tuple[str, str]] = []
 
     # ---- what is next ---------------------------------------------------------------------------
@@ -106,13 +107,15 @@ class Run:
             return None
         if (early := self._too_early(time.time())) or self.ending:
             return early or None
-        if self._again or self._backlog or self._refill():
-            return self._rules.pace.wait(time.time())
+        pause = self._rules.pace.wait(time.time())
+        # Nobody is claimed before a message may leave: a correction may come in the hours between.
+        if self._again or self._backlog or (self._held.has_queued() if pause else self._refill()):
+            return pause
         self._journal.flush()
         due = self._held.next_due()
-        if due is None or due > self._queue_empty_since + self._rules.max_wait:
+        if due is None or (self._queue_empty_since and due > self._queue_empty_since + self._rules.max_wait):
             return None
-        return max(0.0, due - time.time())
+        return max(pause, due - time.time())
 
     def left(self) -> int:
         """See `Work.left`."""
@@ -176,14 +179,9 @@ class Run:
     def handover(self) -> Handover:
         """See `SharedWork.handover`."""
         return Handover(
-            self._ledger.path,
-            self._ledger.witnessed,
-            self._mailing.release,
-            self._held.hold.fileno(),
-            self._held.hold.fence,
-            self._rules.signing,
-            self._rules.gate.still_wanted,
-        )
+            self._ledger.path, self._ledger.witnessed, self._mailing.release, self._held.hold.fileno(),
+            self._held.hold.fence, self._rules.signing, self._rules.gate.still_wanted,
+        )  # fmt: skip
 
     def hand_out(self) -> list[Claim]:
         """See `SharedWork.hand_out`. Helpers ask again before each message; whoever was suppressed earlier in this run
@@ -198,6 +196,9 @@ class Run:
         """See `SharedWork.hear`."""
         self.accepted += dispatch.accepted
         self._answered += dispatch.accepted
+        self._backlog.extend(dispatch.unsent or ())
+        if dispatch.no_login:
+            self.bar_login(dispatch.no_login)
         for other in dispatch.others:
             self._consider(*other)
         self._show()
@@ -234,6 +235,10 @@ class Run:
         """See `Work.halt`. The first reason is the one that is told."""
         if not self.halted:
             self.halted, self.hint = reason, hint
+
+    def bar_login(self, why: NoLogin) -> None:
+        """See `Work.bar_login`."""
+        self.no_login = self.no_login or why
 
     def finish(self) -> None:
         """The transport is done: writes down the rest, and shows the last of the progress."""

@@ -1,11 +1,15 @@
 """A process per core: this process claims, decides and counts, and sends too; helpers send and write down.
 
+A helper that can't get a connection gives back what it was handed and leaves; the others go on, and after a while
+another one is tried.
+
 Helpers inherit the mailing's lock, so it stays taken until the last of them has ended, however this process
 ends; and they drop everything when this process is gone. docs/decisions/sending-processes.md says why.
 """
 
 from __future__ import annotations
 
+import contextlib
 import select
 import selectors
 import socket
@@ -18,7 +22,8 @@ from multiprocessing.connection import Connection
 
 from mailer.delivery.held import Claim
 from mailer.delivery.schedule import Schedule
-from mailer.delivery.work import Dispatch, Handover, SharedWork
+from mailer.delivery.stride import GROUP
+from mailer.delivery.work import Dispatch, Handover, NoLogin, SharedWork
 from mailer.errors import LedgerError
 from mailer.settings import Settings
 
@@ -55,15 +60,17 @@ class _Helper:
         theirs.close()
         self.connection = Connection(ours.detach())
         self.connection.send(assignment)
-        self.hungry = self.idle = self.gone = False
+        self.hungry = self.idle = self.working = self.left = self.gone = False
 
     def feed(self, claims: Sequence[Claim] | None) -> None:
-        """More claims; None: complete what is in flight, and end."""
+        """More claims; None: no more will come, complete what is in flight, and end."""
         self.hungry = self.idle = False
-        try:
-            self.connection.send(claims)
-        except OSError:
-            self.gone = True
+        self.tell(claims)
+
+    def tell(self, word: Sequence[Claim] | NoLogin | None) -> None:
+        """Says something. That it has ended is heard, not noticed here."""
+        with contextlib.suppress(OSError):
+            self.connection.send(word)
 
     def hear(self) -> Dispatch | None:
         """Its next dispatch; None: it has ended."""
@@ -73,7 +80,8 @@ class _Helper:
             self.gone = True
             return None
         assert isinstance(dispatch, Dispatch)
-        self.hungry, self.idle = dispatch.hungry, dispatch.idle
+        self.hungry, self.idle, self.working = dispatch.hungry, dispatch.idle, dispatch.working
+        self.left = dispatch.unsent is not None
         return dispatch
 
     def end(self) -> None:
@@ -111,8 +119,8 @@ class _Need:
 
 
 class Team:
-    """Helpers that share this process's run. They start when its first session has logged in, as a wrong
-    password must cost one attempt, and when this process can't keep up.
+    """Helpers that share this process's run. They start when this process has its share of connections and can't keep
+    up; one after the other, as a wrong password must cost one attempt, and a server without room one refusal.
 
     Args:
         settings: for the helpers; SMTP_CONNECTIONS are those of each.
@@ -133,7 +141,8 @@ class Team:
         self.wanted = after == 0
         self._need: _Need | None = None
         self._helpers: list[_Helper] = []
-        self._told = False
+        self._told = self._no_login_told = False
+        self._schedule, self._refusals, self._not_before = schedule, 0, 0.0
 
     @property
     def _present(self) -> list[_Helper]:
@@ -153,10 +162,9 @@ class Team:
         if not self.wanted:
             self._need = self._need or _Need(self._work, self._after)
             self.wanted = self._need.proven()
-        elif room and not self._helpers and not self._work.ending:
-            self._helpers = [_Helper(self._assignment) for _ in range(self._count)]
-            for helper in self._helpers:
-                selector.register(helper.connection, selectors.EVENT_READ, helper)
+        elif room and self._one_more():
+            self._helpers.append(_Helper(self._assignment))
+            selector.register(self._helpers[-1].connection, selectors.EVENT_READ, self._helpers[-1])
         for helper in self._present:
             while not helper.gone and select.select([helper.connection], [], [], 0)[0]:
                 self._hear(helper)
@@ -166,8 +174,23 @@ class Team:
                 claims = self._work.hand_out()
                 if claims:
                     helper.feed(claims)
+        if (why := self._work.no_login) and not self._no_login_told:
+            self._no_login_told = True
+            for helper in self._present:
+                helper.tell(why)
         if self._work.ending:
             self._tell_all()
+
+    def _one_more(self) -> bool:
+        """Whether one more helper is of use now. Those there are have shown that the server has room for them."""
+        present = self._present
+        return (
+            len(present) < self._count
+            and all(helper.working for helper in present)
+            and self._work.left() > GROUP
+            and not (self._work.ending or self._work.no_login)
+            and time.monotonic() >= self._not_before
+        )
 
     def _tell_all(self) -> None:
         if not self._told:
@@ -191,7 +214,7 @@ class Team:
     def _hear(self, helper: _Helper) -> None:
         dispatch = helper.hear()
         if dispatch is None:
-            if not self._told:
+            if not (self._told or helper.left):
                 self._work.halt(
                     "One of the sending processes ended unexpectedly.", "Go on with `mailer resume`."
                 )
@@ -201,3 +224,7 @@ class Team:
             raise LedgerError(*dispatch.failed)
         if dispatch.failed:
             self._work.halt(*dispatch.failed)
+        if dispatch.leaving:
+            helper.feed(None)
+            self._refusals += 1
+            self._not_before = time.monotonic() + self._schedule.more_after(self._refusals)

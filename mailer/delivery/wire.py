@@ -51,6 +51,10 @@ class Cut(Exception):
     """The line is gone or of no use; the text says how."""
 
 
+class HandshakeCut(Cut):
+    """The line broke in the TLS handshake. Somebody is there, and may have time later."""
+
+
 class Withdrawn(Cut):
     """We hang up, in the midst of a message that is not to leave after all: the server has to drop what has no end
     (RFC 5321 §4.1.1.10)."""
@@ -115,7 +119,7 @@ class Wire:
 
         Raises:
             TransportError: its certificate is not to be trusted, or it speaks no TLS.
-            Cut: the line broke.
+            HandshakeCut: the line broke, as a server's does that is too busy for one more.
         """
         if self._in or self._lines:
             # Bytes sent before the handshake would be taken for encrypted ones (CVE-2011-0411).
@@ -134,13 +138,15 @@ class Wire:
                     yield Want.WRITE
         except ssl.SSLCertVerificationError as error:
             raise TransportError(*_distrust(name, error)) from None
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            raise HandshakeCut("the server hung up during the TLS handshake") from None
         except ssl.SSLError as error:
             raise TransportError(
                 f"No TLS with {name}: {(error.reason or str(error)).replace('_', ' ').lower()}.",
                 "Is SMTP_SECURITY right for SMTP_PORT? tls is for 465, starttls for 587 and 25.",
             ) from None
         except OSError as error:
-            raise Cut(f"the line broke during the TLS handshake: {error_text(error)}") from None
+            raise HandshakeCut(f"the line broke during the TLS handshake: {error_text(error)}") from None
         self.encrypted = True
 
     # ---- out ------------------------------------------------------------------------------------

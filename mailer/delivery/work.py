@@ -24,6 +24,14 @@ class Parcel:
     drops: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class NoLogin:
+    """Why no login is tried any more in this run, and what to do about it."""
+
+    message: str
+    hint: str
+
+
 class Work(Protocol):
     """A run as a transport sees it."""
 
@@ -63,6 +71,13 @@ class Work(Protocol):
     def halt(self, reason: str, hint: str = "") -> None:
         """The server does not want us, no recipient is to blame: `take` has nothing any more."""
 
+    def bar_login(self, why: NoLogin) -> None:
+        """The server refused a login, or hung up on it: no other one is tried in this run, whoever would."""
+
+    @property
+    def no_login(self) -> NoLogin | None:
+        """Why no login may be tried; None: it may."""
+
     def shared(self) -> SharedWork | None:
         """The same run for several processes; None: one has to do it."""
 
@@ -80,16 +95,25 @@ class Dispatch:
         others: what became of other recipients: address, verdict, outcome.
         hungry: it will soon run out of claims.
         idle: it has nothing in hand.
-        failed: why it can't go on: message and hint.
+        working: a message of it got an answer.
+        failed: why nobody can go on: message and hint.
         ledger_failed: that is because the ledger can't be written.
+        no_login: the server refused it a login.
+        leaving: it has no connection, and gets none. It waits for word that no more claims come.
+        unsent: its last dispatch, after that: these claims it gives back. Whatever may be complete on the wire is
+            not among them.
     """
 
     accepted: int = 0
     others: tuple[tuple[str, Verdict, Outcome], ...] = ()
     hungry: bool = False
     idle: bool = False
+    working: bool = False
     failed: tuple[str, str] | None = None
     ledger_failed: bool = False
+    no_login: NoLogin | None = None
+    leaving: bool = False
+    unsent: tuple[Claim, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +151,7 @@ class SharedWork(Work, Protocol):
         """A group of claims; empty: see `wait`."""
 
     def hear(self, dispatch: Dispatch) -> None:
-        """Counts, and decides whether to go on."""
+        """Counts, takes back what is unsent, and decides whether to go on."""
 
 
 class Transport(Protocol):

@@ -56,6 +56,11 @@ class FaultyServer:
         tls: for STARTTLS (if offered), or for all of a connection with `implicit_tls`.
         login: accepted user and password.
         hook: called with stage and "before" or "after" its reply.
+        most: so many connections at once; None: any number. May be set while it runs.
+        crowded: what further ones are told.
+
+    Attributes:
+        turned_away: how many further ones there were.
     """
 
     def __init__(
@@ -67,7 +72,10 @@ class FaultyServer:
         implicit_tls: bool = False,
         login: tuple[str, str] | None = None,
         hook: Callable[[str, str], None] = lambda stage, when: None,
+        most: int | None = None,
+        crowded: str = "421 4.7.0 too many connections",
     ) -> None:
+        self.most, self.crowded, self.turned_away = most, crowded, 0
         self.faults, self.extensions, self.refuse = list(faults), extensions, refuse or {}
         self.tls, self.implicit_tls, self.login, self.hook = tls, implicit_tls, login, hook
         self.accepted: list[tuple[str, bytes]] = []
@@ -122,6 +130,12 @@ class FaultyServer:
 
     def _converse(self, connection: socket.socket) -> None:
         with self._lock:
+            if self.most is not None and self._now >= self.most:
+                self.turned_away += 1
+                with contextlib.suppress(OSError):
+                    connection.sendall(self.crowded.encode() + b"\r\n")
+                connection.close()
+                return
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
         conversation = _Conversation(self, connection)
@@ -241,6 +255,9 @@ class _Conversation:
 
     def _encrypt(self) -> None:
         assert self.server.tls
+        if kind := self.server.fault("TLS"):
+            self.socket.recv(65536)
+            self._misbehave("TLS", kind)
         self.socket = self.server.tls.wrap_socket(self.socket, server_side=True)
         self.server._open.add(self.socket)
         self._secure = True

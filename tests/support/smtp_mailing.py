@@ -55,8 +55,8 @@ def queued(ledger: Ledger, count: int, paragraphs: int = 30) -> Mailing:
 
 
 def settings(port: int, **more: object) -> Settings:
-    values = {"smtp_connections": 2, "smtp_timeout": 0.3} | more
-    return Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_security="none", **values)
+    values = {"smtp_security": "none", "smtp_connections": 2, "smtp_timeout": 0.3} | more
+    return Settings(smtp_host="127.0.0.1", smtp_port=port, **values)
 
 
 def states(path: Path, release: str = RELEASE) -> dict[str, Status]:
