@@ -1,37 +1,18 @@
-"""What is seen of a sending: Ctrl-C and the progress bar meanwhile, the report afterwards."""
+"""What is seen of a sending: the progress bar meanwhile, the report afterwards."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 from mailer.cli.show import count, row, say, say_json, style
-from mailer.delivery import Progress, Report, Stop
+from mailer.delivery import Progress, Report
 from mailer.model import Status
 from mailer.visible import visible
 
 # ---- meanwhile ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def interruptible(stop: Stop) -> Iterator[None]:
-    """Ctrl-C once finishes the messages in flight, twice stops at once."""
-
-    def press(*_: object) -> None:
-        stop.press()
-        said = (
-            "Finishing what is in flight; press again to stop at once." if not stop.aborting else "Stopping."
-        )
-        say(f"\n{said}", err=True)
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from mailer import pipeline
 from mailer.checks import must_be_ready
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
 from mailer.cli.asking import How, agreed, number_typed, print_outgoing, somebody_must_say_so
-from mailer.cli.report import interruptible, print_report, progress_bar
+from mailer.cli.interrupting import interruptible
+from mailer.cli.report import print_report, progress_bar
 from mailer.cli.show import count, on_a_terminal, print_findings, row, say
 from mailer.delivery import (
     AddressDigest,
@@ -123,19 +124,20 @@ class _Departure:
         return self.deliver(mailing, ledger, uncertain=uncertain, **more)
 
     def deliver(self, mailing: Mailing, ledger: Ledger, **more: Any) -> int:
-        """Drains the queue with a progress bar, and reports."""
+        """Drains the queue with a progress bar, and reports. Signals are ours until that is done."""
         how, stop = self._how, Stop()
-        if mailing.planned > time.time():
-            when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
-            say(f"Waiting until {when}. Ctrl-C leaves the queue as it is; the time is kept.", err=True)
-        with interruptible(stop), progress_bar() as on_progress:
-            report = pipeline.deliver(
-                mailing, ledger, self._transport, self._workspace, self._settings,
-                stop=stop, on_progress=on_progress, max_wait=how.max_wait * 60, **more,
-            )  # fmt: skip
-        print_report(report, as_json=how.as_json)
-        if how.csv:
-            _write_spreadsheet(ledger, mailing, how.csv)
+        with interruptible(stop):
+            if mailing.planned > time.time():
+                when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
+                say(f"Waiting until {when}. Ctrl-C leaves the queue as it is; the time is kept.", err=True)
+            with progress_bar() as on_progress:
+                report = pipeline.deliver(
+                    mailing, ledger, self._transport, self._workspace, self._settings,
+                    stop=stop, on_progress=on_progress, max_wait=how.max_wait * 60, **more,
+                )  # fmt: skip
+            print_report(report, as_json=how.as_json)
+            if how.csv:
+                _write_spreadsheet(ledger, mailing, how.csv)
         if 0 < ledger.mailing(mailing.release).planned < time.time() and on_a_terminal():
             self._how = replace(how, yes=False, at="", now=False)  # what was agreed to was another time
             return self.resume(ledger.mailing(mailing.release), ledger)

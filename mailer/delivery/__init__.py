@@ -31,11 +31,12 @@ from mailer.delivery.run import LATE
 from mailer.delivery.schedule import Schedule
 from mailer.delivery.sender import deliver
 from mailer.delivery.smtp import SmtpTransport
-from mailer.delivery.stop import Stop
+from mailer.delivery.stop import SIGNALS, Stop
 from mailer.delivery.work import Parcel, Transport, Work
 
 __all__ = [
     "LATE",
+    "SIGNALS",
     "AddressDigest",
     "Bounced",
     "Draft",

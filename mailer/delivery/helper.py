@@ -1,9 +1,8 @@
-"""A helper process of a run: `python -m mailer.delivery.helper DESCRIPTOR`, started by sharing.py."""
+"""A helper process of a run: `python -m mailer.delivery.helper DESCRIPTOR`, started by sharing.py, signals blocked."""
 
 from __future__ import annotations
 
 import select
-import signal
 import sys
 import time
 from collections import deque
@@ -240,7 +239,6 @@ _MANY = 1_000_000
 
 def main(descriptor: int) -> None:
     """Carries what the coordinator hands over, until it says that this was all, or is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the coordinator decides
     connection = Connection(descriptor)
     assignment = connection.recv()
     assert isinstance(assignment, Assignment)

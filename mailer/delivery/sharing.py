@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection
 
 from mailer.delivery.held import Claim
 from mailer.delivery.schedule import Schedule
+from mailer.delivery.stop import signals_blocked
 from mailer.delivery.stride import GROUP
 from mailer.delivery.work import Dispatch, Handover, NoLogin, SharedWork
 from mailer.errors import LedgerError
@@ -56,7 +57,8 @@ class _Helper:
         ours, theirs = socket.socketpair()
         descriptors = (theirs.fileno(), assignment.handover.lock)
         command = [sys.executable, "-m", "mailer.delivery.helper", str(theirs.fileno())]
-        self._process = subprocess.Popen(command, pass_fds=descriptors, stdin=subprocess.DEVNULL)  # noqa: S603
+        with signals_blocked():
+            self._process = subprocess.Popen(command, pass_fds=descriptors, stdin=subprocess.DEVNULL)  # noqa: S603
         theirs.close()
         self.connection = Connection(ours.detach())
         self.connection.send(assignment)

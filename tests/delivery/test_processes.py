@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -147,6 +149,34 @@ def test_a_helper_is_killed(path: Path) -> None:
         assert list(found.values()).count(Status.UNCERTAIN) <= 2
         send(path, server)
         reconcile(path, server.accepted, COUNT)
+
+
+def test_signals_are_the_coordinator_s_business(path: Path) -> None:
+    """Ctrl-C and a closed terminal reach the whole group. From its first moment on a helper leaves them to the coordinator:
+    ended by itself it would leave whoever it had in flight in doubt."""
+    over = threading.Event()
+    sent: Counter[int] = Counter()
+
+    def pester() -> None:
+        while not over.is_set():
+            for child in children(os.getpid()):
+                for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                    os.kill(child, number)
+                    sent[child] += 1
+            time.sleep(0.001)
+
+    others = threading.Thread(target=pester)
+    others.start()
+    try:
+        with FaultyServer(hook=lambda stage, when: time.sleep(0.002)) as server:
+            report = send(path, server)
+            reconcile(path, server.accepted, COUNT)
+            assert server.most_at_once > 2, "the helper took part"
+    finally:
+        over.set()
+        others.join()
+    assert max(sent.values()) > 30
+    assert report.finished
 
 
 @pytest.mark.parametrize("presses", [1, 2])

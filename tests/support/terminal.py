@@ -92,6 +92,12 @@ class Terminal:
     def type(self, answer: str) -> None:
         os.write(self._terminal, answer.encode() + b"\n")
 
+    def hang_up(self) -> int:
+        """Somebody closes its window. What is shown from then on nobody sees; the exit code."""
+        os.dup2(os.open(os.devnull, os.O_RDONLY), self._terminal)
+        self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
+
     def kill(self) -> None:
         """Ends it as a power cut would."""
         with contextlib.suppress(ProcessLookupError):
