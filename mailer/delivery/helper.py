@@ -21,6 +21,7 @@ from mailer.delivery.replies import Verdict
 from mailer.delivery.rules import NOTHING_LOST, Gate
 from mailer.delivery.run import MOST_DROPS
 from mailer.delivery.sharing import Assignment
+from mailer.delivery.steady import Steady
 from mailer.delivery.stride import GROUP
 from mailer.delivery.work import Dispatch, NoLogin, Parcel, SharedWork
 from mailer.errors import LedgerError, MailerError, TransportError
@@ -44,7 +45,7 @@ class Errand:
         self.tenure.join()
         self._filler = Filler(ledger, ledger.mailing(handover.release), handover.signing)
         self._gate = Gate(handover.still_wanted)
-        self._journal = Journal(self.tenure, assignment.schedule)
+        self._journal = Journal(self.tenure, assignment.schedule, Steady(ledger))
         self._portion = 1
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()

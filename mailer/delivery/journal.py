@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mailer.delivery.held import Claim
@@ -36,18 +36,18 @@ class Journal:
     Args:
         tenure: the transactions.
         schedule: says when a deferred recipient is due again.
+        clock: by which that is (steady.py); when an answer came is told by the wall clock.
     """
 
-    def __init__(self, tenure: Tenure, schedule: Schedule) -> None:
-        self._tenure, self._schedule = tenure, schedule
+    def __init__(self, tenure: Tenure, schedule: Schedule, clock: Callable[[], float]) -> None:
+        self._tenure, self._schedule, self._clock = tenure, schedule, clock
         self._settled: list[_Settled] = []
 
     def remember(self, claim: Claim, outcome: Outcome, host: str) -> None:
         """What became of a claim; written with the next dots, or with the next `flush`."""
-        now = time.time()
         deferred = outcome.status is Status.DEFERRED
-        due = now + self._schedule.retry_after(claim.tries) if deferred else 0.0
-        self._settled.append(_Settled(claim.id, outcome, host, now, due))
+        due = self._clock() + self._schedule.retry_after(claim.tries) if deferred else 0.0
+        self._settled.append(_Settled(claim.id, outcome, host, time.time(), due))
         if len(self._settled) >= _AT_ONCE:
             self.flush()
 

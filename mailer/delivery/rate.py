@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from mailer.delivery.database import Database
 from mailer.settings import Rate
@@ -49,40 +49,41 @@ class RateWindows:
 class Pace:
     """The pace that everybody keeps who sends from this workspace: two mailings at once share what the provider allows.
 
-    Who wants to send a message takes a place in the ledger first, in a transaction that has seen the others' places.
+    Who wants to send a message takes a place in the ledger first, in a transaction that has seen the others' places. A
+    moment that is still to come is a wrong clock's; it counts as now, so that nobody waits longer than a window.
 
     Args:
         database: the ledger.
         rates: the windows; none: no limit, and the ledger is not asked.
-        now: seconds since 1970.
+        clock: seconds since 1970, the same for all who send from here (steady.py).
     """
 
-    def __init__(self, database: Database, rates: Sequence[Rate], now: float) -> None:
-        self._database, self._windows, self._seen = database, RateWindows(rates), 0
+    def __init__(self, database: Database, rates: Sequence[Rate], clock: Callable[[], float]) -> None:
+        self._database, self._clock, self._windows, self._seen = database, clock, RateWindows(rates), 0
         if rates:
-            since = now - self._windows.longest
             with database.writing() as db:
-                db.execute("DELETE FROM pace WHERE at < ?", (since,))
+                sent = _sent_within(db, self._windows.longest, clock())
                 self._seen = db.execute("SELECT coalesce(max(id), 0) FROM pace").fetchone()[0]
-                self._windows = RateWindows(rates, _sent_since(db, since))
+                self._windows = RateWindows(rates, sent)
 
     def __bool__(self) -> bool:
         return bool(self._windows)
 
-    def wait(self, now: float) -> float:
+    def wait(self) -> float:
         """Seconds until one more message may go; 0: now, as far as is known."""
-        return max(0.0, self._windows.wait(now)) if self._windows else 0.0
+        return max(0.0, self._windows.wait(self._clock())) if self._windows else 0.0
 
-    def take(self, now: float, delivery: int) -> bool:
+    def take(self, delivery: int) -> bool:
         """A place for a delivery to begin now; False: there is none yet, see `wait`."""
         if not self._windows:
             return True
-        if self._windows.wait(now) > 0:
+        if self.wait() > 0:
             return False
         with self._database.writing() as db:
+            now = self._clock()  # not before the others have written theirs
             for number, at in db.execute("SELECT id, at FROM pace WHERE id > ? ORDER BY id", (self._seen,)):
                 self._seen = number
-                self._windows.count(at)
+                self._windows.count(min(at, now))
             if self._windows.wait(now) > 0:
                 return False
             place = db.execute("INSERT INTO pace (at, delivery) VALUES (?, ?)", (now, delivery)).lastrowid
@@ -91,15 +92,26 @@ class Pace:
         return True
 
 
-def _sent_since(db: sqlite3.Connection, moment: float) -> list[float]:
-    """When messages began to leave since `moment`, oldest first, of any mailing: those that took a place, and what
-    servers have accepted of runs without a rate."""
+def _sent_within(db: sqlite3.Connection, seconds: int, now: float) -> list[float]:
+    """When messages began to leave in the last so many seconds, oldest first, of any mailing: those that took a place,
+    and what servers have accepted of runs without a rate. Those are told by the wall clock; one that had a place is not
+    taken for another, however that was set."""
+    since = now - seconds
+    db.execute("UPDATE pace SET at = ?1 WHERE at > ?1", (now,))
+    db.execute(
+        "INSERT INTO pace (at, delivery) SELECT ?1, delivery FROM attempts"
+        " WHERE at > ?1 AND code BETWEEN 200 AND 299 AND delivery NOT IN (SELECT delivery FROM pace)",
+        (now,),
+    )
+    db.execute(
+        "DELETE FROM pace WHERE at < ?1 AND delivery NOT IN (SELECT delivery FROM attempts WHERE at >= ?1)",
+        (since,),
+    )
     return [
         at
         for (at,) in db.execute(
-            "SELECT at FROM pace UNION ALL SELECT at FROM attempts WHERE id >"
-            " coalesce((SELECT max(id) FROM attempts WHERE at < ?), 0)"
+            "SELECT at FROM pace WHERE at >= ?1 UNION ALL SELECT at FROM attempts WHERE at >= ?1"
             " AND code BETWEEN 200 AND 299 AND delivery NOT IN (SELECT delivery FROM pace) ORDER BY at",
-            (moment,),
+            (since,),
         )
     ]

@@ -45,11 +45,13 @@ class Run:
         rules: Rules,
         stop: Stop,
         on_progress: Callable[[Progress], None],
+        clock: Callable[[], float],
     ) -> None:
+        self._clock = clock
         self._held, self._rules, self._stop, self._on_progress = held, rules, stop, on_progress
         self._ledger, self._mailing = ledger, mailing
         self._filler = Filler(ledger, mailing, rules.signing)
-        self._journal = Journal(held.tenure, rules.schedule)
+        self._journal = Journal(held.tenure, rules.schedule, clock)
         self._stride = Stride()
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()
@@ -68,18 +70,17 @@ class Run:
 
     def take(self) -> Parcel | None:
         """See `Work.take`."""
-        now = time.time()
-        if self.ending or self._too_early(now) or self._rules.pace.wait(now) > 0:
+        if self.ending or self._too_early(time.time()) or self._rules.pace.wait() > 0:
             return None
         parcel = self._next()
-        if parcel and not self._rules.pace.take(now, parcel.claim.id):
+        if parcel and not self._rules.pace.take(parcel.claim.id):
             self._again.appendleft(parcel)
             return None
         return parcel
 
     def _too_early(self, now: float) -> float:
-        """Seconds until the planned time. Who finds it long gone by, as after a night in a closed laptop, does not
-        begin: what was right at six may be wrong at noon."""
+        """Seconds until the planned time, which is the wall clock's. Who finds it long gone by, as after a night in a
+        closed laptop, does not begin: what was right at six may be wrong at noon."""
         if self._begun:
             return 0.0
         planned = self._held.planned
@@ -107,7 +108,7 @@ class Run:
             return None
         if (early := self._too_early(time.time())) or self.ending:
             return early or None
-        pause = self._rules.pace.wait(time.time())
+        pause = self._rules.pace.wait()
         # Nobody is claimed before a message may leave: a correction may come in the hours between.
         if self._again or self._backlog or (self._held.has_queued() if pause else self._refill()):
             return pause
@@ -115,7 +116,7 @@ class Run:
         due = self._held.next_due()
         if due is None or (self._queue_empty_since and due > self._queue_empty_since + self._rules.max_wait):
             return None
-        return max(pause, due - time.time())
+        return max(pause, due - self._clock())
 
     def left(self) -> int:
         """See `Work.left`."""
@@ -165,9 +166,9 @@ class Run:
 
     def _claim_deferred(self, most: int) -> list[Claim]:
         """Those whose time has come, as long as the run waits for them."""
-        self._queue_empty_since = self._queue_empty_since or time.time()
-        due = min(time.time(), self._queue_empty_since + self._rules.max_wait)
-        return self._held.claim_deferred(due, most)
+        now = self._clock()
+        self._queue_empty_since = self._queue_empty_since or now
+        return self._held.claim_deferred(min(now, self._queue_empty_since + self._rules.max_wait), most)
 
     # ---- for several processes ------------------------------------------------------------------
 

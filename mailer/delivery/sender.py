@@ -15,6 +15,7 @@ from mailer.delivery.report import NAMED, Progress, Report
 from mailer.delivery.rules import Gate, Rules
 from mailer.delivery.run import REFUSED_SHARE, Run
 from mailer.delivery.schedule import Schedule
+from mailer.delivery.steady import Steady
 from mailer.delivery.stop import Stop
 from mailer.delivery.work import Transport
 from mailer.model import Status
@@ -62,11 +63,12 @@ def deliver(
     """
     started = time.monotonic()
     with Held(ledger, mailing, uncertain) as held:
+        clock = Steady(ledger)
         rules = Rules(
-            max_wait, Pace(ledger, rates, time.time()), tuple(allow_only), Gate(still_wanted), refused_share,
+            max_wait, Pace(ledger, rates, clock), tuple(allow_only), Gate(still_wanted), refused_share,
             schedule or Schedule(), signing,
         )  # fmt: skip
-        run = Run(ledger, mailing, held, rules, stop or Stop(), on_progress)
+        run = Run(ledger, mailing, held, rules, stop or Stop(), on_progress, clock)
         try:
             transport.carry(run)
         finally:

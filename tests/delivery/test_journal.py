@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -28,7 +29,7 @@ def parcels(claims: list[Claim]) -> list[Parcel]:
 def test_what_cant_be_written_is_not_forgotten(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger, Held(ledger, queued(ledger, 3)) as held:
-        journal = Journal(held.tenure, Schedule())
+        journal = Journal(held.tenure, Schedule(), time.time)
         for parcel in parcels(held.claim_queued(3)):
             journal.before_dots([parcel])
             journal.remember(parcel.claim, ACCEPTED, "")
@@ -44,7 +45,7 @@ def test_what_cant_be_written_is_not_forgotten(tmp_path: Path) -> None:
 def test_a_bounce_may_be_quicker_than_what_we_write(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger, Held(ledger, queued(ledger, 1)) as held:
-        journal = Journal(held.tenure, Schedule())
+        journal = Journal(held.tenure, Schedule(), time.time)
         [parcel] = parcels(held.claim_queued())
         journal.before_dots([parcel])
         assert ledger.bounced(parcel.claim.token, soft=False, enhanced="5.1.1")
@@ -67,7 +68,7 @@ def test_no_dot_for_whom_something_has_come_between(
     tmp_path: Path, change: Callable[[Ledger, str], None]
 ) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger, Held(ledger, queued(ledger, 3)) as held:
-        journal = Journal(held.tenure, Schedule())
+        journal = Journal(held.tenure, Schedule(), time.time)
         those = parcels(held.claim_queued())
         with Ledger(ledger.path) as another:
             change(another, addresses(3)[1])
@@ -106,7 +107,7 @@ def test_who_took_it_over_finds_no_dot_of_ours(tmp_path: Path) -> None:
         mailing = queued(ledger, 4)
         held = Held(ledger, mailing)
         held.__enter__()
-        journal = Journal(held.tenure, Schedule())
+        journal = Journal(held.tenure, Schedule(), time.time)
         first, second, third = parcels(held.claim_queued(3))
         journal.before_dots([first, second])
         journal.remember(first.claim, ACCEPTED, "")

@@ -18,6 +18,16 @@ from mailer.settings import Rate
 from mailer.workspace import Workspace
 
 
+class Clock:
+    """One that stands still."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def places(ledger: Path) -> list[float]:
     with closing(sqlite3.connect(ledger)) as db:
         return [at for (at,) in db.execute("SELECT at FROM pace ORDER BY at")]
@@ -47,35 +57,41 @@ def test_two_mailings_at_once_share_the_rate(workspace: Workspace) -> None:
 
 def test_a_place_that_somebody_else_took_is_taken(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as one, Ledger(tmp_path / "ledger.db") as another:
-        first, second = (Pace(ledger, (Rate(3, 10), Rate(4, 60)), 100.0) for ledger in (one, another))
-        assert [first.take(100.0, 1), second.take(101.0, 2), first.take(102.0, 3)] == [True] * 3
-        assert second.wait(103.0) == 0, "it has not seen the third yet"
-        assert not second.take(103.0, 4)
-        assert second.wait(103.0) == 7
-        assert second.take(110.0, 4)
-        assert not first.take(115.0, 5), "four a minute"
-        assert first.wait(115.0) == 45
+        clock = Clock(100.0)
+        first, second = (Pace(ledger, (Rate(3, 10), Rate(4, 60)), clock) for ledger in (one, another))
+        for number, (pace, clock.now) in enumerate(((first, 100.0), (second, 101.0), (first, 102.0)), 1):
+            assert pace.take(number)
+        clock.now = 103.0
+        assert second.wait() == 0, "it has not seen the third yet"
+        assert not second.take(4)
+        assert second.wait() == 7
+        clock.now = 110.0
+        assert second.take(4)
+        clock.now = 115.0
+        assert not first.take(5), "four a minute"
+        assert first.wait() == 45
 
 
 def test_a_later_run_counts_what_earlier_ones_sent_with_a_rate_and_without(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
         with ledger.writing() as db:
             db.execute("INSERT INTO attempts VALUES (1, 7, 95.0, 250, '', 'of a run without a rate', '')")
-        pace = Pace(ledger, (Rate(3, 60),), 100.0)
-        assert pace.take(100.0, 8)
+        assert Pace(ledger, (Rate(3, 60),), Clock(100.0)).take(8)
         with ledger.writing() as db:
             db.execute(
                 "INSERT INTO attempts VALUES (2, 8, 100.5, 250, '', 'took a place, and was accepted', '')"
             )
-        again = Pace(ledger, (Rate(3, 60),), 102.0)
-        assert again.take(102.0, 9), "7, 8 and now 9: the message to 8 is one, not two"
-        assert not again.take(103.0, 10)
-        assert again.wait(103.0) == 52
+        clock = Clock(102.0)
+        again = Pace(ledger, (Rate(3, 60),), clock)
+        assert again.take(9), "7, 8 and now 9: the message to 8 is one, not two"
+        clock.now = 103.0
+        assert not again.take(10)
+        assert again.wait() == 52
 
 
 def test_without_a_rate_the_ledger_is_not_asked(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
-        pace = Pace(ledger, (), 100.0)
-        assert all(pace.take(100.0, number) for number in range(100))
+        pace = Pace(ledger, (), Clock(100.0))
+        assert all(pace.take(number) for number in range(100))
         assert not pace
     assert places(tmp_path / "ledger.db") == []
