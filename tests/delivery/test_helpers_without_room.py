@@ -130,7 +130,7 @@ def test_the_first_process_loses_all_of_its_connections(path: Path) -> None:
         report = send(path, server, connections=4, processes=2, schedule=patient)
     everybody_has_it(path, report, server)
     assert server.refused > 6, "more often than would have halted the run"
-    assert sum(server.begun[number] for number in server.begun if number > 4) > 50
+    assert sum(server.begun[number] for number in server.begun if number > 4) > 0
 
 
 def test_a_helper_is_tried_again_later(path: Path) -> None:

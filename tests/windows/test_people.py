@@ -54,7 +54,11 @@ def test_forget(windows: Windows, office: Workspace) -> None:
     assert ran.code == 0, ran.err
     assert f"{ANA} stays suppressed" in ran.err
     assert not [path for path in office.lists.iterdir() if ANA.encode() in path.read_bytes()]
-    assert not [path for path in office.private.glob("ledger.db*") if ANA.encode() in path.read_bytes()]
+    assert not [
+        path
+        for path in office.private.glob("ledger.db*")
+        if path.is_file() and ANA.encode() in path.read_bytes()
+    ]
 
 
 def test_bounces(windows: Windows, office: Workspace, tmp_path: Path) -> None:
