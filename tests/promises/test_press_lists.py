@@ -195,7 +195,11 @@ def test_priya_wants_to_be_forgotten(office: Office) -> None:
         True,
         True,
     )
-    kept = [*office.workspace.lists.glob("*.csv"), *office.workspace.private.rglob("*")]
+    kept = [
+        *office.workspace.lists.glob("*.csv"),
+        *office.workspace.private.glob("ledger.db*/*"),
+        *office.workspace.private.glob("ledger.db*"),
+    ]
     assert not [
         path
         for path in kept
