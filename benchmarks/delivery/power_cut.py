@@ -35,11 +35,18 @@ COLUMNS = (
 
 def row(mode: str, found: list[Found]) -> tuple[str, ...]:
     cuts = sum(each.cuts for each in found)
+    compared = [each.compared for each in found]
     numbers = (
-        len(found), cuts, sum(each.recipients for each in found), sum(each.uncertain for each in found),
-        cuts * most_uncertain(mode), sum(each.undelivered for each in found), sum(len(each.twice) for each in found),
-        sum(len(each.lost) for each in found), sum(len(each.wrong) + len(each.trouble) for each in found),
-    )  # fmt: skip
+        len(found),
+        cuts,
+        sum(each.recipients for each in found),
+        sum(len(each.uncertain) for each in compared),
+        cuts * most_uncertain(mode),
+        sum(len(each.undelivered) for each in compared),
+        sum(len(each.twice) for each in compared),
+        sum(len(each.lost) for each in compared),
+        sum(len(each.compared.wrong) + len(each.trouble) for each in found),
+    )
     return mode, *(f"{number:,}" for number in numbers)
 
 
@@ -67,7 +74,7 @@ def main() -> int:
                     cuts=options.cuts,
                 )
             results.append(found)
-            if not found.good or found.uncertain > found.cuts * most_uncertain(mode):
+            if not found.good or len(found.compared.uncertain) > found.cuts * most_uncertain(mode):
                 bad = True
                 print(f"{mode}, seed {seed}: {found}", file=sys.stderr)
         print(f"| {' | '.join(row(mode, results))} |", flush=True)

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from mailer.delivery import Ledger
 from mailer.delivery.held import GROUP
-from mailer.model import Status
+from support.comparing import Compared, compare
 from support.power_cut import Disk
 from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import addresses, draft, entries, states
@@ -26,7 +25,7 @@ SENDER = Path(__file__).with_name("smtp_sender.py")
 MODES = {
     "pipelining": (("PIPELINING",), 1, 2),
     "chunking": (("PIPELINING", "CHUNKING"), 1, 2 * 4),
-    "processes": (("PIPELINING",), 2, 2 * 4),
+    "processes": (("PIPELINING",), 2, 4),
 }
 """What the server offers to smtp_sender.py in each of its modes; how many processes send, and how many messages may be
 on the wire at once."""
@@ -55,24 +54,18 @@ class Found:
     Attributes:
         recipients: how many there were.
         cuts: how often the power went while they were mailed.
-        uncertain, undelivered: how many are said to be uncertain, and how many of them have nothing.
-        twice, lost, wrong: addresses that got it twice; that nobody will ever mail, nor a person be asked about; of
-            whom the ledger says what is not so.
+        compared: the ledger, in the end, and what the server accepted.
         trouble: what a sender said that ended before its time, and what SQLite found wrong in the ledger.
     """
 
     recipients: int
     cuts: int
-    uncertain: int
-    undelivered: int
-    twice: tuple[str, ...]
-    lost: tuple[str, ...]
-    wrong: tuple[str, ...]
+    compared: Compared
     trouble: tuple[str, ...]
 
     @property
     def good(self) -> bool:
-        return not (self.twice or self.lost or self.wrong or self.trouble)
+        return self.compared.good and not self.trouble
 
 
 def mail_with_power_cuts(
@@ -108,7 +101,8 @@ def mail_with_power_cuts(
             trouble += said + _unsound(path, folder / "beside" / f"after-{number}")
         server.heal()
         trouble += _run(disk, [*command, str(server.port), mode], "the last boot", server)[0]
-        return _hold_against(path, server.accepted, recipients, happened, trouble)
+        compared = compare(states(path), server.accepted, addresses(recipients))
+    return Found(recipients, happened, compared, tuple(trouble))
 
 
 def _run(disk: Disk, command: list[str], boot: str, server: FaultyServer) -> tuple[list[str], bool]:
@@ -149,23 +143,3 @@ def _unsound(path: Path, copies: Path) -> list[str]:
     except sqlite3.Error as error:
         found = [str(error)]
     return [] if found == ["ok"] else [f"the ledger after the cut: {line}" for line in found]
-
-
-def _hold_against(
-    path: Path, accepted: list[tuple[str, bytes]], recipients: int, cuts: int, trouble: list[str]
-) -> Found:
-    times = Counter(address for address, _ in accepted)
-    found = states(path)
-    uncertain = [address for address, state in found.items() if state is Status.UNCERTAIN]
-    wrong = [
-        f"{address}: {state}, and the server took {times[address]}"
-        for address, state in found.items()
-        if (state is Status.ACCEPTED and not times[address])
-        or (state not in (Status.ACCEPTED, Status.UNCERTAIN) and times[address])
-    ]
-    lost = [a for a in addresses(recipients) if not times[a] and found.get(a) is not Status.UNCERTAIN]
-    return Found(
-        recipients, cuts, len(uncertain), sum(not times[address] for address in uncertain),
-        tuple(address for address, number in times.items() if number > 1),
-        tuple(lost), tuple(wrong), tuple(trouble),
-    )  # fmt: skip

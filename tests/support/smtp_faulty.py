@@ -51,7 +51,12 @@ class FaultyServer:
         crowded: what further ones are told.
 
     Attributes:
-        turned_away: how many further ones there were.
+        accepted: recipient and content of each message that was taken.
+        commands: every line that a client sent.
+        seen: how often each stage was reached.
+        happened: stage and kind of each fault, in the order in which they happened.
+        most_at_once: connections.
+        turned_away: how many connections there were no room for.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class FaultyServer:
         self.accepted: list[tuple[str, bytes]] = []
         self.commands: list[str] = []
         self.seen: Counter[str] = Counter()
+        self.happened: list[tuple[str, str]] = []
         self.most_at_once = 0
         self._now = 0
         self._lock = threading.Lock()
@@ -144,6 +150,7 @@ class FaultyServer:
             number = self.seen[stage]
             for fault in self.faults:
                 if fault.stage == stage and fault.nth <= number < fault.nth + fault.times:
+                    self.happened.append((stage, fault.kind))
                     return fault.kind
         return ""
 

@@ -1,6 +1,6 @@
 """A sender in a process of its own, to be killed: `python smtp_sender.py LEDGER PORT MODE [LIMIT]`.
 
-MODE: `pipelining`, `chunking`, or `processes`: two of them, where there are a hundred recipients or more. LIMIT: so many bytes may a file grow to (a full disk). Prints a line when it
+MODE: `pipelining`, `chunking` (a window of 4), `window 8`, or `processes`: two of them, where there are a hundred recipients or more. LIMIT: so many bytes may a file grow to (a full disk). Prints a line when it
 begins, and another with what came of it.
 """
 
@@ -20,7 +20,7 @@ from support.smtp_mailing import QUICK, RELEASE, settings
 def main(path: str, port: str, mode: str, limit: str = "") -> None:
     with Ledger(Path(path)) as ledger:
         mailing = ledger.mailing(RELEASE)
-        window = 4 if mode == "chunking" else 1
+        window = {"chunking": 4, "window 8": 8}.get(mode, 1)
         values = {
             "smtp_window": window,
             "smtp_timeout": 20,
