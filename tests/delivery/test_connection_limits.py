@@ -170,7 +170,9 @@ def test_a_server_that_takes_nothing_but_from_one(path: Path) -> None:
     with HostileServer(script, {"dot": answer}) as server:
         report = send(path, server.port)
     everybody_has_it(path, report, server.accepted)
-    assert server.connections == 3, "tried twice, and then not again for a while"
+    assert 3 <= server.connections <= 4, (
+        "two were cut (a third may have been on its way), and then no more for a while"
+    )
 
 
 # ---- a login that is refused --------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def test_two_mailings_at_once_share_the_rate(workspace: Workspace) -> None:
         senders = [
             subprocess.Popen(
                 [*COMMAND, "send", release, "--list", "many", "--yes"], cwd=workspace.root,
-                env=environment(SMTP_RATE="16/second", **server_of(server)), stderr=subprocess.DEVNULL,
+                env=environment(SMTP_RATE="16/second, 100/minute", **server_of(server)), stderr=subprocess.DEVNULL,
             )
             for release in ("harbour-report", "harbour-other")
         ]  # fmt: skip
