@@ -42,6 +42,11 @@ class Journal:
     def __init__(self, tenure: Tenure, schedule: Schedule, clock: Callable[[], float]) -> None:
         self._tenure, self._schedule, self._clock = tenure, schedule, clock
         self._settled: list[_Settled] = []
+        self._given_back: list[int] = []
+
+    def take_back(self, claim: Claim) -> None:
+        """Surely nothing of it arrived, though its dot may have been written down: it is only claimed again."""
+        self._given_back.append(claim.id)
 
     def remember(self, claim: Claim, outcome: Outcome, host: str) -> None:
         """What became of a claim; written with the next dots, or with the next `flush`."""
@@ -57,7 +62,7 @@ class Journal:
         Raises:
             LedgerError: it can't be written.
         """
-        if self._settled:
+        if self._settled or self._given_back:
             self.before_dots(())
 
     def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
@@ -73,13 +78,15 @@ class Journal:
             accepted = sum(s.outcome.status is Status.ACCEPTED for s in self._settled)
             with self._tenure.step(accepted=accepted) as db:
                 self._write(db, _OURS)
+                back = [(number,) for number in self._given_back]
+                db.executemany("UPDATE deliveries SET state = 's' WHERE id = ? AND state = '.'", back)
                 withheld = _mark(db, parcels)
         except TakenOver:
             with self._tenure.database.writing() as db:  # answers are facts, whoever holds the mailing
                 self._write(db, _IN_DOUBT)
-            self._settled = []
+            self._settled, self._given_back = [], []
             raise
-        self._settled = []
+        self._settled, self._given_back = [], []
         return withheld
 
     def _write(self, db: sqlite3.Connection, states: str) -> None:

@@ -47,9 +47,8 @@ class Run:
         on_progress: Callable[[Progress], None],
         clock: Callable[[], float],
     ) -> None:
-        self._clock = clock
         self._held, self._rules, self._stop, self._on_progress = held, rules, stop, on_progress
-        self._ledger, self._mailing = ledger, mailing
+        self._ledger, self._mailing, self._clock = ledger, mailing, clock
         self._filler = Filler(ledger, mailing, rules.signing)
         self._journal = Journal(held.tenure, rules.schedule, clock)
         self._stride = Stride()
@@ -94,7 +93,7 @@ class Run:
         return 0.0
 
     def _next(self) -> Parcel | None:
-        """Whoever is next and still to be mailed: asked now, as a group is claimed long before its last one's turn."""
+        """Whoever is next and still to be mailed: asked now, as they were claimed a while ago."""
         while not self.ending and (self._again or self._backlog or self._refill()):
             parcel = self._again.popleft() if self._again else None
             claim = parcel.claim if parcel else self._backlog.popleft()
@@ -230,6 +229,7 @@ class Run:
         if parcel.drops >= MOST_DROPS:
             self.settle(parcel, Verdict.DEFERRED, Outcome(Status.DEFERRED, text=why), "")
         else:
+            self._journal.take_back(parcel.claim)
             self._again.append(parcel)
 
     def halt(self, reason: str, hint: str = "") -> None:

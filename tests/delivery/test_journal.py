@@ -42,6 +42,21 @@ def test_what_cant_be_written_is_not_forgotten(tmp_path: Path) -> None:
     assert set(states(path).values()) == {Status.ACCEPTED}
 
 
+def test_what_was_given_back_is_not_in_doubt(tmp_path: Path) -> None:
+    """Its dot was written down, and then the server said 421 before it heard of it (RFC 2920 §3.2)."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger, Held(ledger, queued(ledger, 2)) as held:
+        journal = Journal(held.tenure, Schedule(), time.time)
+        first, second = parcels(held.claim_queued())
+        assert journal.before_dots([first, second]) == frozenset()
+        journal.take_back(first.claim)
+        journal.take_back(second.claim)
+        assert journal.before_dots([second]) == frozenset(), "and it may leave again"
+        journal.remember(second.claim, ACCEPTED, "")
+        journal.flush()
+    assert list(states(path).values()) == [Status.QUEUED, Status.ACCEPTED]
+
+
 def test_a_bounce_may_be_quicker_than_what_we_write(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger, Held(ledger, queued(ledger, 1)) as held:
