@@ -3,6 +3,8 @@ and everybody else is named with the right state."""
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,25 @@ def test_answers_that_came_before_a_write_failed_are_heard(tmp_path: Path, kind:
         found = reconcile(path, server.accepted, 4)
     assert found["reporter1@example.net"] is Status.ACCEPTED
     assert Status.UNCERTAIN in found.values()
+
+
+@pytest.mark.parametrize("mode", ["pipelining", "chunking"])
+def test_the_answer_to_a_message_may_take_longer_than_any_other(tmp_path: Path, mode: str) -> None:
+    """A server that looks into what it has got, for longer than SMTP_TIMEOUT: RFC 5321 §4.5.3.2.6 gives it ten minutes.
+    Whoever hangs up on it does not know whether it was taken."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        mailing = queued(ledger, COUNT)
+
+    def think(stage: str, when: str) -> None:
+        if (stage, when) == ("dot", "before") and server.seen["dot"] in (1, 4):
+            time.sleep(1.5)
+
+    schedule = replace(QUICK, dot=60)
+    extensions, window = MODES[mode]
+    with FaultyServer(extensions=extensions, hook=think) as server, Ledger(path) as ledger:
+        patience = settings(server.port, smtp_timeout=1, smtp_window=window, smtp_connections=1)
+        report = deliver(mailing, ledger, SmtpTransport(patience, schedule), schedule=schedule)
+        assert any(command.startswith("BDAT") for command in server.commands) is (mode == "chunking")
+        reconcile(path, server.accepted, COUNT)
+    assert report.counts == {Status.ACCEPTED: COUNT}

@@ -52,3 +52,25 @@ class Halfway:
             found = db.execute("SELECT address, state FROM deliveries WHERE instr('qs', state)").fetchall()
         assert any(state == "s" for _, state in found), "some are claimed"
         return [address for address, _ in found]
+
+
+class Standstill:
+    """A hook of the server: no message is answered that has wholly arrived, until `go`.
+
+    Attributes:
+        go: set it, and everybody is answered.
+    """
+
+    def __init__(self, connections: int = 4) -> None:
+        self._waiting = threading.Semaphore(0)
+        self._connections = connections
+        self.go = threading.Event()
+
+    def __call__(self, stage: str, when: str) -> None:
+        if (stage, when) == ("dot", "before"):
+            self._waiting.release()
+            self.go.wait(2 * _PATIENCE)
+
+    def reached(self) -> bool:
+        """Waits until every connection has its message there."""
+        return all(self._waiting.acquire(timeout=_PATIENCE) for _ in range(self._connections))
