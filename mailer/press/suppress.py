@@ -90,7 +90,10 @@ class Suppressions:
         try:
             return self._refresh()
         except OSError as error:  # a share that has gone, a folder that nobody may look into
-            raise ListError([Fault(str(self.path), 0, f"can't be read: {error.strerror}")]) from None
+            hint = "it is a link that leads to itself: remove it, and put the file back"
+            looped = error.errno == errno.ELOOP
+            what = f"can't be read: {error.strerror}"
+            raise ListError([Fault(str(self.path), 0, what, hint if looped else "")]) from None
 
     def _refresh(self) -> bool:
         if self._wishes.none and self._file.current and (self._beside is None or self._beside.current):

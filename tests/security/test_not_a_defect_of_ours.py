@@ -120,7 +120,7 @@ def test_a_link_that_leads_to_itself(workspace: Workspace) -> None:
     workspace.suppressed.symlink_to(workspace.suppressed.name)
     told(
         mailer("check", "harbour-report", cwd=workspace.root),
-        "suppressed.csv can't be used",
+        "suppressed.csv: can't be read",
         "leads to itself",
     )
 
