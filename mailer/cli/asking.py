@@ -145,9 +145,9 @@ def agreed(outgoing: Outgoing, how: How) -> bool:
         _a_script_must_know(outgoing, how, embargoed=embargoed, late=outgoing.late(now) > 0)
         return True
     late = f", {outgoing.late(now) / 3600:.1f} hours late" if outgoing.late(now) else ""
-    if not _typed(f"Type {outgoing.number} to send{late}", str(outgoing.number)):
+    if not typed(f"Type {outgoing.number} to send{late}", str(outgoing.number)):
         return False
-    return not embargoed or how.under_embargo or _typed(
+    return not embargoed or how.under_embargo or typed(
         f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: whoever gets it now can read"
         " it now. Type embargo to send it all the same",
         "embargo",
@@ -167,15 +167,15 @@ def _a_script_must_know(outgoing: Outgoing, how: How, *, embargoed: bool, late: 
         )
 
 
-def _typed(question: str, answer: str) -> bool:
+def typed(question: str, answer: str, *, otherwise: str = "Nothing was sent.") -> bool:
     """Whether somebody types exactly this."""
-    typed = click.prompt(f"\n{visible(question)}", default="", show_default=False, err=True)
-    if typed.strip().replace(",", "").lower() == answer:
+    said = click.prompt(f"\n{visible(question)}", default="", show_default=False, err=True)
+    if said.strip().replace(",", "").lower() == answer:
         return True
-    say("Nothing was sent.", err=True)
+    say(otherwise, err=True)
     return False
 
 
 def number_typed(number: int, what: str) -> bool:
     """Whether somebody types a number to have something done, in a few words."""
-    return _typed(f"Type {number} to {what}", str(number))
+    return typed(f"Type {number} to {what}", str(number))

@@ -23,6 +23,7 @@ def adopt(release: str | None, yes: bool) -> int:
     More was sent than it knows. So whoever it does not know to have the release is uncertain from now on, whoever is
     sent it later too: they get it only by name (`mailer resume RELEASE --uncertain ADDRESS`).
     """
+    from mailer.cli.asking import typed
     from mailer.delivery import Ledger, doubts
     from mailer.delivery import adopt as adopt_release
 
@@ -48,8 +49,8 @@ def adopt(release: str | None, yes: bool) -> int:
             "the folder is synchronised, put that one back instead.",
             err=True,
         )
-        if not yes and not click.confirm("Go on with this ledger?", err=True):
-            say("Nothing was changed.", err=True)
+        question = "Type adopt to go on with this ledger"
+        if not yes and not typed(question, "adopt", otherwise="Nothing was changed."):
             return COULD_NOT_START
         for doubt in found:
             name = doubt.testimony.release

@@ -21,9 +21,9 @@ _TEXT = 512
 
 _NAMED = "process {pid} of {user} on {host}, since {since}"
 
-_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
-"""What the system says of a lock that somebody has. Everything else is about the drive: ENOLCK and EOPNOTSUPP are a
-network share's that can't lock files."""
+_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, 0)
+"""What the system says of a lock that somebody has; wine gives no number. Everything else is about the drive: ENOLCK
+and EOPNOTSUPP are a network share's that can't lock files."""
 
 _SIGNING = 0.1
 """Seconds in which a new holder has surely written its name."""

@@ -211,6 +211,7 @@ def test_every_command_with_two_options_is_here() -> None:
         "suppress",
         "unsuppress",
         "forget",
+        "ledger",
         "doctor",
     }
     """Each of their options has its effect whatever the others are."""
