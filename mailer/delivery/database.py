@@ -39,7 +39,7 @@ class Database:
 
     def __init__(self, path: Path, *, witnessed: bool = True) -> None:
         self.path, self.witnessed = path, witnessed
-        self._path = os.fspath(path)
+        self._paths = tuple(f"{path}{suffix}" for suffix in ("", "-wal", "-shm"))
         self._files: dict[str, tuple[int, int]] = {}
         try:
             private_folder(path.parent)
@@ -122,17 +122,16 @@ class Database:
         Raises:
             LedgerError: one is not the file that it was.
         """
-        for suffix in ("", "-wal", "-shm"):
-            path = f"{self._path}{suffix}"
+        for path in self._paths:
             try:
                 found = os.stat(path)  # noqa: PTH116 (quicker, and this runs once for each message)
             except OSError:
                 which = None
             else:
                 which = found.st_dev, found.st_ino
-            known = self._files.get(suffix)
+            known = self._files.get(path)
             if known is None and which:
-                self._files[suffix] = which
+                self._files[path] = which
             elif which != known:
                 raise LedgerError(
                     f"{path} was deleted, moved or replaced while it was in use.",

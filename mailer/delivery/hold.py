@@ -38,26 +38,24 @@ class Fence:
     release: str
     token: str
 
-    def stands(self, db: sqlite3.Connection) -> bool:
-        return self._standing(db) == self.token
-
-    def check(self, db: sqlite3.Connection) -> None:
+    def check(self, db: sqlite3.Connection) -> int:
         """
+        Returns:
+            The mailing's sequence.
+
         Raises:
             TakenOver: somebody else holds the mailing now.
         """
-        standing = self._standing(db)
-        if standing != self.token:
-            other = standing.partition(" ")[2] or "another process"
+        query = "SELECT holder, sequence FROM mailings WHERE id = ?"
+        holder, sequence = db.execute(query, (self.mailing,)).fetchone() or ("", 0)
+        if holder != self.token:
+            other = holder.partition(" ")[2] or "another process"
             raise TakenOver(
                 f"“{self.release}” was taken over by {other}.",
                 "This process has stopped. What became of each is in the ledger: "
                 f"`mailer status {self.release} --recipients`.",
             )
-
-    def _standing(self, db: sqlite3.Connection) -> str:
-        row = db.execute("SELECT holder FROM mailings WHERE id = ?", (self.mailing,)).fetchone()
-        return str(row[0]) if row else ""
+        return int(sequence)
 
 
 class Tenure:
@@ -92,10 +90,8 @@ class Tenure:
             LedgerError: it can't be written.
         """
         with self.database.writing(durable=durable) as db:
-            self.fence.check(db)
-            db.execute("UPDATE mailings SET sequence = sequence + 1 WHERE id = ?", (self.fence.mailing,))
-            query = "SELECT sequence FROM mailings WHERE id = ?"
-            sequence = int(db.execute(query, (self.fence.mailing,)).fetchone()[0])
+            sequence = self.fence.check(db) + 1
+            db.execute("UPDATE mailings SET sequence = ? WHERE id = ?", (sequence, self.fence.mailing))
             yield db
         self._durable = sequence if durable else self._durable
         self.accepted += accepted

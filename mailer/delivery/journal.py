@@ -78,8 +78,8 @@ class Journal:
             accepted = sum(s.outcome.status is Status.ACCEPTED for s in self._settled)
             with self._tenure.step(accepted=accepted) as db:
                 self._write(db, _OURS)
-                back = [(number,) for number in self._given_back]
-                db.executemany("UPDATE deliveries SET state = 's' WHERE id = ? AND state = '.'", back)
+                for number in self._given_back:
+                    db.execute("UPDATE deliveries SET state = 's' WHERE id = ? AND state = '.'", (number,))
                 withheld = _mark(db, parcels)
         except TakenOver:
             with self._tenure.database.writing() as db:  # answers are facts, whoever holds the mailing
@@ -91,21 +91,16 @@ class Journal:
 
     def _write(self, db: sqlite3.Connection, states: str) -> None:
         """Outcomes of those whose claims are in these states: a bounce may have been quicker."""
-        if not self._settled:
-            return
-        db.executemany(
-            "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
-            " SELECT id, ?, ?, ?, ?, ? FROM deliveries WHERE id = ? AND instr(?, state)",
-            [
-                (s.at, s.outcome.code, s.outcome.enhanced_code, s.outcome.text, s.host, s.id, states)
-                for s in self._settled
-                if s.outcome.code or s.outcome.text
-            ],
-        )
-        db.executemany(
-            "UPDATE deliveries SET state = ?, due = ?, tries = tries + (?1 = 'd') WHERE id = ? AND instr(?, state)",
-            [(LETTERS[s.outcome.status], s.due, s.id, states) for s in self._settled],
-        )
+        for s in self._settled:
+            found = db.execute(
+                "UPDATE deliveries SET state = ?, due = ?, tries = tries + (?1 = 'd') WHERE id = ? AND instr(?, state)",
+                (LETTERS[s.outcome.status], s.due, s.id, states),
+            ).rowcount
+            if found and (s.outcome.code or s.outcome.text):
+                db.execute(
+                    "INSERT INTO attempts (delivery, at, code, enhanced, text, host) VALUES (?, ?, ?, ?, ?, ?)",
+                    (s.id, s.at, s.outcome.code, s.outcome.enhanced_code, s.outcome.text, s.host),
+                )
 
 
 def _mark(db: sqlite3.Connection, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
