@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from mailer.delivery.database import Database
 from mailer.settings import Rate
@@ -40,6 +41,13 @@ class RateWindows:
             default=0.0,
         )
 
+    def room(self, now: float, most: int) -> int:
+        """How many messages may go now; not counted beyond `most`."""
+        for rate, moments in self._windows:
+            gone = sum(1 for moment in islice(moments, most) if moment + rate.seconds <= now)
+            most = min(most, rate.messages - len(moments) + gone)
+        return most
+
     def count(self, now: float) -> None:
         """One message goes now."""
         for _, moments in self._windows:
@@ -72,6 +80,10 @@ class Pace:
     def wait(self) -> float:
         """Seconds until one more message may go; 0: now, as far as is known."""
         return max(0.0, self._windows.wait(self._clock())) if self._windows else 0.0
+
+    def room(self, most: int) -> int:
+        """How many messages may go now, as far as is known; not counted beyond `most`."""
+        return self._windows.room(self._clock(), most) if self._windows else most
 
     def take(self, delivery: int) -> bool:
         """A place for a delivery to begin now; False: there is none yet, see `wait`."""

@@ -141,7 +141,7 @@ class Run:
 
     def _claim_group(self) -> list[Claim]:
         """The next of them; empty: there is nobody now."""
-        most = self._stride.next()
+        most = max(1, self._rules.pace.room(self._stride.next()))
         claims = self._held.claim_queued(most) or self._claim_deferred(most)
         self._stride.claimed()
         self._unclaimed = max(0, self._unclaimed - len(claims)) if claims else 0

@@ -228,6 +228,19 @@ def test_it_is_deleted_in_the_midst(office: Office, suffix: str) -> None:
     assert nobody_twice(office)
 
 
+def test_killed_between_two_messages_nobody_is_in_doubt(office: Office) -> None:
+    """What became of the last one is written down before the sender waits for its pace."""
+    sender = office.started(*SEND, SMTP_RATE="1/minute")
+    while not office.got():
+        time.sleep(0.01)
+    time.sleep(1)
+    sender.kill()
+    sender.communicate()
+    assert len(office.got()) == 1
+    office.run("discard", RELEASE, "--yes")
+    assert office.counts() == {"accepted": 1, "discarded": COUNT - 1}
+
+
 def test_its_folder_is_moved(killed: Office) -> None:
     """What is witnessed beside the ledger moves along."""
     moved = killed.workspace.root.parent / "moved"
