@@ -4,6 +4,7 @@
  *     POWER_CUT_FOLDER    the folder, as realpath(3) gives it
  *     POWER_CUT_LOG       the record of what was done: struct record, then its data, again and again
  *     POWER_CUT_CONTROL   struct control; whoever has its flock(2) does something to the folder, nobody else meanwhile
+ *     POWER_CUT_PARENT    whose death ends the program, too
  *     POWER_CUT_BOOT_ID   a file that answers for /proc/sys/kernel/random/boot_id: another boot of the machine
  *
  * Each operation is done, and written down, under that lock, so the log has them in the order in which they happened,
@@ -27,6 +28,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -63,6 +65,14 @@ static void begin(void)
     control_path = getenv("POWER_CUT_CONTROL");
     folder = log_path && control_path ? getenv("POWER_CUT_FOLDER") : NULL;
     folder_length = folder ? strlen(folder) : 0;
+}
+
+/* The program leads a process group of its own; whoever started it may be killed without a word. */
+__attribute__((constructor)) static void end_with_parent(void)
+{
+    const char *parent = getenv("POWER_CUT_PARENT");
+    if (parent && atoi(parent) == getppid())
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static int raw_open(int at, const char *path, int flags, mode_t mode)

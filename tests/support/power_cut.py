@@ -235,6 +235,7 @@ class Disk:
             "POWER_CUT_LOG": str(self._log),
             "POWER_CUT_CONTROL": str(self._control),
             "POWER_CUT_BOOT_ID": str(self._boot),
+            "POWER_CUT_PARENT": str(os.getpid()),
             "HOME": str(self.folder),  # what a program keeps for its user is on the same disk
             "XDG_STATE_HOME": str(self.folder / "state"),
         }
