@@ -113,6 +113,7 @@ class Tenure:
         """Nothing more leaves, and all of it is on the disk. Where nothing began, there is nothing to tell; where it
         can't be told, the marks that were set hold as well."""
         if self._witness and self._marks:
+            self.close()  # Windows replaces no file that is open
             with suppress(LedgerError):
                 self._witness.write(self._testimony(clean=True))
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import IO
 
 from mailer.errors import LedgerError
-from mailer.press.files import sync_folder
+from mailer.press.files import patiently, sync_folder
 from mailer.private import private_file, private_folder
 
 _HEAD = 2048
@@ -89,7 +89,7 @@ class Witness:
             except (OSError, ValueError, KeyError, TypeError) as error:
                 spoilt = f"{path} can't be read: {error}."
         if spoilt and not found:
-            raise LedgerError(spoilt, _ADOPT)
+            raise LedgerError(spoilt, _SPOILT)
         return found
 
     def write(self, testimony: Testimony) -> None:
@@ -206,7 +206,7 @@ def _put(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
+    patiently(lambda: beside.replace(path))
     sync_folder(path.parent)
 
 
@@ -218,4 +218,7 @@ def _new_mark(path: Path) -> tuple[IO[bytes], int]:
     return path.open("rb+", buffering=0), position
 
 
-_ADOPT = "Put the ledger and all beside it back from a backup. If there is none: `mailer ledger adopt`."
+_SPOILT = (
+    "It says what was sent, whatever becomes of the ledger. Put it back from a backup, or remove it: then the ledger "
+    "alone is believed."
+)

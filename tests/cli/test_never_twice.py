@@ -97,8 +97,8 @@ def without_its_lock(office: Office, *second: str, **settings: str) -> subproces
 
 @pytest.mark.parametrize("second", [REST, SEND], ids=["resume", "send"])
 def test_the_lock_is_deleted_under_a_sender(office: Office, second: tuple[str, ...]) -> None:
-    office.server.hook = lambda stage, when: time.sleep(0.01)
-    first = without_its_lock(office, *second)
+    office.server.hook = lambda stage, when: time.sleep(0.02)
+    first = without_its_lock(office, *second, SMTP_CONNECTIONS="1")
     _, said = first.communicate(timeout=60)
     assert first.returncode == 2
     assert "was taken over by process" in said
@@ -204,6 +204,26 @@ def test_the_wal_is_cut_after_a_kill(killed: Office, part: float) -> None:
     ledger(killed, "-shm").unlink()
     assert is_refused(killed, *REST)
     assert is_refused(killed, *SEND)
+
+
+def test_a_witness_that_cant_be_read(sent: Office, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where the other one can, that one is asked; else nothing is sent, and what is told leads out of it."""
+    [inside] = (sent.workspace.private / "ledger.db.witness").glob("*.json")
+    outside = [
+        path
+        for path in (tmp_path_factory.getbasetemp() / "state").rglob(inside.name)
+        if path.read_bytes()[:2048] == inside.read_bytes()[:2048]
+    ]
+    assert len(outside) == 1
+    inside.write_bytes(bytes(2048))
+    assert sent.run(*SEND).code == 0
+    outside[0].write_bytes(b"")
+    ran = sent.run(*SEND)
+    assert ran.code == 2 and "can't be read" in ran.err and "remove it" in ran.err
+    for path in (inside, *outside):
+        path.unlink()
+    assert sent.run(*SEND).code == 0
+    assert nobody_twice(sent)
 
 
 def test_a_kill_alone_needs_nobody(killed: Office) -> None:
