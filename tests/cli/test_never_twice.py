@@ -5,6 +5,7 @@ Each of these is done to a real workspace, between or in the midst of real comma
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -194,6 +195,25 @@ def test_the_wal_is_missing_after_a_kill(killed: Office) -> None:
     ledger(killed, "-shm").unlink()
     assert is_refused(killed, *REST)
     assert is_refused(killed, *SEND)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "missing"])
+def test_the_wal_after_a_restart_of_the_machine(
+    killed: Office, tmp_path_factory: pytest.TempPathFactory, kept: bool
+) -> None:
+    """Its tail may be lost with the power, and whoever was claimed is in doubt; its claims were on the disk."""
+    places = (killed.workspace.private, tmp_path_factory.getbasetemp() / "state")
+    for path in (found for place in places for found in place.rglob("*.json")):
+        content = path.read_bytes()
+        told = json.loads(content[:2048]) | {"boot": "another"}
+        path.write_bytes(json.dumps(told).encode().ljust(2047) + b"\n" + content[2048:])
+    if not kept:
+        ledger(killed, "-wal").unlink()
+        ledger(killed, "-shm").unlink()
+        assert is_refused(killed, *REST)
+        return
+    assert killed.run(*REST).code in (0, 1)
+    assert nobody_twice(killed)
 
 
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.98])
