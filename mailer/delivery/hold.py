@@ -65,14 +65,11 @@ class Tenure:
     Args:
         database: the ledger.
         fence: the holder's.
-
-    Attributes:
-        accepted: how many messages this process has seen accepted and written down.
     """
 
     def __init__(self, database: Database, fence: Fence) -> None:
         self.database, self.fence = database, fence
-        self.accepted = 0
+        self._accepted = 0
         self._durable = 0
         self._witness = Witness(database.path, fence.release) if database.witnessed else None
         self._marks: Marks | None = None
@@ -94,9 +91,9 @@ class Tenure:
             db.execute("UPDATE mailings SET sequence = ? WHERE id = ?", (sequence, self.fence.mailing))
             yield db
         self._durable = sequence if durable else self._durable
-        self.accepted += accepted
+        self._accepted += accepted
         if self._marks:
-            self._marks.set(sequence, self._durable, self.accepted)
+            self._marks.set(sequence, self._durable, self._accepted)
 
     def begin(self) -> None:
         """Somebody has been claimed, durably: from now on mail may leave."""
@@ -180,24 +177,27 @@ class Hold:
         Raises:
             LedgerError: someone else has it, and is named; or the ledger does not know everything.
         """
-        self._lock.take()
-        try:
-            if not self._taken:
+        if not self._taken:
+            self._lock.take()
+            try:
                 if whole:
                     must_be_whole(self._database, self._release)
-                self.fence = Fence(self._mailing, self._release, f"{secrets.token_hex(8)} {this_process()}")
-                with self._database.writing() as db:
-                    db.execute(
-                        "UPDATE mailings SET holder = ? WHERE id = ?", (self.fence.token, self._mailing)
-                    )
-        except BaseException:
-            self._lock.release()
-            raise
+                self._put_up_a_fence()
+            except BaseException:
+                self._lock.release()
+                raise
         self._taken += 1
 
+    def _put_up_a_fence(self) -> None:
+        self.fence = Fence(self._mailing, self._release, f"{secrets.token_hex(8)} {this_process()}")
+        with self._database.writing() as db:
+            db.execute("UPDATE mailings SET holder = ? WHERE id = ?", (self.fence.token, self._mailing))
+
     def release(self) -> None:
+        """Lets go of it, when it is released as often as it was taken."""
         self._taken -= 1
-        self._lock.release()
+        if not self._taken:
+            self._lock.release()
 
     def fileno(self) -> int:
         """The lock's, for helper processes to inherit."""

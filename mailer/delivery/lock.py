@@ -11,7 +11,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Self
+from typing import IO
 
 from mailer.errors import LedgerError
 from mailer.private import private_file
@@ -81,26 +81,12 @@ class Lock:
     def __init__(self, path: Path, what: str) -> None:
         self._path, self._what = path, what
         self._file: IO[bytes] | None = None
-        self._taken = 0
 
     def take(self) -> None:
-        """Takes it; whoever has it already takes it once more.
-
+        """
         Raises:
             LedgerError: someone else has it; the message names them. Or the drive can't lock files.
         """
-        if not self._taken:
-            self._take()
-        self._taken += 1
-
-    def __enter__(self) -> Self:
-        self.take()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.release()
-
-    def _take(self) -> None:
         try:
             private_file(self._path)
             self._file = self._path.open("rb+", buffering=0)
@@ -114,20 +100,20 @@ class Lock:
             self._file.seek(0)
             self._file.write(json.dumps(_holder()).encode().ljust(_TEXT))
         except OSError as error:
-            self._let_go()
+            self.release()
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
 
     def _refused(self, error: OSError) -> LedgerError:
         """Why it was not to be had."""
         if error.errno not in _HELD:
-            self._let_go()
+            self.release()
             return LedgerError(
                 f"{self._path} can't be locked: {error.strerror}. Nothing was sent.",
                 "This drive can't lock files, as many network shares can't, so two might send at once. Put the "
                 "workspace on a drive of this computer.",
             )
         holder = self._read()
-        self._let_go()
+        self.release()
         return LedgerError(
             f"{self._what} is being sent already, by {holder}.",
             "Wait until it is done, or stop it with Ctrl-C there.",
@@ -149,12 +135,7 @@ class Lock:
         return self._file.fileno()
 
     def release(self) -> None:
-        """Lets go of it, when it is released as often as it was taken."""
-        self._taken -= 1
-        if not self._taken:
-            self._let_go()
-
-    def _let_go(self) -> None:
+        """Lets go of it."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -20,19 +20,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import IO
 
 from mailer.errors import LedgerError
-from mailer.press.files import patiently, sync_folder
-from mailer.private import private_file, private_folder
+from mailer.press.files import in_place_of
+from mailer.private import private_folder
 
 _HEAD = 2048
 _MARK = 64
 """Octets of what stands at the top, and of each mark below it. A release's name has 255 at most (a file's name)."""
+
+_MOST = _HEAD + 10_000 * _MARK
+_A_MARK = re.compile(rb"([0-9]{1,18}) ([0-9]{1,18}) ([0-9]{1,18}) *\n")
+_LATEST = 1e11
+"""Seconds since 1970, as a moment that can be shown."""
+_KINDS = {
+    "release": str, "created": float, "sequence": int, "accepted": int, "clean": bool, "boot": str, "at": float
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ class Witness:
                 found.append(_read(path))
             except FileNotFoundError:
                 continue
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError) as error:
                 spoilt = f"{path} can't be read: {error}."
         if spoilt and not found:
             raise LedgerError(spoilt, _SPOILT)
@@ -169,7 +178,7 @@ def all_of(ledger: Path) -> Iterator[Testimony]:
     """What is told of any release, wherever it can be read."""
     for folder in folders_for(ledger):
         for path in sorted(folder.glob("*.json")):
-            with suppress(OSError, ValueError, KeyError, TypeError):
+            with suppress(OSError, ValueError):
                 yield _read(path)
 
 
@@ -186,28 +195,39 @@ def _name(release: str) -> str:
 
 
 def _read(path: Path) -> Testimony:
-    content = path.read_bytes()
-    told = Testimony(**json.loads(content[:_HEAD]))
-    sequence = durable = told.sequence
-    accepted = told.accepted
+    """
+    Raises:
+        FileNotFoundError: there is none.
+        OSError, ValueError: it can't be read, or is none.
+    """
+    if path.exists() and not path.is_file():  # a pipe would keep us waiting
+        raise ValueError("it is no file")
+    with path.open("rb") as file:
+        content = file.read(_MOST)
+    try:
+        told = json.loads(content[:_HEAD])
+        testimony = Testimony(
+            **{field.name: told[field.name] for field in fields(Testimony) if field.name in told}
+        )
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    kinds = all(type(getattr(testimony, name)) is kind for name, kind in _KINDS.items())
+    if not (kinds and 0 <= testimony.at < _LATEST):
+        raise ValueError("it is not what mailer writes")
+    sequence = durable = testimony.sequence
+    accepted = testimony.accepted
     for start in range(_HEAD, len(content), _MARK):
-        numbers = content[start : start + _MARK].split()
-        if len(numbers) == 3 and content[start : start + _MARK].endswith(b"\n"):
-            sequence, durable = max(sequence, int(numbers[0])), max(durable, int(numbers[1]))
-            accepted += int(numbers[2])
-    return replace(told, sequence=sequence, durable=durable, accepted=accepted)
+        mark = _A_MARK.fullmatch(content[start : start + _MARK])
+        if mark:
+            sequence, durable = max(sequence, int(mark[1])), max(durable, int(mark[2]))
+            accepted += int(mark[3])
+    return replace(testimony, sequence=sequence, durable=durable, accepted=accepted)
 
 
 def _put(path: Path, content: bytes) -> None:
     private_folder(path.parent)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    private_file(beside)
-    with beside.open("wb") as file:
+    with in_place_of(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    patiently(lambda: beside.replace(path))
-    sync_folder(path.parent)
 
 
 def _new_mark(path: Path) -> tuple[IO[bytes], int]:

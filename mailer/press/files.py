@@ -77,32 +77,43 @@ def cant_be_written(path: Path, error: OSError) -> ListError:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[io.BufferedWriter]:
-    """A file to write that takes `path`'s place when all is written and safe on the disk.
-
-    Its caller holds the lock. A file that was there keeps its mode; a new one is for the office alone.
+    """As `in_place_of`, for what staff call a list. Its caller holds the lock.
 
     Raises:
         ListError: the folder can't be written, or another program has the file open (Windows).
     """
-    target = target_of(path)
-    beside = target.with_name(f".{target.name}.new")
     try:
-        beside.unlink(missing_ok=True)  # left by a process that was killed
-        try:
-            private_file(beside)
-            with beside.open("wb") as file:
-                yield file
-                file.flush()
-                to_disk(file.fileno())
-            if target.exists():
-                shutil.copymode(target, beside)
-            patiently(lambda: beside.replace(target))
-            sync_folder(target.parent)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        with in_place_of(path) as file:
+            yield file
     except OSError as error:
         raise cant_be_written(path, error) from None
+
+
+@contextmanager
+def in_place_of(path: Path) -> Iterator[io.BufferedWriter]:
+    """A file to write that takes `path`'s place when all is written and safe on the disk.
+
+    A file that was there keeps its mode; a new one is for the office alone.
+
+    Raises:
+        OSError: the folder can't be written, or another program has the file open (Windows).
+    """
+    target = target_of(path)
+    beside = target.with_name(f".{target.name}.new")
+    beside.unlink(missing_ok=True)  # left by a process that was killed
+    try:
+        private_file(beside)
+        with beside.open("wb") as file:
+            yield file
+            file.flush()
+            to_disk(file.fileno())
+        if target.exists():
+            shutil.copymode(target, beside)
+        patiently(lambda: beside.replace(target))
+        sync_folder(target.parent)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def append(path: Path, content: bytes, mode: int | None = None, *, make: bool = True) -> bool:

@@ -11,6 +11,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,6 +21,7 @@ import pytest
 from support.office import RELEASE, Office
 from support.own_office import make_own_office
 from support.smtp_faulty import FaultyServer
+from support.terminal import environment
 
 from mailer.workspace import Workspace
 
@@ -119,6 +121,36 @@ def test_an_answer_that_comes_after_the_take_over_is_not_lost(office: Office) ->
     first.communicate(timeout=60)
     assert nobody_twice(office)
     assert office.counts() == {"accepted": COUNT}
+
+
+YES_TO_EVERYBODY = """
+import fcntl, sys
+fcntl.flock = lambda file, how: None
+from mailer.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_lock_that_everybody_gets(office: Office) -> None:
+    """As some network shares grant it: of three senders the last one goes on."""
+    office.server.hook = lambda stage, when: time.sleep(0.02)
+    senders = []
+    for command in (SEND, REST, REST):
+        before = len(office.got())
+        senders.append(
+            subprocess.Popen(
+                [sys.executable, "-c", YES_TO_EVERYBODY, *command],
+                cwd=office.workspace.root, env=environment(**office.settings(SMTP_CONNECTIONS="1")),
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            )
+        )  # fmt: skip
+        while len(office.got()) < before + 5 and senders[-1].poll() is None:
+            time.sleep(0.01)
+    said = [sender.communicate(timeout=60)[1] for sender in senders]
+    assert "was taken over by process" in said[0] and "was taken over by process" in said[1]
+    assert nobody_twice(office)
+    uncertain = {address for address, state in office.states().items() if state == "uncertain"}
+    assert set(office.got()) | uncertain == set(PEOPLE)
 
 
 # ---- the ledger is gone, or older than it should be ------------------------------------------------
@@ -265,6 +297,35 @@ def test_a_witness_that_cant_be_read(sent: Office, tmp_path_factory: pytest.Temp
     for path in (inside, *outside):
         path.unlink()
     assert sent.run(*SEND).code == 0
+    assert nobody_twice(sent)
+
+
+SPOILT: dict[str, bytes] = {
+    "nothing": b"",
+    "deep": b"[" * 4000,
+    "other types": b'{"release": [], "created": "x", "sequence": {}, "accepted": 1, "clean": 0, "boot": 1, "at": 1}',
+    "no moment": b'{"release": "x", "created": 1.0, "sequence": 1, "accepted": 1, "clean": true, "boot": "", "at": 1e300}',
+    "a list": b"[1]",
+}
+
+
+@pytest.mark.parametrize("what", [*SPOILT, "a pipe"])
+def test_a_witness_that_somebody_made(
+    sent: Office, tmp_path_factory: pytest.TempPathFactory, what: str
+) -> None:
+    """It is told, and nothing is sent."""
+    [inside] = (sent.workspace.private / "ledger.db.witness").glob("*.json")
+    shutil.rmtree(tmp_path_factory.getbasetemp() / "state")
+    if what == "a pipe":
+        inside.unlink()
+        os.mkfifo(inside)
+    else:
+        inside.write_bytes(SPOILT[what])
+    for command in (SEND, REST, ("status",), ("ledger", "adopt", "--yes")):
+        ran = sent.run(*command)
+        assert "defect of ours" not in ran.err and "Traceback" not in ran.err
+        if command in (SEND, REST):
+            assert ran.code == 2 and "can't be read" in ran.err
     assert nobody_twice(sent)
 
 

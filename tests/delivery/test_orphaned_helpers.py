@@ -109,3 +109,17 @@ def test_a_helper_drops_everything_when_the_coordinator_is_gone(path: Path) -> N
         still.go.set()
         assert server.seen["MAIL"] == begun
         sent_by_the_next(path, server)
+
+
+def test_a_release_that_is_taken_over_from_two_processes(path: Path) -> None:
+    """Their lock's file is deleted, and somebody else sends the rest: not one more dot of theirs, of neither process."""
+    with in_flight(path) as (server, still, coordinator, helper):
+        for lock in path.parent.glob("*.lock"):
+            lock.unlink()
+        sent_by_the_next(path, server)
+        still.go.set()
+        said, _ = coordinator.communicate(timeout=30)
+        assert "LedgerError" in said or "TakenOver" in said
+        assert ends(helper)
+        assert len(server.accepted) == COUNT
+        reconcile(path, server.accepted, COUNT)
