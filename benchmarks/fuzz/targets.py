@@ -132,7 +132,7 @@ def smtp_seeds() -> Iterator[bytes]:
 
 
 def returned_mail(data: bytes) -> None:
-    from mailer.delivery.bounces import MailKind, Office, read_report
+    from mailer.bounces import MailKind, Office, read_report
 
     report = read_report(data, Office("bounces+{token}@example.org", "unsubscribe@example.org"))
     if report.kind is MailKind.UNREADABLE:
@@ -152,7 +152,7 @@ def imap_answers(data: bytes) -> None:
     what is said can be an answer to what was asked."""
     import random
 
-    from mailer.delivery.bounces import imap, imap_client
+    from mailer.bounces import imap, imap_client
     from mailer.settings import Settings
 
     def line(client: imap_client.BoundedClient, timeout: float | None) -> socket.socket:
@@ -186,8 +186,8 @@ _open: list[socket.socket] = []
 
 @cache
 def _memory():  # type: ignore[no-untyped-def]
+    from mailer.bounces.memory import Memory
     from mailer.delivery import Ledger
-    from mailer.delivery.bounces.memory import Memory
 
     return Memory(Ledger(folder() / "ledger.db"))
 

@@ -14,7 +14,7 @@ from mailer.cli.show import count, row, say, say_json, style
 from mailer.visible import visible
 
 if TYPE_CHECKING:
-    from mailer.delivery.bounces import Handled, Office
+    from mailer.bounces import Handled, Office
 
 _COLOURS = {"suppressed": "red", "unsubscribed": "yellow", "bounced": "magenta", "left to you": "cyan"}
 
@@ -55,7 +55,7 @@ def bounces(
     Each mail is dealt with once, however often it is read; no mailbox is changed. Automatic replies are
     passed over. Letters by people are left alone, and listed.
     """
-    from mailer.delivery.bounces import Mailboxes, collect
+    from mailer.bounces import Mailboxes, collect
 
     if explain != bool(files):
         raise click.UsageError("--explain takes FILES, and FILES need --explain.")
@@ -106,7 +106,7 @@ def _is_left(handled: Handled) -> bool:
 
 
 def _explain(files: tuple[Path, ...], *, as_json: bool) -> None:
-    from mailer.delivery.bounces import read_report
+    from mailer.bounces import read_report
 
     office = _office()
     rows = []
@@ -130,7 +130,7 @@ def _explain(files: tuple[Path, ...], *, as_json: bool) -> None:
 
 def _office() -> Office:
     """Our addresses, where the current folder is a workspace; a mail can be read without."""
-    from mailer.delivery.bounces import Office, office_of
+    from mailer.bounces import Office, office_of
     from mailer.errors import WorkspaceError
 
     try:

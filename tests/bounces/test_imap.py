@@ -12,10 +12,10 @@ from support.returned import ENVELOPE_FROM
 from support.sent_mail import returned, send_to
 from support.smtp_certificates import Authority
 
+from mailer.bounces import Mailboxes, collect
+from mailer.bounces.imap import read_imap
+from mailer.bounces.memory import Memory
 from mailer.delivery import Ledger
-from mailer.delivery.bounces import Mailboxes, collect
-from mailer.delivery.bounces.imap import read_imap
-from mailer.delivery.bounces.memory import Memory
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings
 from mailer.workspace import Workspace

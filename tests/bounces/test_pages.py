@@ -7,9 +7,9 @@ import re
 from conftest import REPOSITORY
 from support.bounce_corpus import bounces
 
-from mailer.delivery.bounces import MailKind, Severity
-from mailer.delivery.bounces.intake import SOFT_BOUNCES, SOFT_DAYS
-from mailer.delivery.bounces.severity import TABLE, as_markdown
+from mailer.bounces import MailKind, Severity
+from mailer.bounces.intake import SOFT_BOUNCES, SOFT_DAYS
+from mailer.bounces.severity import TABLE, as_markdown
 
 REFERENCE = (REPOSITORY / "docs/reference/bounces.md").read_text("utf-8")
 GUIDE = (REPOSITORY / "docs/guide/bounces.md").read_text("utf-8")
@@ -36,7 +36,7 @@ def test_the_numbers_are_the_code_s() -> None:
 
 
 def test_every_deed_is_explained() -> None:
-    source = (REPOSITORY / "mailer/delivery/bounces/intake.py").read_text("utf-8")
+    source = (REPOSITORY / "mailer/bounces/intake.py").read_text("utf-8")
     deeds = set(re.findall(r'Deed\(\s*[^,]+, "([a-z ]+)"', source)) | {"suppressed"}
     assert deeds == {"bounced", "suppressed", "unsubscribed", "waiting", "left to you"}
     for deed in deeds:

@@ -13,7 +13,7 @@ from support.mutated_mail import mutated_mails
 from support.other_mail import others
 from support.returned import ENVELOPE_FROM, MESSAGE_ID, TOKEN, Sample, note
 
-from mailer.delivery.bounces import MailKind, Office, read_report
+from mailer.bounces import MailKind, Office, read_report
 
 OFFICE = Office(ENVELOPE_FROM, "unsubscribe@example.org", ("mx.example.org",))
 BOUNCES, OTHERS = bounces(), others()

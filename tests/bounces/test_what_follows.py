@@ -13,8 +13,8 @@ from support.other_mail import others
 from support.returned import ENVELOPE_FROM, TOKEN, note
 from support.sent_mail import SENT, returned, send_to, state_of
 
+from mailer.bounces import Handled, Mailboxes, collect
 from mailer.delivery import Ledger
-from mailer.delivery.bounces import Handled, Mailboxes, collect
 from mailer.model import Status
 from mailer.press import Choice, Suppressions, read_audience, unsubscribe_token
 from mailer.settings import Settings

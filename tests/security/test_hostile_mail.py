@@ -13,11 +13,11 @@ from support.returned import ENVELOPE_FROM, note
 from support.sent_mail import returned, send_to
 from support.terminal import mailer
 
+from mailer.bounces import MailKind, read_report
+from mailer.bounces.intake import Intake
+from mailer.bounces.memory import Memory
+from mailer.bounces.report import Office
 from mailer.delivery import Ledger
-from mailer.delivery.bounces import MailKind, read_report
-from mailer.delivery.bounces.intake import Intake
-from mailer.delivery.bounces.memory import Memory
-from mailer.delivery.bounces.report import Office
 from mailer.press import Suppressions
 from mailer.workspace import Workspace
 

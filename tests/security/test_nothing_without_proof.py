@@ -24,10 +24,10 @@ from support.own_office import ADDRESS
 from support.returned import MESSAGE_ID, TOKEN, VERP, dsn, fields, note
 from support.sent_mail import returned, send_to, state_of
 
+from mailer.bounces.intake import Intake
+from mailer.bounces.memory import Memory
+from mailer.bounces.report import Office
 from mailer.delivery import Ledger
-from mailer.delivery.bounces.intake import Intake
-from mailer.delivery.bounces.memory import Memory
-from mailer.delivery.bounces.report import Office
 from mailer.model import Status
 from mailer.press import Suppressions, begin_suppressions
 from mailer.workspace import Workspace

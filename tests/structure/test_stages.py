@@ -20,6 +20,7 @@ STAGES = (
     ("checks",),
     ("message",),
     ("delivery",),
+    ("bounces",),
     ("pipeline",),
     ("desk",),
     ("cli", "__main__"),

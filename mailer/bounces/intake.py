@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from mailer.delivery.bounces.memory import Memory, Sent
-from mailer.delivery.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
-from mailer.delivery.bounces.severity import Severity
+from mailer.bounces.memory import Memory, Sent
+from mailer.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
+from mailer.bounces.severity import Severity
 from mailer.delivery.ledger import Ledger
 from mailer.press import AddressError, Suppressions, UnsubscribeTokenError, canonical, read_unsubscribe_token
 from mailer.visible import visible

@@ -12,13 +12,13 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from mailer.delivery.bounces import automatic, prose
-from mailer.delivery.bounces.authentication import NO_VERDICT, Verdict, verdict
-from mailer.delivery.bounces.bounds import OPENING
-from mailer.delivery.bounces.incoming import Incoming, take_apart
-from mailer.delivery.bounces.severity import WORDS, Severity, judge, status_code
-from mailer.delivery.bounces.status_fields import RecipientFields, original_message_ids, read_groups
-from mailer.delivery.bounces.wishes import Wish, wish
+from mailer.bounces import automatic, prose
+from mailer.bounces.authentication import NO_VERDICT, Verdict, verdict
+from mailer.bounces.bounds import OPENING
+from mailer.bounces.incoming import Incoming, take_apart
+from mailer.bounces.severity import WORDS, Severity, judge, status_code
+from mailer.bounces.status_fields import RecipientFields, original_message_ids, read_groups
+from mailer.bounces.wishes import Wish, wish
 from mailer.visible import visible
 
 

@@ -3,10 +3,10 @@
 `read_report` says what a mail is, from its bytes alone; `collect` reads mailboxes and does what follows.
 """
 
-from mailer.delivery.bounces.collect import Mailboxes, collect, office_of
-from mailer.delivery.bounces.intake import Deed, Handled
-from mailer.delivery.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
-from mailer.delivery.bounces.severity import Severity
+from mailer.bounces.collect import Mailboxes, collect, office_of
+from mailer.bounces.intake import Deed, Handled
+from mailer.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
+from mailer.bounces.severity import Severity
 
 __all__ = [
     "Deed",
