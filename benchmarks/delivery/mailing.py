@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from mailer.delivery import Draft, Entry, Frozen
+from mailer.delivery import Entry, FrozenEdition, FrozenRelease
 from mailer.message import Addressee, Head, compile_message
 from mailer.model import Mailbox, Rendered, Slot
 
@@ -41,7 +41,7 @@ def person(number: int) -> dict[str, str]:
     }
 
 
-def draft(release: str = "harbour-lamps") -> Draft:
+def draft(release: str = "harbour-lamps") -> FrozenRelease:
     slots = ("first_name", "outlet", "unsubscribe")
     html, text = content(*(f"\ue000{number}\ue001" for number in range(3)))
     rendered = Rendered(
@@ -49,8 +49,13 @@ def draft(release: str = "harbour-lamps") -> Draft:
     )
     head = Head(Mailbox("press@example.org", "Lantern Coast Foundation"), list_id="press.example.org")
     frozen = compile_message(rendered, head).freeze()
-    return Draft(
-        release, "press release", SUBJECT, "press@example.org", "example.org", {"en": Frozen("1", frozen)}
+    return FrozenRelease(
+        release,
+        "press release",
+        SUBJECT,
+        "press@example.org",
+        "example.org",
+        {"en": FrozenEdition("1", frozen)},
     )
 
 

@@ -57,10 +57,10 @@ _PASSWORD = "s3cret-s3cret"
 
 def smtp_replies(data: bytes) -> None:
     """A whole session, from the greeting to QUIT, with a server that says just this, in two pieces."""
-    from mailer.delivery.opening import Line, open_session
-    from mailer.delivery.redaction import Redaction
     from mailer.delivery.replies import Stage, judge, outcome
-    from mailer.delivery.wire import Cut, Wire
+    from mailer.delivery.smtp.connection import Connection, ConnectionLost
+    from mailer.delivery.smtp.handshake import Dialogue, open_session
+    from mailer.delivery.smtp.redaction import Redaction
     from mailer.settings import Settings
 
     mechanism = ("", "ada")[data[:1] > b"\x80"]
@@ -69,21 +69,21 @@ def smtp_replies(data: bytes) -> None:
     )
     ours, theirs = _connected()
     with theirs:
-        wire = Wire(
+        wire = Connection(
             (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 1)), Redaction(mechanism, _PASSWORD)
         )
         wire.socket.close()
         ours.setblocking(False)
         wire.socket = ours
-        line = Line(wire)
+        line = Dialogue(wire)
         cut = len(data) // 2
         theirs.sendall(data[:cut])
         conversation = open_session(line, settings)
         try:
-            with contextlib.suppress(Cut, MailerError):
+            with contextlib.suppress(ConnectionLost, MailerError):
                 wire.connect = lambda: iter(())  # type: ignore[method-assign, assignment, return-value]
                 _drive(conversation, theirs, data[cut:])
-            with contextlib.suppress(Cut):
+            with contextlib.suppress(ConnectionLost):
                 for stage in (Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.DOT):
                     reply = wire.next_reply()
                     if reply is None:

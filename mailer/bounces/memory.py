@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.records import LETTERS, status_of
+from mailer.delivery.ledger.records import LETTERS, status_of
 from mailer.model import Status
 
 _TABLES = (

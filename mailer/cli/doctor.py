@@ -23,7 +23,7 @@ def doctor(as_json: bool) -> int:
 
     Nothing is sent. Exit code 1 where something must be mended first.
     """
-    from mailer.delivery.doctor import examine
+    from mailer.delivery.doctor import diagnose
     from mailer.errors import SettingsError
     from mailer.private import exposed
     from mailer.release import read_newsroom
@@ -36,7 +36,7 @@ def doctor(as_json: bool) -> int:
         )
     findings = []
     keys = [workspace.root / settings.dkim_key_file] if settings.dkim_key_file else []
-    outside = examine(settings, read_newsroom(workspace).sender.domain)
+    outside = diagnose(settings, read_newsroom(workspace).sender.domain)
     for finding in chain(exposed(workspace, *keys), outside):
         findings.append(finding)
         if not as_json:

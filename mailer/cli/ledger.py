@@ -25,7 +25,6 @@ def adopt(release: str | None, yes: bool) -> int:
     """
     from mailer.cli.asking import typed
     from mailer.delivery import Ledger, doubts
-    from mailer.delivery import adopt as adopt_release
 
     workspace = workspace_here()
     with Ledger(workspace.ledger) as book:
@@ -54,7 +53,7 @@ def adopt(release: str | None, yes: bool) -> int:
             return COULD_NOT_START
         for doubt in found:
             name = doubt.testimony.release
-            number = adopt_release(book, name)
+            number = book.adopt(name)
             say(f"“{name}”: {count(number, 'recipient is', 'recipients are')} uncertain now, and so is whoever "
                 f"it is sent to later. `mailer status {name} --recipients` names them.", err=True)  # fmt: skip
     return DONE

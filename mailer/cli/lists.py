@@ -193,7 +193,7 @@ def export(address: str) -> None:
         from mailer.delivery import Ledger
 
         with Ledger(workspace.ledger) as ledger:
-            mailings = ledger.held(canonical(mailed))
+            mailings = ledger.kept_about(canonical(mailed))
     files = [workspace.shown(path) for path in traces(workspace, mailed)]
     content = {"address": mailed, "lists": rows, "mailings": mailings, "files": files}
     say_json(content)

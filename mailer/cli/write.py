@@ -21,7 +21,7 @@ def init(folder: Path) -> None:
     everything can be looked at, rehearsed and proofed, and nothing can be sent.
     """
     from mailer.checks import sample_places
-    from mailer.delivery.witness import forget_place
+    from mailer.delivery.ledger.witness import forget_place
     from mailer.workspace import make_workspace
 
     workspace = make_workspace(folder)

@@ -3,8 +3,8 @@
 The pipeline's whole use of this stage::
 
     with Ledger(workspace.ledger) as ledger:
-        draft = Draft(release.name, kind, subject, mail_from, sender.domain,
-                      {language: Frozen(digest, composition.freeze()) for …})
+        draft = FrozenRelease(release.name, kind, subject, mail_from, sender.domain,
+                      {language: FrozenEdition(digest, composition.freeze()) for …})
         entries = (Entry(canonical(r.address), r.address, r.name, language, merge_values(r)) for r in …)
         mailing = ledger.queue(draft, entries)             # or ledger.mailing(name), for resume
         transport = SmtpTransport(settings)                # or RehearsalTransport(folder): throw-away ledger
@@ -13,56 +13,62 @@ The pipeline's whole use of this stage::
                          signing=Signing(settings, workspace.root), on_progress=…, stop=…)
 """
 
-from mailer.delivery.adopting import adopt
-from mailer.delivery.doctor import examine
-from mailer.delivery.doubt import doubts
-from mailer.delivery.filling import Signing
-from mailer.delivery.held import Held
+from mailer.delivery.deliver import deliver
+from mailer.delivery.doctor import diagnose
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.lock import whoever_we_are
-from mailer.delivery.orders import AddressDigest
-from mailer.delivery.reaching import log_in
-from mailer.delivery.records import Bounced, Draft, Entry, Frozen, Line, Mailing, Order, Reached
-from mailer.delivery.rehearse import RehearsalTransport
+from mailer.delivery.ledger.claims import Claims
+from mailer.delivery.ledger.doubt import doubts
+from mailer.delivery.ledger.lock import whoever_we_are
+from mailer.delivery.ledger.queueing import AddressDigest
+from mailer.delivery.ledger.records import (
+    Bounced,
+    EarlierRecipient,
+    Entry,
+    FrozenEdition,
+    FrozenRelease,
+    Mailing,
+    Order,
+    Standing,
+)
+from mailer.delivery.messages import Signing
+from mailer.delivery.pace import SIGNALS, Schedule, Stop
+from mailer.delivery.rehearsal import RehearsalTransport
 from mailer.delivery.replies import Verdict, judge
 from mailer.delivery.report import Progress, Report, write_csv
-from mailer.delivery.resolving import is_loopback
 from mailer.delivery.run import LATE
-from mailer.delivery.schedule import Schedule
-from mailer.delivery.sender import deliver
-from mailer.delivery.smtp import SmtpTransport
-from mailer.delivery.stop import SIGNALS, Stop
-from mailer.delivery.work import Parcel, Transport, Work
+from mailer.delivery.smtp.probe import log_in
+from mailer.delivery.smtp.resolving import is_loopback
+from mailer.delivery.smtp.transport import SmtpTransport
+from mailer.delivery.transport import Parcel, Transport, Work
 
 __all__ = [
     "LATE",
     "SIGNALS",
     "AddressDigest",
     "Bounced",
-    "Draft",
+    "Claims",
+    "EarlierRecipient",
     "Entry",
-    "Frozen",
-    "Held",
+    "FrozenEdition",
+    "FrozenRelease",
     "Ledger",
-    "Line",
     "Mailing",
     "Order",
     "Parcel",
     "Progress",
-    "Reached",
     "RehearsalTransport",
     "Report",
     "Schedule",
     "Signing",
     "SmtpTransport",
+    "Standing",
     "Stop",
     "Transport",
     "Verdict",
     "Work",
-    "adopt",
     "deliver",
+    "diagnose",
     "doubts",
-    "examine",
     "is_loopback",
     "judge",
     "log_in",

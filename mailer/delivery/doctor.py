@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mailer.delivery.opening import Offer
-from mailer.delivery.reaching import log_in
+from mailer.delivery.smtp.handshake import Offer
+from mailer.delivery.smtp.probe import log_in
 from mailer.errors import MailerError
 from mailer.model import Finding, Level
 from mailer.settings import Settings
@@ -21,7 +21,7 @@ _BAD: Level = "error"
 _DNS_SECONDS = 5.0
 
 
-def examine(settings: Settings, domain: str, resolver: Resolver | None = None) -> Iterator[Finding]:
+def diagnose(settings: Settings, domain: str, resolver: Resolver | None = None) -> Iterator[Finding]:
     """What `mailer doctor` says, in the order of looking. Nothing is sent.
 
     Args:

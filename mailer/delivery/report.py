@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TextIO
 
-from mailer.delivery.records import Line
+from mailer.delivery.ledger.records import Standing
 from mailer.model import Status
 from mailer.visible import visible
 
@@ -87,7 +87,7 @@ class Report:
         return tuple(advice)
 
 
-def write_csv(lines: Iterable[Line], file: TextIO) -> None:
+def write_csv(lines: Iterable[Standing], file: TextIO) -> None:
     """Recipients for a spreadsheet: a cell that starts like a formula gets an apostrophe (CWE-1236)."""
     writer = csv.writer(file)
     writer.writerow(("address", "state", "reply", "at", "server", "attempts"))

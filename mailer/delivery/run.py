@@ -6,17 +6,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from mailer.delivery.filling import Filler
-from mailer.delivery.held import Claim, Held
-from mailer.delivery.journal import Journal
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.records import Mailing
+from mailer.delivery.ledger.claims import Claim, Claims, ClaimSize
+from mailer.delivery.ledger.journal import Journal
+from mailer.delivery.ledger.records import Mailing
+from mailer.delivery.limits import NOTHING_LOST, Limits
+from mailer.delivery.messages import Messages
+from mailer.delivery.pace import Stop
 from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
-from mailer.delivery.rules import NOTHING_LOST, Rules
-from mailer.delivery.stop import Stop
-from mailer.delivery.stride import Stride
-from mailer.delivery.work import Dispatch, Handover, NoLogin, Parcel, SharedWork
+from mailer.delivery.transport import Dispatch, Handover, NoLogin, Parcel, SharedWork, without
 from mailer.errors import MailerError
 from mailer.model import Outcome, Status
 
@@ -41,20 +40,20 @@ class Run:
         self,
         ledger: Ledger,
         mailing: Mailing,
-        held: Held,
-        rules: Rules,
+        claims: Claims,
+        limits: Limits,
         stop: Stop,
         on_progress: Callable[[Progress], None],
         clock: Callable[[], float],
     ) -> None:
-        self._held, self._rules, self._stop, self._on_progress = held, rules, stop, on_progress
+        self._claims, self._limits, self._stop, self._on_progress = claims, limits, stop, on_progress
         self._ledger, self._mailing, self._clock = ledger, mailing, clock
-        self._filler = Filler(ledger, mailing, rules.signing)
-        self._journal = Journal(held.tenure, rules.schedule, clock)
-        self._stride = Stride()
+        self._messages = Messages(ledger, mailing, limits.signing)
+        self._journal = Journal(claims.tenure, limits.schedule.retry_after, clock)
+        self._claim_size = ClaimSize()
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()
-        self._total = self._unclaimed = held.waiting()
+        self._total = self._unclaimed = claims.waiting()
         self._queue_empty_since = 0.0
         self._progress_at = 0.0
         self._recent: deque[tuple[float, int]] = deque()
@@ -69,10 +68,10 @@ class Run:
 
     def take(self) -> Parcel | None:
         """See `Work.take`."""
-        if self.ending or self._too_early(time.time()) or self._rules.pace.wait() > 0:
+        if self.ending or self._too_early(time.time()) or self._limits.pace.wait() > 0:
             return None
         parcel = self._next()
-        if parcel and not self._rules.pace.take(parcel.claim.id):
+        if parcel and not self._limits.pace.take(parcel.claim.id):
             self._again.appendleft(parcel)
             return None
         return parcel
@@ -82,13 +81,13 @@ class Run:
         closed laptop, does not begin: what was right at six may be wrong at noon."""
         if self._begun:
             return 0.0
-        planned = self._held.planned
+        planned = self._claims.planned
         if planned > now:
             return planned - now
         if planned and now - planned > LATE:
             self.halt("The planned time has gone by: nothing was sent.", _TOO_LATE)
             return 0.0
-        self._held.begin()
+        self._claims.begin()
         self._begun = True
         return 0.0
 
@@ -98,7 +97,7 @@ class Run:
             parcel = self._again.popleft() if self._again else None
             claim = parcel.claim if parcel else self._backlog.popleft()
             if self._still_to_be_mailed(claim):
-                return parcel or Parcel(claim, self._filler.envelope(claim))
+                return parcel or Parcel(claim, self._messages.envelope(claim))
         return None
 
     def wait(self) -> float | None:
@@ -107,13 +106,13 @@ class Run:
             return None
         if (early := self._too_early(time.time())) or self.ending:
             return early or None
-        pause = self._rules.pace.wait()
+        pause = self._limits.pace.wait()
         # Nobody is claimed before a message may leave: a correction may come in the hours between.
-        if self._again or self._backlog or (self._held.has_queued() if pause else self._refill()):
+        if self._again or self._backlog or (self._claims.has_queued() if pause else self._refill()):
             return pause
         self._journal.flush()
-        due = self._held.next_due()
-        if due is None or (self._queue_empty_since and due > self._queue_empty_since + self._rules.max_wait):
+        due = self._claims.next_due()
+        if due is None or (self._queue_empty_since and due > self._queue_empty_since + self._limits.max_wait):
             return None
         return max(pause, due - self._clock())
 
@@ -130,7 +129,7 @@ class Run:
     def aborting(self) -> bool:
         """See `Work.aborting`. Asked in each round, so it sees who is suppressed while nothing leaves for a while."""
         if not self.ending:
-            self._rules.gate.look()
+            self._limits.gate.look()
         return self._stop.aborting
 
     def _refill(self) -> bool:
@@ -141,20 +140,20 @@ class Run:
 
     def _claim_group(self) -> list[Claim]:
         """The next of them; empty: there is nobody now."""
-        most = max(1, self._rules.pace.room(self._stride.next()))
-        claims = self._held.claim_queued(most) or self._claim_deferred(most)
-        self._stride.claimed()
+        most = max(1, self._limits.pace.room(self._claim_size.next()))
+        claims = self._claims.claim_queued(most) or self._claim_deferred(most)
+        self._claim_size.claimed()
         self._unclaimed = max(0, self._unclaimed - len(claims)) if claims else 0
         return claims
 
     def _still_to_be_mailed(self, claim: Claim) -> bool:
         """Whether nothing has come between; else it is remembered what. Whom this machine may not mail stays in the
         queue, for one that may."""
-        if not self._rules.may_mail(claim):
+        if not self._limits.may_mail(claim):
             self._journal.remember(claim, Outcome(Status.QUEUED), "")
             return False
         try:
-            reason = self._rules.gate.still_to_be_mailed(claim)
+            reason = self._limits.gate.still_to_be_mailed(claim)
         except MailerError as error:  # whether they may be mailed can't be told, so nobody is
             self.halt(error.message, error.hint or NOTHING_LOST)
             return False
@@ -167,20 +166,20 @@ class Run:
         """Those whose time has come, as long as the run waits for them."""
         now = self._clock()
         self._queue_empty_since = self._queue_empty_since or now
-        return self._held.claim_deferred(min(now, self._queue_empty_since + self._rules.max_wait), most)
+        return self._claims.claim_deferred(min(now, self._queue_empty_since + self._limits.max_wait), most)
 
     # ---- for several processes ------------------------------------------------------------------
 
     def shared(self) -> SharedWork | None:
         """See `Work.shared`. A pace is kept by one process."""
-        return None if self._rules.pace else self
+        return None if self._limits.pace else self
 
     @property
     def handover(self) -> Handover:
         """See `SharedWork.handover`."""
         return Handover(
-            self._ledger.path, self._ledger.witnessed, self._mailing.release, self._held.hold.fileno(),
-            self._held.hold.fence, self._rules.signing, self._rules.gate.still_wanted,
+            self._ledger.path, self._ledger.witnessed, self._mailing.release, self._claims.hold.fileno(),
+            self._claims.hold.fence, self._limits.signing, self._limits.gate.still_wanted,
         )  # fmt: skip
 
     def hand_out(self) -> list[Claim]:
@@ -207,12 +206,12 @@ class Run:
 
     def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
         """See `Work.before_dots`. Whoever was taken is asked about once more: a message may take its time."""
-        wanted = [parcel for parcel in parcels if self._still_to_be_mailed(parcel.claim)]
-        withheld = self._journal.before_dots(wanted)
+        may_leave = [parcel.claim.id for parcel in parcels if self._still_to_be_mailed(parcel.claim)]
+        withheld = self._journal.before_dots(may_leave)
         for _ in withheld:
             self._count(Status.REJECTED)  # as whoever took them off has written down
         self._show()
-        return withheld.union(set(parcels).difference(wanted))
+        return without(parcels, may_leave, withheld)
 
     def flush(self) -> None:
         """See `Work.flush`."""
@@ -270,7 +269,7 @@ class Run:
         self.uncertain += status is Status.UNCERTAIN
 
     def _too_many_refused(self) -> None:
-        share = self._rules.refused_share
+        share = self._limits.refused_share
         if share is not None and self._answered >= REFUSED_OF and self._refused > share * self._answered:
             self.halt(
                 f"{self._refused} of {self._answered} recipients were refused: more than {share:.0%}.",

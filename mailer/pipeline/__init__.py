@@ -15,7 +15,7 @@ from typing import Any
 
 from mailer import delivery
 from mailer.checks import Draft, run_checks
-from mailer.delivery import Held, Ledger, Mailing, Order, Report, Transport
+from mailer.delivery import Claims, Ledger, Mailing, Order, Report, Transport
 from mailer.errors import CheckFailed, MailerError
 from mailer.model import Kind
 from mailer.pipeline.prepared import Prepared
@@ -148,7 +148,7 @@ def holding(ledger: Ledger, release: str) -> Iterator[None]:
     """
     with ledger.holding(release):
         if mailing := ledger.find(release):
-            with Held(ledger, mailing):
+            with Claims(ledger, mailing):
                 pass
         yield
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from mailer.delivery import Draft, Entry, Frozen
+from mailer.delivery import Entry, FrozenEdition, FrozenRelease
 from mailer.message import Addressee, Composition, Head, compile_message, verify
 from mailer.model import Edition, Mailbox, Recipient
 from mailer.pipeline.prepared import Prepared
@@ -65,15 +65,17 @@ def compositions_of(prepared: Prepared, settings: Settings, prefix: str = "") ->
     }
 
 
-def draft_of(prepared: Prepared, settings: Settings, compositions: Mapping[str, Composition]) -> Draft:
+def draft_of(
+    prepared: Prepared, settings: Settings, compositions: Mapping[str, Composition]
+) -> FrozenRelease:
     """What the ledger keeps of a release as it goes out."""
     original = prepared.release.original
     frozen = {}
     for edition in prepared.release.editions:
         content = compositions[edition.language].freeze()
         digest = hashlib.sha256(content).hexdigest()
-        frozen[edition.language] = Frozen(digest, content, words_of(edition))
-    return Draft(
+        frozen[edition.language] = FrozenEdition(digest, content, words_of(edition))
+    return FrozenRelease(
         release=prepared.release.name,
         kind=original.kind.value,
         subject=original.subject,

@@ -21,9 +21,8 @@ from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, draft, entries, queued, reconcile, settings
 
 from mailer.delivery import Ledger, Report, SmtpTransport, Stop, deliver
-from mailer.delivery.boot import boot_id
-from mailer.delivery.rate import Pace
-from mailer.delivery.steady import Steady
+from mailer.delivery.ledger.clock import SteadyClock, boot_id
+from mailer.delivery.pace import Pace
 from mailer.model import Status
 from mailer.settings import Rate
 
@@ -148,11 +147,11 @@ right, ahead = time.time, float(sys.argv[1])
 time.time = lambda: right() + ahead
 from pathlib import Path
 from mailer.delivery import Ledger
-from mailer.delivery.rate import Pace
-from mailer.delivery.steady import Steady
+from mailer.delivery.pace import Pace
+from mailer.delivery.ledger.clock import SteadyClock
 from mailer.settings import Rate
 with Ledger(Path(sys.argv[2])) as ledger:
-    pace = Pace(ledger, (Rate(3, 60),), Steady(ledger))
+    pace = Pace(ledger, (Rate(3, 60),), SteadyClock(ledger))
     print(sum(pace.take(number) for number in range(1, 11)), round(pace.wait()) in (58, 59, 60))
 """
 
@@ -181,12 +180,12 @@ def test_moments_that_are_still_to_come_count_as_now_and_once(tmp_path: Path) ->
         with ledger.writing() as db:
             db.executemany("INSERT INTO pace (at, delivery) VALUES (?, ?)", [(ahead, 901), (ahead + 1, 902)])
             db.execute("INSERT INTO attempts VALUES (1, 903, ?, 250, '', 'without a rate', '')", (ahead,))
-        assert 0 < Pace(ledger, rates, Steady(ledger)).wait() <= 1
+        assert 0 < Pace(ledger, rates, SteadyClock(ledger)).wait() <= 1
         with FaultyServer() as server, stopped_after(20) as stop:
             transport = SmtpTransport(settings(server.port), QUICK)
             assert deliver(mailing, ledger, transport, rates=rates, stop=stop).finished
         time.sleep(1)
-        assert Pace(ledger, rates, Steady(ledger)).wait() == 0
+        assert Pace(ledger, rates, SteadyClock(ledger)).wait() == 0
 
 
 # ---- the clock itself ---------------------------------------------------------------------------------
@@ -197,14 +196,14 @@ def test_it_runs_as_the_wall_clock_did_and_never_jumps(tmp_path: Path, wall: Wal
     with Ledger(path) as ledger:
         with ledger.writing() as db:
             db.execute("INSERT INTO boots VALUES ('another boot of this machine', 1.0)")
-        clock = Steady(ledger)
+        clock = SteadyClock(ledger)
         assert abs(clock() - time.time()) < 1
         before = clock()
         for ahead in (-HOUR, DAY):
             wall.ahead = ahead
             assert 0 <= clock() - before < 1
             with Ledger(path) as another:
-                assert 0 <= Steady(another)() - before < 1
+                assert 0 <= SteadyClock(another)() - before < 1
     with closing(sqlite3.connect(path)) as db:
         assert [boot for (boot,) in db.execute("SELECT boot FROM boots ORDER BY began")] == [
             "another boot of this machine", boot_id(),

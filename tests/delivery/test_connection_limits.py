@@ -16,7 +16,7 @@ from support.smtp_hostile import HostileServer, Peer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
 
 from mailer.delivery import Ledger, Report, Schedule, SmtpTransport, deliver
-from mailer.delivery.reaching import log_in
+from mailer.delivery.smtp.probe import log_in
 from mailer.errors import TransportError
 from mailer.model import Status
 

@@ -16,7 +16,7 @@ import pytest
 from support.smtp_certificates import Authority
 from support.smtp_faulty import Fault, FaultyServer
 
-from mailer.delivery import examine
+from mailer.delivery import diagnose
 from mailer.model import Finding
 from mailer.settings import Settings
 
@@ -59,7 +59,7 @@ def resolver() -> Iterator[dns.resolver.Resolver]:
 
 
 def found(settings: Settings, domain: str, resolver: dns.resolver.Resolver) -> dict[str, Finding]:
-    return {finding.id: finding for finding in reversed(list(examine(settings, domain, resolver)))}
+    return {finding.id: finding for finding in reversed(list(diagnose(settings, domain, resolver)))}
 
 
 def test_all_is_well(tmp_path: Path, resolver: dns.resolver.Resolver) -> None:
@@ -106,7 +106,7 @@ def test_what_is_odd(resolver: dns.resolver.Resolver) -> None:
             smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none", smtp_window=8,
             envelope_from="bounces@two.example",
         )  # fmt: skip
-        findings = list(examine(settings, "elsewhere.example", resolver))
+        findings = list(diagnose(settings, "elsewhere.example", resolver))
     odd = [(finding.id, finding.level) for finding in findings if finding.level != "notice"]
     assert odd == [
         ("tls", "warning"), ("size", "warning"), ("extensions", "warning"), ("extensions", "warning"),

@@ -12,10 +12,10 @@ import pytest
 from support.smtp_mailing import RELEASE, addresses, queued, states
 
 from mailer.delivery import Entry, Ledger
-from mailer.delivery.held import Claim, Held
-from mailer.delivery.journal import Journal
-from mailer.delivery.schedule import Schedule
-from mailer.delivery.work import Parcel
+from mailer.delivery.ledger.claims import Claim, Claims
+from mailer.delivery.ledger.journal import Journal
+from mailer.delivery.pace import Schedule
+from mailer.delivery.transport import Parcel
 from mailer.errors import LedgerError, TakenOver
 from mailer.model import Envelope, Outcome, Status
 
@@ -28,10 +28,10 @@ def parcels(claims: list[Claim]) -> list[Parcel]:
 
 def test_what_cant_be_written_is_not_forgotten(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger, Held(ledger, queued(ledger, 3)) as held:
-        journal = Journal(held.tenure, Schedule(), time.time)
-        for parcel in parcels(held.claim_queued(3)):
-            journal.before_dots([parcel])
+    with Ledger(path) as ledger, Claims(ledger, queued(ledger, 3)) as claims:
+        journal = Journal(claims.tenure, Schedule().retry_after, time.time)
+        for parcel in parcels(claims.claim_queued(3)):
+            journal.before_dots([parcel.claim.id])
             journal.remember(parcel.claim, ACCEPTED, "")
         wal = path.with_name("ledger.db-wal")
         wal.rename(tmp_path / "elsewhere")
@@ -45,13 +45,13 @@ def test_what_cant_be_written_is_not_forgotten(tmp_path: Path) -> None:
 def test_what_was_given_back_is_not_in_doubt(tmp_path: Path) -> None:
     """Its dot was written down, and then the server said 421 before it heard of it (RFC 2920 §3.2)."""
     path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger, Held(ledger, queued(ledger, 2)) as held:
-        journal = Journal(held.tenure, Schedule(), time.time)
-        first, second = parcels(held.claim_queued())
-        assert journal.before_dots([first, second]) == frozenset()
+    with Ledger(path) as ledger, Claims(ledger, queued(ledger, 2)) as claims:
+        journal = Journal(claims.tenure, Schedule().retry_after, time.time)
+        first, second = parcels(claims.claim_queued())
+        assert journal.before_dots([first.claim.id, second.claim.id]) == frozenset()
         journal.take_back(first.claim)
         journal.take_back(second.claim)
-        assert journal.before_dots([second]) == frozenset(), "and it may leave again"
+        assert journal.before_dots([second.claim.id]) == frozenset(), "and it may leave again"
         journal.remember(second.claim, ACCEPTED, "")
         journal.flush()
     assert list(states(path).values()) == [Status.QUEUED, Status.ACCEPTED]
@@ -59,10 +59,10 @@ def test_what_was_given_back_is_not_in_doubt(tmp_path: Path) -> None:
 
 def test_a_bounce_may_be_quicker_than_what_we_write(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger, Held(ledger, queued(ledger, 1)) as held:
-        journal = Journal(held.tenure, Schedule(), time.time)
-        [parcel] = parcels(held.claim_queued())
-        journal.before_dots([parcel])
+    with Ledger(path) as ledger, Claims(ledger, queued(ledger, 1)) as claims:
+        journal = Journal(claims.tenure, Schedule().retry_after, time.time)
+        [parcel] = parcels(claims.claim_queued())
+        journal.before_dots([parcel.claim.id])
         assert ledger.bounced(parcel.claim.token, soft=False, enhanced="5.1.1")
         journal.remember(parcel.claim, ACCEPTED, "")
         journal.flush()
@@ -82,12 +82,12 @@ def forgotten(ledger: Ledger, address: str) -> None:
 def test_no_dot_for_whom_something_has_come_between(
     tmp_path: Path, change: Callable[[Ledger, str], None]
 ) -> None:
-    with Ledger(tmp_path / "ledger.db") as ledger, Held(ledger, queued(ledger, 3)) as held:
-        journal = Journal(held.tenure, Schedule(), time.time)
-        those = parcels(held.claim_queued())
+    with Ledger(tmp_path / "ledger.db") as ledger, Claims(ledger, queued(ledger, 3)) as claims:
+        journal = Journal(claims.tenure, Schedule().retry_after, time.time)
+        those = parcels(claims.claim_queued())
         with Ledger(ledger.path) as another:
             change(another, addresses(3)[1])
-        assert journal.before_dots(those) == {those[1]}
+        assert journal.before_dots([parcel.claim.id for parcel in those]) == {those[1].claim.id}
         with ledger.reading() as db:
             found = [state for (state,) in db.execute("SELECT state FROM deliveries ORDER BY id")]
     assert found == [".", "r", "."]
@@ -95,7 +95,7 @@ def test_no_dot_for_whom_something_has_come_between(
 
 def test_what_comes_between_reading_and_claiming_is_not_overwritten(tmp_path: Path) -> None:
     """Whoever claims has the ledger to itself from the first look on: another one waits, and finds them claimed."""
-    with Ledger(tmp_path / "ledger.db") as ledger, Held(ledger, queued(ledger, 3)) as held:
+    with Ledger(tmp_path / "ledger.db") as ledger, Claims(ledger, queued(ledger, 3)) as claims:
         said: list[str] = []
 
         def listen(statement: str) -> None:
@@ -110,9 +110,9 @@ def test_what_comes_between_reading_and_claiming_is_not_overwritten(tmp_path: Pa
 
         with ledger.reading() as db:
             db.set_trace_callback(listen)
-        claims = held.claim_queued(3)
+        claimed = claims.claim_queued(3)
     assert said == ["database is locked"]
-    assert len(claims) == 3
+    assert len(claimed) == 3
 
 
 def test_who_took_it_over_finds_no_dot_of_ours(tmp_path: Path) -> None:
@@ -120,20 +120,20 @@ def test_who_took_it_over_finds_no_dot_of_ours(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger:
         mailing = queued(ledger, 4)
-        held = Held(ledger, mailing)
-        held.__enter__()
-        journal = Journal(held.tenure, Schedule(), time.time)
-        first, second, third = parcels(held.claim_queued(3))
-        journal.before_dots([first, second])
+        claims = Claims(ledger, mailing)
+        claims.__enter__()
+        journal = Journal(claims.tenure, Schedule().retry_after, time.time)
+        first, second, third = parcels(claims.claim_queued(3))
+        journal.before_dots([first.claim.id, second.claim.id])
         journal.remember(first.claim, ACCEPTED, "")
         for lock in tmp_path.glob("*.lock"):
             lock.unlink()
-        with Ledger(path) as another, Held(another, mailing) as taken:
+        with Ledger(path) as another, Claims(another, mailing) as taken:
             assert states(path)[first.claim.address] is Status.UNCERTAIN
             with pytest.raises(TakenOver, match="was taken over by process"):
-                journal.before_dots([third])
+                journal.before_dots([third.claim.id])
             with pytest.raises(TakenOver):
-                held.claim_queued()
+                claims.claim_queued()
             assert [claim.id for claim in taken.claim_queued()] == [third.claim.id, third.claim.id + 1]
     found = states(path)
     assert found[first.claim.address] is Status.ACCEPTED

@@ -15,8 +15,8 @@ from support.smtp_faulty import STAGES, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings, states
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
-from mailer.delivery.boot import boot_id
-from mailer.delivery.held import Held
+from mailer.delivery.ledger.claims import Claims
+from mailer.delivery.ledger.clock import boot_id
 from mailer.errors import LedgerError
 from mailer.model import Status
 
@@ -154,7 +154,7 @@ def test_what_the_last_holder_left(tmp_path: Path, state: str, same_boot: bool, 
         with ledger.writing() as db:
             db.execute("UPDATE deliveries SET state = ? WHERE id = 1", (state,))
             db.execute("UPDATE mailings SET boot = ?", (boot_id() if same_boot else "another boot",))
-        with Held(ledger, mailing):
+        with Claims(ledger, mailing):
             pass
         assert ledger.state_of(RELEASE, "reporter1@example.net") is becomes
         assert ledger.state_of(RELEASE, "reporter2@example.net") is Status.QUEUED

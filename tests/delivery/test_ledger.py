@@ -15,8 +15,8 @@ import pytest
 from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, addresses, draft, entries, queued, settings
 
-from mailer.delivery import Entry, Frozen, Ledger, Line, SmtpTransport, deliver, write_csv
-from mailer.delivery.held import Held
+from mailer.delivery import Entry, FrozenEdition, Ledger, SmtpTransport, Standing, deliver, write_csv
+from mailer.delivery.ledger.claims import Claims
 from mailer.errors import LedgerError
 from mailer.model import Status
 
@@ -60,7 +60,9 @@ def test_a_release_that_was_changed_after_it_was_sent_is_refused(ledger: Ledger)
     with pytest.raises(LedgerError, match="changed after it was sent") as error:
         ledger.queue(draft(digest="another text"), entries(2))
     assert "correction" in error.value.hint
-    ledger.queue(replace(draft(), editions=draft().editions | {"es": Frozen("nuevo", b"{}")}), entries(2))
+    ledger.queue(
+        replace(draft(), editions=draft().editions | {"es": FrozenEdition("nuevo", b"{}")}), entries(2)
+    )
 
 
 def test_until_something_was_sent_it_may_change(ledger: Ledger) -> None:
@@ -72,7 +74,7 @@ def test_until_something_was_sent_it_may_change(ledger: Ledger) -> None:
 def test_what_is_being_sent_can_not_be_queued_to(ledger: Ledger) -> None:
     mailing = queued(ledger, 2)
     with (
-        Held(ledger, mailing),
+        Claims(ledger, mailing),
         Ledger(ledger.path) as another,
         pytest.raises(LedgerError, match="is being sent already, by process"),
     ):
@@ -209,12 +211,12 @@ def test_soft_bounces_are_counted_over_days_and_releases(ledger: Ledger) -> None
 def test_what_is_held_about_a_person_and_that_it_is_gone(ledger: Ledger) -> None:
     with FaultyServer(refuse={"reporter2@example.net": "550 5.1.1 no such user reporter2"}) as server:
         deliver(queued(ledger, 3), ledger, SmtpTransport(settings(server.port), QUICK))
-    [held] = ledger.held("reporter2@example.net")
-    assert held["fields"] == {"first_name": "Ana 2", "outlet": "Gull & Sons"}
-    assert held["attempts"][0]["code"] == 550
-    json.dumps(held)
+    [kept] = ledger.kept_about("reporter2@example.net")
+    assert kept["fields"] == {"first_name": "Ana 2", "outlet": "Gull & Sons"}
+    assert kept["attempts"][0]["code"] == 550
+    json.dumps(kept)
     assert ledger.forget("reporter2@example.net") == 1
-    assert ledger.held("reporter2@example.net") == []
+    assert ledger.kept_about("reporter2@example.net") == []
     ledger.close()
     everything = b"".join(path.read_bytes() for path in ledger.path.parent.rglob("*") if path.is_file())
     for trace in (b"reporter2", b"Ana 2", b"Reporter 2"):
@@ -237,9 +239,9 @@ def test_forgetting_unsends_what_is_queued(ledger: Ledger) -> None:
 def test_csv_is_safe_to_open_in_a_spreadsheet() -> None:
     file = io.StringIO()
     lines = [
-        Line("=cmd|'/c calc'!A1@example.net", Status.REJECTED, "550 =HYPERLINK(1)", 1e9, "mail", 1),
-        Line("ana@example.net", Status.ACCEPTED, "@SUM(A1)", 0, "+1", 2),
-        Line("b@example.net", Status.DEFERRED, "-2+3\ttab", 0, "", 0),
+        Standing("=cmd|'/c calc'!A1@example.net", Status.REJECTED, "550 =HYPERLINK(1)", 1e9, "mail", 1),
+        Standing("ana@example.net", Status.ACCEPTED, "@SUM(A1)", 0, "+1", 2),
+        Standing("b@example.net", Status.DEFERRED, "-2+3\ttab", 0, "", 0),
     ]
     write_csv(lines, file)
     rows = file.getvalue().splitlines()

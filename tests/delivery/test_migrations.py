@@ -12,7 +12,7 @@ from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, draft, entries, reconcile, settings
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
-from mailer.delivery.migrations import VERSION
+from mailer.delivery.ledger.migrations import VERSION
 from mailer.errors import LedgerError
 from mailer.model import Status
 
@@ -110,7 +110,7 @@ def test_two_who_open_it_at_once_bring_it_up_to_date_once(old: Path) -> None:
 def test_a_migration_that_fails_leaves_the_file_as_it_was(
     old: Path, version: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mailer.delivery import migrations
+    from mailer.delivery.ledger import migrations
 
     def fails(db: sqlite3.Connection) -> None:
         db.execute("INSERT INTO nowhere VALUES (1)")

@@ -13,7 +13,7 @@ from support.smtp_faulty import FaultyServer
 from support.terminal import COMMAND, environment
 
 from mailer.delivery import Ledger
-from mailer.delivery.rate import Pace
+from mailer.delivery.pace import Pace
 from mailer.settings import Rate
 from mailer.workspace import Workspace
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import REPOSITORY
 
-from mailer.delivery import logins
 from mailer.delivery.replies import TABLE, Reply, Stage, Verdict, as_markdown, judge, outcome
+from mailer.delivery.smtp import login_replies
 from mailer.model import Status
 
 
@@ -61,10 +61,10 @@ def test_each_rule_cites_where_it_comes_from() -> None:
 def test_the_page_shows_the_tables() -> None:
     page = (REPOSITORY / "docs/reference/replies.md").read_text("utf-8")
     assert as_markdown() in page
-    assert logins.as_markdown() in page
+    assert login_replies.as_markdown() in page
 
 
 def test_each_refusal_of_a_login_says_what_to_do() -> None:
-    for refusal in logins.AT_LOGIN:
+    for refusal in login_replies.AT_LOGIN:
         assert refusal.meaning.endswith(".") and refusal.cure
-    assert logins.AT_LOGIN[-1].fits(Reply(0)), "the last fits whatever comes"
+    assert login_replies.AT_LOGIN[-1].fits(Reply(0)), "the last fits whatever comes"

@@ -10,7 +10,7 @@ from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, addresses, queued, reconcile, settings, states
 
 from mailer.delivery import Ledger, Progress, Report, Schedule, SmtpTransport, Stop, deliver
-from mailer.delivery.rate import RateWindows
+from mailer.delivery.pace import RateWindows
 from mailer.model import Status
 from mailer.press import StillWanted
 from mailer.settings import Rate

@@ -13,7 +13,7 @@ from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, queued, settings
 
 from mailer.delivery import Ledger, SmtpTransport, Stop, deliver
-from mailer.delivery.stride import GROUP
+from mailer.delivery.ledger.claims import GROUP
 from mailer.settings import Rate
 
 SETTLED = 60

@@ -11,7 +11,7 @@ from support.smtp_mailing import QUICK, queued
 from support.terminal import mailer
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
-from mailer.delivery.resolving import is_loopback
+from mailer.delivery.smtp.resolving import is_loopback
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings
 from mailer.workspace import Workspace

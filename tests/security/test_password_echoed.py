@@ -24,10 +24,10 @@ from support.smtp_mailing import settings as reaching
 from support.terminal import mailer
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
-from mailer.delivery.hold import Fence
-from mailer.delivery.schedule import Schedule
-from mailer.delivery.sharing import Assignment
-from mailer.delivery.work import Handover
+from mailer.delivery.ledger.hold import Fence
+from mailer.delivery.pace import Schedule
+from mailer.delivery.smtp.helpers import Assignment
+from mailer.delivery.transport import Handover
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 
@@ -261,7 +261,7 @@ def test_a_helper_process_gets_the_password_where_nobody_else_can_see_it(tmp_pat
             schedule=QUICK,
         )
     assert sorted(address for address, _ in server.accepted) == sorted(addresses(300))
-    assert any(b"mailer.delivery.helper" in value for value in seen.values())
+    assert any(b"mailer.delivery.smtp.helper_process" in value for value in seen.values())
     for value in seen.values():
         assert RAW not in value and encoded().encode() not in value
 

@@ -1,4 +1,4 @@
-"""Wild bytes in wild pieces: reading replies ends in a reply or in `Cut`, never in another exception, never in a hang."""
+"""Wild bytes in wild pieces: reading replies ends in a reply or in `ConnectionLost`, never in another exception, never in a hang."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mailer.delivery.opening import Offer
-from mailer.delivery.redaction import HIDDEN, Redaction
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
-from mailer.delivery.wire import Cut, Wire
+from mailer.delivery.smtp.connection import Connection, ConnectionLost
+from mailer.delivery.smtp.handshake import Offer
+from mailer.delivery.smtp.redaction import HIDDEN, Redaction
 from mailer.model import Status
 
 PASSWORD = "lantern-coast-1987"
@@ -27,9 +27,11 @@ WILD = st.one_of(st.binary(max_size=200), st.lists(_SMTP, max_size=30).map(b"".j
 
 
 @contextmanager
-def pair() -> Iterator[tuple[Wire, socket.socket]]:
+def pair() -> Iterator[tuple[Connection, socket.socket]]:
     ours, theirs = socket.socketpair()
-    wire = Wire((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 25)), Redaction("press", PASSWORD))
+    wire = Connection(
+        (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 25)), Redaction("press", PASSWORD)
+    )
     wire.close()
     ours.setblocking(False)
     wire.socket = ours
@@ -53,7 +55,7 @@ def read_all(pieces: list[bytes]) -> tuple[list[Reply], str]:
                 reply = wire.next_reply()
                 assert reply, "the other end has hung up: there is nothing to wait for"
                 replies.append(reply)
-        except Cut as cut:
+        except ConnectionLost as cut:
             return replies, str(cut)
 
 
@@ -130,7 +132,7 @@ def test_a_flood_does_not_keep_us_reading() -> None:
         writer.start()
         flooding.wait(10)
         try:
-            with pytest.raises(Cut, match="does not come to an end"):
+            with pytest.raises(ConnectionLost, match="does not come to an end"):
                 while select.select([wire.socket], [], [], 10)[0]:
                     wire.receive()
                     wire.next_reply()

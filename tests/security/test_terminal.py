@@ -21,7 +21,7 @@ from support.smtp_hostile import HostileServer, Words
 from support.terminal import mailer, on_a_terminal
 
 from mailer.cli.show import json_text
-from mailer.delivery import examine
+from mailer.delivery import diagnose
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 
@@ -224,7 +224,7 @@ def test_a_hostile_ehlo_and_dns(workspace: Workspace) -> None:
             return [Record()]
 
     settings = Settings(dkim_domain="example.org", dkim_selector="x", dkim_key_file="k")
-    for finding in examine(settings, "example.org", Asked(configure=False)):
+    for finding in diagnose(settings, "example.org", Asked(configure=False)):
         assert finding.message.isprintable() and finding.hint.isprintable()
 
 

@@ -1,4 +1,4 @@
--- What was sent, to whom, and what became of it. Written by ledger.py and held.py; docs/decisions/ledger.md says why.
+-- What was sent, to whom, and what became of it. Written by ledger.py and claims.py; docs/decisions/ledger.md says why.
 
 PRAGMA user_version = 1;
 

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from mailer.delivery import Ledger
-from mailer.delivery.stride import GROUP
+from mailer.delivery.ledger.claims import GROUP
 from support.comparing import Compared, compare
 from support.power_cut import Disk
 from support.smtp_faulty import FaultyServer

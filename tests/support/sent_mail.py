@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from mailer.delivery import Draft, Entry, Frozen, Ledger
+from mailer.delivery import Entry, FrozenEdition, FrozenRelease, Ledger
 from mailer.model import Status
 from mailer.workspace import Workspace
 
@@ -19,8 +19,8 @@ def send_to(
     workspace: Workspace, *addresses: str, release: str = "harbour-report", at: datetime = SENT
 ) -> dict[str, str]:
     """Puts a release into the ledger as accepted by the next hop; returns each address's token."""
-    draft = Draft(release, "press release", "Harbour report", "bounces+{token}@example.org", "example.org",
-                  {"en": Frozen("digest", b"frozen")})  # fmt: skip
+    draft = FrozenRelease(release, "press release", "Harbour report", "bounces+{token}@example.org", "example.org",
+                  {"en": FrozenEdition("digest", b"frozen")})  # fmt: skip
     with Ledger(workspace.ledger) as ledger:
         ledger.queue(draft, (Entry(address.lower(), address, "", "en", {}) for address in addresses))
     with closing(sqlite3.connect(workspace.ledger)) as db, db:

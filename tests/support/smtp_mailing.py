@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from mailer.delivery import Draft, Entry, Frozen, Ledger, Mailing, Schedule
+from mailer.delivery import Entry, FrozenEdition, FrozenRelease, Ledger, Mailing, Schedule
 from mailer.message import Head, compile_message
 from mailer.model import Mailbox, Rendered, Slot, Status
 from mailer.settings import Settings
@@ -26,12 +26,17 @@ def rendered(paragraphs: int = 30) -> Rendered:
     return Rendered("en", "Harbour lamps counted", "", html + "\n.\n</body></html>\n", text, slots)
 
 
-def draft(release: str = RELEASE, digest: str = "as written", paragraphs: int = 30) -> Draft:
+def draft(release: str = RELEASE, digest: str = "as written", paragraphs: int = 30) -> FrozenRelease:
     head = Head(Mailbox("press@example.org", "Lantern Coast Foundation"), list_id="press.example.org")
     frozen = compile_message(rendered(paragraphs), head).freeze()
     subject = "Harbour lamps counted"
-    return Draft(
-        release, "press release", subject, "press@example.org", "example.org", {"en": Frozen(digest, frozen)}
+    return FrozenRelease(
+        release,
+        "press release",
+        subject,
+        "press@example.org",
+        "example.org",
+        {"en": FrozenEdition(digest, frozen)},
     )
 
 

@@ -1,0 +1,158 @@
+"""A SQLite file in WAL mode that several processes write: how it is opened, read and written, whatever it holds."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from mailer.delivery.ledger.migrations import bring_up_to_date
+from mailer.errors import LedgerError
+from mailer.private import private_file, private_folder
+
+_PAGE_CACHE_KIB = 2_000
+_PATIENCE = 30.0
+_PAUSE = 0.00001
+"""Seconds: how long to wait for other writers, and how long between looks."""
+
+
+_DAMAGED = (
+    "Nothing is sent without it. Put the newest copy back, with the ledger.db-wal that lay beside it. If there is "
+    "none, move this one away: `mailer status` says then what is not known, `mailer ledger adopt` goes on without it."
+)
+
+
+class Database:
+    """The file, which is made if it is not there.
+
+    Args:
+        path: its folder is made too.
+        witnessed: what is sent by it is told to witnesses outside it too; False: it is thrown away soon.
+
+    Raises:
+        LedgerError: here and from every method: the file can't be read or written.
+    """
+
+    def __init__(self, path: Path, *, witnessed: bool = True) -> None:
+        self.path, self.witnessed = path, witnessed
+        self._paths = tuple(f"{path}{suffix}" for suffix in ("", "-wal", "-shm"))
+        self._files: dict[str, tuple[int, int]] = {}
+        try:
+            private_folder(path.parent)
+            private_file(path)  # SQLite gives its -wal and -shm the mode of the file itself
+            self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise self._failed(error) from None
+        try:
+            self._set_up()
+            self._must_be_the_same_files()
+        except OSError as error:  # no space for the copy that a migration keeps
+            self._db.close()
+            raise self._failed(error) from None
+        except BaseException:
+            self._db.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _failed(self, error: Exception) -> LedgerError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
+        if code == sqlite3.SQLITE_BUSY:
+            return LedgerError(
+                f"The ledger {self.path} is being written by another process, for more than {_PATIENCE:.0f} s.",
+                "Nothing is sent without it. Wait until that one is done, then `mailer resume`.",
+            )
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return LedgerError(f"The ledger {self.path} is damaged: {error}.", _DAMAGED)
+        return LedgerError(
+            f"The ledger {self.path} can't be used: {error}.",
+            "Nothing is sent without it. Free some space or mend its permissions, then `mailer resume`.",
+        )
+
+    def _set_up(self) -> None:
+        db = self._db
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute(f"PRAGMA cache_size=-{_PAGE_CACHE_KIB}")
+            # macOS: fsync reaches the drive, only F_FULLFSYNC the disk. Elsewhere these do nothing.
+            db.execute("PRAGMA fullfsync=ON")
+            db.execute("PRAGMA checkpoint_fullfsync=ON")
+            bring_up_to_date(db, self.path)
+            db.execute("PRAGMA busy_timeout = 0")  # from here on `_begin` waits
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The database to be read, with its errors told as ours. Whoever writes takes `writing`."""
+        try:
+            yield self._db
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+
+    @contextmanager
+    def writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction. `durable`: on the disk before this returns (synchronous=FULL)."""
+        db = self._db
+        try:
+            if durable:
+                db.execute("PRAGMA synchronous=FULL")
+            self._begin()
+            self._must_be_the_same_files()
+            yield db
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+        finally:
+            if db.in_transaction:
+                db.rollback()
+            if durable:
+                db.execute("PRAGMA synchronous=NORMAL")
+
+    def _must_be_the_same_files(self) -> None:
+        """What is written into a file that was deleted, moved or replaced is lost, and whoever opens the one under its
+        name knows nothing of it. The three files of a database in WAL mode belong together.
+
+        Raises:
+            LedgerError: one is not the file that it was.
+        """
+        for path in self._paths:
+            try:
+                found = os.stat(path)  # noqa: PTH116 (quicker, and this runs once for each message)
+            except OSError:
+                which = None
+            else:
+                which = found.st_dev, found.st_ino
+            known = self._files.get(path)
+            if known is None and which:
+                self._files[path] = which
+            elif which != known:
+                raise LedgerError(
+                    f"{path} was deleted, moved or replaced while it was in use.",
+                    "Nothing more is sent. Put it back as it was; then `mailer resume`.",
+                )
+
+    def _begin(self) -> None:
+        """Waits for other processes that write. SQLite's own way of waiting sleeps for milliseconds, and a
+        commit takes a twentieth of one."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE)

@@ -1,0 +1,84 @@
+"""A ledger that does not know everything that was sent: it was lost, or an older copy stands in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.delivery.ledger.clock import boot_id
+from mailer.delivery.ledger.database import Database
+from mailer.delivery.ledger.records import ARRIVED
+from mailer.delivery.ledger.witness import Testimony, Witness, all_of
+from mailer.errors import LedgerError
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a witness says, and the ledger does not know.
+
+    Attributes:
+        testimony: the furthest there is.
+        known: how many the ledger knows as accepted; None: it does not know the release at all.
+    """
+
+    testimony: Testimony
+    known: int | None
+
+    def __str__(self) -> str:
+        told = self.testimony
+        when = datetime.fromtimestamp(told.at).astimezone().isoformat(" ", "minutes")
+        accepted = f"{told.accepted:,} accepted" if told.accepted else "some may have left"
+        said = f"a sending of {when}, {accepted}"
+        if self.known is None:
+            return f"the ledger knows nothing of “{told.release}” ({said})"
+        return f"the ledger knows {self.known:,} accepted of “{told.release}”, and ends before what was seen ({said})"
+
+
+def doubt_about(database: Database, release: str) -> Doubt | None:
+    """What is witnessed of a release and not in the ledger; None: nothing.
+
+    Raises:
+        LedgerError: what is witnessed can't be read.
+    """
+    if not database.witnessed:
+        return None
+    return _doubt(database, release, Witness(database.path, release).read())
+
+
+def doubts(database: Database) -> list[Doubt]:
+    """Of all releases."""
+    told: dict[str, list[Testimony]] = {}
+    for testimony in all_of(database.path) if database.witnessed else ():
+        told.setdefault(testimony.release, []).append(testimony)
+    return [doubt for release, those in told.items() if (doubt := _doubt(database, release, those))]
+
+
+def must_be_whole(database: Database, release: str) -> None:
+    """
+    Raises:
+        LedgerError: more was sent of a release than the ledger knows.
+    """
+    if found := doubt_about(database, release):
+        raise LedgerError(
+            f"{database.path} is not the whole record: {found}.",
+            "It was lost, or an older copy stands in its place, so nothing is sent: many would get it twice. Put the "
+            "newest ledger.db back, with the ledger.db-wal that lay beside it. If there is none: "
+            f"`mailer ledger adopt {release}`.",
+        )
+
+
+def _doubt(database: Database, release: str, told: list[Testimony]) -> Doubt | None:
+    with database.reading() as db:
+        row = db.execute(
+            "SELECT id, created, sequence FROM mailings WHERE release = ?", (release,)
+        ).fetchone()
+        mailing, created, sequence = row or (0, 0.0, 0)
+        here = boot_id() if told else ""
+        wrong = [t for t in told if t.created != created or t.reached(here) > sequence]
+        if not wrong:
+            return None
+        furthest = max(wrong, key=lambda testimony: testimony.at)
+        query = "SELECT count(*) FROM deliveries WHERE mailing = ? AND instr(?, state)"
+        known = int(db.execute(query, (mailing, ARRIVED)).fetchone()[0])
+    strange = furthest.created != created and not known
+    return Doubt(furthest, None if strange else known)

@@ -1,0 +1,297 @@
+"""The ledger: what was sent to whom, frozen before the first connection, and what became of it.
+
+How a pipeline uses it::
+
+    with Ledger(workspace.ledger) as ledger:
+        mailing = ledger.queue(draft, entries, order)  # LedgerError if the release changed since it was sent
+        report = deliver(mailing, ledger, transport)   # takes the lock; see deliver.py
+        for line in ledger.recipients(release): ...    # address, state, reply
+
+SQLite in WAL mode. Who is claimed is written with synchronous=FULL; everything else with NORMAL, which
+survives a killed process, though not the machine's power (https://www.sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mailer.delivery.ledger import people, queueing, records
+from mailer.delivery.ledger.database import Database
+from mailer.delivery.ledger.doubt import must_be_whole
+from mailer.delivery.ledger.hold import Hold
+from mailer.delivery.ledger.lock import Lock
+from mailer.delivery.ledger.records import (
+    Bounced,
+    EarlierRecipient,
+    Entry,
+    FrozenRelease,
+    Mailing,
+    Order,
+    Standing,
+)
+from mailer.errors import LedgerError, TakenOver
+from mailer.model import Status
+
+_MAILINGS = (
+    "SELECT id, release, kind, subject, mail_from, domain, follows, created, planned, embargo, zone, day, lost"
+    " FROM mailings WHERE ready"
+)
+
+
+class Ledger(Database):
+    """The ledger in a file, which is made if it is not there. The locks lie beside it.
+
+    Args:
+        path: the file.
+        witnessed: what is sent by it is witnessed outside it; False: it is thrown away soon.
+
+    Raises:
+        LedgerError: here and from every method: the file can't be read or written.
+    """
+
+    def __init__(self, path: Path, *, witnessed: bool = True) -> None:
+        super().__init__(path, witnessed=witnessed)
+        self._holds: dict[int, Hold] = {}
+
+    # ---- who holds a release ------------------------------------------------------------------------
+
+    @contextmanager
+    def holding(self, release: str) -> Iterator[None]:
+        """Nobody else queues, sends or takes back this release meanwhile.
+
+        Raises:
+            LedgerError: somebody else holds it; or the ledger does not know, or can't say, all that was sent of it.
+        """
+        with self._hold_on(release) as hold:
+            with self.reading() as db:
+                records.must_be_known(db, hold.fence.mailing)
+            yield
+
+    def _hold_on(self, release: str) -> Hold:
+        with self.writing() as db:
+            mailing = queueing.reserve(db, release)
+        return self.hold_of(mailing, release)
+
+    def hold(self, mailing: Mailing) -> Hold:
+        """What whoever sends it has to take."""
+        return self.hold_of(mailing.id, mailing.release)
+
+    def hold_of(self, mailing: int, release: str) -> Hold:
+        """The same for one that may not be ready yet, by its id."""
+        lock = Lock(self.path.with_name(f"{self.path.name}.{mailing}.lock"), f"“{release}”")
+        return self._holds.setdefault(mailing, Hold(self, lock, mailing, release))
+
+    def adopt(self, release: str) -> int:
+        """See `Hold.adopt`."""
+        return self._hold_on(release).adopt()
+
+    # ---- orders -------------------------------------------------------------------------------------
+
+    def queue(self, draft: FrozenRelease, entries: Iterable[Entry], order: Order | None = None) -> Mailing:
+        """Freezes a release and whom it goes to; a second call adds newcomers only. What was still to be sent of
+        a release that it follows is taken off the queue. All or nothing.
+
+        Args:
+            draft: the release as it goes out.
+            entries: who gets it, canonical addresses unique. Read once, as a stream, while nothing is locked
+                but this release; if it raises, nothing is queued.
+            order: by whose word; None: nobody's, as in a rehearsal.
+
+        Raises:
+            LedgerError: this release was sent before with another content, or is being sent right now.
+        """
+        if draft.follows:
+            must_be_whole(self, draft.follows)
+        with self._hold_on(draft.release) as hold:
+            mailing = hold.fence.mailing
+            with hold.writing() as db:
+                queueing.must_be_unchanged(db, mailing, draft)
+                queueing.clear_away(db, mailing)
+            added = seen = 0
+            try:
+                for piece in queueing.in_pieces(entries):
+                    with hold.writing() as db:
+                        added += queueing.write_piece(db, mailing, piece)
+                    seen += len(piece)
+                with hold.writing(durable=True) as db:
+                    queueing.make_ready(db, mailing, draft)
+                    if draft.follows:
+                        people.supersede(db, draft.follows, draft.release)
+                    if order:
+                        queueing.record_order(db, mailing, order)
+            except TakenOver:
+                raise  # whoever queues it now clears that away
+            except BaseException:
+                with hold.writing() as db:
+                    queueing.clear_away(db, mailing)
+                raise
+        return replace(self.mailing(draft.release), added=added, already_sent=seen - added)
+
+    def order(self, mailing: Mailing, order: Order) -> Mailing:
+        """Writes down an order to send what is queued already; its time is the mailing's from now on."""
+        with self.writing(durable=True) as db:
+            queueing.record_order(db, mailing.id, order)
+        return replace(mailing, planned=order.planned)
+
+    def orders(self, release: str) -> list[Order]:
+        """What was ordered about a release, oldest first."""
+        mailing = self.mailing(release)
+        with self.reading() as db:
+            return queueing.orders_of(db, mailing.id)
+
+    def discard(self, mailing: Mailing, order: Order) -> int:
+        """Takes whoever surely has nothing of it off the queue: they are newcomers again.
+
+        Returns:
+            How many.
+        """
+        with self.hold(mailing) as hold, hold.writing(durable=True) as db:
+            return queueing.discard(db, mailing.id, order)
+
+    def lost(self, release: str) -> bool:
+        """Whether a person has said that this file does not know everybody who got a release (hold.py)."""
+        query = "SELECT 1 FROM mailings WHERE release = ? AND lost"
+        with self.reading() as db:
+            return db.execute(query, (release,)).fetchone() is not None
+
+    def day_of(self, release: str) -> str:
+        """The date (ISO 8601) that a release was given when it was queued; "" = none, or nobody is left of that."""
+        with self.reading() as db:
+            row = db.execute(
+                "SELECT day FROM mailings AS m WHERE release = ?"
+                f" AND EXISTS (SELECT 1 FROM deliveries WHERE mailing = m.id AND {records.READY})",
+                (release,),
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def saying(self, words: Iterable[str], subject: str, release: str) -> list[str]:
+        """Names of other releases that say the same, or have the same subject."""
+        query = (
+            "SELECT DISTINCT release FROM mailings AS m JOIN editions AS e ON e.mailing = m.id WHERE ready"
+            " AND release <> ? AND (subject = ? OR (words <> '' AND words = ?)) ORDER BY m.id"
+        )
+        with self.reading() as db:
+            found = [row[0] for each in words for row in db.execute(query, (release, subject, each))]
+        return list(dict.fromkeys(found))
+
+    # ---- what it holds ------------------------------------------------------------------------------
+
+    def mailing(self, release: str) -> Mailing:
+        """
+        Raises:
+            LedgerError: no such release in the ledger; the hint names those there are.
+        """
+        found = self.find(release)
+        if found is None:
+            must_be_whole(self, release)
+            known = ", ".join(mailing.release for mailing in self.mailings())
+            raise LedgerError(
+                f"“{release}” was never sent from here.",
+                f"The ledger knows: {known}." if known else "The ledger is empty.",
+            )
+        return found
+
+    def find(self, release: str) -> Mailing | None:
+        """A mailing; None: the ledger knows none of that name."""
+        with self.reading() as db:
+            row = db.execute(f"{_MAILINGS} AND release = ?", (release,)).fetchone()
+        return Mailing(*row) if row else None
+
+    def mailings(self) -> list[Mailing]:
+        """All of them, oldest first."""
+        with self.reading() as db:
+            return [Mailing(*row) for row in db.execute(f"{_MAILINGS} ORDER BY id")]
+
+    def editions(self, mailing: Mailing) -> dict[str, bytes]:
+        """The frozen message of each language: `Composition.thaw` reads it."""
+        with self.reading() as db:
+            return dict(
+                db.execute(
+                    "SELECT language, frozen FROM editions WHERE mailing = ?", (mailing.id,)
+                ).fetchall()
+            )
+
+    def counts(self, release: str) -> dict[Status, int]:
+        """How many recipients are in which state; states without any are left out."""
+        with self.reading() as db:
+            rows = db.execute(
+                f"SELECT state, count(*) FROM deliveries WHERE mailing = ? AND {records.READY} GROUP BY state",
+                (self.mailing(release).id,),
+            ).fetchall()
+            discarded = sum(1 for _ in queueing.discarded(db, self.mailing(release).id))
+            counts = {records.status_of(db, letter): number for letter, number in rows}
+        return counts | ({Status.DISCARDED: discarded} if discarded else {})
+
+    def state_of(self, release: str, canonical: str) -> Status | None:
+        """One recipient's state; None for a newcomer."""
+        with self.reading() as db:
+            row = db.execute(
+                "SELECT state FROM deliveries JOIN mailings ON mailings.id = mailing"
+                f" WHERE release = ? AND canonical = ? AND {records.READY}",
+                (release, canonical),
+            ).fetchone()
+            return records.status_of(db, row[0]) if row else None
+
+    def recipients(self, release: str, *states: Status) -> Iterator[Standing]:
+        """Each recipient, in the order of queueing, as a stream; those in some states only, if named. Whoever was
+        taken off the queue comes last."""
+        states = states or tuple(Status)
+        mailing = self.mailing(release)
+        with self.reading() as db:
+            yield from people.standings(db, mailing.id, states)
+            if Status.DISCARDED in states:
+                yield from queueing.discarded(db, mailing.id)
+
+    def reached(self, release: str) -> Iterator[EarlierRecipient]:
+        """Those who have a release, or may have it: accepted or uncertain. As a stream."""
+        yield from self._people(release, records.MAY_HAVE_IT)
+
+    def waiting(self, release: str) -> Iterator[EarlierRecipient]:
+        """Those who were still to get a release: queued or deferred. As a stream."""
+        yield from self._people(release, records.LEFT_NOWHERE)
+
+    def _people(self, release: str, states: str) -> Iterator[EarlierRecipient]:
+        must_be_whole(self, release)
+        mailing = self.mailing(release)
+        with self.reading() as db:
+            yield from people.recipients_in(db, mailing.id, mailing.domain, states)
+
+    def bounced(
+        self, reference: str, *, soft: bool, enhanced: str = "", text: str = "", at: float | None = None
+    ) -> Bounced | None:
+        """Records a bounce: the mail did not arrive, so the delivery becomes `bounced`.
+
+        Args:
+            reference: the token of a VERP address, or our Message-ID, with or without angle brackets.
+            soft: the next mail may arrive; it is counted, for the third one to be told from the first.
+            enhanced: RFC 3463 code, or "".
+            text: the reason given, one line.
+            at: when, in seconds since 1970; now by default.
+
+        Returns:
+            What it belongs to, or None: nothing of ours.
+        """
+        token = reference.strip().strip("<>").partition("@")[0]
+        with self.writing() as db:
+            return people.bounced(db, token, soft, enhanced, text, time.time() if at is None else at)
+
+    def kept_about(self, canonical: str) -> list[dict[str, Any]]:
+        """What the ledger holds about a person, ready for JSON: an entry for each release."""
+        with self.reading() as db:
+            return people.kept_about(db, canonical)
+
+    def forget(self, canonical: str) -> int:
+        """Removes a person's data. What stays is the state, for the counts, under a hash of the address.
+        What was still queued for them is not sent.
+
+        Returns:
+            In how many mailings they were.
+        """
+        with self.writing(durable=True) as db:
+            db.execute("PRAGMA secure_delete = ON")  # overwrites what it frees
+            return people.forget(db, canonical)

@@ -1,0 +1,111 @@
+"""The ledger's schema, and how a file of an older version comes to it: one function a version, in one transaction.
+
+Beside the file a copy of it as it was is kept first (`ledger.db.1.backup`), for whoever has to go back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+from mailer.errors import LedgerError
+from mailer.private import private_file
+
+
+def _orders(db: sqlite3.Connection) -> None:
+    """1 → 2: orders, planned times, the pace that all share."""
+    for column in (
+        "ready INTEGER NOT NULL DEFAULT 1",
+        "planned REAL NOT NULL DEFAULT 0",
+        "embargo REAL NOT NULL DEFAULT 0",
+        "zone TEXT NOT NULL DEFAULT ''",
+        "day TEXT NOT NULL DEFAULT ''",
+    ):
+        db.execute(f"ALTER TABLE mailings ADD COLUMN {column}")
+    db.execute("ALTER TABLE editions ADD COLUMN words TEXT NOT NULL DEFAULT ''")
+    for name in ("orders", "discarded", "pace"):
+        for statement in _made_for(name):
+            db.execute(statement)
+
+
+def _fences(db: sqlite3.Connection) -> None:
+    """2 → 3: who holds a mailing, what a witness is held against, a clock that nobody sets."""
+    for column in (
+        "holder TEXT NOT NULL DEFAULT ''",
+        "sequence INTEGER NOT NULL DEFAULT 0",
+        "lost REAL NOT NULL DEFAULT 0",
+    ):
+        db.execute(f"ALTER TABLE mailings ADD COLUMN {column}")
+    for statement in _made_for("boots"):
+        db.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_orders, _fences)
+"""The function at index n brings version n + 1 to n + 2."""
+
+VERSION = len(MIGRATIONS) + 1
+"""What schema.sql makes."""
+
+
+def bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
+    """Makes the schema in an empty file, or brings an older file to it. Whoever comes second finds it done.
+
+    Raises:
+        LedgerError: a newer version of the tool made the file.
+        sqlite3.Error: it can't be read or written; then it is as it was.
+    """
+    version = _version(db)
+    if version > VERSION:
+        raise LedgerError(f"{path} was made by a newer mailer.", "Update mailer.")
+    if version == VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        found = _version(db)  # somebody else may have been quicker
+        if found == 0:
+            for statement in _statements():
+                db.execute(statement)
+        elif found < VERSION:
+            _keep_copy(path, path.with_name(f"{path.name}.{found}.backup"))
+            for migrate in MIGRATIONS[found - 1 :]:
+                migrate(db)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
+    finally:
+        if db.in_transaction:
+            db.rollback()
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _keep_copy(path: Path, target: Path) -> None:
+    """Copies the file as it was committed last; the transaction that is open on it keeps others from changing it."""
+    beside = target.with_name(f"{target.name}.part")
+    beside.unlink(missing_ok=True)
+    private_file(beside)
+    with closing(sqlite3.connect(path)) as committed, closing(sqlite3.connect(beside)) as copy:
+        committed.backup(copy)
+    beside.replace(target)
+
+
+def _statements() -> list[str]:
+    """The statements of schema.sql, one by one: `executescript` would commit what is open."""
+    script = files("mailer.delivery.ledger").joinpath("schema.sql").read_text("utf-8")
+    statements, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements
+
+
+def _made_for(table: str) -> list[str]:
+    """What schema.sql makes for a table: itself and its indexes."""
+    wanted = (f"CREATE TABLE {table} ", f"CREATE INDEX {table}_")
+    return [s for s in _statements() if any(line.startswith(wanted) for line in s.splitlines())]

@@ -1,0 +1,263 @@
+"""Freezing a release and whom it goes to, by whose word; and taking it back.
+
+All or nothing, however long the list, and in nobody's way: a message is composed for everybody before anybody is
+queued, which takes a minute for a million. So rows are written in pieces, as somebody whom only their writer sees
+(state `w`), with nothing locked in between; one short transaction at the end makes them a part of the queue. Killed
+before that, nothing was queued, and the next who queues clears it away.
+
+Whatever is queued was named in an order, with the number that a person typed or a script stood for with `--yes`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+
+from mailer.delivery.ledger.records import (
+    IS_WAITING,
+    QUEUED,
+    READY,
+    REJECTED,
+    UNCERTAIN,
+    UNREADY,
+    Entry,
+    FrozenRelease,
+    Order,
+    Standing,
+)
+from mailer.errors import LedgerError
+from mailer.model import Status
+
+PIECE = 500
+"""Recipients that are written at once."""
+
+_LOST = "the ledger was lost or put back since: may have been sent"
+
+_DELIVERY = "(mailing, canonical, address, name, language, fields, token, in_reply_to, state)"
+
+
+def reserve(db: sqlite3.Connection, release: str) -> int:
+    """The id of a release's mailing, to be locked before anything is known of it. A new one is nobody's yet."""
+    db.execute(
+        "INSERT OR IGNORE INTO mailings (release, kind, subject, mail_from, domain, follows, created, ready)"
+        " VALUES (?, '', '', '', '', '', ?, 0)",
+        (release, time.time()),
+    )
+    return int(db.execute("SELECT id FROM mailings WHERE release = ?", (release,)).fetchone()[0])
+
+
+def in_pieces(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Entries as they are written. They are made here, while nothing is locked."""
+    entries = iter(entries)
+    while piece := list(islice(entries, PIECE)):
+        yield piece
+
+
+def write_piece(db: sqlite3.Connection, mailing: int, piece: list[Entry]) -> int:
+    """Writes those down who have no delivery in this mailing yet; returns how many."""
+    before = db.total_changes
+    rows = [
+        (mailing, entry.canonical, entry.address, entry.name, entry.language,
+         json.dumps(dict(entry.fields), ensure_ascii=False, separators=(",", ":")),
+         secrets.token_hex(12), entry.in_reply_to)
+        for entry in piece
+    ]  # fmt: skip
+    db.executemany(
+        f"INSERT OR IGNORE INTO deliveries {_DELIVERY} VALUES (?, ?, ?, ?, ?, ?, ?, ?, '{UNREADY}')",
+        rows,
+    )
+    return db.total_changes - before
+
+
+def clear_away(db: sqlite3.Connection, mailing: int) -> None:
+    """What a queueing that did not come to its end has left."""
+    db.execute("DELETE FROM deliveries WHERE mailing = ? AND state = ?", (mailing, UNREADY))
+
+
+def make_ready(db: sqlite3.Connection, mailing: int, draft: FrozenRelease) -> None:
+    """Writes the release down, or finds it unchanged, and makes what was written a part of the queue. Until anything of
+    a release was sent it may still change.
+
+    Raises:
+        LedgerError: it was sent before with another content.
+    """
+    begun = _begun(db, mailing)
+    if begun:
+        must_be_unchanged(db, mailing, draft)
+    else:
+        db.execute("DELETE FROM editions WHERE mailing = ?", (mailing,))
+        db.execute(
+            "UPDATE mailings SET kind=?, subject=?, mail_from=?, domain=?, follows=?, embargo=?, zone=?, day=?,"
+            " created = iif(ready OR lost, created, ?), ready = 1 WHERE id = ?",
+            (draft.kind, draft.subject, draft.mail_from, draft.domain, draft.follows, draft.embargo, draft.zone,
+             draft.day, time.time(), mailing),
+        )  # fmt: skip
+    db.executemany(
+        "INSERT OR IGNORE INTO editions (mailing, language, digest, frozen, words) VALUES (?, ?, ?, ?, ?)",
+        [(mailing, lang, frozen.digest, frozen.content, frozen.words) for lang, frozen in draft.editions.items()],
+    )  # fmt: skip
+    if db.execute("SELECT lost FROM mailings WHERE id = ?", (mailing,)).fetchone()[0]:
+        put_in_doubt(db, mailing, UNREADY)
+    db.execute("UPDATE deliveries SET state = ? WHERE mailing = ? AND state = ?", (QUEUED, mailing, UNREADY))
+    # Who was queued before for an edition that is no more gets the original, as everybody of that language does now.
+    db.execute(
+        f"UPDATE deliveries SET language = ? WHERE mailing = ? AND state = '{QUEUED}'"
+        " AND language NOT IN (SELECT language FROM editions WHERE mailing = ?)",
+        (next(iter(draft.editions)), mailing, mailing),
+    )
+
+
+def put_in_doubt(db: sqlite3.Connection, mailing: int, states: str) -> int:
+    """Makes everybody in these states uncertain: the ledger does not know everybody who was mailed (hold.py).
+
+    Returns:
+        How many.
+    """
+    db.execute(
+        "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
+        " SELECT id, ?, 0, '', ?, '' FROM deliveries WHERE mailing = ? AND instr(?, state)",
+        (time.time(), _LOST, mailing, states),
+    )
+    query = "UPDATE deliveries SET state = ? WHERE mailing = ? AND instr(?, state)"
+    return db.execute(query, (UNCERTAIN, mailing, states)).rowcount
+
+
+def _begun(db: sqlite3.Connection, mailing: int) -> bool:
+    query = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE mailing = ? AND NOT instr(?, state))"
+    return bool(db.execute(query, (mailing, QUEUED + UNREADY)).fetchone()[0])
+
+
+def must_be_unchanged(db: sqlite3.Connection, mailing: int, draft: FrozenRelease) -> None:
+    """
+    Raises:
+        LedgerError: something of this release was sent before, with another content.
+    """
+    if not _begun(db, mailing):
+        return
+    known = dict(db.execute("SELECT language, digest FROM editions WHERE mailing = ?", (mailing,)))
+    changed = sorted(
+        lang for lang, frozen in draft.editions.items() if known.get(lang, frozen.digest) != frozen.digest
+    )
+    if changed:
+        raise LedgerError(
+            f"“{draft.release}” ({', '.join(changed)}) was changed after it was sent.",
+            "Those who have it would not learn of the change. Make a correction: a new release with "
+            f"`kind: correction` and `corrects: {draft.release}`.",
+        )
+
+
+# ---- by whose word -------------------------------------------------------------------------------------
+
+_BITS = 256
+_ORDER = "kind, number, recipients, sender, relay, planned, giver, given, content"
+
+
+class AddressDigest:
+    """A digest of a set of canonical addresses, in whatever order they come: the sum of their SHA-256."""
+
+    def __init__(self) -> None:
+        self._sum = 0
+        self.number = 0
+
+    def add(self, canonical: str) -> None:
+        self._sum += int.from_bytes(hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).digest())
+        self.number += 1
+
+    def __str__(self) -> str:
+        return f"{self._sum % 2**_BITS:064x}"
+
+    @classmethod
+    def of(cls, addresses: Iterable[str]) -> AddressDigest:
+        digest = cls()
+        for address in addresses:
+            digest.add(address)
+        return digest
+
+
+def record_order(db: sqlite3.Connection, mailing: int, order: Order) -> int:
+    """Writes an order down, and makes its time the mailing's.
+
+    Returns:
+        Its number in the ledger.
+    """
+    order = replace(order, content=_content(db, mailing), given=order.given or time.time())
+    db.execute("UPDATE mailings SET planned = ? WHERE id = ?", (order.planned, mailing))
+    added = db.execute(
+        f"INSERT INTO orders (mailing, {_ORDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (mailing, order.kind, order.number, order.recipients, order.sender, order.relay, order.planned,
+         order.giver, order.given, order.content),
+    )  # fmt: skip
+    return added.lastrowid or 0
+
+
+def _content(db: sqlite3.Connection, mailing: int) -> str:
+    rows = db.execute(
+        "SELECT language, digest FROM editions WHERE mailing = ? ORDER BY language", (mailing,)
+    ).fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def orders_of(db: sqlite3.Connection, mailing: int) -> list[Order]:
+    """The orders of a mailing, oldest first."""
+    query = f"SELECT {_ORDER} FROM orders WHERE mailing = ? ORDER BY id"
+    return [Order(*row) for row in db.execute(query, (mailing,))]
+
+
+def discard(db: sqlite3.Connection, mailing: int, order: Order) -> int:
+    """Takes whoever surely has nothing off the queue. They are newcomers again; that they stood there, by whose word
+    they were taken off, and what a server had said, is kept.
+
+    What a correction had taken off the queue of the release that it follows goes back there with it: it is not
+    superseded any more.
+
+    Returns:
+        How many.
+    """
+    number = record_order(db, mailing, order)
+    waiting = f"SELECT id FROM deliveries WHERE mailing = ? AND {IS_WAITING}"
+    _give_back(db, mailing)
+    taken = db.execute(
+        "INSERT INTO discarded (orders, mailing, canonical, address, reply) SELECT ?, mailing, canonical, address,"
+        " coalesce((SELECT trim(code || ' ' || enhanced || ' ' || text) FROM attempts WHERE delivery = d.id"
+        f" ORDER BY id DESC LIMIT 1), '') FROM deliveries AS d WHERE mailing = ? AND {IS_WAITING}",
+        (number, mailing),
+    ).rowcount
+    db.execute(f"DELETE FROM attempts WHERE delivery IN ({waiting})", (mailing,))
+    db.execute(f"DELETE FROM deliveries WHERE id IN ({waiting})", (mailing,))
+    return taken
+
+
+def discarded(db: sqlite3.Connection, mailing: int) -> Iterator[Standing]:
+    """Whom a `discard` took off the queue, and nobody has queued again since."""
+    for address, reply, giver, at in db.execute(
+        "SELECT address, reply, giver, given FROM discarded AS d JOIN orders AS o ON o.id = orders WHERE d.mailing = ?"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE mailing = d.mailing AND canonical = d.canonical"
+        f" AND {READY}) GROUP BY canonical HAVING o.id = max(o.id) ORDER BY d.rowid",
+        (mailing,),
+    ):
+        said = f"not sent: taken back by {giver}" + (f" (the server had said: {reply})" if reply else "")
+        yield Standing(address, Status.DISCARDED, said, at, "", 0)
+
+
+def superseded(by: str) -> str:
+    """What stands in the ledger for somebody of whom a correction took the wrong text off the queue."""
+    return f"not sent: superseded by {by}"
+
+
+def _give_back(db: sqlite3.Connection, mailing: int) -> None:
+    release, follows = db.execute("SELECT release, follows FROM mailings WHERE id = ?", (mailing,)).fetchone()
+    if not follows:
+        return
+    db.execute(
+        f"UPDATE deliveries SET state = '{QUEUED}', due = 0 WHERE state = '{REJECTED}'"
+        " AND mailing = (SELECT id FROM mailings WHERE release = ?)"
+        f" AND canonical IN (SELECT canonical FROM deliveries WHERE mailing = ? AND {IS_WAITING})"
+        " AND (SELECT text FROM attempts WHERE delivery = deliveries.id ORDER BY id DESC LIMIT 1) = ?",
+        (follows, mailing, superseded(release)),
+    )

@@ -1,0 +1,219 @@
+"""What the ledger holds, as data: a mailing, who is to get it, what became of each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailer.errors import LedgerError
+from mailer.model import Status
+
+QUEUED, SENDING, DOT, ACCEPTED = "q", "s", ".", "a"
+REJECTED, DEFERRED, UNCERTAIN, BOUNCED = "r", "d", "u", "b"
+"""A delivery's state in the file: one letter, so that a change of state never moves a row."""
+UNREADY = "w"
+"""Being written by an order that is not complete: nobody but its writer sees it."""
+
+WAITING = QUEUED + DEFERRED
+"""Who surely has nothing yet: never tried, or refused for now."""
+LEFT_NOWHERE = QUEUED + DEFERRED + SENDING
+"""And whose message, if it is on its way, is surely incomplete."""
+MAY_HAVE_IT = ACCEPTED + UNCERTAIN + DOT
+ARRIVED = ACCEPTED + BOUNCED
+"""At the next hop."""
+
+READY = f"state <> '{UNREADY}'"
+"""SQL: a delivery that somebody beside its writer sees."""
+IS_WAITING = f"state IN ('{QUEUED}', '{DEFERRED}')"
+"""SQL: one of `WAITING`."""
+
+LETTERS = {
+    Status.QUEUED: QUEUED,
+    Status.SENDING: SENDING,
+    Status.DOT: DOT,
+    Status.ACCEPTED: ACCEPTED,
+    Status.REJECTED: REJECTED,
+    Status.DEFERRED: DEFERRED,
+    Status.UNCERTAIN: UNCERTAIN,
+    Status.BOUNCED: BOUNCED,
+}
+_STATES = {letter: status for status, letter in LETTERS.items()}
+
+UNKNOWN = f"state NOT IN {(*_STATES, UNREADY)}"
+"""SQL: a delivery whose state no mailer of this version has written."""
+
+
+def status_of(db: sqlite3.Connection, letter: str) -> Status:
+    """What a letter in this ledger stands for.
+
+    Raises:
+        LedgerError: nothing that we know.
+    """
+    if letter in _STATES:
+        return _STATES[letter]
+    file = db.execute("PRAGMA database_list").fetchone()[2]
+    raise LedgerError(
+        f"The ledger {file} has recipients in a state that this mailer does not know: {letter!r}.",
+        "Nothing is sent from it. If a newer mailer has written it, update this one. Else it is damaged: keep it, and "
+        "ask whoever looks after mailer; an older copy of it does not know who was mailed since.",
+    )
+
+
+def must_be_known(db: sqlite3.Connection, mailing: int) -> None:
+    """Looks at every delivery of a mailing, before any of them goes on.
+
+    Raises:
+        LedgerError: one is in a state that nobody knows: it may have been mailed.
+    """
+    query = f"SELECT state FROM deliveries WHERE mailing = ? AND {UNKNOWN} LIMIT 1"
+    if odd := db.execute(query, (mailing,)).fetchone():
+        status_of(db, odd[0])
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenEdition:
+    """The message of one language.
+
+    Attributes:
+        digest: of its content, by which a later `send` tells whether the release was changed.
+        content: `Composition.freeze()`.
+        words: a digest of what it says, whatever the release is called and whenever it is dated; "" = unknown.
+    """
+
+    digest: str
+    content: bytes
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRelease:
+    """What is about to be frozen.
+
+    Attributes:
+        release: the release's name: with the canonical address, the key of a delivery.
+        mail_from: the envelope sender; `{token}` in it is filled per recipient (VERP).
+        domain: right side of the Message-IDs: the sender's domain.
+        editions: by language.
+        follows: for a correction, update or withdrawal: the release's name that it follows.
+        embargo: until when nothing may be published, in seconds since 1970; 0: no embargo.
+        zone: the office's time zone (IANA), in which moments of this mailing are shown.
+        day: the release's date (ISO 8601), for one that does not say it: the next day it must be the same.
+    """
+
+    release: str
+    kind: str
+    subject: str
+    mail_from: str
+    domain: str
+    editions: Mapping[str, FrozenEdition]
+    follows: str = ""
+    embargo: float = 0.0
+    zone: str = ""
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Someone to be mailed. `fields` fills the merge slots; `in_reply_to` is a Message-ID with its angle
+    brackets, or ""."""
+
+    canonical: str
+    address: str
+    name: str
+    language: str
+    fields: Mapping[str, str]
+    in_reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody has said, to be remembered: send this to so many, or take it back.
+
+    Attributes:
+        kind: "send", "resume" or "discard".
+        number: what was typed: everything that leaves by this order, or is taken back.
+        recipients: a digest of their canonical addresses (`orders.AddressDigest`).
+        sender: the address that the mail is from.
+        relay: host and port of the server that carries it.
+        planned: nothing leaves before, in seconds since 1970; 0: at once.
+        giver: who gave it: a user and a machine.
+        given: when, in seconds since 1970.
+        content: a digest of all editions; the ledger fills it in.
+    """
+
+    kind: str
+    number: int
+    recipients: str
+    sender: str = ""
+    relay: str = ""
+    planned: float = 0.0
+    giver: str = ""
+    given: float = 0.0
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """A frozen release with its queue. `added` and `already_sent` are of the `queue` call that made this.
+    `embargo`, `zone` and `day` are the `FrozenRelease`'s; `planned` is the last order's. `lost`: when a person said
+    that the ledger does not know everybody who was mailed, in seconds since 1970; 0: it does."""
+
+    id: int
+    release: str
+    kind: str
+    subject: str
+    mail_from: str
+    domain: str
+    follows: str
+    created: float
+    planned: float = 0.0
+    embargo: float = 0.0
+    zone: str = ""
+    day: str = ""
+    lost: float = 0.0
+    added: int = 0
+    already_sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One recipient in `mailer status`. `reply` is the last answer, or what happened to the line; `at` in
+    seconds since 1970, 0 before the first attempt."""
+
+    address: str
+    state: Status
+    reply: str
+    at: float
+    host: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRecipient:
+    """Someone of an earlier release: who has it, may have it, or was still to get it."""
+
+    canonical: str
+    address: str
+    name: str
+    language: str
+    fields: Mapping[str, str]
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """What a bounce was found to belong to.
+
+    Attributes:
+        previous: the delivery's state before.
+        soft: how many soft bounces of this address there were in half a year, this one included.
+        soft_days: from the first of them to the last.
+    """
+
+    release: str
+    canonical: str
+    address: str
+    previous: Status
+    soft: int
+    soft_days: float

@@ -1,0 +1,57 @@
+"""What a run was told: whom it may mail, how fast, how long it goes on, when it stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailer.delivery.ledger.claims import Claim
+from mailer.delivery.messages import Signing
+from mailer.delivery.pace import Pace, Schedule
+from mailer.press import StillWanted
+from mailer.settings import allows
+
+NOTHING_LOST = "Nothing is lost: `mailer resume` goes on."
+"""What there is to do where a gate's error has no hint of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether somebody is still to be mailed, asked right before, in whichever process sends. Whom ALLOW_ONLY forbids
+    never gets here.
+
+    Attributes:
+        still_wanted: who is suppressed at this moment; None: nobody ever is.
+    """
+
+    still_wanted: StillWanted | None = None
+
+    def still_to_be_mailed(self, claim: Claim) -> str:
+        """Why this recipient is not to be mailed after all, or "". Costs a few looks at the folder.
+
+        Raises:
+            ListError: that can't be told, so nobody may be mailed.
+        """
+        reason = self.still_wanted(claim.canonical) if self.still_wanted else ""
+        return f"not sent: {reason}" if reason else ""
+
+    def look(self) -> None:
+        """Sees who is suppressed now, lest it be missed while nobody is asked about."""
+        if self.still_wanted:
+            self.still_wanted.look()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What `deliver` was told; see there."""
+
+    max_wait: float
+    pace: Pace
+    allow_only: tuple[str, ...]
+    gate: Gate
+    refused_share: float | None
+    schedule: Schedule
+    signing: Signing | None
+
+    def may_mail(self, claim: Claim) -> bool:
+        """Whether this machine may mail this recipient at all (ALLOW_ONLY). Another one may."""
+        return allows(self.allow_only, claim.canonical)

@@ -1,0 +1,50 @@
+"""What an envelope is in SMTP commands, and whether this server can carry it."""
+
+from __future__ import annotations
+
+import re
+
+from mailer.delivery.replies import Stage
+from mailer.delivery.smtp.handshake import Offer
+from mailer.model import Envelope
+
+_ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
+
+_EIGHT_BIT = frozenset(("8BITMIME", "SMTPUTF8"))
+
+
+def envelope_commands(envelope: Envelope, offer: Offer, last: bytes) -> list[tuple[Stage, bytes]]:
+    """MAIL, RCPT and what announces the message: DATA or BDAT."""
+    mail = f"MAIL FROM:<{envelope.mail_from}>"
+    if offer.size:
+        mail += f" SIZE={len(envelope.content)}"  # RFC 1870 §5
+    if "8BITMIME" in offer.extensions and not envelope.content.isascii():
+        mail += " BODY=8BITMIME"
+    if not (envelope.rcpt_to.isascii() and envelope.mail_from.isascii()):
+        mail += " SMTPUTF8"
+    return [
+        (Stage.MAIL, mail.encode() + b"\r\n"),
+        (Stage.RCPT, f"RCPT TO:<{envelope.rcpt_to}>\r\n".encode()),
+        (Stage.DATA, last + b"\r\n"),
+    ]
+
+
+def too_big(envelope: Envelope, offer: Offer) -> str:
+    """Why the message is too big for this server (RFC 1870 §6), or ""."""
+    if not 0 < offer.size < len(envelope.content):
+        return ""
+    return (
+        f"the message has {len(envelope.content):,} bytes, the server takes {offer.size:,} at most: make "
+        "pictures smaller, or link to attachments"
+    )
+
+
+def not_for(envelope: Envelope, offer: Offer) -> str:
+    """Why this server can't carry this recipient's message, or "". Concerns that recipient alone."""
+    if not (_ADDRESS.fullmatch(envelope.rcpt_to) and _ADDRESS.fullmatch(envelope.mail_from)):
+        return "not sent: not an address that SMTP can carry"
+    if not envelope.rcpt_to.isascii() and "SMTPUTF8" not in offer.extensions:
+        return "not sent: the server takes no address with letters beyond ASCII (SMTPUTF8, RFC 6531)"
+    if not offer.extensions & _EIGHT_BIT and not envelope.content.isascii():
+        return "not sent: the server takes ASCII only (no 8BITMIME, RFC 6152)"
+    return ""

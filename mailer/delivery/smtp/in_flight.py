@@ -1,0 +1,109 @@
+"""Messages that may be complete on the wire, and the answers they wait for, in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
+from mailer.delivery.smtp.connection import ConnectionLost
+from mailer.delivery.smtp.login_replies import wanted
+from mailer.delivery.transport import Parcel, Work
+from mailer.model import Outcome, Status
+
+REFUSALS = frozenset(
+    (
+        Verdict.REJECTED,
+        Verdict.SUPPRESS,
+        Verdict.DEFERRED,
+        Verdict.HALT,
+        Verdict.HALT_QUEUED,
+        Verdict.STOP,
+    )
+)
+
+
+class Decision(NamedTuple):
+    """What decided about a message. The first refusal counts; what follows is only its echo."""
+
+    stage: Stage
+    verdict: Verdict
+    reply: Reply
+
+
+class InFlight:
+    """What one session has in flight.
+
+    Args:
+        user: with whose login, "" without one.
+
+    Attributes:
+        accepted: how many messages this session's server has accepted.
+    """
+
+    def __init__(self, work: Work, user: str = "") -> None:
+        self._work, self._user = work, user
+        self._parcels: deque[Parcel] = deque()
+        self._expected: deque[tuple[Stage, Parcel]] = deque()
+        self._decisions: dict[Parcel, Decision] = {}
+        self._server_quit = False
+        self.accepted = 0
+
+    def __len__(self) -> int:
+        return len(self._parcels)
+
+    def add(self, parcel: Parcel, *stages: Stage) -> None:
+        """A message whose end has been written down and leaves now; the replies that will come for it."""
+        self._parcels.append(parcel)
+        self._expected.extend((stage, parcel) for stage in stages)
+
+    @property
+    def next_stage(self) -> Stage | None:
+        """What the next reply answers; None: nothing is expected."""
+        return self._expected[0][0] if self._expected else None
+
+    def hear(self, reply: Reply, host: str) -> None:
+        """The next reply.
+
+        Raises:
+            ConnectionLost: this session has no future.
+        """
+        stage, parcel = self._expected[0]
+        verdict = judge(stage, reply)
+        if verdict is Verdict.BROKEN:
+            raise ConnectionLost(f"the server answered the {stage} with {reply}")
+        self._expected.popleft()
+        decision = self._decisions.pop(parcel, None) or Decision(stage, verdict, reply)
+        if stage is Stage.DOT:
+            self._parcels.remove(parcel)
+            self.settle(parcel, decision, host)
+        elif decision.verdict is not Verdict.PROCEED:
+            self._decisions[parcel] = decision
+        if verdict is Verdict.RECONNECT:
+            self._server_quit = reply.code == 421
+            raise ConnectionLost(f"the server answered the {stage} with {reply}")
+
+    def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
+        """Tells the sender what became of a message, in flight or not."""
+        self.accepted += decision.verdict is Verdict.ACCEPTED
+        if decision.verdict is not Verdict.ACCEPTED and (
+            why := wanted(decision.stage, decision.reply, self._user)
+        ):
+            self._work.halt(*why)  # the first reason is the one that is told
+        self._work.settle(
+            parcel, decision.verdict, outcome(decision.stage, decision.reply, decision.verdict), host
+        )
+
+    def lost(self, why: str, host: str) -> None:
+        """The line is gone, and every reply that came has been heard: judges what is left."""
+        for parcel in self._parcels:
+            decision = self._decisions.get(parcel)
+            if decision and decision.verdict in REFUSALS:
+                self.settle(parcel, decision, host)
+            elif decision or self._server_quit:
+                # Commands are answered in order (RFC 2920 §3.2), so what stands behind a 421 was never heard.
+                self._work.give_back(parcel, why)
+            else:
+                self._work.settle(parcel, Verdict.BROKEN, Outcome(Status.UNCERTAIN, text=why), host)
+        self._parcels.clear()
+        self._expected.clear()

@@ -1,0 +1,299 @@
+"""Several SMTP sessions in one loop, without threads: whoever can go on goes on. After each round, all messages whose
+bodies are out are written down in one transaction, and only then do their final dots leave."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+
+from mailer.delivery.pace import Schedule
+from mailer.delivery.smtp.connection import ConnectionLost, HandshakeLost, WaitFor, Withdrawn
+from mailer.delivery.smtp.connection_limit import ConnectionLimit
+from mailer.delivery.smtp.handshake import LoginRefused, TurnedAway
+from mailer.delivery.smtp.helpers import Helpers
+from mailer.delivery.smtp.login_replies import HANGS_UP
+from mailer.delivery.smtp.resolving import resolve
+from mailer.delivery.smtp.session import Session
+from mailer.delivery.transport import NoLogin, Work
+from mailer.errors import TransportError
+from mailer.settings import Settings
+
+_NAP = 0.001
+"""Seconds without news after which there is a moment for the ledger."""
+
+_TICK = 0.25
+"""Seconds between looks at the clock and at whether to stop."""
+
+_WORTH_A_CONNECTION = 10
+"""Messages for which one more connection is opened."""
+
+_MOST_UNANSWERED = 2
+"""So often a password leaves without an answer before any login has succeeded. Silence is no verdict: once more, after
+a pause, costs a right password nothing. But some servers hang up on a wrong one, and others lock the account after
+three."""
+
+_MOST_CUTS = 2
+"""So many connections in a row are cut before a message of theirs was accepted, while others work: the server has no
+room for them."""
+
+_EVENTS = {WaitFor.READ: selectors.EVENT_READ, WaitFor.WRITE: selectors.EVENT_READ | selectors.EVENT_WRITE}
+
+
+class Loop:
+    """The sessions of one run, in this process.
+
+    Args:
+        settings: SMTP_*.
+        helpers: other processes that share the run.
+        helping: this is one of those. The others work: where it can't open one connection, it leaves at once.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        schedule: Schedule,
+        work: Work,
+        helpers: Helpers | None = None,
+        *,
+        helping: bool = False,
+    ) -> None:
+        self._settings, self._schedule, self._work, self._helpers = settings, schedule, work, helpers
+        self._helping = helping
+        self._addresses = resolve(settings)
+        self._selector = selectors.DefaultSelector()
+        self._wants: dict[Session, WaitFor] = {}
+        self._sockets: dict[Session, socket.socket] = {}
+        self._limit = ConnectionLimit(schedule)
+        self._failures = self._unanswered = self._cuts = 0
+        self._not_before = 0.0
+        self._ever_opened = False
+
+    def carry(self) -> None:
+        """See `Transport.carry`.
+
+        Raises:
+            TransportError: no connection can be had, and none could; of a helper also: none any more.
+        """
+        try:
+            self._run()
+        except TransportError as error:
+            if self._helping or not self._ever_opened:
+                raise
+            self._work.halt(error.message, error.hint)
+        finally:
+            self._close()
+
+    def _run(self) -> None:
+        while not self._work.aborting:
+            if self._helpers and self._ever_opened:
+                self._make_room(self._helpers)
+            self._staff()
+            patience = self._patience()
+            if not self._wants:
+                pause = self._work.wait()
+                if pause is None and not (self._helpers and self._helpers.busy):
+                    return
+                soon = max(pause or 0.0, self._not_before - time.monotonic(), 0.001)
+                patience = _TICK if self._others_work else min(_TICK, soon)
+            for key, _ in self._look(patience):
+                if isinstance(key.data, Session):
+                    self._advance(key.data)
+            self._commit()
+            self._look_at_the_clock()
+
+    def _look(self, patience: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Who can go on, waiting so many seconds. Before it sleeps, what became of others is written down."""
+        events = self._selector.select(min(patience, _NAP))
+        if events or patience <= _NAP:
+            return events
+        self._work.flush()
+        return self._selector.select(patience - _NAP)
+
+    @property
+    def _share(self) -> int:
+        """How many connections this process may have: all of them, until it has help."""
+        return (
+            self._helpers.each if self._helpers and self._helpers.wanted else self._settings.smtp_connections
+        )
+
+    @property
+    def _working(self) -> int:
+        """How many connections of this process the server has let in."""
+        return sum(session.opened for session in self._wants)
+
+    @property
+    def _others_work(self) -> bool:
+        """Whether something goes on without the connection that has just failed, or is missing."""
+        return self._working > 0 or (self._helpers is not None and self._helpers.busy)
+
+    def _make_room(self, helpers: Helpers) -> None:
+        """Lets helpers work, once as many connections have ended as they will open, and this process has its share."""
+        for session in list(self._wants)[self._share :]:
+            session.leaving = True
+        helpers.tend(self._selector, room=self._working == len(self._wants) == helpers.each)
+
+    def _close(self) -> None:
+        for session in self._wants:
+            session.dialogue.connection.close()
+        self._selector.close()
+
+    def _staff(self) -> None:
+        """Opens as many sessions as there is work and room for: one after the other, as a wrong password must cost
+        one attempt, and a server that has no room one refusal.
+
+        Raises:
+            TransportError: none may be opened any more, and nobody works.
+        """
+        while self._one_more():
+            pause = self._work.wait()
+            if pause is None or pause > self._schedule.linger:
+                return
+            if no := self._work.no_login:
+                if self._others_work:
+                    return
+                raise TransportError(no.message, no.hint)
+            session = Session(self._settings, self._addresses, self._work, self._schedule)
+            self._wants[session] = WaitFor.WORK
+            self._advance(session)
+
+    def _one_more(self) -> bool:
+        """Whether one more session is of use now."""
+        now = time.monotonic()
+        if now < self._not_before or self._working < len(self._wants):
+            return False
+        room = self._limit.most(now) if self._others_work else 1
+        enough = -(-self._work.left() // _WORTH_A_CONNECTION)
+        most = min(self._share, enough, 1 if self._failures else room)
+        return len(self._wants) < most
+
+    def _patience(self) -> float:
+        """Seconds that the loop may sleep: until the next deadline, or until there is work."""
+        patience, now = _TICK, time.monotonic()
+        for session, want in self._wants.items():
+            if want is WaitFor.WORK:
+                patience = min(patience, self._work.wait() or 0)
+            else:
+                patience = min(patience, max(0.0, session.dialogue.deadline - now))
+        return patience
+
+    def _advance(self, session: Session, late: ConnectionLost | None = None) -> None:
+        if session not in self._wants:
+            return
+        was_open = session.opened
+        try:
+            want = session.conversation.throw(late) if late else next(session.conversation)
+        except StopIteration:
+            self._remove(session)
+            session.dialogue.connection.close()
+        except (ConnectionLost, TransportError) as problem:
+            self._lost(session, problem)
+        else:
+            if session.opened and not was_open:
+                self._ever_opened = True
+                self._limit.opened(self._working)
+            if session.in_flight.accepted:
+                self._failures = 0
+            self._watch(session, want)
+
+    def _watch(self, session: Session, want: WaitFor) -> None:
+        """Has the loop resume a session when what it wants is there."""
+        events = _EVENTS.get(want, selectors.EVENT_READ)
+        its_socket = session.dialogue.connection.socket
+        known = self._sockets.get(session)
+        if known is not its_socket:
+            if known is not None:
+                self._selector.unregister(known)
+            self._selector.register(its_socket, events, session)
+            self._sockets[session] = its_socket
+        elif _EVENTS.get(self._wants[session], selectors.EVENT_READ) != events:
+            self._selector.modify(its_socket, events, session)
+        self._wants[session] = want
+
+    def _remove(self, session: Session) -> None:
+        del self._wants[session]
+        known = self._sockets.pop(session, None)
+        if known is not None:
+            self._selector.unregister(known)
+
+    def _lost(self, session: Session, problem: ConnectionLost | TransportError) -> None:
+        """A session is gone, or could not be opened. As long as others work, that is no reason to stop.
+
+        Raises:
+            TransportError: nobody works, and trying again would not help.
+        """
+        self._remove(session)
+        if isinstance(problem, Withdrawn):
+            session.lost(str(problem))
+            return
+        others_work = self._others_work
+        if isinstance(problem, LoginRefused):
+            self._work.bar_login(NoLogin(problem.message, problem.hint))
+        elif session.dialogue.unanswered and (others_work or self._helping):
+            self._work.bar_login(NoLogin(f"The password was sent, and {problem}.", HANGS_UP))
+        session.lost(problem.message if isinstance(problem, TransportError) else str(problem))
+        if others_work:
+            self._do_without(session)
+        elif isinstance(problem, TransportError) and not (
+            isinstance(problem, TurnedAway) and self._ever_opened
+        ):
+            raise problem
+        else:
+            self._try_again(session, problem)
+
+    def _do_without(self, session: Session) -> None:
+        """Others work. One that was cut after messages of it were accepted is replaced at once; one that had none
+        accepted, after a pause, and when that goes on, there is no room for it."""
+        now = time.monotonic()
+        if session.in_flight.accepted:
+            self._cuts = 0
+            return
+        self._cuts += session.opened
+        if session.opened and self._cuts < _MOST_CUTS:
+            self._not_before = now + (self._schedule.reconnect_after(1) or 0)
+        else:
+            self._limit.refused(self._working, now)
+
+    def _try_again(self, session: Session, problem: ConnectionLost | TransportError) -> None:
+        """Nobody works: another connection after a pause, unless there were enough.
+
+        Raises:
+            TransportError: there were.
+        """
+        if session.dialogue.unanswered and not self._ever_opened:
+            self._unanswered += 1
+            if self._unanswered == _MOST_UNANSWERED:
+                raise TransportError(
+                    f"The password was sent {_MOST_UNANSWERED} times, and each time {problem}.", HANGS_UP
+                )
+        self._failures = 1 if session.in_flight.accepted else self._failures + 1
+        pause = self._schedule.reconnect_after(self._failures)
+        somebody_is_there = session.dialogue.greeted or isinstance(problem, HandshakeLost)
+        if pause is not None and (self._ever_opened or (somebody_is_there and not self._helping)):
+            self._not_before = time.monotonic() + (0 if session.in_flight.accepted else pause)
+            return
+        if isinstance(problem, TransportError):
+            raise problem
+        raise TransportError(
+            f"No connection to {self._settings.smtp_host}:{self._settings.port}: {problem}.",
+            "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` looks closer.",
+        )
+
+    def _commit(self) -> None:
+        """Writes down all whose bodies are out, and lets their dots go."""
+        while ready := [session for session, want in self._wants.items() if want is WaitFor.COMMIT]:
+            withheld = self._work.before_dots([parcel for session in ready for parcel in session.ready])
+            for session in ready:
+                session.ready = [parcel for parcel in session.ready if parcel not in withheld]
+                self._advance(session)
+
+    def _look_at_the_clock(self) -> None:
+        """Resumes those whose time is up, and those who wait for work that is there now."""
+        now = time.monotonic()
+        for session, want in list(self._wants.items()):
+            if want is WaitFor.WORK:
+                pause = self._work.wait()
+                if not pause or pause > self._schedule.linger:
+                    self._advance(session)
+            elif now > session.dialogue.deadline:
+                self._advance(session, ConnectionLost(f"timed out waiting for {session.dialogue.awaited}"))

@@ -1,0 +1,121 @@
+"""Reaching a server without sending anything: it answers, is who it should be, and lets us in."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mailer.delivery.pace import Schedule
+from mailer.delivery.replies import Stage
+from mailer.delivery.smtp.connection import Connection, ConnectionLost, HandshakeLost, WaitFor
+from mailer.delivery.smtp.handshake import Dialogue, Offer, check_security, open_session
+from mailer.delivery.smtp.redaction import Redaction
+from mailer.delivery.smtp.resolving import SocketAddress, resolve
+from mailer.errors import TransportError
+from mailer.settings import Settings
+
+_Answer = TypeVar("_Answer")
+
+_TRIES = 3
+"""So often a server that is there, and has no time, is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """How a server let us in: what it offers, its address, and the seconds that all greetings took."""
+
+    offer: Offer
+    host: str
+    seconds: float
+
+
+def log_in(settings: Settings, schedule: Schedule | None = None, *, cleartext: bool = False) -> Greeted:
+    """Connects, encrypts, logs in as for a sending, and leaves. A login is tried once; a server that is busy before
+    that, a few times.
+
+    Args:
+        settings: SMTP_*.
+        schedule: pauses between those times.
+        cleartext: allow SMTP_SECURITY=none to another machine.
+
+    Raises:
+        SettingsError: no server is named, or mail would leave in clear.
+        TransportError: it can't be reached, or won't have us.
+    """
+    check_security(settings, cleartext=cleartext)
+    schedule = schedule or Schedule()
+    problem, in_tls, failures = "", False, 0
+    while failures < _TRIES:
+        for address in resolve(settings):
+            dialogue = Dialogue(
+                Connection(address, Redaction(settings.smtp_username, settings.smtp_password))
+            )
+            try:
+                return _let_in(dialogue, address, settings)
+            except ConnectionLost as cut:
+                problem, in_tls = str(cut), isinstance(cut, HandshakeLost)
+                if dialogue.password_sent:
+                    raise TransportError(_no_connection(settings, problem), _UNANSWERED) from None
+            finally:
+                dialogue.connection.close()
+        if not (dialogue.greeted or in_tls):
+            break
+        failures += 1
+        time.sleep(schedule.reconnect_after(failures) or 0)
+    raise TransportError(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
+
+
+def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings) -> Greeted:
+    started = time.monotonic()
+    offer = _driven(dialogue, open_session(dialogue, settings))
+    with contextlib.suppress(ConnectionLost):
+        _driven(dialogue, dialogue.ask(b"QUIT", Stage.QUIT, 5))
+    return Greeted(offer, str(address[4][0]), time.monotonic() - started)
+
+
+def _no_connection(settings: Settings, problem: str) -> str:
+    return f"No connection to {settings.smtp_host}:{settings.port}: {problem}."
+
+
+_NOBODY_THERE = "Is SMTP_HOST right, does a firewall close this port, and is this computer online?"
+_WHICH_SECURITY = (
+    "The server may have no time: try again. Else, is SMTP_SECURITY right for SMTP_PORT? tls is for 465, starttls for "
+    "587 and 25."
+)
+_UNANSWERED = (
+    "The password was sent once, and not answered. Some servers hang up on a wrong one: look at SMTP_USERNAME and "
+    "SMTP_PASSWORD in .env."
+)
+
+
+def _driven(dialogue: Dialogue, conversation: Generator[WaitFor, None, _Answer]) -> _Answer:
+    """Runs a conversation to its end, alone.
+
+    Raises:
+        ConnectionLost: its time is up, or the connection broke.
+    """
+    try:
+        want = next(conversation)
+        while True:
+            seconds = max(0.0, dialogue.deadline - time.monotonic())
+            if seconds and _ready(
+                dialogue, want, seconds
+            ):  # who always has one more byte gains no time by it
+                want = next(conversation)
+            else:
+                want = conversation.throw(ConnectionLost(f"timed out waiting for {dialogue.awaited}"))
+    except StopIteration as end:
+        answer: _Answer = end.value
+        return answer
+
+
+def _ready(dialogue: Dialogue, want: WaitFor, seconds: float) -> bool:
+    """Whether what is wanted comes in time. A selector hears on Windows, too, that a connection was refused."""
+    event = selectors.EVENT_READ if want is WaitFor.READ else selectors.EVENT_WRITE
+    with selectors.DefaultSelector() as selector:
+        selector.register(dialogue.connection.socket, event)
+        return bool(selector.select(seconds))

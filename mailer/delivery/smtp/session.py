@@ -1,0 +1,258 @@
+"""One SMTP session and the messages it carries, as a conversation that knows its stage (RFC 5321 §3.3).
+
+The conversation is a generator: it yields what it waits for, and loop.py resumes it. smtplib raises the same
+exception for a connection lost at MAIL and for one lost after acceptance; here what is in flight is known at
+every moment: `current` is surely incomplete on the wire, `in_flight` may have been accepted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Sequence
+
+from mailer.delivery.pace import Schedule
+from mailer.delivery.replies import Stage, Verdict, judge
+from mailer.delivery.smtp.commands import envelope_commands, not_for, too_big
+from mailer.delivery.smtp.connection import Connection, ConnectionLost, WaitFor, Withdrawn
+from mailer.delivery.smtp.handshake import Dialogue, Offer, open_session
+from mailer.delivery.smtp.in_flight import REFUSALS, Decision, InFlight
+from mailer.delivery.smtp.redaction import Redaction
+from mailer.delivery.smtp.resolving import SocketAddress
+from mailer.delivery.transport import Parcel, Work
+from mailer.model import Outcome, Status
+from mailer.settings import Settings
+
+BDAT_FROM = 4
+"""From this window on BDAT pays: below, a server's delayed ACK makes it slower than DATA."""
+
+_SLOWEST = 10_000
+"""Octets a second that a server must take at least."""
+
+
+class Session:
+    """One connection's life.
+
+    Args:
+        addresses: of the server, tried in this order.
+        work: where messages come from and answers go to.
+
+    Attributes:
+        opened: the server has let us in.
+        leaving: set from outside: begin no other message, and end.
+        current: what is surely incomplete on the wire.
+        ready: what waits to be written down as complete; after that, what is left of it to be sent.
+        in_flight: what may be complete on the wire.
+    """
+
+    def __init__(
+        self, settings: Settings, addresses: Sequence[SocketAddress], work: Work, schedule: Schedule
+    ) -> None:
+        self._settings, self._addresses = settings, addresses
+        self._work, self._schedule = work, schedule
+        self._seconds = float(settings.smtp_timeout)
+        self._left_over = False
+        self._in_body = False
+        self.offer = Offer()
+        self._redaction = Redaction(settings.smtp_username, settings.smtp_password)
+        self.dialogue = Dialogue(Connection(addresses[0], self._redaction))
+        self.opened = False
+        self.leaving = False
+        self.current: Parcel | None = None
+        self.ready: list[Parcel] = []
+        self.in_flight = InFlight(work, settings.smtp_username)
+        self.conversation = self._converse()
+
+    # ---- the conversation -----------------------------------------------------------------------
+
+    def _converse(self) -> Generator[WaitFor, None, None]:
+        self.offer = yield from self._open()
+        self.opened = True
+        if (
+            "CHUNKING" in self.offer.extensions
+            and self._settings.smtp_window >= BDAT_FROM
+            and self._pipelining
+        ):
+            yield from self._by_bdat()
+        else:
+            yield from self._by_data()
+        yield from self.dialogue.ask(b"QUIT", Stage.QUIT, min(self._seconds, 5))
+
+    def _open(self) -> Generator[WaitFor, None, Offer]:
+        """At the first address that takes us. One that has seen the password had its say: it goes to no other."""
+        for further in self._addresses[1:]:
+            try:
+                return (yield from open_session(self.dialogue, self._settings))
+            except ConnectionLost:
+                if self.dialogue.password_sent:
+                    raise
+                self.dialogue.connection.close()
+                self.dialogue.connection = Connection(further, self._redaction)
+        return (yield from open_session(self.dialogue, self._settings))
+
+    @property
+    def _pipelining(self) -> bool:
+        return "PIPELINING" in self.offer.extensions
+
+    def _by_data(self) -> Generator[WaitFor, None, None]:
+        """One message in flight. With PIPELINING its dot leaves together with the next one's commands:
+        content may lead a command group (RFC 2920 §3.1), so a message costs one round trip."""
+        while True:
+            parcel = self._take()
+            if parcel is None and not self.in_flight:
+                if not (yield from self._more_to_come()):
+                    return
+                continue
+            self.current = parcel
+            commands = self._commands(parcel, b"DATA") if parcel else []
+            dot = b".\r\n" if self.in_flight else b""
+            if self._pipelining:
+                dot += b"".join(command for _, command in commands)
+            if dot:
+                self.dialogue.connection.send(dot)
+                yield from self.dialogue.flush(Stage.DOT, self._seconds)
+            yield from self._answers()
+            if parcel and (yield from self._envelope(parcel, commands)):
+                yield from self._content(parcel)
+
+    def _more_to_come(self) -> Generator[WaitFor, None, bool]:
+        pause = self._work.wait()
+        if self.leaving or pause is None or pause > self._schedule.linger:
+            return False
+        yield WaitFor.WORK
+        if self.dialogue.connection.has_news():
+            raise ConnectionLost("the server closed the idle connection")
+        return True
+
+    def _take(self) -> Parcel | None:
+        """The next parcel that this server can carry; others fail alone, unsent."""
+        while not self.leaving and (parcel := self._work.take()):
+            if why := too_big(parcel.envelope, self.offer):
+                self._work.settle(parcel, Verdict.STOP, Outcome(Status.QUEUED, text=why), "")
+            elif why := not_for(parcel.envelope, self.offer):
+                self._work.settle(parcel, Verdict.REJECTED, Outcome(Status.REJECTED, text=why), "")
+            else:
+                return parcel
+        return None
+
+    def _commands(self, parcel: Parcel, last: bytes) -> list[tuple[Stage, bytes]]:
+        reset = [(Stage.RSET, b"RSET\r\n")] if self._left_over else []
+        self._left_over = False
+        return reset + envelope_commands(parcel.envelope, self.offer, last)
+
+    def _envelope(
+        self, parcel: Parcel, commands: list[tuple[Stage, bytes]]
+    ) -> Generator[WaitFor, None, bool]:
+        """Whether the message may follow."""
+        decision: Decision | None = None
+        pipelining = self._pipelining
+        for stage, command in commands:
+            if not pipelining:
+                self.dialogue.connection.send(command)
+                yield from self.dialogue.flush(stage, self._seconds)
+            reply = yield from self.dialogue.reply(stage, self._seconds)
+            verdict = judge(stage, reply)
+            if verdict is Verdict.PROCEED:
+                if stage is Stage.DATA and decision:
+                    self._refuse(parcel, decision)
+                    raise ConnectionLost("the server wants a message for a recipient whom it refused")
+                continue
+            if verdict in (Verdict.RECONNECT, Verdict.BROKEN):
+                if decision:
+                    self._refuse(parcel, decision)
+                raise ConnectionLost(f"the server answered {stage} with {reply}")
+            decision = decision or Decision(stage, verdict, reply)
+            if not pipelining:
+                break
+        if decision:
+            self._refuse(parcel, decision)
+        return decision is None
+
+    def _refuse(self, parcel: Parcel, decision: Decision) -> None:
+        self.current = None
+        self._left_over = True  # RSET keeps this envelope out of the next one
+        self.in_flight.settle(parcel, decision, self.dialogue.connection.host)
+
+    def _content(self, parcel: Parcel) -> Generator[WaitFor, None, None]:
+        """The body; then, once that is written down, the parcel is in flight: its dot leaves next."""
+        content = parcel.envelope.content
+        self._in_body = True
+        self.dialogue.connection.send(content if content.endswith(b"\r\n") else content + b"\r\n")
+        yield from self.dialogue.flush(Stage.BODY, self._seconds + len(content) / _SLOWEST)
+        if self.dialogue.connection.has_news():
+            raise ConnectionLost("the server broke off the message")
+        self.ready = [parcel]
+        yield WaitFor.COMMIT
+        self.current, self._in_body = None, False
+        if not self.ready:
+            raise Withdrawn("a message was withdrawn before its end")
+        self.in_flight.add(parcel, Stage.DOT)
+
+    # ---- several in flight ----------------------------------------------------------------------
+
+    def _by_bdat(self) -> Generator[WaitFor, None, None]:
+        """Up to SMTP_WINDOW messages in flight (RFC 3030). RSET leads each, as a refused BDAT leaves the
+        transaction undefined (§2)."""
+        while True:
+            batch: list[Parcel] = []
+            while len(self.in_flight) + len(batch) < self._settings.smtp_window and (parcel := self._take()):
+                batch.append(parcel)
+            if batch:
+                self.ready = batch
+                yield WaitFor.COMMIT
+                for parcel in self.ready:
+                    self.in_flight.add(parcel, Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT)
+                yield from self._send_batch(self.ready)
+            elif not self.in_flight:
+                if not (yield from self._more_to_come()):
+                    return
+                continue
+            yield from self._answers()
+            while self.in_flight and self.dialogue.connection.has_reply():
+                yield from self._answers()
+
+    def _send_batch(self, batch: list[Parcel]) -> Generator[WaitFor, None, None]:
+        pieces, octets = [], 0
+        for parcel in batch:
+            content = parcel.envelope.content
+            self._left_over = True
+            pieces += [command for _, command in self._commands(parcel, b"BDAT %d LAST" % len(content))]
+            pieces.append(content)
+            octets += len(content)
+        self.dialogue.connection.send(b"".join(pieces))
+        yield from self.dialogue.flush(Stage.BODY, self._seconds + octets / _SLOWEST)
+
+    def _answers(self) -> Generator[WaitFor, None, None]:
+        """The answers to the oldest message in flight."""
+        stage = None
+        while stage is not Stage.DOT and (stage := self.in_flight.next_stage):
+            seconds = max(self._schedule.dot, self._seconds) if stage is Stage.DOT else self._seconds
+            reply = yield from self.dialogue.reply(stage, seconds)
+            self.in_flight.hear(reply, self.dialogue.connection.host)
+
+    # ---- the end --------------------------------------------------------------------------------
+
+    def lost(self, why: str) -> None:
+        """Judges what is in hand after the connection broke, once the answers that came before are heard."""
+        self.conversation.close()
+        connection = self.dialogue.connection
+        connection.receive()
+        with contextlib.suppress(ConnectionLost):
+            while self.in_flight.next_stage and (reply := connection.next_reply()):
+                self.in_flight.hear(reply, connection.host)
+        self.in_flight.lost(why, connection.host)
+        if self.current:
+            decision = self._last_word() if self._in_body else None
+            if decision:
+                self.in_flight.settle(self.current, decision, connection.host)
+            else:
+                self._work.give_back(self.current, why)
+        connection.close()
+
+    def _last_word(self) -> Decision | None:
+        """What the server said about a message that it did not let us finish."""
+        try:
+            reply = self.dialogue.connection.next_reply()
+        except ConnectionLost:
+            return None
+        verdict = judge(Stage.BODY, reply) if reply else Verdict.BROKEN
+        return Decision(Stage.BODY, verdict, reply) if reply and verdict in REFUSALS else None

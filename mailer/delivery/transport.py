@@ -1,0 +1,176 @@
+"""What sender and transport say to each other: the sender hands out parcels, the transport reports back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from mailer.delivery.ledger.claims import Claim
+from mailer.delivery.ledger.hold import Fence
+from mailer.delivery.messages import Signing
+from mailer.delivery.replies import Verdict
+from mailer.model import Envelope, Outcome
+from mailer.press import StillWanted
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """A claimed recipient with the message for them. `drops` counts lost connections before the final dot."""
+
+    claim: Claim
+    envelope: Envelope
+    drops: int = 0
+
+
+def without(
+    parcels: Sequence[Parcel], may_leave: Sequence[int], withheld: Collection[int]
+) -> frozenset[Parcel]:
+    """Those of these parcels whose claims may not leave, or were withheld (`Claim.id`)."""
+    if not withheld and len(may_leave) == len(parcels):
+        return frozenset()
+    leaving = set(may_leave).difference(withheld)
+    return frozenset(parcel for parcel in parcels if parcel.claim.id not in leaving)
+
+
+@dataclass(frozen=True, slots=True)
+class NoLogin:
+    """Why no login is tried any more in this run, and what to do about it."""
+
+    message: str
+    hint: str
+
+
+class Work(Protocol):
+    """A run as a transport sees it."""
+
+    def take(self) -> Parcel | None:
+        """What to send next; None: nothing right now, see `wait`."""
+
+    def wait(self) -> float | None:
+        """Seconds until `take` may have more; None: never, finish what is in flight and leave."""
+
+    def left(self) -> int:
+        """How many parcels there may be to take, at most."""
+
+    def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
+        """Writes down that these messages are about to be complete on the wire, and what became of others. Until
+        this returns, not one final dot may leave.
+
+        Returns:
+            Those that are not to leave after all, settled already: their dots never leave.
+
+        Raises:
+            LedgerError: it can't be written, so nothing may leave.
+        """
+
+    def flush(self) -> None:
+        """Writes down what became of whom so far: there is a moment for it.
+
+        Raises:
+            LedgerError: it can't be written.
+        """
+
+    def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
+        """What became of a parcel; `host`: who said so."""
+
+    def give_back(self, parcel: Parcel, why: str) -> None:
+        """The line broke while the message was surely incomplete: it may be tried again."""
+
+    def halt(self, reason: str, hint: str = "") -> None:
+        """The server does not want us, no recipient is to blame: `take` has nothing any more."""
+
+    def bar_login(self, why: NoLogin) -> None:
+        """The server refused a login, or hung up on it: no other one is tried in this run, whoever would."""
+
+    @property
+    def no_login(self) -> NoLogin | None:
+        """Why no login may be tried; None: it may."""
+
+    def shared(self) -> SharedWork | None:
+        """The same run for several processes; None: one has to do it."""
+
+    @property
+    def aborting(self) -> bool:
+        """Whether to drop everything at once, without waiting for answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What a helper process reports.
+
+    Attributes:
+        accepted: how many more messages were.
+        others: what became of other recipients: address, verdict, outcome.
+        hungry: it will soon run out of claims.
+        idle: it has nothing in hand.
+        working: a message of it got an answer.
+        failed: why nobody can go on: message and hint.
+        ledger_failed: that is because the ledger can't be written.
+        no_login: the server refused it a login.
+        leaving: it has no connection, and gets none. It waits for word that no more claims come.
+        unsent: its last dispatch, after that: these claims it gives back. Whatever may be complete on the wire is
+            not among them.
+    """
+
+    accepted: int = 0
+    others: tuple[tuple[str, Verdict, Outcome], ...] = ()
+    hungry: bool = False
+    idle: bool = False
+    working: bool = False
+    failed: tuple[str, str] | None = None
+    ledger_failed: bool = False
+    no_login: NoLogin | None = None
+    leaving: bool = False
+    unsent: tuple[Claim, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a helper process needs to take part in a run.
+
+    Attributes:
+        witnessed: as the ledger was opened.
+        lock: the descriptor of the mailing's lock.
+        fence: the holder's token.
+        still_wanted: see `deliver`; a helper asks for itself.
+    """
+
+    ledger: Path
+    witnessed: bool
+    release: str
+    lock: int
+    fence: Fence
+    signing: Signing | None
+    still_wanted: StillWanted | None = None
+
+
+class SharedWork(Work, Protocol):
+    """A run that several processes may carry: claims go out, dispatches come in."""
+
+    @property
+    def handover(self) -> Handover:
+        """For the helpers."""
+
+    @property
+    def ending(self) -> bool:
+        """Whether nothing more is to be begun."""
+
+    def hand_out(self) -> list[Claim]:
+        """A group of claims; empty: see `wait`."""
+
+    def hear(self, dispatch: Dispatch) -> None:
+        """Counts, takes back what is unsent, and decides whether to go on."""
+
+
+class Transport(Protocol):
+    """Carries messages somewhere."""
+
+    def carry(self, work: Work) -> None:
+        """Takes parcels until there are no more, and settles or gives back each one.
+
+        Raises:
+            TransportError: not a single message could be handed over, as the server can't be reached or
+                won't have us.
+        """
