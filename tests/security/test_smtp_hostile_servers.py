@@ -21,7 +21,7 @@ from support.smtp_hostile import USUAL, HostileServer, Peer, Words
 from support.smtp_mailing import QUICK, RELEASE, queued, settings
 from support.terminal import mailer
 
-from mailer.delivery import Ledger, Report, SmtpTransport, deliver, examine
+from mailer.delivery import Ledger, Report, SmtpTransport, deliver, diagnose
 from mailer.errors import TransportError
 from mailer.model import Status
 from mailer.workspace import Workspace
@@ -186,7 +186,7 @@ def test_size_is_a_number_or_nothing(tmp_path: Path, size: str) -> None:
         report, said, _ = send(tmp_path, server)
         assert report and report.accepted == len(server.accepted) == 5, said
         how = settings(server.port)
-        assert "size" in {finding.id for finding in examine(how, "example.org", Resolver(configure=False))}
+        assert "size" in {finding.id for finding in diagnose(how, "example.org", Resolver(configure=False))}
 
 
 # ---- that answer before they are asked ---------------------------------------------------------------
