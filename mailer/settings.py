@@ -126,6 +126,17 @@ class Settings:
         """SMTP_PORT, or the usual one: 465 for tls (RFC 8314 §3.3), 587 for starttls, 25 for none."""
         return self.smtp_port or {"tls": 465, "starttls": 587, "none": 25}[self.smtp_security]
 
+    def must_name_a_server(self) -> None:
+        """
+        Raises:
+            SettingsError: SMTP_HOST is empty.
+        """
+        if not self.smtp_host:
+            raise SettingsError(
+                "No mail server is set: SMTP_HOST is empty.",
+                "Copy .env.example to .env and fill it in. To rehearse without a server: --dry-run",
+            )
+
 
 KEYS: tuple[str, ...] = tuple(f.metadata["key"] for f in fields(Settings))
 """The documented keys, in the order of `.env.example`."""

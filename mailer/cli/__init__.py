@@ -16,23 +16,23 @@ from importlib import import_module
 
 import click
 
-from mailer.cli.failures import as_told
-from mailer.cli.show import row, say, style
-from mailer.cli.streams import never_fail_at_a_character
+from mailer.cli.terminal.failures import as_told
+from mailer.cli.terminal.output import row, say, style
+from mailer.cli.terminal.streams import never_fail_at_a_character
 from mailer.errors import CheckFailed, MailerError, SourceError
 from mailer.visible import visible
 
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("demo", ("demo",)),
     ("write", ("init", "new")),
-    ("examine", ("check", "render", "themes")),
-    ("look", ("preview", "desk", "unsubscribe-server")),
+    ("preflight", ("check", "render", "themes")),
+    ("preview", ("preview", "desk", "unsubscribe-server")),
     ("send", ("send", "resume", "discard")),
     ("status", ("status",)),
     ("ledger", ("ledger",)),
     ("lists", ("lists",)),
-    ("people", ("suppress", "unsuppress", "forget")),
-    ("mailboxes", ("bounces",)),
+    ("suppress", ("suppress", "unsuppress", "forget")),
+    ("bounces", ("bounces",)),
     ("doctor", ("doctor",)),
 )
 """Every family's module and its commands, in the order in which `--help` shows them."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailer.cli.show import count, on_a_terminal, print_audience, say, tell
+from mailer.cli.terminal.output import count, on_a_terminal, print_audience, say, tell
 from mailer.errors import MailerError
+from mailer.pipeline.sending import must_be_said_to_a_script, must_spare_whom_an_embargo_shuts_out
 from mailer.release.values import moment_text
 from mailer.visible import visible
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class Flags:
     """What the flags say about sending. `max_wait` in minutes; `at` and `now` about when."""
 
     yes: bool = False
@@ -53,12 +54,12 @@ class How:
         return planned.timestamp()
 
 
-def somebody_must_say_so(how: How) -> None:
+def somebody_must_say_so(flags: Flags) -> None:
     """
     Raises:
         MailerError: there is no --yes, and nobody to ask.
     """
-    if not how.yes and not on_a_terminal():
+    if not flags.yes and not on_a_terminal():
         raise MailerError(
             "There is no terminal to confirm on: nothing was sent.",
             "Scripts say --yes, and mean all that is shown.",
@@ -127,44 +128,25 @@ def _when(outgoing: Outgoing) -> str:
     return f"now; it was planned for {planned}"
 
 
-def agreed(outgoing: Outgoing, how: How) -> bool:
+def agreed(outgoing: Outgoing, flags: Flags) -> bool:
     """Whether it may leave: the number is typed, a running embargo is confirmed.
 
     Raises:
         MailerError: a script has to say more than --yes, or somebody in the queue accepts no embargoes.
     """
     now = time.time()
-    embargoed = outgoing.embargoed(now)
-    if embargoed and outgoing.refuse_embargo.number:
-        raise MailerError(
-            f"There are people in the queue who accept no embargoes: {outgoing.refuse_embargo}.",
-            "Send it when the embargo is over (--at), or take the queue back: "
-            f"`mailer discard {outgoing.release}`.",
-        )
-    if how.yes:
-        _a_script_must_know(outgoing, how, embargoed=embargoed, late=outgoing.late(now) > 0)
+    must_spare_whom_an_embargo_shuts_out(outgoing, now)
+    if flags.yes:
+        must_be_said_to_a_script(outgoing, now, under_embargo=flags.under_embargo)
         return True
     late = f", {outgoing.late(now) / 3600:.1f} hours late" if outgoing.late(now) else ""
     if not typed(f"Type {outgoing.number} to send{late}", str(outgoing.number)):
         return False
-    return not embargoed or how.under_embargo or typed(
+    return not outgoing.embargoed(now) or flags.under_embargo or typed(
         f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: whoever gets it now can read"
         " it now. Type embargo to send it all the same",
         "embargo",
     )  # fmt: skip
-
-
-def _a_script_must_know(outgoing: Outgoing, how: How, *, embargoed: bool, late: bool) -> None:
-    if embargoed and not how.under_embargo:
-        raise MailerError(
-            f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: nothing was sent.",
-            "Whoever gets it now can read it now. Scripts say --under-embargo, or --at TIME.",
-        )
-    if late:
-        raise MailerError(
-            f"It was planned for {moment_text(outgoing.moment(outgoing.planned))}, long ago: nothing was sent.",
-            "Look whether it is still right to send it; then say --now.",
-        )
 
 
 def typed(question: str, answer: str, *, otherwise: str = "Nothing was sent.") -> bool:

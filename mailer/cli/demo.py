@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli import DONE, UNFINISHED
-from mailer.cli.show import count, row, say
+from mailer.cli.terminal.output import count, row, say
 from mailer.visible import visible
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def demo(no_browser: bool, folder: Path | None) -> int:
 def _send_to_ourselves(workspace: Workspace) -> tuple[list[Received], bool]:
     """A real send through a local SMTP server, remembered in the workspace's ledger."""
     from mailer import pipeline
-    from mailer.cli.report import print_report
+    from mailer.cli.terminal.report import print_report
     from mailer.delivery import Ledger, SmtpTransport
     from mailer.desk.mailbox import Mailbox
     from mailer.press import Choice

@@ -9,7 +9,7 @@ import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import settings_of, workspace_here
-from mailer.cli.show import say, say_json, style
+from mailer.cli.terminal.output import say, say_json, style
 from mailer.visible import visible
 
 SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", "green")}
@@ -24,16 +24,12 @@ def doctor(as_json: bool) -> int:
     Nothing is sent. Exit code 1 where something must be mended first.
     """
     from mailer.delivery.doctor import diagnose
-    from mailer.errors import SettingsError
     from mailer.private import exposed
     from mailer.release import read_newsroom
 
     workspace = workspace_here()
     settings = settings_of(workspace)
-    if not settings.smtp_host:
-        raise SettingsError(
-            "No mail server is set: SMTP_HOST is empty.", "Copy .env.example to .env and fill it in."
-        )
+    settings.must_name_a_server()
     findings = []
     keys = [workspace.root / settings.dkim_key_file] if settings.dkim_key_file else []
     outside = diagnose(settings, read_newsroom(workspace).sender.domain)

@@ -6,7 +6,7 @@ import click
 
 from mailer.cli import COULD_NOT_START, DONE
 from mailer.cli.options import workspace_here
-from mailer.cli.show import count, on_a_terminal, row, say
+from mailer.cli.terminal.output import count, on_a_terminal, row, say
 
 
 @click.group()

@@ -10,8 +10,8 @@ import click
 
 from mailer.cli import COULD_NOT_START, DONE, UNFINISHED
 from mailer.cli.options import suppressions_of, workspace_here, workspace_if_any
-from mailer.cli.people import parsed
-from mailer.cli.show import COLOURS, count, print_findings, row, say, say_json, style
+from mailer.cli.suppress import parsed
+from mailer.cli.terminal.output import COLOURS, count, print_findings, row, say, say_json, style
 from mailer.errors import ListError, WorkspaceError
 from mailer.visible import visible
 from mailer.workspace import named_suppressed
@@ -183,20 +183,9 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
 @click.argument("address")
 def export(address: str) -> None:
     """All we hold about a person, from the lists and the record of mailings, as JSON."""
-    from mailer.press import canonical, held, traces
+    from mailer.pipeline.privacy import kept_about
 
-    workspace = workspace_here()
-    mailed = parsed(address)
-    rows = [{"file": row.path, "line": row.line, "cells": row.cells} for row in held(workspace, mailed)]
-    mailings: list[dict[str, Any]] = []
-    if workspace.ledger.exists():
-        from mailer.delivery import Ledger
-
-        with Ledger(workspace.ledger) as ledger:
-            mailings = ledger.kept_about(canonical(mailed))
-    files = [workspace.shown(path) for path in traces(workspace, mailed)]
-    content = {"address": mailed, "lists": rows, "mailings": mailings, "files": files}
-    say_json(content)
+    say_json(kept_about(workspace_here(), parsed(address)))
 
 
 def _open(name: str | Path, column: str = "", encoding: str = "") -> PressList:

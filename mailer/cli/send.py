@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from mailer.cli.options import CHOOSING, choosing, chosen, only_these, settings_of, workspace_here
-from mailer.cli.people import parsed
-from mailer.cli.show import print_findings
+from mailer.cli.suppress import parsed
+from mailer.cli.terminal.output import print_findings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -60,19 +61,18 @@ def sending(command: Command) -> Command:
     help="A proof of every edition, [TEST] in its subject, to this address only. Repeatable.",
 )
 @sending
-def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, **how: Any) -> int:
+def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, **flags: Any) -> int:
     """Send a release to press lists.
 
     It is checked first. Then you see everything that will leave: whom it goes to, what, and from whom, and type the
     number of recipients. Interrupt it at any moment: `mailer resume` goes on, and nobody gets it twice.
     """
-    from dataclasses import replace
     from datetime import UTC, datetime
 
     from mailer import pipeline
     from mailer.checks import BLOCK_SENDING
-    from mailer.cli import rehearsing, sending
-    from mailer.cli.asking import How
+    from mailer.cli import sending
+    from mailer.cli.asking import Flags
 
     if dry_run:
         only_these({"dry_run", "out", *CHOOSING}, "on a rehearsal (--dry-run)")
@@ -82,10 +82,10 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
         raise click.UsageError("--out has no effect without --dry-run: leave it out.")
     workspace = workspace_here()
     settings = settings_of(workspace)
-    choice = chosen(workspace, **{name: how.pop(name) for name in CHOOSING})
+    choice = chosen(workspace, **{name: flags.pop(name) for name in CHOOSING})
     addresses = tuple(map(parsed, proof))
-    told = How(**how)
-    leaves = datetime.fromtimestamp(told.planned, UTC) if told.planned else None
+    said = Flags(**flags)
+    leaves = datetime.fromtimestamp(said.planned, UTC) if said.planned else None
     choice = choice if proof else replace(choice, allow_only=settings.allow_only)
     prepared = pipeline.prepare(workspace, release, choice, leaves=leaves)
     if proof:
@@ -93,10 +93,10 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     told_later = () if proof or dry_run else BLOCK_SENDING
     print_findings([f for f in prepared.findings if f.level != "notice" and f.id not in told_later], err=True)
     if dry_run:
-        return rehearsing.rehearse(prepared, settings, out)
+        return sending.rehearse_and_show(prepared, settings, out)
     if proof:
-        return rehearsing.prove(prepared, settings, addresses, told)
-    return sending.send(prepared, settings, told)
+        return sending.prove_and_show(prepared, settings, addresses, said)
+    return sending.send(prepared, settings, said)
 
 
 @click.command(epilog="Example:  mailer resume harbour-report --uncertain ana@example.net")
@@ -111,20 +111,24 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
 @click.option(
     "--any-share", is_flag=True, help="Go on even where more than a tenth of the recipients are refused."
 )
-def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **how: Any) -> int:
+def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **flags: Any) -> int:
     """Send what is left of a release. Reads no list and no release: what was frozen is what goes out.
 
     You see what would leave, and type the number of recipients. A planned time is kept.
     """
     from mailer.cli import sending
-    from mailer.cli.asking import How
+    from mailer.cli.asking import Flags
+    from mailer.pipeline import Instructions
     from mailer.press import canonical
 
     workspace = workspace_here()
     settings = settings_of(workspace)
     again = tuple(dict.fromkeys(canonical(parsed(address)) for address in uncertain))
-    more = {"refused_share": None} if any_share else {}
-    return sending.resume(workspace.release_called(release), workspace, settings, How(**how), again, **more)
+    instructions = Instructions(uncertain=again)
+    if any_share:
+        instructions = replace(instructions, refused_share=None)
+    name = workspace.release_called(release)
+    return sending.resume(name, workspace, settings, Flags(**flags), instructions)
 
 
 @click.command(epilog="Example:  mailer discard harbour-report")

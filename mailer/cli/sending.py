@@ -5,31 +5,22 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mailer import pipeline
-from mailer.checks import must_be_ready
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
-from mailer.cli.asking import How, agreed, number_typed, print_outgoing, somebody_must_say_so
-from mailer.cli.interrupting import interruptible
-from mailer.cli.report import print_report, progress_bar
-from mailer.cli.show import count, on_a_terminal, print_findings, row, say
-from mailer.delivery import (
-    AddressDigest,
-    Ledger,
-    Order,
-    SmtpTransport,
-    Stop,
-    is_loopback,
-    log_in,
-    whoever_we_are,
-    write_csv,
-)
-from mailer.errors import CheckFailed, SettingsError
+from mailer.cli.asking import Flags, agreed, number_typed, print_outgoing, somebody_must_say_so
+from mailer.cli.terminal.interrupting import interruptible
+from mailer.cli.terminal.output import count, on_a_terminal, print_audience, print_findings, row, say
+from mailer.cli.terminal.report import print_report, progress_bar, tell_halt
+from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, write_csv
+from mailer.errors import CheckFailed
 from mailer.model import Status
-from mailer.pipeline import outgoing
+from mailer.pipeline import Instructions, outgoing
+from mailer.pipeline.rehearsal import prove, rehearse
+from mailer.pipeline.sending import must_be_fit_to_leave, must_let_us_in, take_back, waiting_for
 from mailer.release.values import moment_text
 
 if TYPE_CHECKING:
@@ -45,15 +36,15 @@ WAITING = (Status.QUEUED, Status.DEFERRED)
 # ---- for real -------------------------------------------------------------------------------------------
 
 
-def send(prepared: Prepared, settings: Settings, how: How) -> int:
+def send(prepared: Prepared, settings: Settings, flags: Flags) -> int:
     """The real thing: shown, asked about, and once the server has let us in, queued and delivered."""
-    must_be_sound(prepared)
-    _must_be_ready(prepared)
-    departure = _Departure(prepared.workspace, settings, how)
+    prepared.must_be_sound()
+    _must_be_fit(prepared)
+    departure = _Departure(prepared.workspace, settings, flags)
     name = prepared.release.name
     with Ledger(prepared.workspace.ledger) as ledger, pipeline.holding(ledger, name):
-        leaving = outgoing.of_send(prepared, settings, ledger, planned=how.planned, at_once=how.now)
-        _time_must_matter(how, ledger.find(name), leaving)
+        leaving = outgoing.of_send(prepared, settings, ledger, planned=flags.planned, at_once=flags.now)
+        _time_must_matter(flags, ledger.find(name), leaving)
         if not leaving.number:
             say("Nobody new: nothing is left to be sent to these recipients.", err=True)
             return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)
@@ -68,22 +59,19 @@ def resume(
     name: str,
     workspace: Workspace,
     settings: Settings,
-    how: How,
-    uncertain: tuple[str, ...] = (),
-    **more: Any,
+    flags: Flags,
+    instructions: Instructions,
 ) -> int:
     """What is left in the queue: shown, asked about, delivered.
 
     Args:
         name: the release's.
-        uncertain: canonical addresses of people in doubt who are to get it again.
-        more: further arguments of `delivery.deliver`.
     """
-    departure = _Departure(workspace, settings, how)
+    departure = _Departure(workspace, settings, flags, instructions)
     with Ledger(workspace.ledger) as ledger:
         ledger.mailing(name)  # else a misspelt name would be held
         with pipeline.holding(ledger, name):
-            return departure.resume(ledger.mailing(name), ledger, uncertain, **more)
+            return departure.resume(ledger.mailing(name), ledger)
 
 
 class _Departure:
@@ -93,66 +81,68 @@ class _Departure:
         MailerError: nobody is there to say so, no server is set, or what is to be written at the end can't be.
     """
 
-    def __init__(self, workspace: Workspace, settings: Settings, how: How) -> None:
-        self._workspace, self._settings, self._how = workspace, settings, how
-        must_have_server(settings)
-        insecure_must_matter(settings, how)
-        somebody_must_say_so(how)
-        self._transport = SmtpTransport(settings, cleartext=how.insecure)
-        if how.csv:
-            _must_be_writable(how.csv)
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        flags: Flags,
+        instructions: Instructions = Instructions(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self._workspace, self._settings, self._flags = workspace, settings, flags
+        self._instructions = replace(instructions, max_wait=flags.max_wait * 60)
+        settings.must_name_a_server()
+        _insecure_must_matter(settings, flags)
+        somebody_must_say_so(flags)
+        self._transport = SmtpTransport(settings, cleartext=flags.insecure)
+        if flags.csv:
+            _must_be_writable(flags.csv)
 
     def may_begin(self, leaving: Outgoing) -> bool:
         """Whether somebody says so, and the server lets us in: nothing is queued before."""
-        if not agreed(leaving, self._how):
+        if not agreed(leaving, self._flags):
             return False
-        log_in(self._settings, cleartext=self._how.insecure)
+        must_let_us_in(self._settings, cleartext=self._flags.insecure)
         return True
 
-    def resume(self, mailing: Mailing, ledger: Ledger, uncertain: tuple[str, ...] = (), **more: Any) -> int:
-        how = self._how
+    def resume(self, mailing: Mailing, ledger: Ledger) -> int:
+        flags = self._flags
         leaving = outgoing.of_resume(
             ledger, mailing, self._workspace, self._settings,
-            uncertain=uncertain, planned=how.planned, at_once=how.now,
+            uncertain=self._instructions.uncertain, planned=flags.planned, at_once=flags.now,
         )  # fmt: skip
-        _time_must_matter(how, mailing, leaving)
+        _time_must_matter(flags, mailing, leaving)
         if leaving.number:
             print_outgoing(leaving, self._settings)
             if not self.may_begin(leaving):
                 return COULD_NOT_START
             mailing = ledger.order(mailing, leaving.order("resume", self._settings, time.time()))
-        return self.deliver(mailing, ledger, uncertain=uncertain, **more)
+        return self.deliver(mailing, ledger)
 
-    def deliver(self, mailing: Mailing, ledger: Ledger, **more: Any) -> int:
+    def deliver(self, mailing: Mailing, ledger: Ledger) -> int:
         """Drains the queue with a progress bar, and reports. Signals are ours until that is done."""
-        how, stop = self._how, Stop()
+        flags, stop = self._flags, Stop()
         with interruptible(stop):
             if mailing.planned > time.time():
                 when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
                 say(f"Waiting until {when}. Ctrl-C leaves the queue as it is; the time is kept.", err=True)
             with progress_bar() as on_progress:
+                watched = replace(self._instructions, stop=stop, on_progress=on_progress)
                 report = pipeline.deliver(
-                    mailing, ledger, self._transport, self._workspace, self._settings,
-                    stop=stop, on_progress=on_progress, max_wait=how.max_wait * 60, **more,
-                )  # fmt: skip
-            print_report(report, as_json=how.as_json)
-            if how.csv:
-                _write_spreadsheet(ledger, mailing, how.csv)
+                    mailing, ledger, self._transport, self._workspace, self._settings, watched
+                )
+            print_report(report, as_json=flags.as_json)
+            if flags.csv:
+                _write_spreadsheet(ledger, mailing, flags.csv)
         if 0 < ledger.mailing(mailing.release).planned < time.time() and on_a_terminal():
-            self._how = replace(how, yes=False, at="", now=False)  # what was agreed to was another time
+            # What was agreed to was another time, and those in doubt were named for that one.
+            self._flags = replace(flags, yes=False, at="", now=False)
+            self._instructions = replace(
+                self._instructions, uncertain=(), refused_share=Instructions().refused_share
+            )
             return self.resume(ledger.mailing(mailing.release), ledger)
         if stop.finishing and not report.finished:
             return INTERRUPTED
         return DONE if report.finished else UNFINISHED
-
-
-def _time_must_matter(how: How, mailing: Mailing | None, leaving: Outgoing) -> None:
-    if how.now and how.at:
-        raise click.UsageError("--now and --at contradict each other.")
-    if how.now and not (mailing and mailing.planned):
-        raise click.UsageError("--now has no effect: no time was planned before.")
-    if how.under_embargo and not leaving.embargoed(time.time()):
-        raise click.UsageError("--under-embargo has no effect: it does not leave under an embargo.")
 
 
 def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
@@ -160,10 +150,9 @@ def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
     with Ledger(workspace.ledger) as ledger:
         ledger.mailing(name)
         with pipeline.holding(ledger, name):
-            mailing = ledger.mailing(name)
-            waiting = AddressDigest.of(person.canonical for person in ledger.waiting(name))
-            for line in ledger.recipients(name, *WAITING):
-                row(line.address, line.state.value, line.reply)
+            mailing, waiting = ledger.mailing(name), waiting_for(ledger, name)
+            for standing in ledger.recipients(name, *WAITING):
+                row(standing.address, standing.state.value, standing.reply)
             if not waiting.number:
                 say(f"Nothing of “{name}” waits to be sent.", err=True)
                 return DONE
@@ -175,8 +164,7 @@ def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
             what = f"take back: of “{name}”, nothing leaves for these {count(waiting.number, 'person', 'people')}"
             if not yes and not number_typed(waiting.number, what):
                 return COULD_NOT_START
-            order = Order("discard", waiting.number, str(waiting), giver=whoever_we_are())
-            taken = ledger.discard(mailing, order)
+            taken = take_back(ledger, mailing, waiting)
     say(
         f"Taken back: {count(taken, 'recipient')}. Who is on a list when it is sent again is new to it.",
         err=True,
@@ -184,40 +172,59 @@ def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
     return DONE
 
 
+# ---- not for real ---------------------------------------------------------------------------------------
+
+
+def rehearse_and_show(prepared: Prepared, settings: Settings, out: Path | None) -> int:
+    """The rehearsal, and where to look at it."""
+    rehearsed = rehearse(prepared, settings, out)
+    print_audience(prepared)
+    say(f"Rehearsed {count(rehearsed.report.accepted, 'message')}: nothing left this computer.", err=True)
+    if rehearsed.refused:
+        refused = count(rehearsed.refused, "recipient")
+        say(f"{refused} would not be mailed: ALLOW_ONLY, or suppressed since.", err=True)
+    say("Look at: ", err=True, nl=False)
+    row(str(rehearsed.page))
+    return DONE
+
+
+def prove_and_show(prepared: Prepared, settings: Settings, addresses: tuple[str, ...], flags: Flags) -> int:
+    """The proof, and what became of it."""
+    prepared.must_be_sound()
+    settings.must_name_a_server()
+    _insecure_must_matter(settings, flags)
+    somebody_must_say_so(flags)
+    finished = True
+    for proof in prove(prepared, settings, addresses, cleartext=flags.insecure):
+        for standing in proof.standings:
+            row(standing.address, standing.state.value, standing.reply, proof.language)
+        tell_halt(proof.report)
+        finished = finished and proof.report.finished
+    return DONE if finished else UNFINISHED
+
+
 # ---- what must be so ------------------------------------------------------------------------------------
 
 
-def must_be_sound(prepared: Prepared) -> None:
-    """
-    Raises:
-        CheckFailed: pre-flight found errors.
-    """
-    if any(finding.level == "error" for finding in prepared.findings):
-        raise CheckFailed(prepared.findings)
-
-
-def _must_be_ready(prepared: Prepared) -> None:
+def _must_be_fit(prepared: Prepared) -> None:
     try:
-        must_be_ready(prepared.findings)
+        must_be_fit_to_leave(prepared)
     except CheckFailed as failed:
         print_findings(failed.findings, err=True)  # shown as warnings before, which they are no longer
         raise
 
 
-def must_have_server(settings: Settings) -> None:
-    """
-    Raises:
-        SettingsError: none is set.
-    """
-    if not settings.smtp_host:
-        raise SettingsError(
-            "No mail server is set: SMTP_HOST is empty.",
-            "Copy .env.example to .env and fill it in. To rehearse without a server: --dry-run",
-        )
+def _time_must_matter(flags: Flags, mailing: Mailing | None, leaving: Outgoing) -> None:
+    if flags.now and flags.at:
+        raise click.UsageError("--now and --at contradict each other.")
+    if flags.now and not (mailing and mailing.planned):
+        raise click.UsageError("--now has no effect: no time was planned before.")
+    if flags.under_embargo and not leaving.embargoed(time.time()):
+        raise click.UsageError("--under-embargo has no effect: it does not leave under an embargo.")
 
 
-def insecure_must_matter(settings: Settings, how: How) -> None:
-    if how.insecure and (settings.smtp_security != "none" or is_loopback(settings.smtp_host)):
+def _insecure_must_matter(settings: Settings, flags: Flags) -> None:
+    if flags.insecure and (settings.smtp_security != "none" or is_loopback(settings.smtp_host)):
         raise click.UsageError(
             "--insecure has no effect: mail does not leave unencrypted for another machine."
         )

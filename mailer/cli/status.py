@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailer.cli.options import workspace_here
-from mailer.cli.show import count, json_text, row, say, say_json
+from mailer.cli.terminal.output import count, json_text, row, say, say_json
 from mailer.visible import visible
 
 if TYPE_CHECKING:

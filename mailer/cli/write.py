@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from mailer.cli.options import workspace_here
-from mailer.cli.show import row, say
+from mailer.cli.terminal.output import row, say
 from mailer.visible import visible
 
 

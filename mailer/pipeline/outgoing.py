@@ -16,9 +16,9 @@ from mailer.delivery import LATE, Ledger, Mailing, Order, whoever_we_are
 from mailer.errors import MailerError
 from mailer.message import Composition
 from mailer.model import Mailbox, Status
+from mailer.pipeline.composing import embargo_of, head_of, words_of
 from mailer.pipeline.crowd import Crowd, Group
 from mailer.pipeline.prepared import Prepared
-from mailer.pipeline.what import embargo_of, head_of, words_of
 from mailer.press import Suppressions, canonical
 from mailer.render import fill
 from mailer.settings import Settings

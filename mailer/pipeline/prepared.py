@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from mailer.delivery import Ledger
+from mailer.errors import CheckFailed
 from mailer.model import Audience, Finding, Release, Rendered
 from mailer.workspace import Workspace
 
@@ -25,3 +28,20 @@ class Prepared:
     rendered: Mapping[str, Rendered]
     findings: tuple[Finding, ...]
     threads: Mapping[str, str]
+
+    def must_be_sound(self) -> None:
+        """
+        Raises:
+            CheckFailed: pre-flight found errors.
+        """
+        if any(finding.level == "error" for finding in self.findings):
+            raise CheckFailed(self.findings)
+
+
+def day_queued(workspace: Workspace, name: str) -> date | None:
+    """The date that a release without one was given when it was first queued; None: it was not."""
+    if not workspace.ledger.is_file():
+        return None
+    with Ledger(workspace.ledger) as ledger:
+        day = ledger.day_of(workspace.release_name(workspace.release_path(name)))
+    return date.fromisoformat(day) if day else None

@@ -14,7 +14,7 @@ import pytest
 from support.terminal import Ran, mailer
 
 from mailer.cli import main
-from mailer.cli.failures import as_told
+from mailer.cli.terminal.failures import as_told
 from mailer.errors import WorkspaceError
 from mailer.workspace import Workspace
 

@@ -17,7 +17,7 @@ import pytest
 from support.smtp_hostile import HostileServer
 from support.terminal import COMMAND, environment, on_a_terminal
 
-from mailer.cli.streams import never_fail_at_a_character
+from mailer.cli.terminal.streams import never_fail_at_a_character
 from mailer.workspace import Workspace
 
 NAMES = ("Łódź Dziennik", "✓ Ελένη", "عمر حداد", "李娜", "📣 Siobhán", "“Ana” – ‘Luz’…", "ß ÿ ½")

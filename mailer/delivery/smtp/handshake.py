@@ -105,10 +105,7 @@ def check_security(settings: Settings, *, cleartext: bool = False) -> None:
     Raises:
         SettingsError: no server is named, or mail would leave unencrypted for another machine.
     """
-    if not settings.smtp_host:
-        raise SettingsError(
-            "SMTP_HOST is not set.", "Say in .env which server carries your mail; see .env.example."
-        )
+    settings.must_name_a_server()
     if settings.smtp_security == "none" and not (cleartext or is_loopback(settings.smtp_host)):
         raise SettingsError(
             f"SMTP_SECURITY=none would send everything to {settings.smtp_host} in clear.",

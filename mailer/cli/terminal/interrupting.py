@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from threading import Event, Thread
 
-from mailer.cli.show import say
+from mailer.cli.terminal.output import say
 from mailer.delivery import SIGNALS, Stop
 
 _ECHO = 0.5

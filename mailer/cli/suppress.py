@@ -8,7 +8,7 @@ import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import workspace_here
-from mailer.cli.show import count, on_a_terminal, row, say
+from mailer.cli.terminal.output import count, on_a_terminal, row, say
 from mailer.errors import ListError, MailerError
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def forget(address: str, yes: bool) -> int:
     What stays is a hash of the address, which keeps them suppressed. Exit code 1 where something is left
     that only a person can remove.
     """
-    from mailer.press import canonical, traces
-    from mailer.press import forget as forget_person
+    from mailer.pipeline import privacy
 
     workspace = workspace_here()
     mailed = parsed(address)
@@ -89,18 +88,12 @@ def forget(address: str, yes: bool) -> int:
         raise MailerError("There is no terminal to confirm on: nothing was removed.", "Say --yes.")
     if not yes:
         click.confirm(f"Remove {mailed} from all lists and the record, for good?", abort=True, err=True)
-    done = forget_person(workspace, mailed, source="by hand")
+    done = privacy.forget(workspace, mailed)
     for found in done.removed:
         row(_place(found), "removed")
-    if workspace.ledger.exists():
-        from mailer.delivery import Ledger
-
-        with Ledger(workspace.ledger) as ledger:
-            mailings = ledger.forget(canonical(mailed))
-        row(workspace.shown(workspace.ledger), f"removed from {count(mailings, 'mailing')}")
-    left = [_place(found) for found in done.by_hand] + [
-        workspace.shown(path) for path in traces(workspace, mailed)
-    ]
+    if done.mailings is not None:
+        row(workspace.shown(workspace.ledger), f"removed from {count(done.mailings, 'mailing')}")
+    left = [_place(found) for found in done.by_hand] + [workspace.shown(path) for path in done.files]
     for place in left:
         row(place, "remove this by hand", err=True)
     say(f"{mailed} stays suppressed, by a hash of the address.", err=True)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mailer.cli.options import choosing, chosen, only_these, settings_of, workspace_here
-from mailer.cli.show import say
+from mailer.cli.terminal.output import say
 
 _port = click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0: any free one."

@@ -1,17 +1,52 @@
-"""Whom it goes to: beyond press lists, those who got an earlier release, and the few of a proof."""
+"""Whom it goes to: press lists, those who got an earlier release, the few of a proof."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 
 from mailer.delivery import Ledger
-from mailer.errors import WorkspaceError
-from mailer.model import Audience, LeftOut, Recipient
+from mailer.errors import MailerError, WorkspaceError
+from mailer.model import Audience, Kind, LeftOut, Recipient, Release
 from mailer.pipeline.prepared import Prepared
-from mailer.press import Choice, Reason, Suppressions, canonical, parse_address, why_not
+from mailer.press import Choice, Reason, Suppressions, canonical, parse_address, read_audience, why_not
 from mailer.settings import allows
 from mailer.workspace import Workspace
+
+
+def audience_of(
+    workspace: Workspace, release: Release, choice: Choice, leaves: datetime
+) -> tuple[Audience, Mapping[str, str]]:
+    """Whom a release goes to: its lists' people, or those who got what it follows.
+
+    Args:
+        leaves: when it is to leave, aware.
+
+    Returns:
+        Them, and for a follow-up the Message-ID that each has of what it follows, by canonical address.
+
+    Raises:
+        ListError: with every fault of the file.
+        WorkspaceError: no list of that name.
+        LedgerError: a follow-up of a release that was never sent from here.
+        MailerError: recipients were chosen for a follow-up, which goes to those who got what it follows.
+    """
+    original = release.original
+    if not (original.kind.follows and original.corrects):
+        embargoed = any(edition.embargo and edition.embargo > leaves for edition in release.editions)
+        return read_audience(
+            workspace, replace(choice, lists=choice.lists or original.lists, embargoed=embargoed)
+        ), {}
+    if choice.is_made:
+        raise MailerError(
+            f"A {original.kind.value} goes to exactly those who got “{original.corrects}”: lists and conditions "
+            "have no effect on that.",
+            "Leave out --list, --except, --where, --not-got and --limit.",
+        )
+    waiting = original.kind is not Kind.WITHDRAWAL
+    return who_got(workspace, original.corrects, waiting=waiting, allow_only=choice.allow_only)
 
 
 def who_got(

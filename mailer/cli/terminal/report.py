@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from mailer.cli.show import count, row, say, say_json, style
+from mailer.cli.terminal.output import count, row, say, say_json, style
 from mailer.delivery import Progress, Report
 from mailer.model import Status
 from mailer.visible import visible

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.options import only_these, settings_of, workspace_here
-from mailer.cli.show import count, row, say, say_json, style
+from mailer.cli.terminal.output import count, row, say, say_json, style
 from mailer.visible import visible
 
 if TYPE_CHECKING:

@@ -1,0 +1,66 @@
+"""What the office holds about a person, and how it forgets them: lists, ledger, other files (GDPR Art. 15, 17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailer import press
+from mailer.delivery import Ledger
+from mailer.press import Held, canonical
+from mailer.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was done, and what is left to do.
+
+    Attributes:
+        removed: rows of lists that were taken out.
+        mailings: in how many mailings they were, that are in the ledger no more; None: there is no ledger.
+        by_hand: rows of lists that only a person can take out.
+        files: other files that name them, likewise.
+    """
+
+    removed: tuple[Held, ...]
+    mailings: int | None
+    by_hand: tuple[Held, ...]
+    files: tuple[Path, ...]
+
+
+def forget(workspace: Workspace, address: str) -> Forgotten:
+    """Removes a person from all lists and from the ledger. What stays is a hash of the address, which keeps them
+    suppressed.
+
+    Raises:
+        AddressError: it is no address.
+        ListError, LedgerError: a file can't be written.
+    """
+    lists = press.forget(workspace, address, source="by hand")
+    mailings = None
+    if workspace.ledger.exists():
+        with Ledger(workspace.ledger) as ledger:
+            mailings = ledger.forget(canonical(address))
+    return Forgotten(lists.removed, mailings, lists.by_hand, tuple(press.traces(workspace, address)))
+
+
+def kept_about(workspace: Workspace, address: str) -> dict[str, Any]:
+    """All that is held about a person, ready for JSON: by list, by mailing, and the other files that name them.
+
+    Raises:
+        AddressError: it is no address.
+        LedgerError: the ledger can't be read.
+    """
+    mailings: list[dict[str, Any]] = []
+    if workspace.ledger.exists():
+        with Ledger(workspace.ledger) as ledger:
+            mailings = ledger.kept_about(canonical(address))
+    return {
+        "address": address,
+        "lists": [
+            {"file": row.path, "line": row.line, "cells": row.cells} for row in press.held(workspace, address)
+        ],
+        "mailings": mailings,
+        "files": [workspace.shown(path) for path in press.traces(workspace, address)],
+    }

@@ -1,0 +1,153 @@
+"""What a sending needs beside the release: how it is done, what must hold before it begins, and taking back what waits.
+
+Every path on which mail leaves comes by here: commands, and the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mailer.checks import must_be_ready
+from mailer.delivery import (
+    REFUSED_SHARE,
+    AddressDigest,
+    Claims,
+    Ledger,
+    Mailing,
+    Order,
+    Progress,
+    Stop,
+    log_in,
+    whoever_we_are,
+)
+from mailer.errors import MailerError
+from mailer.pipeline.outgoing import Outgoing
+from mailer.pipeline.prepared import Prepared
+from mailer.release.values import moment_text
+from mailer.settings import Rate, Settings
+
+
+def _nobody_watches(progress: Progress) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """How a mailing is to be delivered, where that is not what the settings say.
+
+    Attributes:
+        max_wait: seconds to go on trying deferred recipients once everybody else is done; 0: one attempt each.
+        uncertain: canonical addresses of people in doubt who are to get it again.
+        refused_share: halt when more than this share of at least 20 recipients are refused; None: never.
+        rates: None: SMTP_RATE; (): as fast as it goes.
+        stop: pressed once, what is in flight is finished; twice, the run ends at once.
+        on_progress: called about ten times a second.
+    """
+
+    max_wait: float = 1800.0
+    uncertain: tuple[str, ...] = ()
+    refused_share: float | None = REFUSED_SHARE
+    rates: tuple[Rate, ...] | None = None
+    stop: Stop | None = None
+    on_progress: Callable[[Progress], None] = _nobody_watches
+
+
+@contextmanager
+def holding(ledger: Ledger, release: str) -> Iterator[None]:
+    """Nobody else sends or takes back this release meanwhile; what a killed sender left of it is sorted out first, so
+    that what is shown is what leaves.
+
+    Raises:
+        LedgerError: somebody else is sending it.
+    """
+    with ledger.holding(release):
+        if mailing := ledger.find(release):
+            with Claims(ledger, mailing):
+                pass
+        yield
+
+
+# ---- what must hold -------------------------------------------------------------------------------------
+
+
+def must_be_fit_to_leave(prepared: Prepared) -> None:
+    """
+    Raises:
+        CheckFailed: pre-flight found errors, or something that may be rehearsed and must not be sent.
+    """
+    prepared.must_be_sound()
+    must_be_ready(prepared.findings)
+
+
+def must_spare_whom_an_embargo_shuts_out(outgoing: Outgoing, now: float) -> None:
+    """
+    Args:
+        now: seconds since 1970.
+
+    Raises:
+        MailerError: it leaves under an embargo, and somebody in the queue accepts none.
+    """
+    if outgoing.embargoed(now) and outgoing.refuse_embargo.number:
+        raise MailerError(
+            f"There are people in the queue who accept no embargoes: {outgoing.refuse_embargo}.",
+            "Send it when the embargo is over (--at), or take the queue back: "
+            f"`mailer discard {outgoing.release}`.",
+        )
+
+
+def must_be_said_to_a_script(outgoing: Outgoing, now: float, *, under_embargo: bool) -> None:
+    """What a person is asked about, a script has to say beforehand.
+
+    Args:
+        now: seconds since 1970.
+        under_embargo: it was said that a running embargo is meant.
+
+    Raises:
+        MailerError: an embargo runs, or the planned time has long gone by.
+    """
+    if outgoing.embargoed(now) and not under_embargo:
+        raise MailerError(
+            f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: nothing was sent.",
+            "Whoever gets it now can read it now. Scripts say --under-embargo, or --at TIME.",
+        )
+    if outgoing.late(now):
+        raise MailerError(
+            f"It was planned for {moment_text(outgoing.moment(outgoing.planned))}, long ago: nothing was sent.",
+            "Look whether it is still right to send it; then say --now.",
+        )
+
+
+def must_let_us_in(settings: Settings, *, cleartext: bool) -> None:
+    """Logs in, and sends nothing: before that has succeeded, nobody is queued.
+
+    Args:
+        cleartext: allow SMTP_SECURITY=none to another machine.
+
+    Raises:
+        SettingsError: no server is named, or mail would leave in clear.
+        TransportError: it can't be reached, or won't have us.
+    """
+    log_in(settings, cleartext=cleartext)
+
+
+# ---- taking it back -------------------------------------------------------------------------------------
+
+
+def waiting_for(ledger: Ledger, release: str) -> AddressDigest:
+    """Whoever of a release surely has nothing yet: how many, and a digest of their addresses."""
+    return AddressDigest.of(person.canonical for person in ledger.waiting(release))
+
+
+def take_back(ledger: Ledger, mailing: Mailing, waiting: AddressDigest) -> int:
+    """Takes those off the queue; the ledger keeps by whose word.
+
+    Args:
+        waiting: as it was shown to whoever gives the order.
+
+    Returns:
+        How many.
+    """
+    order = Order("discard", waiting.number, str(waiting), giver=whoever_we_are())
+    return ledger.discard(mailing, order)
