@@ -252,11 +252,10 @@ class Run:
         if verdict is Verdict.ACCEPTED:
             self._answered += 1
             return
-        reply = " ".join(filter(None, (str(outcome.code or ""), outcome.enhanced_code, outcome.text)))
         if verdict is Verdict.SUPPRESS:
-            self.suppress.append((address, reply))
+            self.suppress.append((address, str(outcome)))
         if verdict in (Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP):
-            self.halt(f"The server refused the message to {address}: {reply}", _ABOUT_US)
+            self.halt(f"The server refused the message to {address}: {outcome}", _ABOUT_US)
         elif outcome.status is Status.REJECTED and outcome.code:  # what we refuse says nothing about the list
             self._answered += 1
             self._refused += 1

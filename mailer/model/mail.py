@@ -88,3 +88,7 @@ class Outcome:
     code: int = 0
     enhanced_code: str = ""
     text: str = ""
+
+    def __str__(self) -> str:
+        """What was said, on a line: `550 5.1.1 no such user`."""
+        return " ".join(filter(None, (str(self.code or ""), self.enhanced_code, self.text)))

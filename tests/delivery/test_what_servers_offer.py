@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from support.smtp_certificates import Authority
 from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, addresses, draft, entries, queued, reconcile
 
-from mailer.delivery import Entry, Ledger, Report, SmtpTransport, deliver
+from mailer.delivery import Entry, FrozenEdition, Ledger, Report, SmtpTransport, deliver
 from mailer.errors import MailerError, SettingsError, TransportError
 from mailer.model import Status
 from mailer.settings import Settings
@@ -187,6 +189,25 @@ def test_size_is_checked_before_the_first_message(tmp_path: Path) -> None:
         report = send(tmp_path, server, smtp_security="none")
     assert not any(command.startswith("MAIL") for command in server.commands)
     assert "the server takes 2,000 at most" in report.halted
+    assert report.counts == {Status.QUEUED: COUNT}
+
+
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ("PIPELINING", "CHUNKING")])
+def test_a_message_that_would_end_too_early_never_leaves(tmp_path: Path, extensions: tuple[str, ...]) -> None:
+    """Nothing stuffs dots: no line of a message begins with one. Should one do so by a defect of ours, what stands
+    after it would be taken for commands."""
+    written = draft()
+    message = json.loads(written.editions["en"].content)
+    message["body"].append("\r\n.\r\nMAIL FROM:<nobody@example.org>\r\n")
+    broken = {"en": FrozenEdition("as written", json.dumps(message).encode())}
+    with FaultyServer(extensions=extensions) as server, Ledger(tmp_path / "ledger.db") as ledger:
+        mailing = ledger.queue(replace(written, editions=broken), entries(COUNT))
+        settings = Settings(
+            smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none", smtp_timeout=2, smtp_window=4
+        )
+        report = deliver(mailing, ledger, SmtpTransport(settings, QUICK), schedule=QUICK, max_wait=0)
+    assert not any(command.startswith("MAIL") for command in server.commands)
+    assert "begins with a dot" in report.halted
     assert report.counts == {Status.QUEUED: COUNT}
 
 

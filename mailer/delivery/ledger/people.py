@@ -24,7 +24,7 @@ from mailer.delivery.ledger.records import (
     Standing,
     status_of,
 )
-from mailer.model import Status
+from mailer.model import Outcome, Status
 from mailer.visible import visible
 
 SOFT_BOUNCES_COUNT_FOR = 180 * 86400
@@ -47,8 +47,11 @@ def standings(db: sqlite3.Connection, mailing: int, states: tuple[Status, ...]) 
         f" WHERE mailing = ? AND (instr(?, state) OR {UNKNOWN}) ORDER BY d.id",
         (mailing, "".join(LETTERS.get(state, "") for state in states)),
     ):
-        reply = visible(" ".join(filter(None, (str(code or ""), enhanced, text))))  # older ones were kept raw
-        yield Standing(address, status_of(db, state), reply, at or 0.0, host or "", tries)
+        status = status_of(db, state)
+        reply = visible(
+            str(Outcome(status, code or 0, enhanced or "", text or ""))
+        )  # older ones were kept raw
+        yield Standing(address, status, reply, at or 0.0, host or "", tries)
 
 
 # ---- who gets what follows ---------------------------------------------------------------------------

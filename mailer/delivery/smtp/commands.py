@@ -39,6 +39,14 @@ def too_big(envelope: Envelope, offer: Offer) -> str:
     )
 
 
+def has_bare_dot(envelope: Envelope) -> str:
+    """Why the message breaks `Envelope.content`'s contract, or "". A line that begins with a dot would lose it, and a
+    line that is one would end the message there; what follows would be taken for commands (RFC 5321 §4.5.2)."""
+    if b"\n." not in envelope.content and not envelope.content.startswith(b"."):
+        return ""
+    return "a line of the message begins with a dot, which would end it too early: a defect of mailer, please report it"
+
+
 def not_for(envelope: Envelope, offer: Offer) -> str:
     """Why this server can't carry this recipient's message, or "". Concerns that recipient alone."""
     if not (_ADDRESS.fullmatch(envelope.rcpt_to) and _ADDRESS.fullmatch(envelope.mail_from)):

@@ -1,8 +1,28 @@
-"""One SMTP session and the messages it carries, as a conversation that knows its stage (RFC 5321 §3.3).
+"""One SMTP session and the messages it carries (RFC 5321 §3.3).
 
-The conversation is a generator: it yields what it waits for, and loop.py resumes it. smtplib raises the same
-exception for a connection lost at MAIL and for one lost after acceptance; here what is in flight is known at
-every moment: `current` is surely incomplete on the wire, `in_flight` may have been accepted.
+Theory of operation. A session is a generator: it yields what it waits for (`WaitFor`), and loop.py resumes it when
+that is there, or throws `ConnectionLost` into it when its time is up. smtplib raises the same exception for a
+connection lost at MAIL and for one lost after acceptance; here, at every moment, each message stands in exactly one
+place:
+
+    current     on the wire, surely incomplete: its envelope or its body is being sent
+    ready       all but its end is out (DATA), or none of it yet (BDAT); it waits for the ledger to write down that it
+                is about to be complete
+    in flight   it may be complete on the wire; its answer has not come
+    settled     the server's answer was judged, or the lack of one; it is the `Work`'s again
+
+and moves only as the methods of “transitions” below say:
+
+    taken ── _begin ──> current ── _refused ──> settled             a refusal before the body
+                        current ── _complete ──> ready              the body is out (DATA)
+    taken ───────────── _complete ─────────────> ready              (BDAT)
+    ready ── the loop asks the ledger (`Work.before_dots`); whoever is withheld is settled, and leaves `ready`
+    ready ── _release ──> in flight                                 the dot leaves next, or BDAT LAST
+    in flight ── InFlight.hear ──> settled                          its answer
+    lost():  current ──> given back: nothing of it was accepted; or settled by the server's last word on its body
+             in flight ──> settled: uncertain, unless the server said before that it won't have it (InFlight.lost)
+
+What must never happen follows: a dot leaves only from `ready`, and nothing leaves `ready` but through the ledger.
 """
 
 from __future__ import annotations
@@ -12,7 +32,7 @@ from collections.abc import Generator, Sequence
 
 from mailer.delivery.pace import Schedule
 from mailer.delivery.replies import Stage, Verdict, judge
-from mailer.delivery.smtp.commands import envelope_commands, not_for, too_big
+from mailer.delivery.smtp.commands import envelope_commands, has_bare_dot, not_for, too_big
 from mailer.delivery.smtp.connection import Connection, ConnectionLost, WaitFor, Withdrawn
 from mailer.delivery.smtp.handshake import Dialogue, Offer, open_session
 from mailer.delivery.smtp.in_flight import REFUSALS, Decision, InFlight
@@ -102,7 +122,7 @@ class Session:
                 if not (yield from self._more_to_come()):
                     return
                 continue
-            self.current = parcel
+            self._begin(parcel)
             commands = self._commands(parcel, b"DATA") if parcel else []
             dot = b".\r\n" if self.in_flight else b""
             if self._pipelining:
@@ -126,7 +146,7 @@ class Session:
     def _take(self) -> Parcel | None:
         """The next parcel that this server can carry; others fail alone, unsent."""
         while not self.leaving and (parcel := self._work.take()):
-            if why := too_big(parcel.envelope, self.offer):
+            if why := too_big(parcel.envelope, self.offer) or has_bare_dot(parcel.envelope):
                 self._work.settle(parcel, Verdict.STOP, Outcome(Status.QUEUED, text=why), "")
             elif why := not_for(parcel.envelope, self.offer):
                 self._work.settle(parcel, Verdict.REJECTED, Outcome(Status.REJECTED, text=why), "")
@@ -153,24 +173,19 @@ class Session:
             verdict = judge(stage, reply)
             if verdict is Verdict.PROCEED:
                 if stage is Stage.DATA and decision:
-                    self._refuse(parcel, decision)
+                    self._refused(parcel, decision)
                     raise ConnectionLost("the server wants a message for a recipient whom it refused")
                 continue
             if verdict in (Verdict.RECONNECT, Verdict.BROKEN):
                 if decision:
-                    self._refuse(parcel, decision)
+                    self._refused(parcel, decision)
                 raise ConnectionLost(f"the server answered {stage} with {reply}")
             decision = decision or Decision(stage, verdict, reply)
             if not pipelining:
                 break
         if decision:
-            self._refuse(parcel, decision)
+            self._refused(parcel, decision)
         return decision is None
-
-    def _refuse(self, parcel: Parcel, decision: Decision) -> None:
-        self.current = None
-        self._left_over = True  # RSET keeps this envelope out of the next one
-        self.in_flight.settle(parcel, decision, self.dialogue.connection.host)
 
     def _content(self, parcel: Parcel) -> Generator[WaitFor, None, None]:
         """The body; then, once that is written down, the parcel is in flight: its dot leaves next."""
@@ -180,12 +195,10 @@ class Session:
         yield from self.dialogue.flush(Stage.BODY, self._seconds + len(content) / _SLOWEST)
         if self.dialogue.connection.has_news():
             raise ConnectionLost("the server broke off the message")
-        self.ready = [parcel]
-        yield WaitFor.COMMIT
-        self.current, self._in_body = None, False
+        yield from self._complete(parcel)
         if not self.ready:
             raise Withdrawn("a message was withdrawn before its end")
-        self.in_flight.add(parcel, Stage.DOT)
+        self._release(Stage.DOT)
 
     # ---- several in flight ----------------------------------------------------------------------
 
@@ -197,10 +210,8 @@ class Session:
             while len(self.in_flight) + len(batch) < self._settings.smtp_window and (parcel := self._take()):
                 batch.append(parcel)
             if batch:
-                self.ready = batch
-                yield WaitFor.COMMIT
-                for parcel in self.ready:
-                    self.in_flight.add(parcel, Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT)
+                yield from self._complete(*batch)
+                self._release(Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT)
                 yield from self._send_batch(self.ready)
             elif not self.in_flight:
                 if not (yield from self._more_to_come()):
@@ -229,7 +240,26 @@ class Session:
             reply = yield from self.dialogue.reply(stage, seconds)
             self.in_flight.hear(reply, self.dialogue.connection.host)
 
-    # ---- the end --------------------------------------------------------------------------------
+    # ---- transitions: where a message stands ----------------------------------------------------
+
+    def _begin(self, parcel: Parcel | None) -> None:
+        self.current = parcel
+
+    def _refused(self, parcel: Parcel, decision: Decision) -> None:
+        self.current = None
+        self._left_over = True  # RSET keeps this envelope out of the next one
+        self.in_flight.settle(parcel, decision, self.dialogue.connection.host)
+
+    def _complete(self, *parcels: Parcel) -> Generator[WaitFor, None, None]:
+        """Nothing but their ends is missing: waits until that is written down. Whoever is withheld has left `ready`."""
+        self.ready = list(parcels)
+        yield WaitFor.COMMIT
+        self.current, self._in_body = None, False
+
+    def _release(self, *stages: Stage) -> None:
+        """What leaves now; the replies that will come for each."""
+        for parcel in self.ready:
+            self.in_flight.add(parcel, *stages)
 
     def lost(self, why: str) -> None:
         """Judges what is in hand after the connection broke, once the answers that came before are heard."""
