@@ -19,7 +19,7 @@ from mailer.model import Status
 SCHEMAS = Path(__file__).parent.parent / "support"
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, 2, 3])
 def version(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
@@ -88,6 +88,19 @@ def test_an_old_ledger_and_a_new_one_have_the_same_schema(old: Path, tmp_path: P
             return columns
 
     assert schema(old) == schema(tmp_path / "new.db")
+
+
+def test_what_the_reading_of_returned_mail_had_made_by_itself_is_kept(tmp_path: Path) -> None:
+    """Up to version 3 it made its tables when it was first run."""
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executescript((SCHEMAS / "ledger_3.sql").read_text("utf-8"))
+        db.execute("CREATE TABLE mail_dealt_with (digest TEXT PRIMARY KEY, at REAL NOT NULL)")
+        db.execute("CREATE TABLE folders_read (folder TEXT PRIMARY KEY, validity INTEGER, uid INTEGER)")
+        db.execute("INSERT INTO folders_read VALUES ('INBOX', 1, 7)")
+    with Ledger(path) as ledger, ledger.reading() as db:
+        assert db.execute("SELECT * FROM folders_read").fetchall() == [("INBOX", 1, 7)]
+        assert db.execute("SELECT * FROM mail_dealt_with").fetchall() == []
 
 
 def test_two_who_open_it_at_once_bring_it_up_to_date_once(old: Path) -> None:

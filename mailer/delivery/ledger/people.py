@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from mailer.delivery.ledger.migrations import index_for_bounces
 from mailer.delivery.ledger.queueing import superseded
 from mailer.delivery.ledger.records import (
     BOUNCED,
@@ -104,7 +105,7 @@ def bounced(
     db: sqlite3.Connection, token: str, soft: bool, enhanced: str, text: str, at: float
 ) -> Bounced | None:
     """See `Ledger.bounced`."""
-    db.execute("CREATE INDEX IF NOT EXISTS deliveries_by_token ON deliveries (token)")
+    index_for_bounces(db)
     row = db.execute(
         "SELECT d.id, release, canonical, address, state FROM deliveries AS d"
         " JOIN mailings ON mailings.id = mailing WHERE token = ?",

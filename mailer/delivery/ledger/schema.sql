@@ -1,7 +1,7 @@
 -- What was sent, to whom, by whose word, and what became of it. docs/decisions/ledger.md says why it is so.
--- Version 3; what older versions made is brought here by migrations.py.
+-- Version 4; what older versions made is brought here by migrations.py.
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- One release as it goes out. `boot` is the boot of the machine during which its claims were made. `ready`: its first
 -- order is complete; until then nobody but its writer sees it. `planned`: nothing leaves before (seconds since 1970);
@@ -126,6 +126,19 @@ CREATE TABLE soft_bounces (
     delivery  INTEGER NOT NULL REFERENCES deliveries,
     enhanced  TEXT NOT NULL,
     PRIMARY KEY (canonical, at)
+);
+
+-- Mails that came back and were dealt with: hashes, nothing of what they say.
+CREATE TABLE mail_dealt_with (
+    digest TEXT PRIMARY KEY,
+    at     REAL NOT NULL
+);
+
+-- How far an IMAP folder was read: the highest UID of a UIDVALIDITY (RFC 9051 §2.3.1.1).
+CREATE TABLE folders_read (
+    folder   TEXT PRIMARY KEY,
+    validity INTEGER,
+    uid      INTEGER
 );
 
 -- For reading with any SQLite tool.
