@@ -10,14 +10,13 @@ from mailer.delivery.ledger import Ledger
 from mailer.delivery.ledger.claims import Claims
 from mailer.delivery.ledger.clock import SteadyClock
 from mailer.delivery.ledger.records import Mailing
-from mailer.delivery.limits import Gate, Limits
+from mailer.delivery.limits import Gate, Limits, StillWanted
 from mailer.delivery.messages import Signing
 from mailer.delivery.pace import Pace, Schedule, Stop
 from mailer.delivery.report import NAMED, Progress, Report
 from mailer.delivery.run import REFUSED_SHARE, Run
 from mailer.delivery.transport import Transport
 from mailer.model import Status
-from mailer.press import StillWanted
 from mailer.settings import Rate
 
 

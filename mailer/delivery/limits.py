@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from mailer.delivery.ledger.claims import Claim
 from mailer.delivery.messages import Signing
 from mailer.delivery.pace import Pace, Schedule
-from mailer.press import StillWanted
 from mailer.settings import allows
 
 NOTHING_LOST = "Nothing is lost: `mailer resume` goes on."
 """What there is to do where a gate's error has no hint of its own."""
+
+
+class StillWanted(Protocol):
+    """Who may still be mailed, asked at the moment of sending. It is handed to helper processes, so it can be pickled.
+    `mailer.press.StillWanted` is one."""
+
+    def __call__(self, canonical: str) -> str:
+        """Why this address is not to be mailed after all, or "".
+
+        Raises:
+            MailerError: that can't be told, so nobody may be mailed.
+        """
+
+    def look(self) -> None:
+        """Sees who is suppressed now, lest it be missed while nobody is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,7 @@ class Gate:
         """Why this recipient is not to be mailed after all, or "". Costs a few looks at the folder.
 
         Raises:
-            ListError: that can't be told, so nobody may be mailed.
+            MailerError: that can't be told, so nobody may be mailed.
         """
         reason = self.still_wanted(claim.canonical) if self.still_wanted else ""
         return f"not sent: {reason}" if reason else ""

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from mailer.delivery.ledger.claims import Claim
 from mailer.delivery.ledger.hold import Fence
+from mailer.delivery.limits import StillWanted
 from mailer.delivery.messages import Signing
 from mailer.delivery.replies import Verdict
 from mailer.model import Envelope, Outcome
-from mailer.press import StillWanted
 
 
 @dataclass(slots=True, eq=False)
