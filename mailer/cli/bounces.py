@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _COLOURS = {"suppressed": "red", "unsubscribed": "yellow", "bounced": "magenta", "left to you": "cyan"}
 
 
-@click.command(epilog="Example:  mailer bounces --maildir ~/Maildir --dry-run")
+@click.command(
+    short_help="Read what came back: bounces and unsubscribe mail.",
+    epilog="Example:  mailer bounces --maildir ~/Maildir --dry-run",
+)
 @click.option(
     "--mbox",
     "mboxes",

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 SAMPLE = "harbour-report"
 
 
-@click.command(epilog="Example:  mailer demo --no-browser")
+@click.command(
+    short_help="Send a sample release to yourself and look at it.",
+    epilog="Example:  mailer demo --no-browser",
+)
 @click.option("--no-browser", is_flag=True, help="Only print what arrived; for machines without a browser.")
 @click.option(
     "--dir", "folder", type=click.Path(path_type=Path), help="Make the sample workspace here and keep it."

@@ -15,7 +15,7 @@ from mailer.visible import visible
 SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", "green")}
 
 
-@click.command(epilog="Example:  mailer doctor")
+@click.command(short_help="Check the connection to your mail server.", epilog="Example:  mailer doctor")
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
 def doctor(as_json: bool) -> int:
     """Look at the way out: the server, TLS, login, sizes, and what DNS says of the sender's domain. And whether

@@ -9,12 +9,15 @@ from mailer.cli.options import workspace_here
 from mailer.cli.terminal.output import count, on_a_terminal, row, say
 
 
-@click.group()
+@click.group(short_help="Go on after the record of who got what was lost.")
 def ledger() -> None:
     """The record of who got what, where something has happened to it."""
 
 
-@ledger.command(epilog="Example:  mailer ledger adopt harbour-report")
+@ledger.command(
+    short_help="Go on with a ledger that was lost or is an older copy.",
+    epilog="Example:  mailer ledger adopt harbour-report",
+)
 @click.argument("release", required=False)
 @click.option("--yes", is_flag=True, help="Don't ask. For scripts.")
 def adopt(release: str | None, yes: bool) -> int:

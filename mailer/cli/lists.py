@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from mailer.workspace import Workspace
 
 
-@click.group(invoke_without_command=True, epilog="Example:  mailer lists show press")
+@click.group(
+    short_help="Look at press lists, check, compare and import them.",
+    invoke_without_command=True,
+    epilog="Example:  mailer lists show press",
+)
 @click.pass_context
 def lists(ctx: click.Context) -> None:
     """Look at press lists; without a command: which there are.
@@ -59,7 +63,10 @@ def _list_options(command: Any) -> Any:
     return column(encoding(command))
 
 
-@lists.command(epilog="Example:  mailer lists show press --json")
+@lists.command(
+    short_help="Everybody on a list, and every row not mailed.",
+    epilog="Example:  mailer lists show press --json",
+)
 @click.argument("name", metavar="NAME|FILE")
 @_list_options
 @click.option("--json", "as_json", is_flag=True, help="Recipients and problems as JSON on stdout.")
@@ -90,7 +97,10 @@ def show(name: str, column: str, encoding: str, as_json: bool) -> int:
     return DONE
 
 
-@lists.command(epilog="Example:  mailer lists check press regional")
+@lists.command(
+    short_help="What is wrong with lists, or worth a look.",
+    epilog="Example:  mailer lists check press regional",
+)
 @click.argument("names", nargs=-1, metavar="[NAME|FILE]…")
 @_list_options
 @click.option("--json", "as_json", is_flag=True, help="Problems of each list as JSON on stdout.")
@@ -124,7 +134,9 @@ def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> 
     return UNFINISHED if wrong else DONE
 
 
-@lists.command(epilog="Example:  mailer lists diff press press-2025.csv")
+@lists.command(
+    short_help="Who is on one of two lists only.", epilog="Example:  mailer lists diff press press-2025.csv"
+)
 @click.argument("first")
 @click.argument("second")
 def diff(first: str, second: str) -> None:
@@ -142,7 +154,10 @@ def diff(first: str, second: str) -> None:
     )
 
 
-@lists.command(epilog="Example:  mailer lists add ~/Downloads/contacts.xlsx --as press")
+@lists.command(
+    short_help="Take an exported file into lists/, cleaned.",
+    epilog="Example:  mailer lists add ~/Downloads/contacts.xlsx --as press",
+)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--as", "name", default="", metavar="NAME", help="The list's name; the file's unless given.")
 @click.option("--replace", is_flag=True, help="Replace the list of that name.")
@@ -179,7 +194,10 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
         say(f"Suppressed, and not revived by this: {count(known, 'recipient')}.", err=True)
 
 
-@lists.command(epilog="Example:  mailer lists export ana@example.net > ana.json")
+@lists.command(
+    short_help="All we hold about a person, as JSON.",
+    epilog="Example:  mailer lists export ana@example.net > ana.json",
+)
 @click.argument("address")
 def export(address: str) -> None:
     """All we hold about a person, from the lists and the record of mailings, as JSON."""

@@ -15,7 +15,10 @@ from mailer.cli.terminal.output import print_audience, print_findings, row, say,
 from mailer.visible import visible
 
 
-@click.command(epilog="Example:  mailer check harbour-report --list press --json")
+@click.command(
+    short_help="Look a release over before it goes out.",
+    epilog="Example:  mailer check harbour-report --list press --json",
+)
 @click.argument("release")
 @choosing
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
@@ -37,7 +40,10 @@ def check(release: str, as_json: bool, **choosing: Any) -> int:
     return UNFINISHED if any(finding.level == "error" for finding in prepared.findings) else DONE
 
 
-@click.command(epilog="Example:  mailer render harbour-report --out /tmp/look --for ana@example.net")
+@click.command(
+    short_help="Write the email as .html, .txt and .eml files.",
+    epilog="Example:  mailer render harbour-report --out /tmp/look --for ana@example.net",
+)
 @click.argument("release")
 @choosing
 @click.option(
@@ -86,7 +92,7 @@ def _written(path: Path, content: bytes) -> Path:
     return path
 
 
-@click.command(epilog="Example:  mailer themes")
+@click.command(short_help="List the themes.", epilog="Example:  mailer themes")
 def themes() -> None:
     """List the themes a release can name, and where each comes from."""
     from mailer.render.templates import theme_file

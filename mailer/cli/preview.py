@@ -16,7 +16,10 @@ _port = click.option(
 _browser = click.option("--no-browser", is_flag=True, help="Only print the page's address.")
 
 
-@click.command(epilog="Example:  mailer preview harbour-report")
+@click.command(
+    short_help="Look at the email in the browser while you write.",
+    epilog="Example:  mailer preview harbour-report",
+)
 @click.argument("release", metavar="RELEASE|FOLDER")
 @choosing
 @_port
@@ -47,7 +50,9 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
     )
 
 
-@click.command(epilog="Example:  mailer desk")
+@click.command(
+    short_help="All releases in the browser, with what became of each.", epilog="Example:  mailer desk"
+)
 @_port
 @_browser
 def desk(port: int, no_browser: bool) -> None:
@@ -63,7 +68,10 @@ def _say(url: str) -> None:
     say("Ctrl-C ends it.", err=True)
 
 
-@click.command(epilog="Example:  mailer unsubscribe-server --port 8058 --proxy 127.0.0.1")
+@click.command(
+    short_help="Take people off who click on unsubscribe.",
+    epilog="Example:  mailer unsubscribe-server --port 8058 --proxy 127.0.0.1",
+)
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on; the proxy is in front."
 )

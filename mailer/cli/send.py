@@ -44,7 +44,10 @@ def sending(command: Command) -> Command:
     return command
 
 
-@click.command(epilog="Example:  mailer send harbour-report --list press --where 'language == \"es\"'")
+@click.command(
+    short_help="Send a release to press lists, rehearse it, or proof it.",
+    epilog="Example:  mailer send harbour-report --list press --where 'language == \"es\"'",
+)
 @click.argument("release")
 @choosing
 @click.option("--dry-run", is_flag=True, help="Rehearse: write every message as .eml, open no connection.")
@@ -99,7 +102,10 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     return sending.send(prepared, settings, said)
 
 
-@click.command(epilog="Example:  mailer resume harbour-report --uncertain ana@example.net")
+@click.command(
+    short_help="Send what is left of a release.",
+    epilog="Example:  mailer resume harbour-report --uncertain ana@example.net",
+)
 @click.argument("release")
 @click.option(
     "--uncertain",
@@ -131,7 +137,9 @@ def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **flags: A
     return sending.resume(name, workspace, settings, Flags(**flags), instructions)
 
 
-@click.command(epilog="Example:  mailer discard harbour-report")
+@click.command(
+    short_help="Take back what is left of a release.", epilog="Example:  mailer discard harbour-report"
+)
 @click.argument("release")
 @click.option("--yes", is_flag=True, help="Don't ask. For scripts.")
 def discard(release: str, yes: bool) -> int:

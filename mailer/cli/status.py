@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mailer.delivery import Ledger, Mailing
 
 
-@click.command(epilog="Example:  mailer status harbour-report --recipients")
+@click.command(short_help="Who got what.", epilog="Example:  mailer status harbour-report --recipients")
 @click.argument("release", required=False)
 @click.option("--recipients", is_flag=True, help="A line each: address, state, reply, separated by tabs.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from mailer.workspace import Workspace
 
 
-@click.command(epilog="Example:  mailer suppress ana@example.net --reason 'asked by phone'")
+@click.command(
+    short_help="Never mail these addresses again.",
+    epilog="Example:  mailer suppress ana@example.net --reason 'asked by phone'",
+)
 @click.argument("addresses", nargs=-1, metavar="ADDRESS…")
 @click.option("--reason", default="unsubscribed", show_default=True, help="Why, for colleagues to read.")
 @click.option("--source", default="by hand", show_default=True, help="Where the wish came from.")
@@ -53,7 +56,7 @@ def _say_what_blocks(workspace: Workspace) -> None:
         say(f"Done; but nobody can be mailed yet:\n{error}", err=True)
 
 
-@click.command(epilog="Example:  mailer unsuppress ana@example.net")
+@click.command(short_help="Mail these addresses again.", epilog="Example:  mailer unsuppress ana@example.net")
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
 def unsuppress(addresses: tuple[str, ...]) -> int:
     """Mail these addresses again: only where the person has asked for it.
@@ -71,7 +74,10 @@ def unsuppress(addresses: tuple[str, ...]) -> int:
     return UNFINISHED if missing else DONE
 
 
-@click.command(epilog="Example:  mailer forget ana@example.net")
+@click.command(
+    short_help="Remove a person from all lists and the record.",
+    epilog="Example:  mailer forget ana@example.net",
+)
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 def forget(address: str, yes: bool) -> int:

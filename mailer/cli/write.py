@@ -12,7 +12,9 @@ from mailer.cli.terminal.output import row, say
 from mailer.visible import visible
 
 
-@click.command(epilog="Example:  mailer init press-office")
+@click.command(
+    short_help="Make a workspace: the folder you work in.", epilog="Example:  mailer init press-office"
+)
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Make a workspace: newsroom.md, a sample release and list.
@@ -45,7 +47,10 @@ def init(folder: Path) -> None:
     )
 
 
-@click.command(epilog='Example:  mailer new "Harbour report finds cleaner water" --kind "media advisory"')
+@click.command(
+    short_help="Begin a release.",
+    epilog='Example:  mailer new "Harbour report finds cleaner water" --kind "media advisory"',
+)
 @click.argument("headline")
 @click.option(
     "--kind",

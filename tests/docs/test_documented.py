@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import REPOSITORY
 from support.terminal import environment
 
-from mailer.cli import FAMILIES
+from mailer.cli import FAMILIES, cli
 from mailer.settings import KEYS, Settings, read_settings
 from mailer.workspace import Workspace
 
@@ -36,6 +37,15 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
     for _, names in FAMILIES:
         for name in names:
             assert f"## mailer {name}\n" in make.page()
+
+
+@pytest.mark.parametrize("group", [(), ("lists",), ("ledger",)])
+def test_every_command_is_said_in_a_line_that_does_not_trail_off(group: tuple[str, ...]) -> None:
+    said = CliRunner().invoke(cli, [*group, "--help"], terminal_width=80).output.partition("Commands:")[2]
+    lines = [line for line in said.splitlines() if line.startswith("  ") and "Example" not in line]
+    assert lines
+    for line in lines:
+        assert not line.endswith(("...", "…")), line
 
 
 def test_every_command_has_an_example() -> None:
