@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from mailer.durable import target_of
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
-from mailer.press.files import PATIENCE_FOR_SAVING, TICK_NS, target_of, until_read
+from mailer.press.files import PATIENCE_FOR_SAVING, TICK_NS, until_read
 from mailer.press.read import read_list
 from mailer.workspace import SUPPRESSION_WORD
 

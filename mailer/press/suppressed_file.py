@@ -19,11 +19,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailer.durable import append
 from mailer.errors import Fault, ListError
 from mailer.press.files import (
     PATIENCE_FOR_SAVING,
     TICK_NS,
-    append,
     cant_be_written,
     locked,
     lossless,
