@@ -11,11 +11,11 @@ from pathlib import Path
 
 from mailer.errors import SourceError
 from mailer.press.addresses import MENTION, AddressError, canonical, mentioned, parse_address, split_addresses
-from mailer.press.cells import clean
-from mailer.press.files import line_of, locked, newline_of, rewrite, text_records
-from mailer.press.read import PressList, read_list
-from mailer.press.records import Record
-from mailer.press.suppress import Suppressions
+from mailer.press.clean_text import clean
+from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.read import PressList, read_list
+from mailer.press.list_files.write import line_of, locked, newline_of, rewrite, text_records
+from mailer.press.suppressions.suppressions import Suppressions
 from mailer.workspace import Workspace
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.press import AddressError, canonical, parse_address
-from mailer.press.advice import PROVIDERS, REAL, advice, suggested_domain
+from mailer.press.address_warnings import PROVIDERS, REAL, advice, suggested_domain
 
 MAILED = {
     "ana@example.net": "ana@example.net",
@@ -179,7 +179,7 @@ def test_a_newsroom_is_not_a_typo(domain: str) -> None:
 
 def test_every_exception_is_needed() -> None:
     """The list of real domains holds only what would be taken for a typo."""
-    from mailer.press.advice import _one_slip
+    from mailer.press.address_warnings import _one_slip
 
     needless = [domain for domain in sorted(REAL) if not any(_one_slip(domain, p) for p in PROVIDERS)]
     assert needless == []

@@ -22,21 +22,15 @@ from support.suppressing import fold_again_and_again, note_and_look
 
 from mailer import durable
 from mailer.errors import ListError
-from mailer.press import (
-    AddressError,
-    Suppressions,
-    begin_suppressions,
-    files,
-    suppress,
-    suppressed_file,
-    wishes,
-)
+from mailer.press import AddressError, Suppressions, begin_suppressions
+from mailer.press.list_files import write
+from mailer.press.suppressions import suppressed_file, suppressions, wishes
 
 HEADER = "address,reason,date,source\n"
 OLD = HEADER + "".join(f"old{n}@example.net,bounced,2026-01-0{n},\n" for n in range(1, 4))
 EXCEL = OLD.replace("bounced", "Zoë").replace(",", ";").replace("\n", "\r\n").encode("cp1252")
 WISHES = [(f"new{n}@example.net", "one-click") for n in range(3)]
-CODE = {module.__file__ for module in (durable, files, suppress, suppressed_file, wishes)}
+CODE = {module.__file__ for module in (durable, write, suppressions, suppressed_file, wishes)}
 """Where files are written; what only reads may die anywhere."""
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from mailer.model import Audience, LeftOut
 from mailer.press.addresses import canonical
-from mailer.press.problems import Reason
+from mailer.press.list_files.problems import Reason
 from mailer.visible import visible
 
 NAME_A_LIST = "Name a list: --list press, or Lists: in the release."

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from mailer.model import Recipient
 from mailer.press.addresses import canonical
-from mailer.press.files import line_of, locked, replacing
-from mailer.press.problems import Reason, left_out
-from mailer.press.read import PressList
-from mailer.press.rows import Row
-from mailer.press.suppress import Suppressions
+from mailer.press.list_files.problems import Reason, left_out
+from mailer.press.list_files.read import PressList
+from mailer.press.list_files.rows import Row
+from mailer.press.list_files.write import line_of, locked, replacing
+from mailer.press.suppressions.suppressions import Suppressions
 
 
 def examine(press_list: PressList, suppressions: Suppressions | None = None) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from mailer.model import Level
 from mailer.press.addresses import LONGEST
-from mailer.press.cells import shortened
+from mailer.press.clean_text import shortened
 
 
 class Reason(StrEnum):

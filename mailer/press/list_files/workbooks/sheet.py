@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from mailer.press.package import Handlers, Package, PackageError, too_large
-from mailer.press.records import LONGEST_ROW, MOST_COLUMNS, Record
+from mailer.press.list_files.delimited_text import LONGEST_ROW, MOST_COLUMNS, Record
+from mailer.press.list_files.workbooks.package import Handlers, Package, PackageError, too_large
 
 LONGEST_CELL = 32_767
 """Characters: Excel's own limit."""

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mailer.press.encoding import Encoding, find_encoding
-from mailer.press.header import header_row
-from mailer.press.records import NO_DELIMITER, Dialect, Record, cut, sep_line, unwrap
+from mailer.press.list_files.delimited_text import NO_DELIMITER, Dialect, Record, cut, sep_line, unwrap
+from mailer.press.list_files.encoding import Encoding, find_encoding
+from mailer.press.list_files.header import header_row
 
 SAMPLE = 64 * 1024
 """Characters of a file by which it is judged."""

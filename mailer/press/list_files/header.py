@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Where
-from mailer.press.cells import shortened
-from mailer.press.columns import Columns, name_columns, plain, role_of, sounds_like_address
-from mailer.press.cures import taken_in
-from mailer.press.records import Record
-from mailer.press.words import activity
+from mailer.press.clean_text import shortened
+from mailer.press.list_files.cell_values import activity
+from mailer.press.list_files.columns import Columns, name_columns, plain, role_of, sounds_like_address
+from mailer.press.list_files.delimited_text import Record
+from mailer.press.reasons import taken_in
 
 DEEPEST = 40
 """Rows among which a header is looked for: titles, dates of export and empty rows may stand above it."""

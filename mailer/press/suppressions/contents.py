@@ -14,11 +14,19 @@ from mailer.press.addresses import (
     plain_address,
     split_addresses,
 )
-from mailer.press.cells import clean, shortened
-from mailer.press.columns import plain, role_of
-from mailer.press.files import newline_of
-from mailer.press.records import Record
-from mailer.press.suppressed_rows import HASH, HEADER, Form, Suppression, is_comment, keys_of, person_in
+from mailer.press.clean_text import clean, shortened
+from mailer.press.list_files.columns import plain, role_of
+from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.write import newline_of
+from mailer.press.suppressions.suppressed_rows import (
+    HASH,
+    HEADER,
+    Form,
+    Suppression,
+    is_comment,
+    keys_of,
+    person_in,
+)
 
 _HASHED = re.compile(rf"{HASH}[0-9a-f]{{64}}")
 _DOMAIN = re.compile(r"[*%?.\s]*@?[*.]*(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}")

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.press.addresses import canonical, parse_address
-from mailer.press.cells import clean
-from mailer.press.files import cant_be_written, locked
-from mailer.press.suppressed_beside import Beside
-from mailer.press.suppressed_file import SuppressedFile
-from mailer.press.suppressed_rows import HASH, Suppression, as_mailed, hashed, keys_of
-from mailer.press.wishes import Wishes
+from mailer.press.clean_text import clean
+from mailer.press.list_files.write import cant_be_written, locked
+from mailer.press.suppressions.look_alikes import Beside
+from mailer.press.suppressions.suppressed_file import SuppressedFile
+from mailer.press.suppressions.suppressed_rows import HASH, Suppression, as_mailed, hashed, keys_of
+from mailer.press.suppressions.wishes import Wishes
 
 
 class Suppressions:

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Recipient, Where
-from mailer.press.cells import clean
-from mailer.press.cures import taken_in
-from mailer.press.dialect import DELIMITER_NAMES, find_dialect
-from mailer.press.header import Header, find_header
-from mailer.press.package import SAVE_AS_CSV
-from mailer.press.problems import Problem, Reason, left_out
-from mailer.press.records import MOST_COLUMNS, Dialect, Record, read_records, too_wide
-from mailer.press.rows import Row, Rows
-from mailer.press.spreadsheet import find_sheet, is_workbook, read_sheet
+from mailer.press.clean_text import clean
+from mailer.press.list_files.delimited_text import MOST_COLUMNS, Dialect, Record, read_records, too_wide
+from mailer.press.list_files.dialect import DELIMITER_NAMES, find_dialect
+from mailer.press.list_files.header import Header, find_header
+from mailer.press.list_files.problems import Problem, Reason, left_out
+from mailer.press.list_files.rows import Row, Rows
+from mailer.press.list_files.workbooks.list_sheet import find_sheet, is_workbook, read_sheet
+from mailer.press.list_files.workbooks.package import SAVE_AS_CSV
+from mailer.press.reasons import taken_in
 
 LARGEST_FILE = 500 << 20
 """Bytes of a list: five million rows or so."""

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from mailer.durable import append
 from mailer.errors import Fault, ListError
-from mailer.press.files import (
+from mailer.press.list_files.delimited_text import Record, cut
+from mailer.press.list_files.write import (
     PATIENCE_FOR_SAVING,
     TICK_NS,
     cant_be_written,
@@ -32,9 +33,8 @@ from mailer.press.files import (
     text_records,
     until_read,
 )
-from mailer.press.records import Record, cut
-from mailer.press.suppressed_beside import refuse_to_begin
-from mailer.press.suppressed_oddities import (
+from mailer.press.suppressions.contents import gathered
+from mailer.press.suppressions.faults import (
     BEGIN,
     check_has_an_end,
     check_is_text,
@@ -44,8 +44,8 @@ from mailer.press.suppressed_oddities import (
     missing,
     not_text,
 )
-from mailer.press.suppressed_reading import gathered
-from mailer.press.suppressed_rows import (
+from mailer.press.suppressions.look_alikes import refuse_to_begin
+from mailer.press.suppressions.suppressed_rows import (
     HASH,
     Form,
     Suppression,

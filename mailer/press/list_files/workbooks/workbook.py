@@ -11,9 +11,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from mailer.press.package import NOT_A_WORKBOOK, Handlers, Package, PackageError, too_large
-from mailer.press.records import Record
-from mailer.press.sheet import LONGEST_CELL, Common, read_rows, unescaped
+from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.workbooks.package import (
+    NOT_A_WORKBOOK,
+    Handlers,
+    Package,
+    PackageError,
+    too_large,
+)
+from mailer.press.list_files.workbooks.sheet import LONGEST_CELL, Common, read_rows, unescaped
 
 MOST_STRINGS, MOST_STRING_TEXT = 500_000, 20_000_000
 """Texts that cells share, and characters of them: they are kept while the workbook is open."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mailer.errors import Fault, ListError
-from mailer.press.encoding import Encoding
+from mailer.press.list_files.encoding import Encoding
 
 LONGEST_ROW = 1_000_000
 """Characters of a row, with all its lines."""

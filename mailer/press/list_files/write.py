@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from mailer.durable import in_place_of, target_of
 from mailer.errors import Fault, ListError
-from mailer.press.encoding import find_encoding
-from mailer.press.records import Record, cut, sep_line
+from mailer.press.list_files.delimited_text import Record, cut, sep_line
+from mailer.press.list_files.encoding import find_encoding
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is changing the same file."""

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Where
-from mailer.press.cells import clean
-from mailer.press.header import Header, find_header
-from mailer.press.package import PackageError
-from mailer.press.records import Record
-from mailer.press.workbook import Workbook
+from mailer.press.clean_text import clean
+from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.header import Header, find_header
+from mailer.press.list_files.workbooks.package import PackageError
+from mailer.press.list_files.workbooks.workbook import Workbook
 
 SAMPLE_ROWS = 500
 

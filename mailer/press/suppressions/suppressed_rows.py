@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailer.press.addresses import AddressError, canonical, parse_address, split_addresses
-from mailer.press.cells import clean
-from mailer.press.files import line_of
-from mailer.press.records import Record
+from mailer.press.clean_text import clean
+from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.write import line_of
 
 HEADER = ("address", "reason", "date", "source")
 HASH = "sha256:"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mailer.model import Recipient, Where
+from mailer.press.address_warnings import advice
 from mailer.press.addresses import (
     AddressError,
     canonical,
@@ -14,12 +15,11 @@ from mailer.press.addresses import (
     split_addresses,
     validated,
 )
-from mailer.press.advice import advice
-from mailer.press.cells import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
-from mailer.press.columns import Columns
-from mailer.press.problems import Problem, Reason, left_out, warning
-from mailer.press.records import Record
-from mailer.press.words import LONGEST, activity, languages, opted_out, yes_or_no
+from mailer.press.clean_text import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
+from mailer.press.list_files.cell_values import LONGEST, activity, languages, opted_out, yes_or_no
+from mailer.press.list_files.columns import Columns
+from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.problems import Problem, Reason, left_out, warning
 
 Row = Recipient | Problem
 

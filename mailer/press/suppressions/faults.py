@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mailer.errors import Fault, ListError
-from mailer.press.files import line_of
-from mailer.press.records import Record
-from mailer.press.suppressed_reading import Gathered
-from mailer.press.suppressed_rows import HEADER, WIDE, Form, Suppression
+from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.write import line_of
+from mailer.press.suppressions.contents import Gathered
+from mailer.press.suppressions.suppressed_rows import HEADER, WIDE, Form, Suppression
 
 BEGIN = line_of(HEADER, ",", "\n")
 """What stands in a new one."""
