@@ -215,11 +215,11 @@ def _open(name: str | Path, column: str = "", encoding: str = "") -> PressList:
 def _read(press_list: PressList, suppressions: Suppressions | None) -> tuple[list[Recipient], list[Problem]]:
     """Whom a mailing to this list alone would reach, and what is to be said about its rows."""
     from mailer.model import Recipient
-    from mailer.press import examine
+    from mailer.press import review
 
     people: list[Recipient] = []
     problems: list[Problem] = []
-    for found in examine(press_list, suppressions):
+    for found in review(press_list, suppressions):
         if isinstance(found, Recipient):
             people.append(found)
         else:

@@ -3,10 +3,11 @@
 from mailer.press.addresses import AddressError, canonical, parse_address
 from mailer.press.audience import Choice, Counts, count_audience, read_audience
 from mailer.press.forget import Forgotten, Held, forget, held, traces
-from mailer.press.list_files.problems import Problem, Reason
+from mailer.press.list_files.problems import Problem
 from mailer.press.list_files.read import PressList, read_list
-from mailer.press.reasons import why_nobody, why_not
-from mailer.press.review import Difference, diff, examine, write_list
+from mailer.press.list_files.write import write_list
+from mailer.press.reasons import Reason, why_nobody, why_not
+from mailer.press.review import Difference, diff, review
 from mailer.press.suppressions.still_wanted import StillWanted
 from mailer.press.suppressions.suppressed_file import begin as begin_suppressions
 from mailer.press.suppressions.suppressed_rows import Suppression
@@ -37,13 +38,13 @@ __all__ = [
     "canonical",
     "count_audience",
     "diff",
-    "examine",
     "forget",
     "held",
     "parse_address",
     "read_audience",
     "read_list",
     "read_unsubscribe_token",
+    "review",
     "traces",
     "unsubscribe_token",
     "why_nobody",

@@ -10,8 +10,9 @@ from mailer.errors import WorkspaceError
 from mailer.model import Audience, Finding, Recipient, Where
 from mailer.press.addresses import canonical
 from mailer.press.audience_on_disk import Spool, SpooledRecipients
-from mailer.press.list_files.problems import Problem, Reason
+from mailer.press.list_files.problems import Problem
 from mailer.press.list_files.read import PressList, read_list
+from mailer.press.reasons import Reason
 from mailer.press.suppressions.suppressions import Suppressions
 from mailer.press.where_expression import read_where
 from mailer.settings import allows

@@ -12,9 +12,9 @@ from pathlib import Path
 from mailer.errors import SourceError
 from mailer.press.addresses import MENTION, AddressError, canonical, mentioned, parse_address, split_addresses
 from mailer.press.clean_text import clean
-from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.list_files.read import PressList, read_list
-from mailer.press.list_files.write import line_of, locked, newline_of, rewrite, text_records
+from mailer.press.list_files.write import line_of, locked, lossless_rows, newline_of, rewrite
 from mailer.press.suppressions.suppressions import Suppressions
 from mailer.workspace import Workspace
 
@@ -135,14 +135,14 @@ def _take_out(press_list: PressList, wanted: _Wanted) -> None:
     dialect, index = press_list.dialect, press_list.header.columns.address
     assert dialect is not None
 
-    def edit(record: Record) -> list[str]:
-        if not wanted.named_in(record.cells):
-            return record.lines
-        own = record.cells[index] if index < len(record.cells) else ""
+    def edit(row: RawRow) -> list[str]:
+        if not wanted.named_in(row.cells):
+            return row.lines
+        own = row.cells[index] if index < len(row.cells) else ""
         if _keys(own) == {wanted.key}:
             return []
-        cells = [wanted.without(cell) for cell in record.cells]
-        return [line_of(cells, dialect.delimiter, newline_of(record.lines[-1]))]
+        cells = [wanted.without(cell) for cell in row.cells]
+        return [line_of(cells, dialect.delimiter, newline_of(row.lines[-1]))]
 
     with locked(press_list.path):
         rewrite(press_list.path, dialect.delimiter, edit)
@@ -151,27 +151,27 @@ def _take_out(press_list: PressList, wanted: _Wanted) -> None:
 def _rows(press_list: PressList, shown: str, wanted: _Wanted) -> list[Held]:
     """The rows of a list that name somebody. All at once: no list is open while somebody changes it."""
     return [
-        Held(shown, record.line, _labelled(press_list, record))
-        for record in press_list.records()
-        if wanted.named_in(record.cells)
+        Held(shown, row.line, _labelled(press_list, row))
+        for row in press_list.raw_rows()
+        if wanted.named_in(row.cells)
     ]
 
 
-def _raw(path: Path, wanted: _Wanted) -> list[Record]:
+def _raw(path: Path, wanted: _Wanted) -> list[RawRow]:
     """The lines that name somebody, each as one cell, of a file that is no list we can read."""
-    found: list[Record] = []
+    found: list[RawRow] = []
     try:
-        with text_records(path, "") as records:
-            found += (record for record in records if wanted.named_in(record.cells))
+        with lossless_rows(path, "") as rows:
+            found += (row for row in rows if wanted.named_in(row.cells))
     except (OSError, UnicodeError, SourceError):
         pass  # what was read so far
     return found
 
 
-def _labelled(press_list: PressList, record: Record) -> dict[str, str]:
+def _labelled(press_list: PressList, row: RawRow) -> dict[str, str]:
     headers = press_list.columns
     named = {headers[i] or f"column {i + 1}" if i < len(headers) else f"column {i + 1}": cell
-             for i, cell in enumerate(record.cells)}  # fmt: skip
+             for i, cell in enumerate(row.cells)}  # fmt: skip
     return {name: clean(cell) for name, cell in named.items() if cell.strip()}
 
 

@@ -1,14 +1,34 @@
-"""What staff do about somebody who is left out, and about a list that leaves a doubt."""
+"""Why somebody is not among the recipients, and what staff do about it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import PurePath
+from enum import StrEnum
 
 from mailer.model import Audience, LeftOut
 from mailer.press.addresses import canonical
-from mailer.press.list_files.problems import Reason
 from mailer.visible import visible
+
+
+class Reason(StrEnum):
+    """Why somebody on a list, or a row of it, won't be mailed. docs/reference/lists.md explains each."""
+
+    BEFORE_HEADER = "before the header"
+    HEADER_AGAIN = "the header again"
+    NO_ADDRESS = "no address"
+    BAD_ADDRESS = "address can't be used"
+    UNSAFE = "unsafe text"
+    UNCLOSED_QUOTE = "unclosed quote"
+    NOT_ACTIVE = "not active"
+    OPTED_OUT = "opted out"
+    SUPPRESSED = "suppressed"
+    EXCEPTED = "excepted"
+    NO_EMBARGO = "accepts no embargoes"
+    DUPLICATE = "duplicate"
+    NOT_ALLOWED = "not in ALLOW_ONLY"
+    NOT_CHOSEN = "not chosen by --where"
+    OVER_LIMIT = "over the limit"
+
 
 NAME_A_LIST = "Name a list: --list press, or Lists: in the release."
 
@@ -71,10 +91,3 @@ def why_nobody(audience: Audience) -> tuple[str, str]:
     return f"Nobody would get it: all {number:,} on the list {lists} are left out: {parts}.", _cure(
         reasons[0][0]
     )
-
-
-def taken_in(shown: str, option: str) -> str:
-    """The command that takes a list in as this option says. Commands that send read a list as it is."""
-    name = PurePath(shown.replace("\\", "/")).stem
-    file, name = (f'"{text}"' if " " in text else text for text in (shown, f"{name}-clean"))
-    return f"mailer lists add {file} --as {name} {option}"

@@ -9,7 +9,7 @@ import pytest
 from conftest import REPOSITORY
 
 from mailer.press import Reason, addresses
-from mailer.press.list_files import delimited_text, read
+from mailer.press.list_files import raw_rows, read
 from mailer.press.list_files.columns import SYNONYMS
 from mailer.press.list_files.problems import left_out
 from mailer.press.list_files.rows import MOST_IN_A_CELL
@@ -46,9 +46,9 @@ def test_every_limit_is_documented() -> None:
     assert [int(number.replace(",", "")) for _, _, number in rows] == [
         read.LARGEST_FILE >> 20,
         package.LARGEST_FILE >> 20,
-        delimited_text.MOST_COLUMNS,
-        delimited_text.LONGEST_ROW,
-        delimited_text.LONGEST_CELL,
+        raw_rows.MOST_COLUMNS,
+        raw_rows.LONGEST_ROW,
+        raw_rows.LONGEST_CELL,
         sheet.LONGEST_CELL,
         MOST_IN_A_CELL,
         addresses.LONGEST,
@@ -63,7 +63,7 @@ def test_every_limit_is_documented() -> None:
         package.UNPACKED >> 20,
         package.MOST_TAGS,
     ]
-    assert csv.field_size_limit() == delimited_text.LONGEST_CELL
+    assert csv.field_size_limit() == raw_rows.LONGEST_CELL
 
 
 def test_every_warning_is_documented() -> None:

@@ -1,32 +1,35 @@
-"""A text file as records of cells: each with its line, and with the lines it was made of.
+"""How a text file is cut into cells, and the rows of a file that is.
 
-Python's csv module reads a quote that is never closed as one cell to the end of the file, and says
-nothing. Here such a record is told from one whose cell really has line breaks.
+By which delimiter is told from how well the rows then agree. Not by `csv.Sniffer`, which takes what stands between
+quotes for a delimiter (python/cpython#97611, #119123): each candidate cuts the sample with the csv reader itself, and
+the one wins that yields a header we know and rows as wide as it.
 """
 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterable, Iterator
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from mailer.errors import Fault, ListError
-from mailer.press.list_files.encoding import Encoding
+from mailer.press.list_files.encoding import Encoding, find_encoding
+from mailer.press.list_files.header import header_row
+from mailer.press.list_files.raw_rows import LONGEST_ROW, MOST_COLUMNS, RawRow, too_wide
 
-LONGEST_ROW = 1_000_000
-"""Characters of a row, with all its lines."""
-MOST_COLUMNS = 1_000
-LONGEST_CELL = 131_072
-"""Characters of a cell before an unclosed quote is suspected (Python's csv.field_size_limit)."""
+SAMPLE = 64 * 1024
+"""Characters of a file by which it is judged."""
 
 NO_DELIMITER = ""
 _NEVER = "\x1f"
 """What csv is told to split at where nothing splits: ASCII's unit separator, which no list holds."""
 
-_ADDRESS = re.compile(r"[^\s@]++@(?=[^\s@.]++\.[^\s@])[^\s@]++")
+DELIMITERS = (NO_DELIMITER, ",", ";", "\t", "|")
+
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "": "one column"}
 
 _SEP_LINES = tuple(f"sep={d}" for d in ";,\t|")
 
@@ -37,7 +40,7 @@ class Dialect:
 
     Attributes:
         delimiter: "" means one column.
-        skip: physical lines before the records: Excel's `sep=;`.
+        skip: physical lines before the rows: Excel's `sep=;`.
         wrapped: each row is quoted as a whole, as when an export was pasted into one column and exported again.
     """
 
@@ -47,46 +50,60 @@ class Dialect:
     wrapped: bool = False
 
 
-@dataclass(slots=True)
-class Record:
-    """A row: the line it begins on, its cells, and the physical lines it consists of."""
+def find_dialect(path: Path, shown: str, encoding: str = "") -> tuple[Dialect, list[RawRow]]:
+    """The dialect of a text file, and its first rows.
 
-    line: int
-    cells: list[str]
-    lines: list[str]
+    Args:
+        shown: the path for messages.
+        encoding: Python's name of the encoding, where staff have said it.
 
-    def swallowed_rows(self, delimiter: str, width: int, address: int) -> bool:
-        """Whether a quote seems to have swallowed rows: a line inside a cell looks like a row itself.
-
-        Args:
-            width: columns of the list.
-            address: index of the column of addresses; several lines of addresses are usual there.
-        """
-        if len(self.lines) == 1 or not delimiter or width < 2:
-            return False
-        inner = [(index, line) for index, cell in enumerate(self.cells) for line in cell.splitlines()[1:]]
-        if not self.well_quoted(delimiter) or len(self.cells) != width:
-            return any("@" in line and line.count(delimiter) >= width - 1 for _, line in inner)
-        return any(
-            index != address and _like_a_row(line.split(delimiter), width, address) for index, line in inner
-        )
-
-    def well_quoted(self, delimiter: str) -> bool:
-        """Whether each quote closes before a delimiter or the end; csv forgives others without a word."""
-        try:
-            for _ in csv.reader(self.lines, delimiter=delimiter, strict=True, skipinitialspace=True):
-                pass
-        except csv.Error:
-            return False
-        return True
+    Raises:
+        LookupError, UnicodeError: that encoding is unknown, or isn't the file's.
+    """
+    found = Encoding(encoding) if encoding else find_encoding(path)
+    with path.open(encoding=found.codec, errors=found.errors, newline="") as file:
+        text = file.read(SAMPLE)
+        whole = len(text) < SAMPLE
+    lines = io.StringIO(text, newline="").readlines()
+    if not whole and len(lines) > 1:
+        lines.pop()
+    said = sep_line(lines[0]) if lines else ""
+    if said:
+        return Dialect(found, said, 1), _cut(lines[1:], said, shown, 1)
+    cuts = {delimiter: _cut(lines, delimiter, shown) for delimiter in DELIMITERS}
+    best = _best(cuts)
+    rows = cuts[NO_DELIMITER]
+    if _score(cuts[best])[0] < 2 and all(r.lines[0].startswith('"') or not any(r.cells) for r in rows):
+        inner = {delimiter: list(unwrap(rows, delimiter, shown)) for delimiter in DELIMITERS[1:]}
+        wrapped = _best(inner)
+        if _score(inner[wrapped])[0] > 1:
+            return Dialect(found, wrapped, 0, True), inner[wrapped]
+    return Dialect(found, best), cuts[best]
 
 
-def _like_a_row(cells: list[str], width: int, address: int) -> bool:
-    return len(cells) >= width and _ADDRESS.fullmatch(cells[address].strip(' "<>')) is not None
+def _cut(lines: list[str], delimiter: str, shown: str, skipped: int = 0) -> list[RawRow]:
+    return list(cut(io.StringIO("".join(lines), newline=""), delimiter, shown, skipped))
 
 
-class Lines:
-    """The lines of a file for csv.reader, which remembers those of the record being read.
+def _best(cuts: Mapping[str, Sequence[RawRow]]) -> str:
+    """The delimiter whose cut makes most sense; the first of `DELIMITERS` where several do."""
+    return max(cuts, key=lambda delimiter: (_score(cuts[delimiter]), -DELIMITERS.index(delimiter)))
+
+
+def _score(rows: Sequence[RawRow]) -> tuple[int, float]:
+    """How well a cut of the sample makes sense: headers known, then rows that agree in width."""
+    filled = [row.cells for row in rows if any(map(str.strip, row.cells))]
+    if not filled:
+        return 0, 0.0
+    known, at = header_row(filled)
+    below = filled[at:]
+    width = len(below[0]) if known else Counter(map(len, below)).most_common(1)[0][0]
+    agreeing = sum(len(cells) == width for cells in below) / len(below)
+    return known, agreeing if width > 1 else agreeing / 2
+
+
+class _RememberedLines:
+    """The lines of a file for csv.reader, which remembers those of the row being read.
 
     A file need not have lines: a row that goes over `LONGEST_ROW` is not read to its end.
     """
@@ -114,8 +131,8 @@ class _TooLongError(Exception):
     """A row goes over `LONGEST_ROW`."""
 
 
-def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
-    """Every record of a text file, empty ones included, one at a time.
+def read_delimited(path: Path, dialect: Dialect, shown: str) -> Iterator[RawRow]:
+    """Every row of a text file, empty ones included, one at a time.
 
     Raises:
         ListError: a cell or a row has no end in sight, a row has more than `MOST_COLUMNS` cells, or the encoding
@@ -126,13 +143,13 @@ def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
             for _ in range(dialect.skip):
                 file.readline()
             if dialect.wrapped:
-                records = unwrap(cut(file, NO_DELIMITER, shown, dialect.skip), dialect.delimiter, shown)
+                rows = unwrap(cut(file, NO_DELIMITER, shown, dialect.skip), dialect.delimiter, shown)
             else:
-                records = cut(file, dialect.delimiter, shown, dialect.skip)
-            for record in records:
-                if len(record.cells) > MOST_COLUMNS:
-                    raise ListError([too_wide(record, shown)])
-                yield record
+                rows = cut(file, dialect.delimiter, shown, dialect.skip)
+            for row in rows:
+                if len(row.cells) > MOST_COLUMNS:
+                    raise ListError([too_wide(row, shown)])
+                yield row
     except UnicodeError:
         fault = Fault(
             shown, 0, f"this is not {dialect.encoding} text", "leave the encoding out, or say another"
@@ -140,13 +157,13 @@ def read_records(path: Path, dialect: Dialect, shown: str) -> Iterator[Record]:
         raise ListError([fault]) from None
 
 
-def cut(file: TextIO, delimiter: str, path: str, skipped: int = 0) -> Iterator[Record]:
-    """A text, from where it is read → records. `skipped`: how many lines of the file came before.
+def cut(file: TextIO, delimiter: str, path: str, skipped: int = 0) -> Iterator[RawRow]:
+    """A text, from where it is read → rows. `skipped`: how many lines of the file came before.
 
     Raises:
         ListError: a cell or a row has no end in sight.
     """
-    remembered = Lines(file)
+    remembered = _RememberedLines(file)
     reader = csv.reader(remembered, delimiter=delimiter or _NEVER, skipinitialspace=True)
     line = skipped + 1
     while True:
@@ -156,7 +173,7 @@ def cut(file: TextIO, delimiter: str, path: str, skipped: int = 0) -> Iterator[R
             return
         except (csv.Error, _TooLongError):
             raise ListError([_endless(remembered.current, path, line)]) from None
-        yield Record(line, cells, remembered.take())
+        yield RawRow(line, cells, remembered.take())
         line = reader.line_num + skipped + 1
 
 
@@ -169,25 +186,19 @@ def _endless(lines: list[str], path: str, line: int) -> Fault:
     )
 
 
-def unwrap(records: Iterable[Record], delimiter: str, path: str) -> Iterator[Record]:
+def unwrap(rows: Iterable[RawRow], delimiter: str, path: str) -> Iterator[RawRow]:
     """Rows that were quoted as a whole, cut once more.
 
     Raises:
         ListError: a cell has no end in sight.
     """
-    for record in records:
-        text = " ".join("".join(record.cells).splitlines())
+    for row in rows:
+        text = " ".join("".join(row.cells).splitlines())
         try:
             cells = next(csv.reader([text], delimiter=delimiter), [])
         except csv.Error:
-            raise ListError([_endless(record.lines, path, record.line)]) from None
-        yield Record(record.line, cells, record.lines)
-
-
-def too_wide(record: Record, path: str) -> Fault:
-    """The fault of a row with more cells than a list has columns."""
-    what = f"the row has {len(record.cells):,} cells, more than {MOST_COLUMNS:,}"
-    return Fault(path, record.line, what, "is this a list? Remove the columns that are not needed")
+            raise ListError([_endless(row.lines, path, row.line)]) from None
+        yield RawRow(row.line, cells, row.lines)
 
 
 def sep_line(first: str) -> str:

@@ -1,4 +1,4 @@
-"""Changing a list's file in place: one writer at a time, all or nothing, and no other byte touched."""
+"""Writing a list's file, or changing it in place: one writer at a time, all or nothing, and no other byte touched."""
 
 from __future__ import annotations
 
@@ -6,27 +6,20 @@ import codecs
 import csv
 import io
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
 from mailer.durable import in_place_of, target_of
 from mailer.errors import Fault, ListError
-from mailer.press.list_files.delimited_text import Record, cut, sep_line
+from mailer.model import Recipient
+from mailer.press.list_files.delimited_text import cut, sep_line
 from mailer.press.list_files.encoding import find_encoding
+from mailer.press.list_files.raw_rows import RawRow
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is changing the same file."""
-PATIENCE_FOR_SAVING = 2.0
-"""Seconds to wait while somebody saves a file that was fine before."""
-TICK_NS = 50_000_000
-"""What changes within so many ns may keep its time: clocks of file systems tick every few ms."""
-_STEP = 0.05
-
-T = TypeVar("T")
 
 
 @contextmanager
@@ -78,23 +71,6 @@ def replacing(path: Path) -> Iterator[io.BufferedWriter]:
         raise cant_be_written(path, error) from None
 
 
-def until_read(read: Callable[[], T], patience: float) -> T:
-    """What `read` returns, tried again for so many seconds: a program that saves a file by renaming another one,
-    as Excel and most editors do, makes it vanish for a moment.
-
-    Raises:
-        ListError: as `read` said last.
-    """
-    end = time.monotonic() + patience
-    while True:
-        try:
-            return read()
-        except ListError:
-            if time.monotonic() >= end:
-                raise
-        time.sleep(_STEP)
-
-
 def lossless(path: Path) -> tuple[str, str]:
     """Codec and error handler with which a file's bytes become text and the same bytes again."""
     with path.open("rb") as file:
@@ -111,35 +87,35 @@ def lossless(path: Path) -> tuple[str, str]:
 
 
 @contextmanager
-def text_records(path: Path, delimiter: str) -> Iterator[Iterator[Record]]:
-    """Every record of a text file, with its lines byte for byte recoverable by `lossless`.
+def lossless_rows(path: Path, delimiter: str) -> Iterator[Iterator[RawRow]]:
+    """Every row of a text file, with its lines byte for byte recoverable by `lossless`.
 
-    The file is open inside the `with` and no longer, however few of its records were asked for: on Windows
+    The file is open inside the `with` and no longer, however few of its rows were asked for: on Windows
     nobody can replace a file that is open, not even the one who has opened it.
     """
     codec, errors = lossless(path)
     with path.open(encoding=codec, errors=errors, newline="") as file:
         first = file.readline()
         if sep_line(first):
-            yield chain([Record(1, [], [first])], cut(file, delimiter, str(path), 1))
+            yield chain([RawRow(1, [], [first])], cut(file, delimiter, str(path), 1))
         else:
             file.seek(0)
             yield cut(file, delimiter, str(path))
 
 
-def rewrite(path: Path, delimiter: str, edit: Callable[[Record], Iterable[str]]) -> None:
-    """Writes a text file anew, each record as the lines that `edit` returns for it.
+def rewrite(path: Path, delimiter: str, edit: Callable[[RawRow], Iterable[str]]) -> None:
+    """Writes a text file anew, each row as the lines that `edit` returns for it.
 
     Args:
-        edit: returns `record.lines` for a record that stays, nothing for one that goes.
+        edit: returns `row.lines` for a row that stays, nothing for one that goes.
 
     Raises:
         ListError: it can't be read or written; then it is as it was.
     """
     codec, errors = lossless(path)
-    with replacing(path) as file, text_records(path, delimiter) as records:
-        for record in records:
-            for line in edit(record):
+    with replacing(path) as file, lossless_rows(path, delimiter) as rows:
+        for row in rows:
+            for line in edit(row):
                 file.write(line.encode(codec, errors))
 
 
@@ -153,3 +129,25 @@ def line_of(cells: Iterable[str], delimiter: str, newline: str) -> str:
 def newline_of(line: str) -> str:
     """The line's own end: "\\r\\n", "\\n", "\\r" or "" at the end of a file without one."""
     return line[len(line.rstrip("\r\n")) :]
+
+
+def write_list(path: Path, people: Iterable[Recipient], keys: Iterable[str]) -> int:
+    """Writes a list as the tool likes them best: UTF-8, commas, a header; returns how many people it has.
+
+    Args:
+        keys: keys of the people's fields that become columns.
+
+    Raises:
+        ListError: the file can't be written; then it is as it was.
+    """
+    keys = tuple(keys)
+    written = 0
+    with locked(path), replacing(path) as file:
+        file.write(line_of(("email", "name", "outlet", "language", "tags", *keys), ",", "\n").encode())
+        for person in people:
+            languages, tags = ", ".join(person.languages), ", ".join(sorted(person.tags))
+            cells = (person.address, person.name, person.outlet, languages, tags)
+            fields = (person.fields.get(key, "") for key in keys)
+            file.write(line_of((*cells, *fields), ",", "\n").encode())
+            written += 1
+    return written

@@ -16,7 +16,7 @@ from mailer.durable import target_of
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
 from mailer.press.list_files.read import read_list
-from mailer.press.list_files.write import PATIENCE_FOR_SAVING, TICK_NS, until_read
+from mailer.press.suppressions.being_saved import PATIENCE_FOR_SAVING, TICK_NS, until_read
 from mailer.workspace import SUPPRESSION_WORD
 
 _NOT_SHOWN = (".", "~$", "#")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mailer.errors import ListError
-from mailer.press.list_files.write import PATIENCE_FOR_SAVING, until_read
+from mailer.press.suppressions.being_saved import PATIENCE_FOR_SAVING, until_read
 from mailer.press.suppressions.suppressed_rows import Suppression, hashed
 from mailer.press.suppressions.suppressions import Suppressions
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from mailer.press.list_files.delimited_text import LONGEST_ROW, MOST_COLUMNS, Record
+from mailer.press.list_files.raw_rows import LONGEST_ROW, MOST_COLUMNS, RawRow
 from mailer.press.list_files.workbooks.package import Handlers, Package, PackageError, too_large
 
 LONGEST_CELL = 32_767
@@ -58,7 +58,7 @@ class Common:
                 raise too_large(f"it has more than {most:,} {what}")
 
 
-def read_rows(package: Package, part: str, common: Common) -> Iterator[Record]:
+def read_rows(package: Package, part: str, common: Common) -> Iterator[RawRow]:
     """Every row that holds something; rows and cells may be left out between.
 
     Raises:
@@ -78,7 +78,7 @@ class _Rows:
     """Takes a sheet's elements; whole rows are in `ready`."""
 
     def __init__(self, common: Common) -> None:
-        self.ready: list[Record] = []
+        self.ready: list[RawRow] = []
         self.number = 0
         self._common = common
         self._cells: list[str] = []
@@ -104,7 +104,7 @@ class _Rows:
     def _row_ends(self) -> None:
         if self._cells:
             self._common.count(len(self._cells), self._length)
-            self.ready.append(Record(self.number, self._cells, [""]))
+            self.ready.append(RawRow(self.number, self._cells, [""]))
             self._cells = []
 
     def _cell(self, attributes: dict[str, str]) -> None:

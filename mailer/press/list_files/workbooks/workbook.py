@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from mailer.press.list_files.delimited_text import Record
+from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.list_files.workbooks.package import (
     NOT_A_WORKBOOK,
     Handlers,
@@ -68,7 +68,7 @@ class Workbook:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def rows(self, sheet: str) -> Iterator[Record]:
+    def rows(self, sheet: str) -> Iterator[RawRow]:
         """A sheet's rows that hold something, one at a time; `line` is Excel's row number.
 
         Raises:
