@@ -183,18 +183,18 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
 @click.argument("address")
 def export(address: str) -> None:
     """All we hold about a person, from the lists and the record of mailings, as JSON."""
-    from mailer.press import canonical, held, traces
+    from mailer.press import canonical, files_naming, kept_about
 
     workspace = workspace_here()
     mailed = parsed(address)
-    rows = [{"file": row.path, "line": row.line, "cells": row.cells} for row in held(workspace, mailed)]
+    rows = [{"file": row.path, "line": row.line, "cells": row.cells} for row in kept_about(workspace, mailed)]
     mailings: list[dict[str, Any]] = []
     if workspace.ledger.exists():
         from mailer.delivery import Ledger
 
         with Ledger(workspace.ledger) as ledger:
             mailings = ledger.held(canonical(mailed))
-    files = [workspace.shown(path) for path in traces(workspace, mailed)]
+    files = [workspace.shown(path) for path in files_naming(workspace, mailed)]
     content = {"address": mailed, "lists": rows, "mailings": mailings, "files": files}
     say_json(content)
 

@@ -12,7 +12,7 @@ from mailer.cli.show import count, on_a_terminal, row, say
 from mailer.errors import ListError, MailerError
 
 if TYPE_CHECKING:
-    from mailer.press import Held
+    from mailer.press import Occurrence
     from mailer.workspace import Workspace
 
 
@@ -80,7 +80,7 @@ def forget(address: str, yes: bool) -> int:
     What stays is a hash of the address, which keeps them suppressed. Exit code 1 where something is left
     that only a person can remove.
     """
-    from mailer.press import canonical, traces
+    from mailer.press import canonical, files_naming
     from mailer.press import forget as forget_person
 
     workspace = workspace_here()
@@ -99,7 +99,7 @@ def forget(address: str, yes: bool) -> int:
             mailings = ledger.forget(canonical(mailed))
         row(workspace.shown(workspace.ledger), f"removed from {count(mailings, 'mailing')}")
     left = [_place(found) for found in done.by_hand] + [
-        workspace.shown(path) for path in traces(workspace, mailed)
+        workspace.shown(path) for path in files_naming(workspace, mailed)
     ]
     for place in left:
         row(place, "remove this by hand", err=True)
@@ -107,7 +107,7 @@ def forget(address: str, yes: bool) -> int:
     return UNFINISHED if left else DONE
 
 
-def _place(found: Held) -> str:
+def _place(found: Occurrence) -> str:
     return f"{found.path}:{found.line}" if found.line else found.path
 
 

@@ -2,7 +2,7 @@
 
 from mailer.press.addresses import AddressError, canonical, parse_address
 from mailer.press.audience import Choice, Counts, count_audience, read_audience
-from mailer.press.forget import Forgotten, Held, forget, held, traces
+from mailer.press.forget import Forgotten, Occurrence, files_naming, forget, kept_about
 from mailer.press.list_files.problems import Problem
 from mailer.press.list_files.read import PressList, read_list
 from mailer.press.list_files.write import write_list
@@ -25,7 +25,7 @@ __all__ = [
     "Counts",
     "Difference",
     "Forgotten",
-    "Held",
+    "Occurrence",
     "PressList",
     "Problem",
     "Reason",
@@ -38,14 +38,14 @@ __all__ = [
     "canonical",
     "count_audience",
     "diff",
+    "files_naming",
     "forget",
-    "held",
+    "kept_about",
     "parse_address",
     "read_audience",
     "read_list",
     "read_unsubscribe_token",
     "review",
-    "traces",
     "unsubscribe_token",
     "why_nobody",
     "why_not",

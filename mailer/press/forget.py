@@ -20,8 +20,8 @@ from mailer.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A row that holds something about a person: the list's path as staff would name it, and its cells."""
+class Occurrence:
+    """A row of a list in which a person occurs: the list's path as staff would name it, its line, its cells."""
 
     path: str
     line: int
@@ -39,11 +39,11 @@ class Forgotten:
             (line 0), with the complaint.
     """
 
-    removed: tuple[Held, ...]
-    by_hand: tuple[Held, ...]
+    removed: tuple[Occurrence, ...]
+    by_hand: tuple[Occurrence, ...]
 
 
-def held(workspace: Workspace, address: str) -> Iterator[Held]:
+def kept_about(workspace: Workspace, address: str) -> Iterator[Occurrence]:
     """Every row of every list, suppressed.csv too, that names an address in any of its cells.
 
     Raises:
@@ -56,11 +56,11 @@ def held(workspace: Workspace, address: str) -> Iterator[Held]:
             yield from _rows(read_list(path, shown=shown), shown, wanted)
         except SourceError:
             # No header that we know: what it holds is shown all the same.
-            yield from (Held(shown, r.line, _numbered(r.cells)) for r in _raw(path, wanted))
+            yield from (Occurrence(shown, r.line, _numbered(r.cells)) for r in _raw(path, wanted))
     entry = Suppressions(workspace.suppressed).get(address)
     if entry is not None:
         cells = {"address": entry.address, "reason": entry.reason, "date": entry.date, "source": entry.source}
-        yield Held(workspace.shown(workspace.suppressed), entry.line, cells)
+        yield Occurrence(workspace.shown(workspace.suppressed), entry.line, cells)
 
 
 def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", source: str = "") -> Forgotten:
@@ -76,8 +76,8 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
     wanted = _Wanted(address)
     # First: should the rest fail, nobody can be mailed who asked to be forgotten.
     Suppressions(workspace.suppressed).forget(wanted.address, reason, source)
-    removed: list[Held] = []
-    by_hand: list[Held] = []
+    removed: list[Occurrence] = []
+    by_hand: list[Occurrence] = []
     for path in filter(Path.is_file, workspace.press_lists()):
         shown = workspace.shown(path)
         try:
@@ -85,7 +85,7 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
             rows = _rows(press_list, shown, wanted)
         except SourceError as error:
             if _raw(path, wanted):
-                by_hand.append(Held(shown, 0, {"": error.faults[0].message}))
+                by_hand.append(Occurrence(shown, 0, {"": error.faults[0].message}))
             continue
         if rows and (press_list.dialect is None or press_list.dialect.wrapped):
             by_hand += rows
@@ -148,10 +148,10 @@ def _take_out(press_list: PressList, wanted: _Wanted) -> None:
         rewrite(press_list.path, dialect.delimiter, edit)
 
 
-def _rows(press_list: PressList, shown: str, wanted: _Wanted) -> list[Held]:
+def _rows(press_list: PressList, shown: str, wanted: _Wanted) -> list[Occurrence]:
     """The rows of a list that name somebody. All at once: no list is open while somebody changes it."""
     return [
-        Held(shown, row.line, _labelled(press_list, row))
+        Occurrence(shown, row.line, _labelled(press_list, row))
         for row in press_list.raw_rows()
         if wanted.named_in(row.cells)
     ]
@@ -179,7 +179,7 @@ def _numbered(cells: list[str]) -> dict[str, str]:
     return {f"column {i}": clean(cell) for i, cell in enumerate(cells, 1) if cell.strip()}
 
 
-def traces(workspace: Workspace, address: str) -> list[Path]:
+def files_naming(workspace: Workspace, address: str) -> list[Path]:
     """Files of `.mailer/` that name an address in plain bytes: rehearsals, proofs. The ledger is not among them.
 
     Raises:

@@ -182,12 +182,12 @@ def test_half_a_wish_is_nobody_s(tmp_path: Path) -> None:
     path = tmp_path / "suppressed.csv"
     begin_suppressions(path)
     Suppressions(path).note(WISHES)
-    [spool] = [file for file in tmp_path.iterdir() if file.name.endswith(".wishes")]
-    whole = spool.read_bytes()
+    [wishes_file] = [file for file in tmp_path.iterdir() if file.name.endswith(".wishes")]
+    whole = wishes_file.read_bytes()
     before = whole.rindex(b"\n[")
     for cut in range(before, len(whole) - 1):
         for rest in (b"", b"\0" * 40):  # a power cut may leave zeros instead
-            spool.write_bytes(whole[:cut] + rest)
+            wishes_file.write_bytes(whole[:cut] + rest)
             found = Suppressions(path)
             assert {entry.address for entry in found} == {"new0@example.net", "new1@example.net"}
             found.note([("next@example.net", "page")])

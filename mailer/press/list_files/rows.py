@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mailer.model import Recipient, Where
-from mailer.press.address_warnings import advice
+from mailer.press.address_warnings import warning_about
 from mailer.press.addresses import (
     AddressError,
     canonical,
@@ -197,9 +197,9 @@ class Rows:
 
     def _said_of(self, address: str, cells: list[str], line: int) -> list[Problem]:
         said = []
-        remark = advice(address)
-        if remark is not None:
-            said.append(warning(line, remark[0], remark[1], address))
+        doubt = warning_about(address)
+        if doubt is not None:
+            said.append(warning(line, *doubt, address))
         for index in self._columns.others:
             if "@" in cells[index] and cells[index].lower() != address.lower():
                 message = f"{shortened(cells[index])} is not mailed: another column"

@@ -42,7 +42,7 @@ class Complaint:
 
 
 @dataclass(slots=True)
-class Gathered:
+class Contents:
     """What rows say.
 
     Attributes:
@@ -58,13 +58,13 @@ class Gathered:
     complaints: list[Complaint] = field(default_factory=list)
 
 
-def gathered(rows: Iterable[RawRow], form: Form, going_on: bool = False) -> Gathered:
+def contents_of(rows: Iterable[RawRow], form: Form, going_on: bool = False) -> Contents:
     """Everybody whom rows name, and the form of the file after them.
 
     Args:
         going_on: the file's header came before these rows; `form` knows it.
     """
-    found = Gathered(form)
+    found = Contents(form)
     last: RawRow | None = None
     headed = going_on
     for last in rows:

@@ -12,7 +12,7 @@ from pathlib import Path
 from mailer.errors import Fault, ListError
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.list_files.write import line_of
-from mailer.press.suppressions.contents import Gathered
+from mailer.press.suppressions.contents import Contents
 from mailer.press.suppressions.suppressed_rows import HEADER, WIDE, Form, Suppression
 
 BEGIN = line_of(HEADER, ",", "\n")
@@ -89,7 +89,7 @@ def in_step(rows: Iterable[RawRow], path: Path) -> Iterator[RawRow]:
         yield row
 
 
-def faults_in(path: Path, found: Gathered) -> list[Fault]:
+def faults_in(path: Path, found: Contents) -> list[Fault]:
     """What is wrong with what the file says, in the order of its lines."""
     if not found.header:
         size = path.stat().st_size
@@ -122,7 +122,7 @@ def _zeros_at_the_end(path: Path, form: Form) -> int:
 
 
 def cut_short(
-    path: Path, found: Gathered, form: Form, entries: Mapping[str, Suppression], *, shorter: bool
+    path: Path, found: Contents, form: Form, entries: Mapping[str, Suppression], *, shorter: bool
 ) -> list[Fault]:
     """Whether a file has lost its end: somebody saves it just now, or a program that did was stopped half-way.
 

@@ -32,7 +32,7 @@ from mailer.press.list_files.write import (
     rewrite,
 )
 from mailer.press.suppressions.being_saved import PATIENCE_FOR_SAVING, TICK_NS, until_read
-from mailer.press.suppressions.contents import gathered
+from mailer.press.suppressions.contents import contents_of
 from mailer.press.suppressions.faults import (
     BEGIN,
     check_has_an_end,
@@ -221,7 +221,7 @@ class SuppressedFile:
         check_is_text(self.path, codec)
         form = Form(codec, errors, delimiter_of(self.path, codec, errors))
         with lossless_rows(self.path, form.delimiter) as rows:
-            found = gathered(in_step(rows, self.path) if form.wide else rows, form)
+            found = contents_of(in_step(rows, self.path) if form.wide else rows, form)
         faults = faults_in(self.path, found)
         if self._watched and (known := self._reading).stamp:
             shorter = stamp[1] < known.stamp[1]
@@ -257,7 +257,7 @@ class SuppressedFile:
             return None
         lines = io.StringIO(text, newline="")
         rows = list(cut(lines, known.form.delimiter, str(self.path), known.form.lines))
-        found = gathered(rows, known.form, going_on=True)
+        found = contents_of(rows, known.form, going_on=True)
         if not found.form.plain or found.complaints:
             return None
         known.digest.update(content)

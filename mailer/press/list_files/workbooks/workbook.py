@@ -19,7 +19,7 @@ from mailer.press.list_files.workbooks.package import (
     PackageError,
     too_large,
 )
-from mailer.press.list_files.workbooks.sheet import LONGEST_CELL, Common, read_rows, unescaped
+from mailer.press.list_files.workbooks.sheet import LONGEST_CELL, Shared, read_rows, unescaped
 
 MOST_STRINGS, MOST_STRING_TEXT = 500_000, 20_000_000
 """Texts that cells share, and characters of them: they are kept while the workbook is open."""
@@ -47,7 +47,7 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         self.sheets: dict[str, str] = {}
         self._epoch = _EPOCH_1900
-        self._common: Common | None = None
+        self._shared: Shared | None = None
         self._package = Package(path)
         try:
             main = next((p for kind, p in self._package.targets("").values() if kind == "officeDocument"), "")
@@ -74,9 +74,9 @@ class Workbook:
         Raises:
             PackageError: it is damaged, or goes over a limit.
         """
-        if self._common is None:
-            self._common = Common(self._strings(), self._date_styles(), self._epoch)
-        return read_rows(self._package, self.sheets[sheet], self._common)
+        if self._shared is None:
+            self._shared = Shared(self._strings(), self._date_styles(), self._epoch)
+        return read_rows(self._package, self.sheets[sheet], self._shared)
 
     def _sheet(self, attributes: dict[str, str]) -> None:
         id_ = next((value for name, value in attributes.items() if name.endswith(":id")), "")
