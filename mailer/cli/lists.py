@@ -14,7 +14,6 @@ from mailer.cli.people import parsed
 from mailer.cli.show import COLOURS, count, print_findings, row, say, say_json, style
 from mailer.errors import ListError, WorkspaceError
 from mailer.visible import visible
-from mailer.workspace import named_suppressed
 
 if TYPE_CHECKING:
     from mailer.model import Recipient
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 def lists(ctx: click.Context) -> None:
     """Look at press lists; without a command: which there are.
 
-    A list is any CSV or .xlsx that a person exports, put into lists/.
+    A list is any .csv, .xlsx, .tsv or .txt that a person exports, put into lists/.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -156,7 +155,7 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
 
     workspace = workspace_here()
     target = workspace.lists / f"{name or file.stem}.csv"
-    if named_suppressed(target.name):
+    if workspace.is_suppressed(target):
         what = (
             f"A list can't be called “{name or file.stem}”: that is where those stand who are never mailed."
         )

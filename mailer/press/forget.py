@@ -16,7 +16,7 @@ from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.list_files.read import PressList, read_list
 from mailer.press.list_files.write import line_of, locked, lossless_rows, newline_of, rewrite
 from mailer.press.suppressions.suppressions import Suppressions
-from mailer.workspace import Workspace
+from mailer.workspace import Workspace, same_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def kept_about(workspace: Workspace, address: str) -> Iterator[Occurrence]:
         AddressError: it is no address.
     """
     wanted = _Wanted(address)
-    for path in filter(Path.is_file, workspace.press_lists()):
+    for path in _files(workspace):
         shown = workspace.shown(path)
         try:
             yield from _rows(read_list(path, shown=shown), shown, wanted)
@@ -78,7 +78,7 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
     Suppressions(workspace.suppressed).forget(wanted.address, reason, source)
     removed: list[Occurrence] = []
     by_hand: list[Occurrence] = []
-    for path in filter(Path.is_file, workspace.press_lists()):
+    for path in _files(workspace):
         shown = workspace.shown(path)
         try:
             press_list = read_list(path, shown=shown)
@@ -93,6 +93,13 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
             _take_out(press_list, wanted)
             removed += rows
     return Forgotten(tuple(removed), tuple(by_hand))
+
+
+def _files(workspace: Workspace) -> Iterator[Path]:
+    """Every file of lists/ that may name a person, also one from which nobody is mailed; but not suppressed.csv."""
+    for path in workspace.list_files():
+        if path.is_file() and not same_file(path, workspace.suppressed):
+            yield path
 
 
 class _Wanted:
