@@ -96,16 +96,16 @@ def _by_content(filled: Sequence[RawRow], path: str, column: str) -> Header:
         seen = ", ".join(f"“{shortened(c)}”" for c in filled[0].cells[:8] if c.strip())
         raise ListError([Fault(path, filled[0].line, f"no column of addresses among {seen}", _TEACH)])
     rows = filled[first:]
-    held = [i for i in range(max(len(r.cells) for r in rows)) if _addresses(rows, i) >= 0.5]
+    holding = [i for i in range(max(len(r.cells) for r in rows)) if _addresses(rows, i) >= 0.5]
     if first == 0:
         if max(len(r.cells) for r in rows) == 1:
             return Header(0, Columns(("email",), 0))
         raise ListError([Fault(path, filled[0].line, "the first row is a person, not a header", _TEACH)])
     header = filled[first - 1]
-    held = [i for i in held if i < len(header.cells) and header.cells[i].strip()]
-    if not held:
+    holding = [i for i in holding if i < len(header.cells) and header.cells[i].strip()]
+    if not holding:
         raise ListError([Fault(path, header.line, "the column with the addresses has no header", _TEACH)])
-    address, others = _the_one(header, held, rows, path, column)
+    address, others = _the_one(header, holding, rows, path, column)
     return _header(header, rows, address, others, path)
 
 
