@@ -6,13 +6,14 @@ Staff can't see what is wrong then; so whatever looks for a file of theirs and d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mailer.visible import visible
 
 _TEXTS = frozenset((".md", ".markdown", ".txt", ".text"))
-_TABLES = frozenset((".csv", ".tsv", ".txt", ".xlsx"))
+LIST_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt")
+"""Of press lists; where several files differ in nothing else, the first of these is meant."""
 _FOREIGN = {
     ".docx": "a Word document", ".doc": "a Word document", ".odt": "a LibreOffice document",
     ".pages": "a Pages document", ".rtf": "a rich text document", ".pdf": "a PDF",
@@ -26,15 +27,18 @@ SAVE_AS_TEXT = (
 _SAVE_AS_CSV = "open it where it was written, and save it as “CSV UTF-8”"
 
 
-def instead_of(wanted: str, folders: tuple[Path, ...]) -> str:
+def instead_of(wanted: str, folders: tuple[Path, ...], never: Callable[[Path], bool] | None = None) -> str:
     """What to do where a file of this name is not there and one of nearly this name is, or "".
 
     Args:
         wanted: the name that the file should have, such as `adv2.md`.
         folders: where it is looked for.
+        never: what nobody may be told to take, whatever it is called.
     """
     suffix = Path(wanted).suffix
     for path in _nearly(wanted, folders):
+        if never and never(path):
+            continue
         ending = path.name[len(_bare(path.name)) :].lower()
         last = Path(ending or path.name).suffix if ending.count(".") > 1 else ending
         if last in _FOREIGN:
@@ -42,7 +46,7 @@ def instead_of(wanted: str, folders: tuple[Path, ...]) -> str:
             return f"There is {visible(path.name)}, {_FOREIGN[last]}: {cure}."
         if path.name.lower() == wanted.lower():
             return f"There is {visible(path.name)}: capitals count, so say {visible(_bare(path.name))}."
-        if last in (_TABLES if suffix == ".csv" else _TEXTS) or not last:
+        if last in (LIST_ENDINGS if suffix == ".csv" else _TEXTS) or not last:
             return (
                 f"There is {visible(path.name)}: rename it to {visible(wanted)}. "
                 "(Windows and macOS hide endings; let them show “file name extensions”.)"
@@ -64,7 +68,7 @@ def _bare(name: str) -> str:
     """A name without all its endings that say what kind of file it is: adv2.md.txt, adv2.txt, adv2.MD → adv2."""
     while True:
         stem, dot, ending = name.rpartition(".")
-        if not (dot and stem and f".{ending.lower()}" in _TEXTS | _TABLES | _FOREIGN.keys()):
+        if not (dot and stem and f".{ending.lower()}" in {*_TEXTS, *LIST_ENDINGS, *_FOREIGN}):
             return name
         name = stem
 

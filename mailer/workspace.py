@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from mailer.endings import instead_of
+from mailer.endings import LIST_ENDINGS, instead_of
 from mailer.errors import WorkspaceError
 from mailer.visible import visible
 
 MARKER = "newsroom.md"
-LIST_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt")
-"""Of press lists; where several files differ in nothing else, the first of these is meant."""
 SUPPRESSION_WORD = "suppress"
 """What no press list has in its name: staff would take it for the list of those who are never mailed."""
 _LONGEST_NAME = 200
@@ -114,17 +114,23 @@ class Workspace:
         return match["name"] if match else path.stem
 
     def press_lists(self) -> list[Path]:
-        """What lies in lists/ as a press list: all that there is to choose from, in the order of their names.
+        """The press lists: all that there is to choose from, in the order of their names. This is what a list is,
+        wherever one is named, offered or looked at: a file of lists/ with one of `LIST_ENDINGS`, in whatever capitals,
+        that is neither hidden nor the list of those who are never mailed.
 
         A link to nowhere, or a folder called so, is among them: whoever reads it is told.
         """
-        return sorted(
-            path
-            for path in self.lists.glob("*")
-            if path.suffix.lower() in LIST_ENDINGS
-            and not path.name.startswith((".", "~$"))
-            and not named_suppressed(path.name)
-        )
+        return [path for path in self.list_files() if not self.is_suppressed(path)]
+
+    def list_files(self) -> list[Path]:
+        """The press lists, and whatever else of lists/ may hold people: those who are never mailed too."""
+        files = (path for path in self.lists.glob("*") if path.suffix.lower() in LIST_ENDINGS)
+        return sorted(path for path in files if not path.name.startswith((".", "~$")))
+
+    def is_suppressed(self, path: Path) -> bool:
+        """Whether a file is suppressed.csv, or what staff may take for it: by its name or a link's target."""
+        names = (path.name, Path(os.path.realpath(path)).name)
+        return any(SUPPRESSION_WORD in name.casefold() for name in names) or same_file(path, self.suppressed)
 
     def list_path(self, name: str) -> Path:
         """The file of a press list given as a path or as a name (`.csv`, then `.xlsx`, `.tsv`, `.txt`).
@@ -141,20 +147,20 @@ class Workspace:
         Args:
             elsewhere: files of other folders count too, by their names.
         """
-        path = Path(name)
-        found = next(
-            (each for each in self._candidates(name, self.lists, LIST_ENDINGS) if each.is_file()), None
-        )
-        if found is not None and self.suppressed.exists() and found.samefile(self.suppressed):
-            return True
-        if found is not None and not elsewhere and not lies_in(found, self.lists):
-            return False
-        return named_suppressed(path.name) or (found is not None and named_suppressed(found.resolve().name))
+        candidates = self._candidates(name, self.lists, LIST_ENDINGS)
+        found = next((each for each in candidates if each.is_file()), None)
+        if found and not elsewhere and not lies_in(found, self.lists):
+            return same_file(found, self.suppressed)
+        return self.is_suppressed(found or Path(name))
 
-    def _candidates(self, name: str, folder: Path, endings: tuple[str, ...]) -> tuple[Path, ...]:
-        """Where it may lie; adv2.md is never adv2.md.md."""
-        whole = (name if name.endswith(ending) else f"{name}{ending}" for ending in endings)
-        return (Path(name), folder / name, *(folder / each for each in whole))
+    def _candidates(self, name: str, folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
+        """Where it may lie; adv2.md is never adv2.md.md. What old programs call PRESS.CSV is a list called PRESS."""
+        yield from (Path(name), folder / name)
+        for ending in endings:
+            yield folder / (name if name.endswith(ending) else f"{name}{ending}")
+            if folder == self.lists:
+                files = self.list_files()
+                yield from (path for path in files if path.stem == name and path.suffix.lower() == ending)
 
     def _find(self, name: str, folder: Path, endings: tuple[str, ...], noun: str, otherwise: str) -> Path:
         for candidate in self._candidates(name, folder, endings):
@@ -162,12 +168,16 @@ class Workspace:
                 return candidate
         given = Path(name)
         wanted = f"{given.name.removesuffix(endings[0])}{endings[0]}"
-        files = self.press_lists() if folder == self.lists else folder.glob(f"*{endings[0]}")
+        lists = folder == self.lists
+        files = self.press_lists() if lists else folder.glob(f"*{endings[0]}")
         known = sorted({visible(path.stem) for path in files})
+        # Whoever asks for suppressed.csv by its name may look at it; nobody else is led there.
+        never = self.is_suppressed if lists and not self.is_suppressed(given) else None
         there_are = f"There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}."
         raise WorkspaceError(
             f"No {noun} “{name}”: neither a file of that name nor {self.shown(folder)}/{wanted}.",
-            instead_of(wanted, (folder, given.parent)) or (there_are if known else f"None yet: {otherwise}."),
+            instead_of(wanted, (folder, given.parent), never)
+            or (there_are if known else f"None yet: {otherwise}."),
         )
 
     def themes(self) -> tuple[str, ...]:
@@ -220,9 +230,12 @@ def _themes_in(base: Path) -> set[str]:
     }
 
 
-def named_suppressed(name: str) -> bool:
-    """Whether staff may take a file or list of this name for the one of those who are never mailed."""
-    return SUPPRESSION_WORD in name.casefold()
+def same_file(path: Path, other: Path) -> bool:
+    """Whether both are there and are one file, whatever they are called."""
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
 
 
 def is_plain_name(name: str) -> bool:

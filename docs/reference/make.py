@@ -16,8 +16,8 @@ HEAD = """\
 
 Made from the commands' own help by `python docs/reference/make.py`; a test holds it to that.
 
-`RELEASE` is a name (`releases/NAME.md`) or a path, and so is a `LIST` (`lists/NAME.csv`). The workspace is the nearest
-folder, climbing, that has a `newsroom.md`. Data goes to stdout, talk to stderr.
+`RELEASE` is a name (`releases/NAME.md`) or a path, and so is a `LIST` (`lists/NAME.csv`, `.xlsx`, `.tsv`,
+`.txt`). The workspace is the nearest folder, climbing, that has a `newsroom.md`. Data goes to stdout, talk to stderr.
 
 | exit code | means |
 |---|---|

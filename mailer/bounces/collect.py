@@ -17,7 +17,7 @@ from mailer.bounces.memory import Memory
 from mailer.bounces.report import Office
 from mailer.delivery.ledger import Ledger
 from mailer.errors import LedgerError
-from mailer.press import AddressError, Suppressions, held
+from mailer.press import AddressError, Suppressions, kept_about
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 
@@ -69,7 +69,7 @@ def _mails(settings: Settings, mailboxes: Mailboxes, memory: Memory) -> Iterator
 def _on_file(workspace: Workspace) -> Callable[[str], bool]:
     def on_file(address: str) -> bool:
         try:
-            return next(held(workspace, address), None) is not None
+            return next(kept_about(workspace, address), None) is not None
         except AddressError:
             return False
 

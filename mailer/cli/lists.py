@@ -14,7 +14,6 @@ from mailer.cli.suppress import parsed
 from mailer.cli.terminal.output import COLOURS, count, print_findings, row, say, say_json, style
 from mailer.errors import ListError, WorkspaceError
 from mailer.visible import visible
-from mailer.workspace import named_suppressed
 
 if TYPE_CHECKING:
     from mailer.model import Recipient
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 def lists(ctx: click.Context) -> None:
     """Look at press lists; without a command: which there are.
 
-    A list is any CSV or .xlsx that a person exports, put into lists/.
+    A list is any .csv, .xlsx, .tsv or .txt that a person exports, put into lists/.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -171,7 +170,7 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
 
     workspace = workspace_here()
     target = workspace.lists / f"{name or file.stem}.csv"
-    if named_suppressed(target.name):
+    if workspace.is_suppressed(target):
         what = (
             f"A list can't be called “{name or file.stem}”: that is where those stand who are never mailed."
         )
@@ -222,11 +221,11 @@ def _open(name: str | Path, column: str = "", encoding: str = "") -> PressList:
 def _read(press_list: PressList, suppressions: Suppressions | None) -> tuple[list[Recipient], list[Problem]]:
     """Whom a mailing to this list alone would reach, and what is to be said about its rows."""
     from mailer.model import Recipient
-    from mailer.press import examine
+    from mailer.press import review
 
     people: list[Recipient] = []
     problems: list[Problem] = []
-    for found in examine(press_list, suppressions):
+    for found in review(press_list, suppressions):
         if isinstance(found, Recipient):
             people.append(found)
         else:

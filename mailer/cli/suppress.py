@@ -12,7 +12,7 @@ from mailer.cli.terminal.output import count, on_a_terminal, row, say
 from mailer.errors import ListError, MailerError
 
 if TYPE_CHECKING:
-    from mailer.press import Held
+    from mailer.press import Occurrence
     from mailer.workspace import Workspace
 
 
@@ -106,7 +106,7 @@ def forget(address: str, yes: bool) -> int:
     return UNFINISHED if left else DONE
 
 
-def _place(found: Held) -> str:
+def _place(found: Occurrence) -> str:
     return f"{found.path}:{found.line}" if found.line else found.path
 
 

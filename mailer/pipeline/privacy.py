@@ -8,7 +8,7 @@ from typing import Any
 
 from mailer import press
 from mailer.delivery import Ledger
-from mailer.press import Held, canonical
+from mailer.press import Occurrence, canonical
 from mailer.workspace import Workspace
 
 
@@ -23,9 +23,9 @@ class Forgotten:
         files: other files that name them, likewise.
     """
 
-    removed: tuple[Held, ...]
+    removed: tuple[Occurrence, ...]
     mailings: int | None
-    by_hand: tuple[Held, ...]
+    by_hand: tuple[Occurrence, ...]
     files: tuple[Path, ...]
 
 
@@ -42,7 +42,7 @@ def forget(workspace: Workspace, address: str) -> Forgotten:
     if workspace.ledger.exists():
         with Ledger(workspace.ledger) as ledger:
             mailings = ledger.forget(canonical(address))
-    return Forgotten(lists.removed, mailings, lists.by_hand, tuple(press.traces(workspace, address)))
+    return Forgotten(lists.removed, mailings, lists.by_hand, tuple(press.files_naming(workspace, address)))
 
 
 def kept_about(workspace: Workspace, address: str) -> dict[str, Any]:
@@ -59,8 +59,9 @@ def kept_about(workspace: Workspace, address: str) -> dict[str, Any]:
     return {
         "address": address,
         "lists": [
-            {"file": row.path, "line": row.line, "cells": row.cells} for row in press.held(workspace, address)
+            {"file": row.path, "line": row.line, "cells": row.cells}
+            for row in press.kept_about(workspace, address)
         ],
         "mailings": mailings,
-        "files": [workspace.shown(path) for path in press.traces(workspace, address)],
+        "files": [workspace.shown(path) for path in press.files_naming(workspace, address)],
     }

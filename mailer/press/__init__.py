@@ -1,18 +1,23 @@
 """Who gets it: press lists as people export them → an audience, everybody once, nobody against their wish."""
 
 from mailer.press.addresses import AddressError, canonical, parse_address
-from mailer.press.choose import WhereError
-from mailer.press.cures import why_nobody, why_not
-from mailer.press.examine import Difference, diff, examine, write_list
-from mailer.press.forget import Forgotten, Held, forget, held, traces
-from mailer.press.lists import Choice, Counts, count_audience, read_audience
-from mailer.press.problems import Problem, Reason
-from mailer.press.read import PressList, read_list
-from mailer.press.still_wanted import StillWanted
-from mailer.press.suppress import Suppressions
-from mailer.press.suppressed_file import begin as begin_suppressions
-from mailer.press.suppressed_rows import Suppression
-from mailer.press.unsubscribe import UnsubscribeTokenError, read_unsubscribe_token, unsubscribe_token
+from mailer.press.audience import Choice, Counts, count_audience, read_audience
+from mailer.press.forget import Forgotten, Occurrence, files_naming, forget, kept_about
+from mailer.press.list_files.problems import Problem
+from mailer.press.list_files.read import PressList, read_list
+from mailer.press.list_files.write import write_list
+from mailer.press.reasons import Reason, why_nobody, why_not
+from mailer.press.review import Difference, diff, review
+from mailer.press.suppressions.still_wanted import StillWanted
+from mailer.press.suppressions.suppressed_file import begin as begin_suppressions
+from mailer.press.suppressions.suppressed_rows import Suppression
+from mailer.press.suppressions.suppressions import Suppressions
+from mailer.press.suppressions.unsubscribe_tokens import (
+    UnsubscribeTokenError,
+    read_unsubscribe_token,
+    unsubscribe_token,
+)
+from mailer.press.where_expression import WhereError
 
 __all__ = [
     "AddressError",
@@ -20,7 +25,7 @@ __all__ = [
     "Counts",
     "Difference",
     "Forgotten",
-    "Held",
+    "Occurrence",
     "PressList",
     "Problem",
     "Reason",
@@ -33,14 +38,14 @@ __all__ = [
     "canonical",
     "count_audience",
     "diff",
-    "examine",
+    "files_naming",
     "forget",
-    "held",
+    "kept_about",
     "parse_address",
     "read_audience",
     "read_list",
     "read_unsubscribe_token",
-    "traces",
+    "review",
     "unsubscribe_token",
     "why_nobody",
     "why_not",

@@ -2,7 +2,7 @@
 
 Syntax is email-validator's business (RFC 5321, 6531; IDNA 2008 through `idna`). A plain ASCII address
 takes a shorter way to the same answer, since a list may hold a million. Reserved domains (`.test`,
-`.local`, `localhost`; RFC 6761) pass here, with a warning of `advice`: an office's own relay may serve them.
+`.local`, `localhost`; RFC 6761) pass here, with a warning of `address_warnings`: an office's own relay may serve them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mailer.press.cells import normalised
+from mailer.press.clean_text import normalised
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _PLAIN = re.compile(

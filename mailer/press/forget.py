@@ -11,17 +11,17 @@ from pathlib import Path
 
 from mailer.errors import SourceError
 from mailer.press.addresses import MENTION, AddressError, canonical, mentioned, parse_address, split_addresses
-from mailer.press.cells import clean
-from mailer.press.files import line_of, locked, newline_of, rewrite, text_records
-from mailer.press.read import PressList, read_list
-from mailer.press.records import Record
-from mailer.press.suppress import Suppressions
-from mailer.workspace import Workspace
+from mailer.press.clean_text import clean
+from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.list_files.read import PressList, read_list
+from mailer.press.list_files.write import line_of, locked, lossless_rows, newline_of, rewrite
+from mailer.press.suppressions.suppressions import Suppressions
+from mailer.workspace import Workspace, same_file
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A row that holds something about a person: the list's path as staff would name it, and its cells."""
+class Occurrence:
+    """A row of a list in which a person occurs: the list's path as staff would name it, its line, its cells."""
 
     path: str
     line: int
@@ -39,28 +39,28 @@ class Forgotten:
             (line 0), with the complaint.
     """
 
-    removed: tuple[Held, ...]
-    by_hand: tuple[Held, ...]
+    removed: tuple[Occurrence, ...]
+    by_hand: tuple[Occurrence, ...]
 
 
-def held(workspace: Workspace, address: str) -> Iterator[Held]:
+def kept_about(workspace: Workspace, address: str) -> Iterator[Occurrence]:
     """Every row of every list, suppressed.csv too, that names an address in any of its cells.
 
     Raises:
         AddressError: it is no address.
     """
     wanted = _Wanted(address)
-    for path in filter(Path.is_file, workspace.press_lists()):
+    for path in _files(workspace):
         shown = workspace.shown(path)
         try:
             yield from _rows(read_list(path, shown=shown), shown, wanted)
         except SourceError:
             # No header that we know: what it holds is shown all the same.
-            yield from (Held(shown, r.line, _numbered(r.cells)) for r in _raw(path, wanted))
+            yield from (Occurrence(shown, r.line, _numbered(r.cells)) for r in _raw(path, wanted))
     entry = Suppressions(workspace.suppressed).get(address)
     if entry is not None:
         cells = {"address": entry.address, "reason": entry.reason, "date": entry.date, "source": entry.source}
-        yield Held(workspace.shown(workspace.suppressed), entry.line, cells)
+        yield Occurrence(workspace.shown(workspace.suppressed), entry.line, cells)
 
 
 def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", source: str = "") -> Forgotten:
@@ -76,16 +76,16 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
     wanted = _Wanted(address)
     # First: should the rest fail, nobody can be mailed who asked to be forgotten.
     Suppressions(workspace.suppressed).forget(wanted.address, reason, source)
-    removed: list[Held] = []
-    by_hand: list[Held] = []
-    for path in filter(Path.is_file, workspace.press_lists()):
+    removed: list[Occurrence] = []
+    by_hand: list[Occurrence] = []
+    for path in _files(workspace):
         shown = workspace.shown(path)
         try:
             press_list = read_list(path, shown=shown)
             rows = _rows(press_list, shown, wanted)
         except SourceError as error:
             if _raw(path, wanted):
-                by_hand.append(Held(shown, 0, {"": error.faults[0].message}))
+                by_hand.append(Occurrence(shown, 0, {"": error.faults[0].message}))
             continue
         if rows and (press_list.dialect is None or press_list.dialect.wrapped):
             by_hand += rows
@@ -93,6 +93,13 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
             _take_out(press_list, wanted)
             removed += rows
     return Forgotten(tuple(removed), tuple(by_hand))
+
+
+def _files(workspace: Workspace) -> Iterator[Path]:
+    """Every file of lists/ that may name a person, also one from which nobody is mailed; but not suppressed.csv."""
+    for path in workspace.list_files():
+        if path.is_file() and not same_file(path, workspace.suppressed):
+            yield path
 
 
 class _Wanted:
@@ -135,43 +142,43 @@ def _take_out(press_list: PressList, wanted: _Wanted) -> None:
     dialect, index = press_list.dialect, press_list.header.columns.address
     assert dialect is not None
 
-    def edit(record: Record) -> list[str]:
-        if not wanted.named_in(record.cells):
-            return record.lines
-        own = record.cells[index] if index < len(record.cells) else ""
+    def edit(row: RawRow) -> list[str]:
+        if not wanted.named_in(row.cells):
+            return row.lines
+        own = row.cells[index] if index < len(row.cells) else ""
         if _keys(own) == {wanted.key}:
             return []
-        cells = [wanted.without(cell) for cell in record.cells]
-        return [line_of(cells, dialect.delimiter, newline_of(record.lines[-1]))]
+        cells = [wanted.without(cell) for cell in row.cells]
+        return [line_of(cells, dialect.delimiter, newline_of(row.lines[-1]))]
 
     with locked(press_list.path):
         rewrite(press_list.path, dialect.delimiter, edit)
 
 
-def _rows(press_list: PressList, shown: str, wanted: _Wanted) -> list[Held]:
+def _rows(press_list: PressList, shown: str, wanted: _Wanted) -> list[Occurrence]:
     """The rows of a list that name somebody. All at once: no list is open while somebody changes it."""
     return [
-        Held(shown, record.line, _labelled(press_list, record))
-        for record in press_list.records()
-        if wanted.named_in(record.cells)
+        Occurrence(shown, row.line, _labelled(press_list, row))
+        for row in press_list.raw_rows()
+        if wanted.named_in(row.cells)
     ]
 
 
-def _raw(path: Path, wanted: _Wanted) -> list[Record]:
+def _raw(path: Path, wanted: _Wanted) -> list[RawRow]:
     """The lines that name somebody, each as one cell, of a file that is no list we can read."""
-    found: list[Record] = []
+    found: list[RawRow] = []
     try:
-        with text_records(path, "") as records:
-            found += (record for record in records if wanted.named_in(record.cells))
+        with lossless_rows(path, "") as rows:
+            found += (row for row in rows if wanted.named_in(row.cells))
     except (OSError, UnicodeError, SourceError):
         pass  # what was read so far
     return found
 
 
-def _labelled(press_list: PressList, record: Record) -> dict[str, str]:
+def _labelled(press_list: PressList, row: RawRow) -> dict[str, str]:
     headers = press_list.columns
     named = {headers[i] or f"column {i + 1}" if i < len(headers) else f"column {i + 1}": cell
-             for i, cell in enumerate(record.cells)}  # fmt: skip
+             for i, cell in enumerate(row.cells)}  # fmt: skip
     return {name: clean(cell) for name, cell in named.items() if cell.strip()}
 
 
@@ -179,7 +186,7 @@ def _numbered(cells: list[str]) -> dict[str, str]:
     return {f"column {i}": clean(cell) for i, cell in enumerate(cells, 1) if cell.strip()}
 
 
-def traces(workspace: Workspace, address: str) -> list[Path]:
+def files_naming(workspace: Workspace, address: str) -> list[Path]:
     """Files of `.mailer/` that name an address in plain bytes: rehearsals, proofs. The ledger is not among them.
 
     Raises:

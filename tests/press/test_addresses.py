@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.press import AddressError, canonical, parse_address
-from mailer.press.advice import PROVIDERS, REAL, advice, suggested_domain
+from mailer.press.address_warnings import PROVIDERS, REAL, suggested_domain, warning_about
 
 MAILED = {
     "ana@example.net": "ana@example.net",
@@ -179,7 +179,7 @@ def test_a_newsroom_is_not_a_typo(domain: str) -> None:
 
 def test_every_exception_is_needed() -> None:
     """The list of real domains holds only what would be taken for a typo."""
-    from mailer.press.advice import _one_slip
+    from mailer.press.address_warnings import _one_slip
 
     needless = [domain for domain in sorted(REAL) if not any(_one_slip(domain, p) for p in PROVIDERS)]
     assert needless == []
@@ -198,14 +198,14 @@ def test_every_exception_is_needed() -> None:
     ],
 )
 def test_what_is_remarked(address: str, id_: str) -> None:
-    said = advice(parse_address(address))
+    said = warning_about(parse_address(address))
     assert said is not None
     assert said[0] == id_
 
 
 def test_a_desk_is_a_mailbox_like_any_other() -> None:
-    assert advice("newsdesk@example.net") is None
-    assert advice("info@example.net") is None
+    assert warning_about("newsdesk@example.net") is None
+    assert warning_about("info@example.net") is None
 
 
 ATEXT = "abcXYZ019!#$%&'*+/=?^_`{|}~-."

@@ -8,7 +8,7 @@ import pytest
 
 from mailer.model import Recipient
 from mailer.press import read_list
-from mailer.press.columns import ROLES, SYNONYMS, plain
+from mailer.press.list_files.columns import ROLES, SYNONYMS, plain
 
 
 def only(tmp_path: Path, text: str) -> Recipient:

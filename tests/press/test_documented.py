@@ -8,10 +8,12 @@ import re
 import pytest
 from conftest import REPOSITORY
 
-from mailer.press import Reason, addresses, package, read, records, sheet, workbook
-from mailer.press.columns import SYNONYMS
-from mailer.press.problems import left_out
-from mailer.press.rows import MOST_IN_A_CELL
+from mailer.press import Reason, addresses
+from mailer.press.list_files import raw_rows, read
+from mailer.press.list_files.columns import SYNONYMS
+from mailer.press.list_files.problems import left_out
+from mailer.press.list_files.rows import MOST_IN_A_CELL
+from mailer.press.list_files.workbooks import package, sheet, workbook
 
 PAGE = (REPOSITORY / "docs" / "reference" / "lists.md").read_text("utf-8")
 
@@ -44,9 +46,9 @@ def test_every_limit_is_documented() -> None:
     assert [int(number.replace(",", "")) for _, _, number in rows] == [
         read.LARGEST_FILE >> 20,
         package.LARGEST_FILE >> 20,
-        records.MOST_COLUMNS,
-        records.LONGEST_ROW,
-        records.LONGEST_CELL,
+        raw_rows.MOST_COLUMNS,
+        raw_rows.LONGEST_ROW,
+        raw_rows.LONGEST_CELL,
         sheet.LONGEST_CELL,
         MOST_IN_A_CELL,
         addresses.LONGEST,
@@ -61,12 +63,12 @@ def test_every_limit_is_documented() -> None:
         package.UNPACKED >> 20,
         package.MOST_TAGS,
     ]
-    assert csv.field_size_limit() == records.LONGEST_CELL
+    assert csv.field_size_limit() == raw_rows.LONGEST_CELL
 
 
 def test_every_warning_is_documented() -> None:
     source = "".join(
-        path.read_text("utf-8") for path in sorted((REPOSITORY / "mailer" / "press").glob("*.py"))
+        path.read_text("utf-8") for path in sorted((REPOSITORY / "mailer" / "press").rglob("*.py"))
     )
     in_code = set(re.findall(r'warning\([\w.]+, "([a-z-]+)"', source))
     in_code |= set(re.findall(r'Finding\(\s*"([a-z-]+)",\s*"warning"', source))

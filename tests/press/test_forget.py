@@ -14,7 +14,7 @@ from mailer.press import (
     Suppressions,
     begin_suppressions,
     forget,
-    held,
+    kept_about,
     read_audience,
     read_list,
 )
@@ -115,12 +115,12 @@ def test_a_list_that_cannot_be_read_is_left_to_a_person_and_named(office: Worksp
 def test_what_is_held_is_shown_with_its_headers(office: Workspace) -> None:
     Suppressions(office.suppressed).add("ana@example.net", "unsubscribed", "link")
     (office.lists / "odd.csv").write_text("Ana,ana@example.net\nBo,bo@example.org\n")
-    rows = {Path(row.path).name: row for row in held(office, "ANA@example.net")}
+    rows = {Path(row.path).name: row for row in kept_about(office, "ANA@example.net")}
     assert rows["plain.csv"].cells == {"email": "ANA@example.net", "name": "Ana Ruiz"}
     assert rows["odd.csv"].line == 1
     assert rows["suppressed.csv"].cells["reason"] == "unsubscribed"
     assert "nobody.csv" not in rows
-    assert list(held(office, "dee@example.net")) == []
+    assert list(kept_about(office, "dee@example.net")) == []
 
 
 def test_nonsense_is_no_person(office: Workspace) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mailer.model import Recipient
 from mailer.press import WhereError
-from mailer.press.choose import read_where
+from mailer.press.where_expression import read_where
 
 ANA = Recipient(
     "ana@faro.example",

@@ -184,15 +184,13 @@ def test_what_another_program_wrote_is_read_as_that_program_reads_it(
         for number, values in enumerate(sheet_.iter_rows(values_only=True), 1)
         if any(cells := [shown(value) for value in values])
     }
-    found = {
-        record.line: record.cells + [""] * (5 - len(record.cells)) for record in read_list(path).records()
-    }
+    found = {row.line: row.cells + [""] * (5 - len(row.cells)) for row in read_list(path).raw_rows()}
     assert found == expected
 
 
 def one_sheet(*rows: str, strings: str = "", styles: str = "", path: Path) -> list[list[str]]:
     write(path, parts({"Press": sheet(HEADER, *rows)}, strings=strings, styles=styles))
-    return [record.cells for record in read_list(path).records()][1:]
+    return [row.cells for row in read_list(path).raw_rows()][1:]
 
 
 def test_other_ways_of_saying_the_same(tmp_path: Path) -> None:

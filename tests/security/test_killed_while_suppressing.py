@@ -20,17 +20,17 @@ from typing import Any
 import pytest
 from support.suppressing import fold_again_and_again, note_and_look
 
+from mailer import durable
 from mailer.errors import ListError
 from mailer.press import AddressError, Suppressions, begin_suppressions
+from mailer.press.list_files import write
+from mailer.press.suppressions import suppressed_file, suppressions, wishes
 
 HEADER = "address,reason,date,source\n"
 OLD = HEADER + "".join(f"old{n}@example.net,bounced,2026-01-0{n},\n" for n in range(1, 4))
 EXCEL = OLD.replace("bounced", "Zoë").replace(",", ";").replace("\n", "\r\n").encode("cp1252")
 WISHES = [(f"new{n}@example.net", "one-click") for n in range(3)]
-PRESS = Path(sys.modules[Suppressions.__module__].__file__ or "").parent
-CODE = {
-    str(PRESS / name) for name in ("files.py", "suppress.py", "suppressed_file.py", "wishes.py", "forget.py")
-}
+CODE = {module.__file__ for module in (durable, write, suppressions, suppressed_file, wishes)}
 """Where files are written; what only reads may die anywhere."""
 
 
@@ -182,12 +182,12 @@ def test_half_a_wish_is_nobody_s(tmp_path: Path) -> None:
     path = tmp_path / "suppressed.csv"
     begin_suppressions(path)
     Suppressions(path).note(WISHES)
-    [spool] = [file for file in tmp_path.iterdir() if file.name.endswith(".wishes")]
-    whole = spool.read_bytes()
+    [wishes_file] = [file for file in tmp_path.iterdir() if file.name.endswith(".wishes")]
+    whole = wishes_file.read_bytes()
     before = whole.rindex(b"\n[")
     for cut in range(before, len(whole) - 1):
         for rest in (b"", b"\0" * 40):  # a power cut may leave zeros instead
-            spool.write_bytes(whole[:cut] + rest)
+            wishes_file.write_bytes(whole[:cut] + rest)
             found = Suppressions(path)
             assert {entry.address for entry in found} == {"new0@example.net", "new1@example.net"}
             found.note([("next@example.net", "page")])

@@ -11,7 +11,7 @@ from support.terminal import mailer
 
 from mailer.model import Recipient
 from mailer.press import WhereError
-from mailer.press.choose import KNOWN, read_where
+from mailer.press.where_expression import KNOWN, read_where
 from mailer.workspace import Workspace
 
 COLUMNS = ("beat", "circulation", "accepts_embargo")

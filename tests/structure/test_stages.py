@@ -13,7 +13,7 @@ PACKAGE = REPOSITORY / "mailer"
 
 STAGES = (
     ("errors", "model", "visible"),
-    ("endings", "settings", "workspace", "enclosures", "private"),
+    ("endings", "settings", "workspace", "enclosures", "private", "durable"),
     ("release",),
     ("press",),
     ("render",),

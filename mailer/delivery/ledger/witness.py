@@ -27,8 +27,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import IO
 
+from mailer.durable import in_place_of
 from mailer.errors import LedgerError
-from mailer.press.files import in_place_of
 from mailer.private import private_folder
 
 _HEAD = 2048

@@ -14,11 +14,19 @@ from mailer.press.addresses import (
     plain_address,
     split_addresses,
 )
-from mailer.press.cells import clean, shortened
-from mailer.press.columns import plain, role_of
-from mailer.press.files import newline_of
-from mailer.press.records import Record
-from mailer.press.suppressed_rows import HASH, HEADER, Form, Suppression, is_comment, keys_of, person_in
+from mailer.press.clean_text import clean, shortened
+from mailer.press.list_files.columns import plain, role_of
+from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.list_files.write import newline_of
+from mailer.press.suppressions.suppressed_rows import (
+    HASH,
+    HEADER,
+    Form,
+    Suppression,
+    is_comment,
+    keys_of,
+    person_in,
+)
 
 _HASHED = re.compile(rf"{HASH}[0-9a-f]{{64}}")
 _DOMAIN = re.compile(r"[*%?.\s]*@?[*.]*(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}")
@@ -34,8 +42,8 @@ class Complaint:
 
 
 @dataclass(slots=True)
-class Gathered:
-    """What records say.
+class Contents:
+    """What rows say.
 
     Attributes:
         form: of the file, after them.
@@ -50,16 +58,16 @@ class Gathered:
     complaints: list[Complaint] = field(default_factory=list)
 
 
-def gathered(records: Iterable[Record], form: Form, going_on: bool = False) -> Gathered:
-    """Everybody whom records name, and the form of the file after them.
+def contents_of(rows: Iterable[RawRow], form: Form, going_on: bool = False) -> Contents:
+    """Everybody whom rows name, and the form of the file after them.
 
     Args:
-        going_on: the file's header came before these records; `form` knows it.
+        going_on: the file's header came before these rows; `form` knows it.
     """
-    found = Gathered(form)
-    last: Record | None = None
+    found = Contents(form)
+    last: RawRow | None = None
     headed = going_on
-    for last in records:
+    for last in rows:
         if is_comment(last) or not any(map(clean, last.cells)):
             continue
         if not headed or (not found.form.named and _names_addresses(last)):
@@ -83,8 +91,8 @@ def gathered(records: Iterable[Record], form: Form, going_on: bool = False) -> G
     return found
 
 
-def _after(last: Record, form: Form, headed: bool) -> Form:
-    """The form with what its last record says about the end of the file."""
+def _after(last: RawRow, form: Form, headed: bool) -> Form:
+    """The form with what its last row says about the end of the file."""
     ended, closed = bool(newline_of(last.lines[-1])), last.well_quoted(form.delimiter)
     # Half a line: a quotation mark that it opened would swallow what follows.
     quote = '"' if len(last.lines) == 1 and not closed else ""
@@ -96,25 +104,25 @@ def _after(last: Record, form: Form, headed: bool) -> Form:
     )
 
 
-def _people(record: Record, columns: Mapping[str, int]) -> Iterator[tuple[str, Suppression]]:
-    address, keys = person_in(record, columns.get("address", 0))
-    if len(record.lines) > 1:
+def _people(row: RawRow, columns: Mapping[str, int]) -> Iterator[tuple[str, Suppression]]:
+    address, keys = person_in(row, columns.get("address", 0))
+    if len(row.lines) > 1:
         # A quotation mark never closed may have swallowed rows: whoever they name stays suppressed.
-        for text in (text for line in record.lines for text in _named(line)):
+        for text in (text for line in row.lines for text in _named(line)):
             for key in keys_of(text):
-                yield key, Suppression(text, line=record.line)
+                yield key, Suppression(text, line=row.line)
     if address:
-        values = {n: clean(record.cells[i]) for n, i in columns.items() if i < len(record.cells)}
-        entry = Suppression(**values | {"address": address}, line=record.line)
+        values = {n: clean(row.cells[i]) for n, i in columns.items() if i < len(row.cells)}
+        entry = Suppression(**values | {"address": address}, line=row.line)
         for key in keys:
             yield key, entry
 
 
-def _holds_person(record: Record) -> bool:
-    return any("@" in cell or cell.strip().lower().startswith(HASH) for cell in record.cells)
+def _holds_person(row: RawRow) -> bool:
+    return any("@" in cell or cell.strip().lower().startswith(HASH) for cell in row.cells)
 
 
-def _columns(header: Record) -> dict[str, int]:
+def _columns(header: RawRow) -> dict[str, int]:
     """Where each column stands; the usual order where the first row is already a person."""
     if _holds_person(header):
         return {name: index for index, name in enumerate(HEADER)}
@@ -129,25 +137,23 @@ def _columns(header: Record) -> dict[str, int]:
 # ---- rows that suppress nobody --------------------------------------------------------------------------------
 
 
-def _complaints(record: Record, form: Form) -> Iterator[Complaint]:
+def _complaints(row: RawRow, form: Form) -> Iterator[Complaint]:
     """What is wrong with a row. In doubt there is something: whoever wrote it thinks of somebody."""
     index = form.columns.get("address", 0)
-    if len(record.lines) > 1 and not record.well_quoted(form.delimiter):
-        for number, line in enumerate(record.lines, record.line):
+    if len(row.lines) > 1 and not row.well_quoted(form.delimiter):
+        for number, line in enumerate(row.lines, row.line):
             pieces = map(clean, re.split(r'[,;|\t"]', line))
             if any(map(_claims, pieces)) and not any(map(_usable, _named(line))):
-                what = (
-                    f"“{shortened(line)}” names nobody: a quotation mark of line {record.line} isn't closed"
-                )
+                what = f"“{shortened(line)}” names nobody: a quotation mark of line {row.line} isn't closed"
                 yield Complaint(number, what)
         return
-    if len(record.cells) > form.width > 1 and sum("@" in cell for cell in record.cells) > 1:
+    if len(row.cells) > form.width > 1 and sum("@" in cell for cell in row.cells) > 1:
         what = "more cells than the header has, and a second address: two rows in one, or a delimiter without quotes"
-        yield Complaint(record.line, what)
+        yield Complaint(row.line, what)
         return
-    if index < len(record.cells) and plain_address(record.cells[index]):
+    if index < len(row.cells) and plain_address(row.cells[index]):
         return  # nearly every row
-    cells = [clean(cell) for cell in record.cells]
+    cells = [clean(cell) for cell in row.cells]
     own = cells[index] if index < len(cells) else ""
     if own and (form.named or _claims(own)):
         if form.named and _is_header_word(own):
@@ -155,15 +161,13 @@ def _complaints(record: Record, form: Form) -> Iterator[Complaint]:
         odd = [piece for piece in _pieces(own) if not _usable(piece)]
     else:
         odd = [] if any(cell and all(map(_usable, _pieces(cell))) for cell in cells) else [" ".join(cells)]
-    yield from (Complaint(record.line, _why(piece)) for piece in odd)
+    yield from (Complaint(row.line, _why(piece)) for piece in odd)
 
 
-def _of_header(record: Record) -> Iterator[Complaint]:
+def _of_header(row: RawRow) -> Iterator[Complaint]:
     """A first row without columns that we know, in which somebody has named whom they mean."""
-    if not any(_is_header_word(cell) or plain(cell) in HEADER for cell in record.cells):
-        yield from (
-            Complaint(record.line, _why(clean(cell))) for cell in record.cells if _claims(clean(cell))
-        )
+    if not any(_is_header_word(cell) or plain(cell) in HEADER for cell in row.cells):
+        yield from (Complaint(row.line, _why(clean(cell))) for cell in row.cells if _claims(clean(cell)))
 
 
 def _pieces(cell: str) -> list[str]:
@@ -207,8 +211,8 @@ def _named(line: str) -> list[str]:
     return mentioned(line) + re.findall(rf"(?i){HASH}[0-9a-f]+", line)
 
 
-def _names_addresses(record: Record) -> bool:
-    return not _holds_person(record) and any(map(_is_header_word, record.cells))
+def _names_addresses(row: RawRow) -> bool:
+    return not _holds_person(row) and any(map(_is_header_word, row.cells))
 
 
 def _is_header_word(cell: str) -> bool:

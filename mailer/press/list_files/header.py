@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Where
-from mailer.press.cells import shortened
-from mailer.press.columns import Columns, name_columns, plain, role_of, sounds_like_address
-from mailer.press.cures import taken_in
-from mailer.press.records import Record
-from mailer.press.words import activity
+from mailer.press.clean_text import shortened
+from mailer.press.list_files.cell_values import activity
+from mailer.press.list_files.columns import Columns, name_columns, plain, role_of, sounds_like_address
+from mailer.press.list_files.raw_rows import RawRow
 
 DEEPEST = 40
 """Rows among which a header is looked for: titles, dates of export and empty rows may stand above it."""
@@ -57,7 +57,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     return known, at
 
 
-def find_header(sample: Sequence[Record], path: str, column: str = "") -> Header:
+def find_header(sample: Sequence[RawRow], path: str, column: str = "") -> Header:
     """The header row of a list.
 
     Args:
@@ -68,16 +68,16 @@ def find_header(sample: Sequence[Record], path: str, column: str = "") -> Header
     Raises:
         ListError: no address column can be found, or several; asks the question that decides.
     """
-    filled = [record for record in sample if any(map(_WRITTEN.search, record.cells))]
+    filled = [row for row in sample if any(map(_WRITTEN.search, row.cells))]
     if not filled:
         raise ListError([Fault(path, 0, "the file is empty", "export it again")])
-    known, at = header_row([record.cells for record in filled])
+    known, at = header_row([row.cells for row in filled])
     if not known:
         return _by_content(filled, path, column)
     return _named(filled[at], filled[at + 1 :], path, column)
 
 
-def _named(header: Record, rows: Sequence[Record], path: str, column: str) -> Header:
+def _named(header: RawRow, rows: Sequence[RawRow], path: str, column: str) -> Header:
     cells = header.cells
     known = [i for i, cell in enumerate(cells) if role_of(cell) == "email"]
     further = [
@@ -89,28 +89,28 @@ def _named(header: Record, rows: Sequence[Record], path: str, column: str) -> He
     return _header(header, rows, address, others, path)
 
 
-def _by_content(filled: Sequence[Record], path: str, column: str) -> Header:
+def _by_content(filled: Sequence[RawRow], path: str, column: str) -> Header:
     """No header that we know: the column is the one that holds addresses."""
     first = next((i for i, r in enumerate(filled) if any(ADDRESS_LIKE.search(c) for c in r.cells)), None)
     if first is None:
         seen = ", ".join(f"“{shortened(c)}”" for c in filled[0].cells[:8] if c.strip())
         raise ListError([Fault(path, filled[0].line, f"no column of addresses among {seen}", _TEACH)])
     rows = filled[first:]
-    held = [i for i in range(max(len(r.cells) for r in rows)) if _addresses(rows, i) >= 0.5]
+    holding = [i for i in range(max(len(r.cells) for r in rows)) if _addresses(rows, i) >= 0.5]
     if first == 0:
         if max(len(r.cells) for r in rows) == 1:
             return Header(0, Columns(("email",), 0))
         raise ListError([Fault(path, filled[0].line, "the first row is a person, not a header", _TEACH)])
     header = filled[first - 1]
-    held = [i for i in held if i < len(header.cells) and header.cells[i].strip()]
-    if not held:
+    holding = [i for i in holding if i < len(header.cells) and header.cells[i].strip()]
+    if not holding:
         raise ListError([Fault(path, header.line, "the column with the addresses has no header", _TEACH)])
-    address, others = _the_one(header, held, rows, path, column)
+    address, others = _the_one(header, holding, rows, path, column)
     return _header(header, rows, address, others, path)
 
 
 def _the_one(
-    header: Record, candidates: Sequence[int], rows: Sequence[Record], path: str, column: str
+    header: RawRow, candidates: Sequence[int], rows: Sequence[RawRow], path: str, column: str
 ) -> tuple[int, tuple[int, ...]]:
     """The address column among several, and the others; asks where only staff can know."""
     if column:
@@ -134,7 +134,7 @@ def _the_one(
     return used[0], tuple(i for i in candidates if i != used[0])
 
 
-def _said(header: Record, column: str, path: str) -> int:
+def _said(header: RawRow, column: str, path: str) -> int:
     if column.isdecimal() and 0 < int(column) <= len(header.cells):
         return int(column) - 1
     for index, cell in enumerate(header.cells):
@@ -145,7 +145,7 @@ def _said(header: Record, column: str, path: str) -> int:
 
 
 def _header(
-    header: Record, rows: Sequence[Record], address: int, others: tuple[int, ...], path: str
+    header: RawRow, rows: Sequence[RawRow], address: int, others: tuple[int, ...], path: str
 ) -> Header:
     where = Where(path, header.line)
     findings = []
@@ -170,11 +170,18 @@ def _header(
     return Header(header.line, columns, tuple(findings))
 
 
-def _cell(record: Record, index: int) -> str:
-    return record.cells[index].strip() if index < len(record.cells) else ""
+def _cell(row: RawRow, index: int) -> str:
+    return row.cells[index].strip() if index < len(row.cells) else ""
 
 
-def _addresses(rows: Sequence[Record], index: int) -> float:
+def _addresses(rows: Sequence[RawRow], index: int) -> float:
     """Which share of a column's filled cells look like addresses."""
     cells = [cell for row in rows if (cell := _cell(row, index))]
     return sum(ADDRESS_LIKE.search(cell) is not None for cell in cells) / len(cells) if cells else 0.0
+
+
+def taken_in(shown: str, option: str) -> str:
+    """The command that takes a list in as this option says. Commands that send read a list as it is."""
+    name = PurePath(shown.replace("\\", "/")).stem
+    file, name = (f'"{text}"' if " " in text else text for text in (shown, f"{name}-clean"))
+    return f"mailer lists add {file} --as {name} {option}"

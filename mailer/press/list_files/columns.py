@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from mailer.press.cells import clean, folded
+from mailer.press.clean_text import clean, folded
 
 SYNONYMS: dict[str, str] = {
     "email": """

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailer.press.addresses import AddressError, canonical, parse_address, split_addresses
-from mailer.press.cells import clean
-from mailer.press.files import line_of
-from mailer.press.records import Record
+from mailer.press.clean_text import clean
+from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.list_files.write import line_of
 
 HEADER = ("address", "reason", "date", "source")
 HASH = "sha256:"
@@ -112,15 +112,15 @@ def hashed(address: str) -> str:
     return HASH + hashlib.sha256(canonical(address).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def is_comment(record: Record) -> bool:
+def is_comment(row: RawRow) -> bool:
     """A line that staff have put a `#` before. One that opens a quotation mark may have swallowed others."""
-    return len(record.lines) == 1 and record.lines[0].lstrip("\ufeff\0 ").startswith("#")
+    return len(row.lines) == 1 and row.lines[0].lstrip("\ufeff\0 ").startswith("#")
 
 
-def person_in(record: Record, index: int) -> tuple[str, list[str]]:
+def person_in(row: RawRow, index: int) -> tuple[str, list[str]]:
     """The address of a row, and its keys: from its column, else from any cell. Too many suppressed is the safe
     mistake."""
-    cells = record.cells
+    cells = row.cells
     for cell in (*cells[index : index + 1], *cells):
         if keys := keys_of(cell):
             return clean(cell), keys

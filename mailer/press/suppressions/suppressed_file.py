@@ -19,22 +19,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailer.durable import append
 from mailer.errors import Fault, ListError
-from mailer.press.files import (
-    PATIENCE_FOR_SAVING,
-    TICK_NS,
-    append,
+from mailer.press.list_files.delimited_text import cut
+from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.list_files.write import (
     cant_be_written,
     locked,
     lossless,
+    lossless_rows,
     replacing,
     rewrite,
-    text_records,
-    until_read,
 )
-from mailer.press.records import Record, cut
-from mailer.press.suppressed_beside import refuse_to_begin
-from mailer.press.suppressed_oddities import (
+from mailer.press.suppressions.being_saved import PATIENCE_FOR_SAVING, TICK_NS, until_read
+from mailer.press.suppressions.contents import contents_of
+from mailer.press.suppressions.faults import (
     BEGIN,
     check_has_an_end,
     check_is_text,
@@ -44,8 +43,8 @@ from mailer.press.suppressed_oddities import (
     missing,
     not_text,
 )
-from mailer.press.suppressed_reading import gathered
-from mailer.press.suppressed_rows import (
+from mailer.press.suppressions.look_alikes import refuse_to_begin
+from mailer.press.suppressions.suppressed_rows import (
     HASH,
     Form,
     Suppression,
@@ -179,12 +178,12 @@ class SuppressedFile:
         self.refresh()
         dropped = 0
 
-        def edit(record: Record) -> list[str]:
+        def edit(row: RawRow) -> list[str]:
             nonlocal dropped
-            if is_comment(record) or not any(
-                key in keys for key in person_in(record, columns.get("address", 0))[1]
+            if is_comment(row) or not any(
+                key in keys for key in person_in(row, columns.get("address", 0))[1]
             ):
-                return record.lines
+                return row.lines
             dropped += 1
             return []
 
@@ -221,8 +220,8 @@ class SuppressedFile:
         codec, errors = lossless(self.path)
         check_is_text(self.path, codec)
         form = Form(codec, errors, delimiter_of(self.path, codec, errors))
-        with text_records(self.path, form.delimiter) as records:
-            found = gathered(in_step(records, self.path) if form.wide else records, form)
+        with lossless_rows(self.path, form.delimiter) as rows:
+            found = contents_of(in_step(rows, self.path) if form.wide else rows, form)
         faults = faults_in(self.path, found)
         if self._watched and (known := self._reading).stamp:
             shorter = stamp[1] < known.stamp[1]
@@ -257,8 +256,8 @@ class SuppressedFile:
         if "\ufffd" in text:
             return None
         lines = io.StringIO(text, newline="")
-        records = list(cut(lines, known.form.delimiter, str(self.path), known.form.lines))
-        found = gathered(records, known.form, going_on=True)
+        rows = list(cut(lines, known.form.delimiter, str(self.path), known.form.lines))
+        found = contents_of(rows, known.form, going_on=True)
         if not found.form.plain or found.complaints:
             return None
         known.digest.update(content)

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from mailer.errors import ListError
-from mailer.press.files import PATIENCE_FOR_SAVING, until_read
-from mailer.press.suppress import Suppressions
-from mailer.press.suppressed_rows import Suppression, hashed
+from mailer.press.suppressions.being_saved import PATIENCE_FOR_SAVING, until_read
+from mailer.press.suppressions.suppressed_rows import Suppression, hashed
+from mailer.press.suppressions.suppressions import Suppressions
 
 _BETWEEN_LOOKS = 0.25
 """Seconds from one `look` to the next, at least."""

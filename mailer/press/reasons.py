@@ -1,18 +1,38 @@
-"""What staff do about somebody who is left out, and about a list that leaves a doubt."""
+"""Why somebody is not among the recipients, and what staff do about it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import PurePath
+from enum import StrEnum
 
 from mailer.model import Audience, LeftOut
 from mailer.press.addresses import canonical
-from mailer.press.problems import Reason
 from mailer.visible import visible
+
+
+class Reason(StrEnum):
+    """Why somebody on a list, or a row of it, won't be mailed. docs/reference/lists.md explains each."""
+
+    BEFORE_HEADER = "before the header"
+    HEADER_AGAIN = "the header again"
+    NO_ADDRESS = "no address"
+    BAD_ADDRESS = "address can't be used"
+    UNSAFE = "unsafe text"
+    UNCLOSED_QUOTE = "unclosed quote"
+    NOT_ACTIVE = "not active"
+    OPTED_OUT = "opted out"
+    SUPPRESSED = "suppressed"
+    EXCEPTED = "excepted"
+    NO_EMBARGO = "accepts no embargoes"
+    DUPLICATE = "duplicate"
+    NOT_ALLOWED = "not in ALLOW_ONLY"
+    NOT_CHOSEN = "not chosen by --where"
+    OVER_LIMIT = "over the limit"
+
 
 NAME_A_LIST = "Name a list: --list press, or Lists: in the release."
 
-_CURES: dict[str, str] = {
+_WHAT_TO_DO: dict[str, str] = {
     Reason.NO_ADDRESS: "Write an address into the row.",
     Reason.BAD_ADDRESS: "Mend the address in the list.",
     Reason.UNSAFE: "Mend the row in the list: it holds what can't be put into a mail.",
@@ -34,8 +54,8 @@ def _reason(person: LeftOut) -> str:
     return f"{person.reason} ({person.detail})" if person.detail else person.reason
 
 
-def _cure(reason: str, address: str = "") -> str:
-    return _CURES.get(reason, "").replace("ADDRESS", visible(address) if address else "ADDRESS")
+def _what_to_do(reason: str, address: str = "") -> str:
+    return _WHAT_TO_DO.get(reason, "").replace("ADDRESS", visible(address) if address else "ADDRESS")
 
 
 def why_not(audience: Audience, key: str, address: str) -> tuple[str, str]:
@@ -50,7 +70,9 @@ def why_not(audience: Audience, key: str, address: str) -> tuple[str, str]:
     found = next(left_out, None)
     if found is None:
         return f"{address} would not get it: it is not on {lists}.", "Name the list: --list press"
-    return f"{address} is on {lists} and would not get it: {_reason(found)}.", _cure(found.reason, address)
+    return f"{address} is on {lists} and would not get it: {_reason(found)}.", _what_to_do(
+        found.reason, address
+    )
 
 
 def why_nobody(audience: Audience) -> tuple[str, str]:
@@ -65,16 +87,9 @@ def why_nobody(audience: Audience) -> tuple[str, str]:
         (person,) = audience.left_out
         named = person.address or "the only row"
         said = f"{visible(named)} is the only one on the list {lists}, and is left out: {_reason(person)}."
-        return f"Nobody would get it: {said}", _cure(person.reason, person.address)
+        return f"Nobody would get it: {said}", _what_to_do(person.reason, person.address)
     reasons = Counter(person.reason for person in audience.left_out).most_common()
     parts = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
-    return f"Nobody would get it: all {number:,} on the list {lists} are left out: {parts}.", _cure(
+    return f"Nobody would get it: all {number:,} on the list {lists} are left out: {parts}.", _what_to_do(
         reasons[0][0]
     )
-
-
-def taken_in(shown: str, option: str) -> str:
-    """The command that takes a list in as this option says. Commands that send read a list as it is."""
-    name = PurePath(shown.replace("\\", "/")).stem
-    file, name = (f'"{text}"' if " " in text else text for text in (shown, f"{name}-clean"))
-    return f"mailer lists add {file} --as {name} {option}"

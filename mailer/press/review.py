@@ -1,21 +1,20 @@
-"""Looking at lists by themselves: one as it would be mailed, two compared, one written anew."""
+"""Looking at lists by themselves: one as it would be mailed, two compared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from mailer.model import Recipient
 from mailer.press.addresses import canonical
-from mailer.press.files import line_of, locked, replacing
-from mailer.press.problems import Reason, left_out
-from mailer.press.read import PressList
-from mailer.press.rows import Row
-from mailer.press.suppress import Suppressions
+from mailer.press.list_files.problems import left_out
+from mailer.press.list_files.read import PressList
+from mailer.press.list_files.rows import Row
+from mailer.press.reasons import Reason
+from mailer.press.suppressions.suppressions import Suppressions
 
 
-def examine(press_list: PressList, suppressions: Suppressions | None = None) -> Iterator[Row]:
+def review(press_list: PressList, suppressions: Suppressions | None = None) -> Iterator[Row]:
     """A list's rows as a mailing to it alone would take them: duplicates and suppressed people are problems.
 
     Raises:
@@ -61,25 +60,3 @@ def diff(first: PressList, second: PressList) -> Difference:
         tuple(person for key, person in new.items() if key not in old),
         len(old.keys() & new.keys()),
     )
-
-
-def write_list(path: Path, people: Iterable[Recipient], keys: Iterable[str]) -> int:
-    """Writes a list as the tool likes them best: UTF-8, commas, a header; returns how many people it has.
-
-    Args:
-        keys: keys of the people's fields that become columns.
-
-    Raises:
-        ListError: the file can't be written; then it is as it was.
-    """
-    keys = tuple(keys)
-    written = 0
-    with locked(path), replacing(path) as file:
-        file.write(line_of(("email", "name", "outlet", "language", "tags", *keys), ",", "\n").encode())
-        for person in people:
-            languages, tags = ", ".join(person.languages), ", ".join(sorted(person.tags))
-            cells = (person.address, person.name, person.outlet, languages, tags)
-            fields = (person.fields.get(key, "") for key in keys)
-            file.write(line_of((*cells, *fields), ",", "\n").encode())
-            written += 1
-    return written

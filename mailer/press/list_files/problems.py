@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from mailer.model import Level
 from mailer.press.addresses import LONGEST
-from mailer.press.cells import shortened
-
-
-class Reason(StrEnum):
-    """Why somebody on a list, or a row of it, won't be mailed. docs/reference/lists.md explains each."""
-
-    BEFORE_HEADER = "before the header"
-    HEADER_AGAIN = "the header again"
-    NO_ADDRESS = "no address"
-    BAD_ADDRESS = "address can't be used"
-    UNSAFE = "unsafe text"
-    UNCLOSED_QUOTE = "unclosed quote"
-    NOT_ACTIVE = "not active"
-    OPTED_OUT = "opted out"
-    SUPPRESSED = "suppressed"
-    EXCEPTED = "excepted"
-    NO_EMBARGO = "accepts no embargoes"
-    DUPLICATE = "duplicate"
-    NOT_ALLOWED = "not in ALLOW_ONLY"
-    NOT_CHOSEN = "not chosen by --where"
-    OVER_LIMIT = "over the limit"
-
+from mailer.press.clean_text import shortened
+from mailer.press.reasons import Reason
 
 _TO_BE_MENDED = (Reason.NO_ADDRESS, Reason.BAD_ADDRESS, Reason.UNSAFE, Reason.UNCLOSED_QUOTE)
 

@@ -1,4 +1,4 @@
-"""Which sheet of an Excel workbook is the list, and its rows as records."""
+"""Which sheet of an Excel workbook is the list, and its rows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Where
-from mailer.press.cells import clean
-from mailer.press.header import Header, find_header
-from mailer.press.package import PackageError
-from mailer.press.records import Record
-from mailer.press.workbook import Workbook
+from mailer.press.clean_text import clean
+from mailer.press.list_files.header import Header, find_header
+from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.list_files.workbooks.package import PackageError
+from mailer.press.list_files.workbooks.workbook import Workbook
 
 SAMPLE_ROWS = 500
 
@@ -74,7 +74,7 @@ def _with_others(header: Header, name: str, others: list[str], shown: str) -> He
     return Header(header.line, header.columns, (*header.findings, finding))
 
 
-def read_sheet(path: Path, sheet: str, shown: str) -> Iterator[Record]:
+def read_sheet(path: Path, sheet: str, shown: str) -> Iterator[RawRow]:
     """Every row of a sheet that holds something, one at a time; `line` is Excel's row number.
 
     Raises:

@@ -1,6 +1,6 @@
 """What is worth saying about an address that can be mailed: likely typos, role accounts, reserved domains.
 
-Advice only: nothing here changes an address or leaves one out.
+A warning only: nothing here changes an address or leaves one out.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ RESERVED = ("test", "invalid", "local", "localhost", "onion", "arpa", "internal"
 """Top-level names that the public DNS never serves (RFC 6761, 6762, 7686; .internal by ICANN)."""
 
 
-def advice(address: str) -> tuple[str, str] | None:
+def warning_about(address: str) -> tuple[str, str] | None:
     """What to tell staff about an address as mailed: (id, sentence), or None.
 
     Args:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mailer.errors import Fault, ListError
-from mailer.press.files import line_of
-from mailer.press.records import Record
-from mailer.press.suppressed_reading import Gathered
-from mailer.press.suppressed_rows import HEADER, WIDE, Form, Suppression
+from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.list_files.write import line_of
+from mailer.press.suppressions.contents import Contents
+from mailer.press.suppressions.suppressed_rows import HEADER, WIDE, Form, Suppression
 
 BEGIN = line_of(HEADER, ",", "\n")
 """What stands in a new one."""
@@ -75,21 +75,21 @@ def check_is_text(path: Path, codec: str) -> None:
         raise ListError([not_text(path, kind)])
 
 
-def in_step(records: Iterable[Record], path: Path) -> Iterator[Record]:
-    """Records of UTF-16 or UTF-32, where a byte that is missing makes one letter of the halves of two: a line break
+def in_step(rows: Iterable[RawRow], path: Path) -> Iterator[RawRow]:
+    """Rows of UTF-16 or UTF-32, where a byte that is missing makes one letter of the halves of two: a line break
     is none any more, and the row swallows those after it.
 
     Raises:
         ListError: there is such a place.
     """
-    for record in records:
-        if any(_BROKEN_LINE_BREAK.search(line) for line in record.lines):
+    for row in rows:
+        if any(_BROKEN_LINE_BREAK.search(line) for line in row.lines):
             what = "a byte is missing or too many here, and what follows can't be read"
-            raise ListError([Fault(str(path), record.line, what, "put the file back from a backup")])
-        yield record
+            raise ListError([Fault(str(path), row.line, what, "put the file back from a backup")])
+        yield row
 
 
-def faults_in(path: Path, found: Gathered) -> list[Fault]:
+def faults_in(path: Path, found: Contents) -> list[Fault]:
     """What is wrong with what the file says, in the order of its lines."""
     if not found.header:
         size = path.stat().st_size
@@ -122,7 +122,7 @@ def _zeros_at_the_end(path: Path, form: Form) -> int:
 
 
 def cut_short(
-    path: Path, found: Gathered, form: Form, entries: Mapping[str, Suppression], *, shorter: bool
+    path: Path, found: Contents, form: Form, entries: Mapping[str, Suppression], *, shorter: bool
 ) -> list[Fault]:
     """Whether a file has lost its end: somebody saves it just now, or a program that did was stopped half-way.
 

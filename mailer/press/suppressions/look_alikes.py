@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from mailer.durable import target_of
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
-from mailer.press.files import PATIENCE_FOR_SAVING, TICK_NS, target_of, until_read
-from mailer.press.read import read_list
+from mailer.press.list_files.read import read_list
+from mailer.press.suppressions.being_saved import PATIENCE_FOR_SAVING, TICK_NS, until_read
 from mailer.workspace import SUPPRESSION_WORD
 
 _NOT_SHOWN = (".", "~$", "#")
@@ -23,7 +24,7 @@ _NOT_SHOWN = (".", "~$", "#")
 _BACKUPS = ("~", "#", ".bak", ".orig", ".old", ".swp", ".tmp")
 
 
-class Beside:
+class LookAlikes:
     """The folder of suppressed.csv, and of the file that it is a link to. It is looked at again when it has changed.
 
     Args:
@@ -34,7 +35,7 @@ class Beside:
         self._path = path
         self._folders = tuple(os.fspath(folder) for folder, _ in _places(path))
         self._stamps: list[tuple[int, int]] | None = None
-        self._others: list[Path] = []
+        self._found: list[Path] = []
         self._fine = False
 
     @property
@@ -58,12 +59,12 @@ class Beside:
             self._fine = True
         except ListError:
             self._fine = False
-            raise ListError([lies_beside(other, self._path, people) for other in self._others]) from None
+            raise ListError([lies_beside(other, self._path, people) for other in self._found]) from None
 
     def _look(self) -> None:
         before, now = self._now(), time.time_ns()
-        self._others = others_beside(self._path)
-        if self._others:
+        self._found = look_alikes_of(self._path)
+        if self._found:
             raise ListError([])
         settled = before is not None and all(not 0 <= now - changed < TICK_NS for changed, _ in before)
         self._stamps = before if settled else None
@@ -75,7 +76,7 @@ class Beside:
             return None
 
 
-def others_beside(path: Path) -> list[Path]:
+def look_alikes_of(path: Path) -> list[Path]:
     """Files in whose names staff may read that they are suppressed.csv, but it. Hidden files and editors' backups are
     not among them."""
     return sorted({other for folder, word in _places(path) for other in _named(folder, word, path)})
@@ -147,5 +148,5 @@ def refuse_to_begin(path: Path) -> None:
     """
     if os.path.lexists(path):
         raise ListError([Fault(str(path), 0, "is there already: nothing was changed")])
-    if others := others_beside(path):
+    if others := look_alikes_of(path):
         raise ListError([lies_beside(other, path, None) for other in others])

@@ -15,7 +15,7 @@ from typing import Any
 from mailer.errors import MailerError
 from mailer.model import Recipient
 from mailer.press.addresses import domain_of
-from mailer.press.cells import folded, shortened
+from mailer.press.clean_text import folded, shortened
 
 Test = Callable[[Recipient], bool]
 _Value = Callable[[Recipient], Any]
@@ -176,7 +176,7 @@ class _Compiler:
 
 def folded_truth(value: Any) -> bool:
     """Whether a column alone counts as true: it holds something, and that isn't a no."""
-    from mailer.press.words import NO
+    from mailer.press.list_files.cell_values import NO
 
     return folded(value) not in ("", *NO) if isinstance(value, str) else bool(value)
 

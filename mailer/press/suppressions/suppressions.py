@@ -17,12 +17,12 @@ from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.press.addresses import canonical, parse_address
-from mailer.press.cells import clean
-from mailer.press.files import cant_be_written, locked
-from mailer.press.suppressed_beside import Beside
-from mailer.press.suppressed_file import SuppressedFile
-from mailer.press.suppressed_rows import HASH, Suppression, as_mailed, hashed, keys_of
-from mailer.press.wishes import Wishes
+from mailer.press.clean_text import clean
+from mailer.press.list_files.write import cant_be_written, locked
+from mailer.press.suppressions.look_alikes import LookAlikes
+from mailer.press.suppressions.suppressed_file import SuppressedFile
+from mailer.press.suppressions.suppressed_rows import HASH, Suppression, as_mailed, hashed, keys_of
+from mailer.press.suppressions.wishes import Wishes
 
 
 class Suppressions:
@@ -43,7 +43,7 @@ class Suppressions:
     def __init__(self, path: Path, *, to_add: bool = False, watched: bool = False) -> None:
         self.path = path
         self._file = SuppressedFile(path, watched=watched)
-        self._beside = None if to_add else Beside(path)
+        self._look_alikes = None if to_add else LookAlikes(path)
         self._wishes = Wishes(path)
         try:
             self.refresh()
@@ -96,7 +96,11 @@ class Suppressions:
             raise ListError([Fault(str(self.path), 0, what, hint if looped else "")]) from None
 
     def _refresh(self) -> bool:
-        if self._wishes.none and self._file.current and (self._beside is None or self._beside.current):
+        if (
+            self._wishes.none
+            and self._file.current
+            and (self._look_alikes is None or self._look_alikes.current)
+        ):
             return False
         try:
             changed = self._wishes.refresh()  # first: a wish moves from there into the file
@@ -111,8 +115,8 @@ class Suppressions:
         except ListError as error:
             faults += error.faults
         try:
-            if self._beside is not None:
-                self._beside.refresh(people)
+            if self._look_alikes is not None:
+                self._look_alikes.refresh(people)
         except ListError as error:
             faults += error.faults
         if faults:

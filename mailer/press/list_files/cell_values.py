@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mailer.press.cells import folded, shortened
+from mailer.press.clean_text import folded, shortened
 
 LONGEST = 200
 """Characters: what is longer is no word that we know, and not worth remembering."""

@@ -29,12 +29,12 @@ CREATE TABLE others (
 """
 _PERSON = "n, address, name, outlet, languages, tags, lists, source, line, cells"
 _CUT = "\x1f"
-"""Between the parts of a list in one column: cells never hold it (`cells.clean`)."""
+"""Between the parts of a list in one column: cells never hold it (`clean_text.clean`)."""
 
 BATCH = 1000
 
 
-class Spool:
+class AudienceOnDisk:
     """Where an audience is gathered. Its file goes with it."""
 
     def __init__(self) -> None:
@@ -130,11 +130,11 @@ class Spool:
 
     @property
     def recipients(self) -> Collection[Recipient]:
-        return SpooledRecipients(self)
+        return RecipientsOnDisk(self)
 
     @property
     def left_out(self) -> Collection[LeftOut]:
-        return _LeftOut(self)
+        return _LeftOutOnDisk(self)
 
     def count(self, query: str) -> list[tuple[str, int]]:
         """Rows of (word, number) from an aggregate query over `people` and `others`."""
@@ -183,41 +183,41 @@ class Spool:
         )
 
 
-class SpooledRecipients(Collection[Recipient]):
+class RecipientsOnDisk(Collection[Recipient]):
     """Those who get it, in the order of the lists."""
 
-    def __init__(self, spool: Spool) -> None:
-        self.spool = spool
+    def __init__(self, on_disk: AudienceOnDisk) -> None:
+        self.on_disk = on_disk
         self._size: int | None = None
 
     def __len__(self) -> int:
         if self._size is None:
-            self._size = self.spool.count("SELECT '', count(*) FROM people WHERE reason IS NULL")[0][1]
+            self._size = self.on_disk.count("SELECT '', count(*) FROM people WHERE reason IS NULL")[0][1]
         return self._size
 
     def __iter__(self) -> Iterator[Recipient]:
-        return self.spool.people()
+        return self.on_disk.people()
 
     def __contains__(self, person: object) -> bool:
-        return isinstance(person, Recipient) and person in self.spool.people(canonical(person.address))
+        return isinstance(person, Recipient) and person in self.on_disk.people(canonical(person.address))
 
 
-class _LeftOut(Collection[LeftOut]):
+class _LeftOutOnDisk(Collection[LeftOut]):
     """Those who don't, row by row, in the order of the lists."""
 
-    def __init__(self, spool: Spool) -> None:
-        self._spool = spool
+    def __init__(self, on_disk: AudienceOnDisk) -> None:
+        self._on_disk = on_disk
         self._size: int | None = None
 
     def __len__(self) -> int:
         if self._size is None:
             people = "(SELECT count(*) FROM people WHERE reason IS NOT NULL)"
             query = f"SELECT '', {people} + (SELECT count(*) FROM others)"  # noqa: S608
-            self._size = self._spool.count(query)[0][1]
+            self._size = self._on_disk.count(query)[0][1]
         return self._size
 
     def __iter__(self) -> Iterator[LeftOut]:
-        return self._spool.others()
+        return self._on_disk.others()
 
     def __contains__(self, person: object) -> bool:
         return any(person == other for other in self)

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Recipient, Where
-from mailer.press.cells import clean
-from mailer.press.cures import taken_in
-from mailer.press.dialect import DELIMITER_NAMES, find_dialect
-from mailer.press.header import Header, find_header
-from mailer.press.package import SAVE_AS_CSV
-from mailer.press.problems import Problem, Reason, left_out
-from mailer.press.records import MOST_COLUMNS, Dialect, Record, read_records, too_wide
-from mailer.press.rows import Row, Rows
-from mailer.press.spreadsheet import find_sheet, is_workbook, read_sheet
+from mailer.press.clean_text import clean
+from mailer.press.list_files.delimited_text import DELIMITER_NAMES, Dialect, find_dialect, read_delimited
+from mailer.press.list_files.header import Header, find_header, taken_in
+from mailer.press.list_files.problems import Problem, left_out
+from mailer.press.list_files.raw_rows import MOST_COLUMNS, RawRow, too_wide
+from mailer.press.list_files.rows import Row, Rows
+from mailer.press.list_files.workbooks.list_sheet import find_sheet, is_workbook, read_sheet
+from mailer.press.list_files.workbooks.package import SAVE_AS_CSV
+from mailer.press.reasons import Reason
 
 LARGEST_FILE = 500 << 20
 """Bytes of a list: five million rows or so."""
@@ -91,31 +91,27 @@ class PressList:
         rows = Rows(self.header.columns, self.name, self.shown)
         delimiter = self.dialect.delimiter if self.dialect else ""
         width, address = len(self.columns), self.header.columns.address
-        for record in self.records():
-            if record.line <= self.header.line:
-                if record.line < self.header.line and any(cell.strip() for cell in record.cells):
-                    text = " ".join(clean(cell) for cell in record.cells if cell.strip())
-                    yield left_out(
-                        record.line, Reason.BEFORE_HEADER, f"“{text[:60]}” stands above the header"
-                    )
-            elif len(record.lines) > 1 and record.swallowed_rows(delimiter, width, address):
-                yield from _swallowed(record)
+        for row in self.raw_rows():
+            if row.line <= self.header.line:
+                if row.line < self.header.line and any(cell.strip() for cell in row.cells):
+                    text = " ".join(clean(cell) for cell in row.cells if cell.strip())
+                    yield left_out(row.line, Reason.BEFORE_HEADER, f"“{text[:60]}” stands above the header")
+            elif len(row.lines) > 1 and row.swallowed_rows(delimiter, width, address):
+                yield from _swallowed(row)
             else:
-                yield from rows.read(record)
+                yield from rows.read(row)
 
-    def records(self) -> Iterator[Record]:
+    def raw_rows(self) -> Iterator[RawRow]:
         """The file's rows as cells, header and all."""
         if self.dialect is None:
             return read_sheet(self.path, self.sheet, self.shown)
-        return read_records(self.path, self.dialect, self.shown)
+        return read_delimited(self.path, self.dialect, self.shown)
 
 
-def _swallowed(record: Record) -> Iterator[Problem]:
-    for number, text in enumerate(record.lines, record.line):
+def _swallowed(row: RawRow) -> Iterator[Problem]:
+    for number, text in enumerate(row.lines, row.line):
         if text.strip():
-            message = (
-                f"a quotation mark opened on line {record.line} isn't closed before “{clean(text)[:60]}”"
-            )
+            message = f"a quotation mark opened on line {row.line} isn't closed before “{clean(text)[:60]}”"
             yield left_out(number, Reason.UNCLOSED_QUOTE, message)
 
 
@@ -149,7 +145,7 @@ def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = 
             shown, 0, f"this is not {encoding} text", "leave the encoding out, and look at what is guessed"
         )
         raise ListError([fault]) from None
-    wide = next((record for record in sample if len(record.cells) > MOST_COLUMNS), None)
+    wide = next((row for row in sample if len(row.cells) > MOST_COLUMNS), None)
     if wide is not None:
         raise ListError([too_wide(wide, shown)])
     header = find_header(sample, shown, column)
@@ -168,10 +164,10 @@ def _check_file(path: Path, shown: str) -> None:
         raise ListError([Fault(shown, 0, what, "is this a list? Export it again, or cut it in two")])
 
 
-def _encoding_findings(dialect: Dialect, sample: list[Record], shown: str) -> Iterator[Finding]:
+def _encoding_findings(dialect: Dialect, sample: list[RawRow], shown: str) -> Iterator[Finding]:
     if not dialect.encoding.guessed:
         return
-    cells = ((record.line, cell) for record in sample for cell in record.cells)
+    cells = ((row.line, cell) for row in sample for cell in row.cells)
     line, example = next(((line, clean(cell)) for line, cell in cells if not cell.isascii()), (0, ""))
     seen = f", which makes “{example}” of line {line}" if example else ""
     yield Finding(

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from mailer.errors import WorkspaceError
 from mailer.model import Audience, Finding, Recipient, Where
 from mailer.press.addresses import canonical
-from mailer.press.choose import read_where
-from mailer.press.problems import Problem, Reason
-from mailer.press.read import PressList, read_list
-from mailer.press.spool import Spool, SpooledRecipients
-from mailer.press.suppress import Suppressions
+from mailer.press.audience_on_disk import AudienceOnDisk, RecipientsOnDisk
+from mailer.press.list_files.problems import Problem
+from mailer.press.list_files.read import PressList, read_list
+from mailer.press.reasons import Reason
+from mailer.press.suppressions.suppressions import Suppressions
+from mailer.press.where_expression import read_where
 from mailer.settings import allows
 from mailer.workspace import Workspace
 
@@ -28,7 +29,7 @@ class Choice:
     Attributes:
         lists: press lists, by name or path; their order is the order of recipients.
         except_lists: lists whose people don't get it.
-        where: an expression about recipients, or "" (see `choose.py`).
+        where: an expression about recipients, or "" (see `where_expression.py`).
         limit: at most so many recipients; None = no limit.
         except_addresses: canonical addresses that don't get it: those who got another release, say.
         except_reason: the reason shown for `except_addresses`, e.g. "got harbour-report".
@@ -85,13 +86,13 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
     )
     for press_list in chosen:
         gathering.take(press_list)
-    spool = gathering.spool
+    on_disk = gathering.on_disk
     if test is not None:
-        spool.drop_unless(test, Reason.NOT_CHOSEN, choice.where)
+        on_disk.drop_unless(test, Reason.NOT_CHOSEN, choice.where)
     if choice.limit is not None:
-        spool.drop_beyond(choice.limit, Reason.OVER_LIMIT, f"--limit {choice.limit}")
+        on_disk.drop_beyond(choice.limit, Reason.OVER_LIMIT, f"--limit {choice.limit}")
     names = tuple(press_list.name for press_list in chosen)
-    return Audience(spool.recipients, spool.left_out, names, gathering.findings())
+    return Audience(on_disk.recipients, on_disk.left_out, names, gathering.findings())
 
 
 def _list(workspace: Workspace, name: str, *, excepted: bool = False) -> PressList:
@@ -103,19 +104,19 @@ def _list(workspace: Workspace, name: str, *, excepted: bool = False) -> PressLi
     return read_list(path, shown=workspace.shown(path))
 
 
-def _excepted(workspace: Workspace, names: Iterable[str]) -> Spool:
+def _excepted(workspace: Workspace, names: Iterable[str]) -> AudienceOnDisk:
     """Everybody who stands on the excepted lists, those who can't be mailed too."""
-    spool = Spool()
+    people = AudienceOnDisk()
     for name in dict.fromkeys(names):
         press_list = _list(workspace, name, excepted=True)
-        spool.source(press_list.shown, press_list.header.columns.keys)
+        people.source(press_list.shown, press_list.header.columns.keys)
         for row in press_list.rows():
             if isinstance(row, Recipient):
-                spool.add(canonical(row.address), row)
+                people.add(canonical(row.address), row)
             elif row.address:
                 person = Recipient(row.address, lists=(press_list.name,), fields=_no_fields(press_list))
-                spool.add(canonical(row.address), person)
-    return spool
+                people.add(canonical(row.address), person)
+    return people
 
 
 def _no_fields(press_list: PressList) -> dict[str, str]:
@@ -123,10 +124,10 @@ def _no_fields(press_list: PressList) -> dict[str, str]:
 
 
 class _Gathering:
-    """Takes lists into a spool, row by row."""
+    """Takes lists in, row by row."""
 
-    def __init__(self, suppressions: Suppressions, excepted: Spool, choice: Choice) -> None:
-        self.spool = Spool()
+    def __init__(self, suppressions: Suppressions, excepted: AudienceOnDisk, choice: Choice) -> None:
+        self.on_disk = AudienceOnDisk()
         self._suppressions = suppressions
         self._excepted = excepted if choice.except_lists else None
         self._choice = choice
@@ -134,23 +135,23 @@ class _Gathering:
         self._kinds: Counter[tuple[str, str]] = Counter()
 
     def take(self, press_list: PressList) -> None:
-        self.spool.source(press_list.shown, press_list.header.columns.keys)
+        self.on_disk.source(press_list.shown, press_list.header.columns.keys)
         self._findings += press_list.findings
         for row in press_list.rows():
             if isinstance(row, Recipient):
                 self._person(row)
             elif row.reason is not None:
-                self.spool.leave_out(row.address, row.reason, row.message, row.line)
+                self.on_disk.leave_out(row.address, row.reason, row.message, row.line)
             else:
                 self._remark(press_list.shown, row)
 
     def _person(self, person: Recipient) -> None:
         key = canonical(person.address)
         reason, detail = self._why_not(key, person)
-        if not self.spool.add(key, person, reason, detail):
-            first = self.spool.merge(key, person)
+        if not self.on_disk.add(key, person, reason, detail):
+            first = self.on_disk.merge(key, person)
             assert person.where is not None
-            self.spool.leave_out(person.address, Reason.DUPLICATE, f"as {first}", person.where.line)
+            self.on_disk.leave_out(person.address, Reason.DUPLICATE, f"as {first}", person.where.line)
 
     def _why_not(self, key: str, person: Recipient) -> tuple[str | None, str]:
         entry = self._suppressions.get(key)
@@ -187,8 +188,8 @@ class _Gathering:
 
 def count_audience(audience: Audience) -> Counts:
     """The summary before sending. Where the audience lies on disk, SQLite counts; else one pass over each half."""
-    if isinstance(audience.recipients, SpooledRecipients):
-        lists, languages, reasons = audience.recipients.spool.counts()
+    if isinstance(audience.recipients, RecipientsOnDisk):
+        lists, languages, reasons = audience.recipients.on_disk.counts()
     else:
         lists = Counter(name for person in audience.recipients for name in person.lists)
         languages = Counter(person.languages[0] if person.languages else "" for person in audience.recipients)

@@ -11,9 +11,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from mailer.press.package import NOT_A_WORKBOOK, Handlers, Package, PackageError, too_large
-from mailer.press.records import Record
-from mailer.press.sheet import LONGEST_CELL, Common, read_rows, unescaped
+from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.list_files.workbooks.package import (
+    NOT_A_WORKBOOK,
+    Handlers,
+    Package,
+    PackageError,
+    too_large,
+)
+from mailer.press.list_files.workbooks.sheet import LONGEST_CELL, Shared, read_rows, unescaped
 
 MOST_STRINGS, MOST_STRING_TEXT = 500_000, 20_000_000
 """Texts that cells share, and characters of them: they are kept while the workbook is open."""
@@ -41,7 +47,7 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         self.sheets: dict[str, str] = {}
         self._epoch = _EPOCH_1900
-        self._common: Common | None = None
+        self._shared: Shared | None = None
         self._package = Package(path)
         try:
             main = next((p for kind, p in self._package.targets("").values() if kind == "officeDocument"), "")
@@ -62,15 +68,15 @@ class Workbook:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def rows(self, sheet: str) -> Iterator[Record]:
+    def rows(self, sheet: str) -> Iterator[RawRow]:
         """A sheet's rows that hold something, one at a time; `line` is Excel's row number.
 
         Raises:
             PackageError: it is damaged, or goes over a limit.
         """
-        if self._common is None:
-            self._common = Common(self._strings(), self._date_styles(), self._epoch)
-        return read_rows(self._package, self.sheets[sheet], self._common)
+        if self._shared is None:
+            self._shared = Shared(self._strings(), self._date_styles(), self._epoch)
+        return read_rows(self._package, self.sheets[sheet], self._shared)
 
     def _sheet(self, attributes: dict[str, str]) -> None:
         id_ = next((value for name, value in attributes.items() if name.endswith(":id")), "")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from mailer.press.package import Handlers, Package, PackageError, too_large
-from mailer.press.records import LONGEST_ROW, MOST_COLUMNS, Record
+from mailer.press.list_files.raw_rows import LONGEST_ROW, MOST_COLUMNS, RawRow
+from mailer.press.list_files.workbooks.package import Handlers, Package, PackageError, too_large
 
 LONGEST_CELL = 32_767
 """Characters: Excel's own limit."""
@@ -23,7 +23,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(slots=True)
-class Common:
+class Shared:
     """What the sheets of a workbook share.
 
     Attributes:
@@ -58,13 +58,13 @@ class Common:
                 raise too_large(f"it has more than {most:,} {what}")
 
 
-def read_rows(package: Package, part: str, common: Common) -> Iterator[Record]:
+def read_rows(package: Package, part: str, shared: Shared) -> Iterator[RawRow]:
     """Every row that holds something; rows and cells may be left out between.
 
     Raises:
         PackageError: the sheet is damaged, or goes over a limit; with the row.
     """
-    rows = _Rows(common)
+    rows = _Rows(shared)
     try:
         for _ in package.stream(part, rows.handlers):
             yield from rows.ready
@@ -77,10 +77,10 @@ def read_rows(package: Package, part: str, common: Common) -> Iterator[Record]:
 class _Rows:
     """Takes a sheet's elements; whole rows are in `ready`."""
 
-    def __init__(self, common: Common) -> None:
-        self.ready: list[Record] = []
+    def __init__(self, shared: Shared) -> None:
+        self.ready: list[RawRow] = []
         self.number = 0
-        self._common = common
+        self._shared = shared
         self._cells: list[str] = []
         self._pieces: list[str] = []
         self._column = -1
@@ -103,8 +103,8 @@ class _Rows:
 
     def _row_ends(self) -> None:
         if self._cells:
-            self._common.count(len(self._cells), self._length)
-            self.ready.append(Record(self.number, self._cells, [""]))
+            self._shared.count(len(self._cells), self._length)
+            self.ready.append(RawRow(self.number, self._cells, [""]))
             self._cells = []
 
     def _cell(self, attributes: dict[str, str]) -> None:
@@ -152,11 +152,11 @@ class _Rows:
         kind = self._kind
         if kind == "s":
             number = _whole(text)
-            if number >= len(self._common.strings):
+            if number >= len(self._shared.strings):
                 raise PackageError(f"a cell points to text {number}, which is not there")
-            return self._common.strings[number]
+            return self._shared.strings[number]
         if kind == "n":
-            return self._date(text) if self._style in self._common.dates else _number(text)
+            return self._date(text) if self._style in self._shared.dates else _number(text)
         if kind == "b":
             return "no" if text == "0" else "yes"
         if kind == "d":
@@ -168,8 +168,8 @@ class _Rows:
         try:
             days = float(text)
             # Excel believes in a 29 February 1900.
-            days += 1 if 1 <= days < 60 and self._common.epoch.year < 1900 else 0
-            moment = self._common.epoch + timedelta(seconds=round(days * 86_400))
+            days += 1 if 1 <= days < 60 and self._shared.epoch.year < 1900 else 0
+            moment = self._shared.epoch + timedelta(seconds=round(days * 86_400))
         except (ValueError, OverflowError):
             return _number(text)
         return moment.strftime("%H:%M") if 0 <= days < 1 else _moment(moment)

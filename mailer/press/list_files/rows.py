@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mailer.model import Recipient, Where
+from mailer.press.address_warnings import warning_about
 from mailer.press.addresses import (
     AddressError,
     canonical,
@@ -14,12 +15,12 @@ from mailer.press.addresses import (
     split_addresses,
     validated,
 )
-from mailer.press.advice import advice
-from mailer.press.cells import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
-from mailer.press.columns import Columns
-from mailer.press.problems import Problem, Reason, left_out, warning
-from mailer.press.records import Record
-from mailer.press.words import LONGEST, activity, languages, opted_out, yes_or_no
+from mailer.press.clean_text import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
+from mailer.press.list_files.cell_values import LONGEST, activity, languages, opted_out, yes_or_no
+from mailer.press.list_files.columns import Columns
+from mailer.press.list_files.problems import Problem, left_out, warning
+from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.reasons import Reason
 
 Row = Recipient | Problem
 
@@ -28,7 +29,7 @@ MOST_IN_A_CELL = 100
 
 
 class Rows:
-    """Turns a list's records into recipients.
+    """Turns a list's rows into recipients.
 
     Args:
         columns: what the header row names.
@@ -47,9 +48,9 @@ class Rows:
         self._fields = columns.fields
         self._composed = "first_name" in roles or "last_name" in roles
 
-    def read(self, record: Record) -> list[Row]:
-        """Everything that becomes of a record: nothing at all only where every cell is empty."""
-        cells, line = record.cells, record.line
+    def read(self, row: RawRow) -> list[Row]:
+        """Everything that becomes of a row: nothing at all only where every cell is empty."""
+        cells, line = row.cells, row.line
         said: list[Row] = []
         text = "".join(cells)
         if text.isprintable() and "=?" not in text:
@@ -60,9 +61,9 @@ class Rows:
             if any(map(header_injected, self._naming(cells))):
                 message = "a line break followed by what reads as a mail header: the row is not used"
                 return [left_out(line, Reason.UNSAFE, message, raw)]
-            cells = self._cleaned(record, said)
+            cells = self._cleaned(row, said)
         if not any(cells):
-            return [*said, self._without([clean(cell) for cell in record.cells], line)] if said else []
+            return [*said, self._without([clean(cell) for cell in row.cells], line)] if said else []
         if not text.isascii() and garbled(text):
             said.append(warning(line, "garbled", f"“{shortened(_sample(cells))}” was once decoded wrongly"))
         gate = self._gate(cells, line)
@@ -84,14 +85,14 @@ class Rows:
             if 0 <= index < len(cells):
                 yield cells[index]
 
-    def _cleaned(self, record: Record, said: list[Row]) -> list[str]:
+    def _cleaned(self, row: RawRow, said: list[Row]) -> list[str]:
         """Cells on one line each; says where more than dirt was taken out."""
         cells = []
-        for index, cell in enumerate(record.cells):
+        for index, cell in enumerate(row.cells):
             if has_encoded_word(cell) and index != self._columns.address:
                 # RFC 2047 in a name would be decoded by the reader's program, line breaks and all.
                 message = f"“{self._header(index)}” holds an encoded word: left empty"
-                said.append(warning(record.line, "encoded-word", message))
+                said.append(warning(row.line, "encoded-word", message))
                 cell = ""
             if suspicious(cell) and index != self._columns.address:
                 breaks_only = clean(cell) == " ".join(cell.split())
@@ -100,7 +101,7 @@ class Rows:
                         "a line break became a space" if breaks_only else "control characters were taken out"
                     )
                     message = f"“{self._header(index)}”: {what}"
-                    said.append(warning(record.line, "control-characters", message))
+                    said.append(warning(row.line, "control-characters", message))
             cells.append(clean(cell))
         return cells
 
@@ -196,9 +197,9 @@ class Rows:
 
     def _said_of(self, address: str, cells: list[str], line: int) -> list[Problem]:
         said = []
-        remark = advice(address)
-        if remark is not None:
-            said.append(warning(line, remark[0], remark[1], address))
+        doubt = warning_about(address)
+        if doubt is not None:
+            said.append(warning(line, *doubt, address))
         for index in self._columns.others:
             if "@" in cells[index] and cells[index].lower() != address.lower():
                 message = f"{shortened(cells[index])} is not mailed: another column"
