@@ -152,7 +152,7 @@ def imap_answers(data: bytes) -> None:
     what is said can be an answer to what was asked."""
     import random
 
-    from mailer.bounces import imap, imap_client
+    from mailer.bounces.sources import imap, imap_client
     from mailer.settings import Settings
 
     def line(client: imap_client.BoundedClient, timeout: float | None) -> socket.socket:

@@ -5,8 +5,8 @@
 
 from mailer.bounces.collect import Mailboxes, collect, office_of
 from mailer.bounces.intake import Deed, Handled
-from mailer.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
-from mailer.bounces.severity import Severity
+from mailer.bounces.reading.report import FailedRecipient, MailKind, MailReport, Office, read_report
+from mailer.bounces.reading.severity import Severity
 
 __all__ = [
     "Deed",

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mailer.bounces.imap import read_imap
 from mailer.bounces.intake import Handled, Intake, not_handed_out
-from mailer.bounces.mailboxes import read_maildir, read_mbox
 from mailer.bounces.memory import Memory
-from mailer.bounces.report import Office
+from mailer.bounces.reading.report import Office
+from mailer.bounces.sources.imap import read_imap
+from mailer.bounces.sources.on_disk import read_maildir, read_mbox
 from mailer.delivery.ledger import Ledger
 from mailer.errors import LedgerError
 from mailer.press import AddressError, Suppressions, held

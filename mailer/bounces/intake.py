@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mailer.bounces.memory import Memory, Sent
-from mailer.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
-from mailer.bounces.severity import Severity
+from mailer.bounces.reading.report import FailedRecipient, MailKind, MailReport, Office, read_report
+from mailer.bounces.reading.severity import Severity
 from mailer.delivery.ledger import Ledger
 from mailer.press import AddressError, Suppressions, UnsubscribeTokenError, canonical, read_unsubscribe_token
 from mailer.visible import visible

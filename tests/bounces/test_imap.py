@@ -13,8 +13,8 @@ from support.sent_mail import returned, send_to
 from support.smtp_certificates import Authority
 
 from mailer.bounces import Mailboxes, collect
-from mailer.bounces.imap import read_imap
 from mailer.bounces.memory import Memory
+from mailer.bounces.sources.imap import read_imap
 from mailer.delivery import Ledger
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings

@@ -9,7 +9,7 @@ from support.bounce_corpus import bounces
 
 from mailer.bounces import MailKind, Severity
 from mailer.bounces.intake import SOFT_BOUNCES, SOFT_DAYS
-from mailer.bounces.severity import TABLE, as_markdown
+from mailer.bounces.reading.severity import TABLE, as_markdown
 
 REFERENCE = (REPOSITORY / "docs/reference/bounces.md").read_text("utf-8")
 GUIDE = (REPOSITORY / "docs/guide/bounces.md").read_text("utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailer.bounces.severity import judge, status_code
+from mailer.bounces.reading.severity import judge, status_code
 
 HARD, SOFT, US = "hard", "soft", "about us"
 

@@ -16,8 +16,8 @@ from support.sent_mail import returned, send_to
 from support.smtp_certificates import Authority
 from support.terminal import Ran, mailer
 
-from mailer.bounces.imap import read_imap
 from mailer.bounces.memory import Memory
+from mailer.bounces.sources.imap import read_imap
 from mailer.delivery import Ledger
 from mailer.errors import TransportError
 from mailer.settings import Settings

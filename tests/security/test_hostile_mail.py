@@ -16,7 +16,7 @@ from support.terminal import mailer
 from mailer.bounces import MailKind, read_report
 from mailer.bounces.intake import Intake
 from mailer.bounces.memory import Memory
-from mailer.bounces.report import Office
+from mailer.bounces.reading.report import Office
 from mailer.delivery import Ledger
 from mailer.press import Suppressions
 from mailer.workspace import Workspace

@@ -26,7 +26,7 @@ from support.sent_mail import returned, send_to, state_of
 
 from mailer.bounces.intake import Intake
 from mailer.bounces.memory import Memory
-from mailer.bounces.report import Office
+from mailer.bounces.reading.report import Office
 from mailer.delivery import Ledger
 from mailer.model import Status
 from mailer.press import Suppressions, begin_suppressions

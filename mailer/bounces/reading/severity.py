@@ -2,7 +2,7 @@
 
 Text beats code where both are there, as codes are often a program's own guess: sendmail calls any bare 550
 at RCPT 5.1.1, Exchange wraps a remote 550 5.1.1 into 5.0.0, many say 5.x.x to a full mailbox.
-docs/reference/bounces.md is made from this table (`python -m mailer.bounces.severity`).
+docs/reference/bounces.md is made from this table (`python -m mailer.bounces.reading.severity`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from mailer.bounces import phrases
+from mailer.bounces.reading import phrases
 
 
 class Severity(StrEnum):

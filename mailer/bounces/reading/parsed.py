@@ -13,8 +13,8 @@ from email.message import Message
 from functools import cached_property
 from html import unescape
 
-from mailer.bounces.bounds import LONGEST_LINE, LONGEST_TEXT, first_lines, within_bounds
-from mailer.bounces.fields import addresses, as_text, decoded, from_octets
+from mailer.bounces.reading.bounds import LONGEST_LINE, LONGEST_TEXT, first_lines, within_bounds
+from mailer.bounces.reading.fields import addresses, as_text, decoded, from_octets
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED_TYPES = (

@@ -12,13 +12,13 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from mailer.bounces import automatic, prose
-from mailer.bounces.authentication import NO_VERDICT, Verdict, verdict
-from mailer.bounces.bounds import OPENING
-from mailer.bounces.incoming import Incoming, take_apart
-from mailer.bounces.severity import WORDS, Severity, judge, status_code
-from mailer.bounces.status_fields import RecipientFields, original_message_ids, read_groups
-from mailer.bounces.wishes import Wish, wish
+from mailer.bounces.reading import automatic, prose
+from mailer.bounces.reading.authentication import NO_VERDICT, Verdict, verdict
+from mailer.bounces.reading.bounds import OPENING
+from mailer.bounces.reading.parsed import Incoming, take_apart
+from mailer.bounces.reading.severity import WORDS, Severity, judge, status_code
+from mailer.bounces.reading.status_fields import RecipientFields, original_message_ids, read_groups
+from mailer.bounces.reading.unsubscribe_request import Wish, wish
 from mailer.visible import visible
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailer.bounces.bounds import OPENING
-from mailer.bounces.incoming import Incoming
-from mailer.bounces.phrases import lines_of
-from mailer.bounces.prose import is_answer, is_of_a_list
+from mailer.bounces.reading.bounds import OPENING
+from mailer.bounces.reading.parsed import Incoming
+from mailer.bounces.reading.phrases import lines_of
+from mailer.bounces.reading.prose import is_answer, is_of_a_list
 
 _WORDS = frozenset(line.casefold().replace(",", "") for line in lines_of("unsubscribe"))
 _FIRST_WORDS = frozenset(word for word in _WORDS if " " not in word)

@@ -11,9 +11,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mailer.bounces.bounds import LONGEST
-from mailer.bounces.imap_client import BoundedClient, masked, words_of
 from mailer.bounces.memory import Memory
+from mailer.bounces.reading.bounds import LONGEST
+from mailer.bounces.sources.imap_client import BoundedClient, masked, words_of
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings
 from mailer.visible import visible

@@ -13,10 +13,10 @@ from itertools import islice
 
 from flufl.bounce import all_failures
 
-from mailer.bounces.bounds import LONGEST_LINE, MOST_RECIPIENTS, OPENING
-from mailer.bounces.incoming import Incoming
-from mailer.bounces.severity import WORDS, judge, status_code
-from mailer.bounces.status_fields import ADDRESS
+from mailer.bounces.reading.bounds import LONGEST_LINE, MOST_RECIPIENTS, OPENING
+from mailer.bounces.reading.parsed import Incoming
+from mailer.bounces.reading.severity import WORDS, judge, status_code
+from mailer.bounces.reading.status_fields import ADDRESS
 from mailer.visible import visible
 
 # It reports its own mishaps with a traceback, which Python prints where nobody listens.

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 @cache
 def _lists() -> dict[str, str]:
-    return tomllib.loads(files("mailer.bounces").joinpath("phrases.toml").read_text("utf-8"))
+    return tomllib.loads(files("mailer.bounces.reading").joinpath("phrases.toml").read_text("utf-8"))
 
 
 def lines_of(name: str) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from mailer.bounces.bounds import OPENING
-from mailer.bounces.incoming import Incoming
-from mailer.bounces.prose import has_null_return_path, is_answer
-from mailer.bounces.severity import WORDS
+from mailer.bounces.reading.bounds import OPENING
+from mailer.bounces.reading.parsed import Incoming
+from mailer.bounces.reading.prose import has_null_return_path, is_answer
+from mailer.bounces.reading.severity import WORDS
 
 _MARKS = (
     "X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Autoresponse", "X-Auto-Responder", "X-Autoresponder",

@@ -15,8 +15,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailer.bounces.bounds import LONGEST_FIELD
-from mailer.bounces.fields import addresses, without_comments
+from mailer.bounces.reading.bounds import LONGEST_FIELD
+from mailer.bounces.reading.fields import addresses, without_comments
 from mailer.press import canonical
 
 _WORD = r'(?:"(?:[^"\\]|\\.)*"|[^\s";]+)'
