@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailer.bounces.reading.severity import judge, status_code
+from mailer.bounces.reading.severity import cause_of, status_code
 
 HARD, SOFT, US = "hard", "soft", "about us"
 
@@ -55,7 +55,7 @@ HARD, SOFT, US = "hard", "soft", "about us"
     ],
 )  # fmt: skip
 def test_what_is_concluded(field: str, said: str, severity: str) -> None:
-    assert judge(status_code(field, said), said).severity == severity
+    assert cause_of(status_code(field, said), said).severity == severity
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_what_is_concluded(field: str, said: str, severity: str) -> None:
 )
 def test_a_word_in_an_address_or_a_link_proves_nothing(word: str) -> None:
     said = f"550 <{word}@news.example.net> see https://mail.example.net/{word}?{word}"
-    assert judge(status_code("5.0.0", said), said).words is None
+    assert cause_of(status_code("5.0.0", said), said).words is None
 
 
 @pytest.mark.parametrize(
