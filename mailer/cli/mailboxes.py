@@ -101,8 +101,10 @@ def _sum_up(found: list[HandledMail], *, dry_run: bool) -> None:
 
 def _is_for_a_person(handled: HandledMail) -> bool:
     """Whether nothing was done, but a person may have to do something."""
-    letter = handled.kind.value == "other" and not handled.consequences
-    return letter or any(each.done.value == "for you to decide" for each in handled.consequences)
+    from mailer.bounces import Done, MailKind
+
+    letter = handled.kind is MailKind.OTHER and not handled.consequences
+    return letter or any(each.done is Done.FOR_YOU for each in handled.consequences)
 
 
 def _explain(files: tuple[Path, ...], *, as_json: bool) -> None:
