@@ -187,11 +187,11 @@ class MailHandler:
         detail = f"asked by {report.sender}" if address and canonical(address) != report.sender else ""
         if not address:
             address, answers = report.sender, self._has_our_mail(report)
-            if not (answers or report.verdict.vouched):
+            if not (answers or report.vouching.vouched):
                 return _for_you(self._unproven_wish(report), address)
             if not (answers or self.register.knows(canonical(address)) or self.on_a_list(address)):
                 return _for_you("asks to be taken off, but is on no list under this address", address)
-            detail = "" if answers else report.verdict.said
+            detail = "" if answers else report.vouching.said
         if report.wish and not report.wish.clear:
             told = "may ask to be taken off, or mean something else: read it. If they do:"
             return _for_you(f"{told} {_command(address)}", address, release)
@@ -218,7 +218,7 @@ class MailHandler:
         return any(mail.canonical == canonical(report.sender) for mail in sent if mail)
 
     def _unproven_wish(self, report: MailReport) -> str:
-        told = f"asks to be taken off, but nothing proves that they wrote it ({report.verdict.said})"
+        told = f"asks to be taken off, but nothing proves that they wrote it ({report.vouching.said})"
         command = _command(report.sender)
         if self.register.knows(canonical(report.sender)):
             return f"{told}. If they did: {command}"

@@ -17,7 +17,7 @@ from html import unescape
 from flufl.bounce import all_failures
 
 from mailer.bounces.reading.bounds import LONGEST_LINE, LONGEST_TEXT, first_lines, within_bounds
-from mailer.bounces.reading.fields import addresses, as_text, decoded, from_octets
+from mailer.bounces.reading.field_values import addresses, as_text, decoded, from_octets
 from mailer.bounces.reading.status_fields import ADDRESS
 
 # It reports its own mishaps with a traceback, which Python prints where nobody listens.

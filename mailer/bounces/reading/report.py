@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.bounces.reading.authentication import NO_VERDICT, Verdict, verdict
+from mailer.bounces.reading.authentication import NOBODY_ASKED, Vouching, vouching
 from mailer.bounces.reading.kinds import MailKind, is_by_system, kind_of
 from mailer.bounces.reading.parsed import parse
 from mailer.bounces.reading.recipients import FailedRecipient, on_one_line, recipients_of
@@ -27,7 +27,7 @@ class MailReport:
         by_system: a mail system wrote it, not a person, so far as can be known.
         wish: what it asks, where its kind is UNSUBSCRIBE.
         sender: address in From, lower case, or "".
-        verdict: whether our own server vouches for the sender.
+        vouching: whether our own server vouches for the sender.
         at: its Date; None where that can't be read.
         complaint: the recipient pressed “spam” and their provider tells us so (RFC 5965).
     """
@@ -39,7 +39,7 @@ class MailReport:
     by_system: bool = False
     wish: Wish | None = None
     sender: str = ""
-    verdict: Verdict = NO_VERDICT
+    vouching: Vouching = NOBODY_ASKED
     subject: str = ""
     at: datetime | None = None
     complaint: bool = False
@@ -87,7 +87,7 @@ def _read(content: bytes, ours: OurAddresses) -> MailReport:
         by_system=is_by_system(signs),
         wish=wish if kind is MailKind.UNSUBSCRIBE else None,
         sender=visible(signs.sender),
-        verdict=verdict(mail.raw_fields("Authentication-Results"), mail.raw_fields("From"), ours.servers),
+        vouching=vouching(mail.raw_fields("Authentication-Results"), mail.raw_fields("From"), ours.servers),
         subject=on_one_line(signs.subject),
         at=signs.at,
         complaint=signs.is_complaint,
