@@ -132,9 +132,9 @@ def smtp_seeds() -> Iterator[bytes]:
 
 
 def returned_mail(data: bytes) -> None:
-    from mailer.bounces import MailKind, Office, read_report
+    from mailer.bounces import MailKind, OurAddresses, read_report
 
-    report = read_report(data, Office("bounces+{token}@example.org", "unsubscribe@example.org"))
+    report = read_report(data, OurAddresses("bounces+{token}@example.org", "unsubscribe@example.org"))
     if report.kind is MailKind.UNREADABLE:
         raise AssertionError("a mail that no program can read, as an exception was caught")
 
@@ -152,7 +152,7 @@ def imap_answers(data: bytes) -> None:
     what is said can be an answer to what was asked."""
     import random
 
-    from mailer.bounces import imap, imap_client
+    from mailer.bounces.sources import imap, imap_client
     from mailer.settings import Settings
 
     def line(client: imap_client.BoundedClient, timeout: float | None) -> socket.socket:
@@ -171,7 +171,7 @@ def imap_answers(data: bytes) -> None:
     imap_client.BoundedClient._create_socket = line  # type: ignore[method-assign, assignment]
     try:
         with contextlib.suppress(MailerError):
-            for _ in imap.read_imap(settings, _memory(), deadline=20):
+            for _ in imap.read_imap(settings, _register(), deadline=20):
                 pass
     finally:
         imap_client.BoundedClient._create_socket = before  # type: ignore[method-assign]
@@ -185,11 +185,11 @@ _open: list[socket.socket] = []
 
 
 @cache
-def _memory():  # type: ignore[no-untyped-def]
-    from mailer.bounces.memory import Memory
+def _register():  # type: ignore[no-untyped-def]
+    from mailer.bounces.register import MailRegister
     from mailer.delivery import Ledger
 
-    return Memory(Ledger(folder() / "ledger.db"))
+    return MailRegister(Ledger(folder() / "ledger.db"))
 
 
 def imap_seeds() -> Iterator[bytes]:

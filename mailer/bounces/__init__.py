@@ -1,23 +1,31 @@
 """Mail that comes back: bounces, delays, automatic replies, wishes to be taken off.
 
-`read_report` says what a mail is, from its bytes alone; `collect` reads mailboxes and does what follows.
+`read_report` says what a mail is, from its bytes alone; `collect` reads all that came and does what follows.
 """
 
-from mailer.bounces.collect import Mailboxes, collect, office_of
-from mailer.bounces.intake import Deed, Handled
-from mailer.bounces.report import FailedRecipient, MailKind, MailReport, Office, read_report
-from mailer.bounces.severity import Severity
+from mailer.bounces.collect import collect, our_addresses
+from mailer.bounces.handling import Consequence, Done, HandledMail
+from mailer.bounces.reading import (
+    FailedRecipient,
+    MailKind,
+    MailReport,
+    OurAddresses,
+    Severity,
+    read_report,
+)
+from mailer.bounces.sources import Sources
 
 __all__ = [
-    "Deed",
+    "Consequence",
+    "Done",
     "FailedRecipient",
-    "Handled",
+    "HandledMail",
     "MailKind",
     "MailReport",
-    "Mailboxes",
-    "Office",
+    "OurAddresses",
     "Severity",
+    "Sources",
     "collect",
-    "office_of",
+    "our_addresses",
     "read_report",
 ]

@@ -1,4 +1,4 @@
-"""Reading the bounce mailboxes: every mail once, dealt with as it comes."""
+"""Reading what came back: every mail once, dealt with as it comes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mailer.bounces.imap import read_imap
-from mailer.bounces.intake import Handled, Intake, not_handed_out
-from mailer.bounces.mailboxes import read_maildir, read_mbox
-from mailer.bounces.memory import Memory
-from mailer.bounces.report import Office
+from mailer.bounces.handling import HandledMail, MailHandler, not_handed_out
+from mailer.bounces.reading import OurAddresses
+from mailer.bounces.register import MailRegister
+from mailer.bounces.sources import Sources, mails_of
 from mailer.delivery.ledger import Ledger
 from mailer.errors import LedgerError
 from mailer.press import AddressError, Suppressions, kept_about
@@ -22,62 +20,51 @@ from mailer.settings import Settings
 from mailer.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Mailboxes:
-    """Where to look. `imap`: the folder that the settings name."""
-
-    mboxes: tuple[Path, ...] = ()
-    maildirs: tuple[Path, ...] = ()
-    imap: bool = False
-
-
 def collect(
-    workspace: Workspace, settings: Settings, mailboxes: Mailboxes, *, rehearsal: bool = False
-) -> Iterator[Handled]:
+    workspace: Workspace, settings: Settings, sources: Sources, *, rehearsal: bool = False
+) -> Iterator[HandledMail]:
     """Deals with every mail that was not dealt with before, and tells what it did.
 
     Args:
         rehearsal: do it all on copies of the ledger and of suppressed.csv, which are thrown away.
 
     Raises:
-        SourceError, SettingsError, TransportError: a mailbox can't be read.
+        SourceError, SettingsError, TransportError: a source can't be read.
         LedgerError, ListError: what follows from a mail can't be written down.
     """
-    with _books(workspace, rehearsal) as (ledger, suppressions):
-        memory = Memory(ledger)
-        intake = Intake(ledger, suppressions, office_of(settings), settings.secret_key, _on_file(workspace))
-        for where, content in _mails(settings, mailboxes, memory):
-            handled = not_handed_out(where) if content is None else intake.take(memory, content, where)
+    with _ledger_and_suppressions(workspace, rehearsal) as (ledger, suppressions):
+        register = MailRegister(ledger)
+        handler = MailHandler(
+            ledger,
+            register,
+            suppressions,
+            our_addresses(settings),
+            settings.secret_key,
+            _on_a_list(workspace),
+        )
+        for where, content in mails_of(sources, settings, register):
+            handled = not_handed_out(where) if content is None else handler.handle(content, where)
             if handled is not None:
                 yield handled
 
 
-def office_of(settings: Settings) -> Office:
+def our_addresses(settings: Settings) -> OurAddresses:
     """What of the settings helps to read a mail."""
-    return Office(settings.envelope_from, settings.unsubscribe_mailto, settings.bounce_authserv_id)
+    return OurAddresses(settings.envelope_from, settings.unsubscribe_mailto, settings.bounce_authserv_id)
 
 
-def _mails(settings: Settings, mailboxes: Mailboxes, memory: Memory) -> Iterator[tuple[str, bytes | None]]:
-    for path in mailboxes.mboxes:
-        yield from read_mbox(path)
-    for path in mailboxes.maildirs:
-        yield from read_maildir(path)
-    if mailboxes.imap:
-        yield from read_imap(settings, memory)
-
-
-def _on_file(workspace: Workspace) -> Callable[[str], bool]:
-    def on_file(address: str) -> bool:
+def _on_a_list(workspace: Workspace) -> Callable[[str], bool]:
+    def on_a_list(address: str) -> bool:
         try:
             return next(kept_about(workspace, address), None) is not None
         except AddressError:
             return False
 
-    return on_file
+    return on_a_list
 
 
 @contextmanager
-def _books(workspace: Workspace, rehearsal: bool) -> Iterator[tuple[Ledger, Suppressions]]:
+def _ledger_and_suppressions(workspace: Workspace, rehearsal: bool) -> Iterator[tuple[Ledger, Suppressions]]:
     """The ledger and the suppressions, or copies of them."""
     if not rehearsal:
         with Ledger(workspace.ledger) as ledger:

@@ -14,9 +14,9 @@ from mailer.cli.terminal.output import count, row, say, say_json, style
 from mailer.visible import visible
 
 if TYPE_CHECKING:
-    from mailer.bounces import Handled, Office
+    from mailer.bounces import HandledMail, OurAddresses
 
-_COLOURS = {"suppressed": "red", "unsubscribed": "yellow", "bounced": "magenta", "left to you": "cyan"}
+_COLOURS = {"suppressed": "red", "unsubscribed": "yellow", "bounced": "magenta", "for you to decide": "cyan"}
 
 
 @click.command(
@@ -58,7 +58,7 @@ def bounces(
     Each mail is dealt with once, however often it is read; no mailbox is changed. Automatic replies are
     passed over. Letters by people are left alone, and listed.
     """
-    from mailer.bounces import Mailboxes, collect
+    from mailer.bounces import Sources, collect
 
     if explain != bool(files):
         raise click.UsageError("--explain takes FILES, and FILES need --explain.")
@@ -70,8 +70,8 @@ def bounces(
         raise click.UsageError("Say where to look: --mbox FILE, --maildir DIR or --imap.")
     workspace = workspace_here()
     settings = settings_of(workspace)
-    found: list[Handled] = []
-    for handled in collect(workspace, settings, Mailboxes(mboxes, maildirs, imap), rehearsal=dry_run):
+    found: list[HandledMail] = []
+    for handled in collect(workspace, settings, Sources(mboxes, maildirs, imap), rehearsal=dry_run):
         found.append(handled)
         if not as_json:
             _print(handled)
@@ -80,19 +80,19 @@ def bounces(
     _sum_up(found, dry_run=dry_run)
 
 
-def _print(handled: Handled) -> None:
+def _print(handled: HandledMail) -> None:
     """A line for each person a mail is about: address, what was done, why, which release."""
-    for deed in handled.deeds:
-        done = style(deed.done, fg=_COLOURS.get(deed.done))
-        why = (deed.detail, deed.release) if deed.release else (deed.detail,) if deed.detail else ()
-        row(deed.address or "?", done, *why)
+    for each in handled.consequences:
+        done = style(each.done.value, fg=_COLOURS.get(each.done.value))
+        why = (each.detail, each.release) if each.release else (each.detail,) if each.detail else ()
+        row(each.address or "?", done, *why)
 
 
-def _sum_up(found: list[Handled], *, dry_run: bool) -> None:
+def _sum_up(found: list[HandledMail], *, dry_run: bool) -> None:
     kinds = Counter(handled.kind.value for handled in found)
     listed = ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
     say(f"{count(len(found), 'new mail')}{': ' + listed if listed else ''}.", err=True)
-    left = [handled for handled in found if _is_left(handled)]
+    left = [handled for handled in found if _is_for_a_person(handled)]
     if left:
         say("Left alone; a person may want to read them:", err=True)
     for mail in left:
@@ -102,41 +102,43 @@ def _sum_up(found: list[Handled], *, dry_run: bool) -> None:
         say("Nothing was changed: this was a rehearsal.", err=True)
 
 
-def _is_left(handled: Handled) -> bool:
-    """Whether nothing was done, but by a person it may have to be."""
-    letter = handled.kind.value == "other" and not handled.deeds
-    return letter or any(deed.done == "left to you" for deed in handled.deeds)
+def _is_for_a_person(handled: HandledMail) -> bool:
+    """Whether nothing was done, but a person may have to do something."""
+    from mailer.bounces import Done, MailKind
+
+    letter = handled.kind is MailKind.OTHER and not handled.consequences
+    return letter or any(each.done is Done.FOR_YOU for each in handled.consequences)
 
 
 def _explain(files: tuple[Path, ...], *, as_json: bool) -> None:
     from mailer.bounces import read_report
 
-    office = _office()
+    ours = _ours()
     rows = []
     for path in files:
         try:
-            report = read_report(path.read_bytes(), office)
+            report = read_report(path.read_bytes(), ours)
         except OSError as error:
             raise click.UsageError(f"{path} can't be read: {error.strerror}.") from None
         people = [
-            {"address": r.address, "hard": r.hard, "status": r.status, "reason": r.reason or r.what}
+            {"address": r.address, "hard": r.hard, "status": r.status, "reason": r.said or r.cause}
             for r in report.recipients
         ]
         rows.append({"file": str(path), "class": report.kind.value, "recipients": people})
         if not as_json:
             row(str(path), report.kind.value)
             for r in report.recipients:
-                row("", r.address, r.severity.value, r.status, f"{r.what}: {r.reason}")
+                row("", r.address, r.severity.value, r.status, f"{r.cause}: {r.said}")
     if as_json:
         say_json(rows)
 
 
-def _office() -> Office:
+def _ours() -> OurAddresses:
     """Our addresses, where the current folder is a workspace; a mail can be read without."""
-    from mailer.bounces import Office, office_of
+    from mailer.bounces import OurAddresses, our_addresses
     from mailer.errors import WorkspaceError
 
     try:
-        return office_of(settings_of(workspace_here()))
+        return our_addresses(settings_of(workspace_here()))
     except WorkspaceError:
-        return Office()
+        return OurAddresses()

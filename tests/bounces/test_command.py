@@ -75,8 +75,8 @@ def test_json_for_programs(workspace: Workspace, tmp_path: Path) -> None:
     ran = mailer("bounces", "--mbox", str(box), "--json", cwd=workspace.root, **SETTINGS)
     (mail,) = json.loads(ran.out)
     assert mail["kind"] == "bounce"
-    assert mail["deeds"][0]["address"] == ANA
-    assert mail["deeds"][0]["release"] == "harbour-report"
+    assert mail["consequences"][0]["address"] == ANA
+    assert mail["consequences"][0]["release"] == "harbour-report"
 
 
 def test_explain_reads_only_and_needs_no_workspace(tmp_path: Path) -> None:

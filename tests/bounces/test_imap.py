@@ -12,9 +12,9 @@ from support.returned import ENVELOPE_FROM
 from support.sent_mail import returned, send_to
 from support.smtp_certificates import Authority
 
-from mailer.bounces import Mailboxes, collect
-from mailer.bounces.imap import read_imap
-from mailer.bounces.memory import Memory
+from mailer.bounces import Sources, collect
+from mailer.bounces.register import MailRegister
+from mailer.bounces.sources.imap import read_imap
 from mailer.delivery import Ledger
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings
@@ -29,9 +29,9 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-def memory(workspace: Workspace) -> Iterator[Memory]:
+def register(workspace: Workspace) -> Iterator[MailRegister]:
     with Ledger(workspace.ledger) as ledger:
-        yield Memory(ledger)
+        yield MailRegister(ledger)
 
 
 def settings_for(server: ImapServer, authority: Authority, **more: object) -> Settings:
@@ -53,8 +53,8 @@ def test_bounces_are_taken_in_and_the_mailbox_stays_as_it_is(
     tokens = send_to(workspace, ANA, BEN)
     mails = {3: returned(UNKNOWN, tokens[ANA]), 9: returned(UNKNOWN, tokens[BEN])}
     with running_imap(ImapServer(mails), authority.server()) as server:
-        handled = list(collect(workspace, settings_for(server, authority), Mailboxes(imap=True)))
-    assert [mail.deeds[0].address for mail in handled] == [ANA, BEN]
+        handled = list(collect(workspace, settings_for(server, authority), Sources(imap=True)))
+    assert [mail.consequences[0].address for mail in handled] == [ANA, BEN]
     assert "UID 3" in handled[0].where
     assert any(command.startswith('EXAMINE "INBOX"') for command in server.commands)
     fetches = [command for command in server.commands if "FETCH" in command]
@@ -62,89 +62,97 @@ def test_bounces_are_taken_in_and_the_mailbox_stays_as_it_is(
     assert not any(word in " ".join(server.commands) for word in ("STORE", "SELECT", "EXPUNGE", "DELETE"))
 
 
-def test_the_next_run_asks_for_what_is_new_only(memory: Memory, authority: Authority) -> None:
+def test_the_next_run_asks_for_what_is_new_only(register: MailRegister, authority: Authority) -> None:
     with running_imap(ImapServer({1: b"Subject: a\n\n", 2: b"Subject: b\n\n"}), authority.server()) as server:
         settings = settings_for(server, authority)
-        assert len(list(read_imap(settings, memory))) == 2
-        assert list(read_imap(settings, memory)) == [], "although the server names the last one again"
+        assert len(list(read_imap(settings, register))) == 2
+        assert list(read_imap(settings, register)) == [], "although the server names the last one again"
         server.mails[5] = b"Subject: c\n\n"
-        assert [content for _, content in read_imap(settings, memory)] == [b"Subject: c\n\n"]
+        assert [content for _, content in read_imap(settings, register)] == [b"Subject: c\n\n"]
         assert sum("FETCH" in command for command in server.commands) == 3
 
 
-def test_a_folder_made_anew_is_read_from_its_beginning(memory: Memory, authority: Authority) -> None:
+def test_a_folder_made_anew_is_read_from_its_beginning(register: MailRegister, authority: Authority) -> None:
     with running_imap(ImapServer({1: b"Subject: a\n\n"}), authority.server()) as server:
         settings = settings_for(server, authority)
-        assert len(list(read_imap(settings, memory))) == 1
+        assert len(list(read_imap(settings, register))) == 1
         server.validity = 2
-        assert len(list(read_imap(settings, memory))) == 1
+        assert len(list(read_imap(settings, register))) == 1
 
 
-def test_a_line_that_breaks_loses_and_repeats_nothing(memory: Memory, authority: Authority) -> None:
+def test_a_line_that_breaks_loses_and_repeats_nothing(register: MailRegister, authority: Authority) -> None:
     mails = {uid: b"Subject: %d\n\n" % uid for uid in (1, 2, 3)}
     with running_imap(ImapServer(mails, hang_up_at=3), authority.server()) as server:
         settings = settings_for(server, authority)
         seen = []
         with pytest.raises(TransportError, match="hung up"):
-            for _, content in read_imap(settings, memory):
+            for _, content in read_imap(settings, register):
                 seen.append(content)
         server.hang_up_at = 0
-        seen += [content for _, content in read_imap(settings, memory)]
+        seen += [content for _, content in read_imap(settings, register)]
     assert seen == list(mails.values())
 
 
-def test_login_without_authenticate_plain(memory: Memory, authority: Authority) -> None:
+def test_login_without_authenticate_plain(register: MailRegister, authority: Authority) -> None:
     with running_imap(ImapServer({}, plain=False, password="plain words"), authority.server()) as server:
-        assert list(read_imap(settings_for(server, authority), memory)) == []
+        assert list(read_imap(settings_for(server, authority), register)) == []
 
 
-def test_a_folder_beyond_ascii_is_named_as_imap_wants_it(memory: Memory, authority: Authority) -> None:
+def test_a_folder_beyond_ascii_is_named_as_imap_wants_it(
+    register: MailRegister, authority: Authority
+) -> None:
     with running_imap(ImapServer({}, folder="R&APw-ckl&AOQ-ufer &- mehr"), authority.server()) as server:
         settings = settings_for(server, authority, bounce_imap_folder="Rückläufer & mehr")
-        assert list(read_imap(settings, memory)) == []
+        assert list(read_imap(settings, register)) == []
 
 
 @pytest.mark.parametrize("plain", [True, False])
-def test_a_wrong_password_is_told_and_not_shown(memory: Memory, authority: Authority, plain: bool) -> None:
+def test_a_wrong_password_is_told_and_not_shown(
+    register: MailRegister, authority: Authority, plain: bool
+) -> None:
     """Not even where the server repeats what it was given."""
     wrong = "s3cret horse"
     with running_imap(ImapServer({}, plain=plain, echo=True), authority.server()) as server:
         with pytest.raises(TransportError) as caught:
-            list(read_imap(settings_for(server, authority, bounce_imap_password=wrong), memory))
+            list(read_imap(settings_for(server, authority, bounce_imap_password=wrong), register))
         assert "AUTHENTICATIONFAILED" in caught.value.message
         for secret in (wrong, "s3cret", "AGJvdW5jZX"):
             assert secret not in f"{caught.value!r} {caught.value}"
         assert len([c for c in server.commands if c.startswith(("LOGIN", "AUTHENTICATE"))]) == 1
 
 
-def test_a_missing_folder_is_named(memory: Memory, authority: Authority) -> None:
+def test_a_missing_folder_is_named(register: MailRegister, authority: Authority) -> None:
     with (
         running_imap(ImapServer({}), authority.server()) as server,
         pytest.raises(TransportError, match="no folder Returned"),
     ):
-        list(read_imap(settings_for(server, authority, bounce_imap_folder="Returned"), memory))
+        list(read_imap(settings_for(server, authority, bounce_imap_folder="Returned"), register))
 
 
-def test_a_server_that_drips_is_given_up_at_the_deadline(memory: Memory, authority: Authority) -> None:
+def test_a_server_that_drips_is_given_up_at_the_deadline(
+    register: MailRegister, authority: Authority
+) -> None:
     with (
         running_imap(ImapServer({1: b""}, drip=True), authority.server()) as server,
         pytest.raises(TransportError, match="1 seconds were over"),
     ):
-        list(read_imap(settings_for(server, authority), memory, deadline=1))
+        list(read_imap(settings_for(server, authority), register, deadline=1))
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(memory: Memory, authority: Authority) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    register: MailRegister, authority: Authority
+) -> None:
     with (
         running_imap(ImapServer({}), authority.server(self_signed=True)) as server,
         pytest.raises(TransportError, match="can't be trusted"),
     ):
-        list(read_imap(settings_for(server, authority), memory))
+        list(read_imap(settings_for(server, authority), register))
     assert server.commands == [], "no word was said, least of all the password"
 
 
-def test_nobody_there_and_nothing_set(memory: Memory, authority: Authority) -> None:
+def test_nobody_there_and_nothing_set(register: MailRegister, authority: Authority) -> None:
     server = ImapServer({}, port=1)
     with pytest.raises(TransportError, match="can't be reached"):
-        list(read_imap(settings_for(server, authority), memory))
+        list(read_imap(settings_for(server, authority), register))
     with pytest.raises(SettingsError, match="BOUNCE_IMAP_HOST, BOUNCE_IMAP_USERNAME, BOUNCE_IMAP_PASSWORD"):
-        list(read_imap(Settings(), memory))
+        list(read_imap(Settings(), register))

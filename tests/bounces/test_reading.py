@@ -13,9 +13,9 @@ from support.mutated_mail import mutated_mails
 from support.other_mail import others
 from support.returned import ENVELOPE_FROM, MESSAGE_ID, TOKEN, Sample, note
 
-from mailer.bounces import MailKind, Office, read_report
+from mailer.bounces import MailKind, OurAddresses, read_report
 
-OFFICE = Office(ENVELOPE_FROM, "unsubscribe@example.org", ("mx.example.org",))
+OURS = OurAddresses(ENVELOPE_FROM, "unsubscribe@example.org", ("mx.example.org",))
 BOUNCES, OTHERS = bounces(), others()
 FAILURES = ("bounce", "delay")
 
@@ -23,7 +23,7 @@ assert len({sample.name for sample in (*BOUNCES, *OTHERS)}) == len(BOUNCES) + le
 
 
 def read(sample: Sample, content: bytes | None = None) -> tuple[str, set[tuple[str, bool]]]:
-    report = read_report(sample.content if content is None else content, OFFICE)
+    report = read_report(sample.content if content is None else content, OURS)
     return report.kind.value, {(r.address.lower(), r.hard) for r in report.recipients}
 
 
@@ -36,7 +36,7 @@ def test_each_mail_is_what_it_is(sample: Sample) -> None:
 
 @pytest.mark.parametrize("sample", BOUNCES, ids=lambda s: s.name)
 def test_each_bounce_names_our_mail_by_its_verp_token(sample: Sample) -> None:
-    assert read_report(sample.content, OFFICE).token == TOKEN
+    assert read_report(sample.content, OURS).token == TOKEN
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_recall_and_precision(capsys: pytest.CaptureFixture[str]) -> None:
     assert count["hard right"] == count["hard said"], "nobody is suppressed by mistake"
 
 
-def test_a_reason_fits_one_line_of_a_terminal() -> None:
+def test_what_was_said_fits_one_line_of_a_terminal() -> None:
     mail = note(
         sender="MAILER-DAEMON@mx.example.net",
         subject="failure notice",
         body="<ana@news.example.net>:\n550 5.1.1 \x1b[31mno\x1b[0m such\x07 user " + "x" * 4000 + "\n",
     )
     (recipient,) = read_report(mail).recipients
-    assert recipient.reason.isprintable()
-    assert len(recipient.reason) <= 300
+    assert recipient.said.isprintable()
+    assert len(recipient.said) <= 300
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_the_sender_is_the_address_not_what_a_name_says(field: bytes, sender: st
 
 def test_the_token_is_read_whatever_case_a_gateway_gave_it() -> None:
     upper = BOUNCES[0].content.replace(TOKEN.encode(), TOKEN.upper().encode())
-    assert read_report(upper, OFFICE).token == TOKEN
+    assert read_report(upper, OURS).token == TOKEN
 
 
 def test_a_bounce_for_another_address_of_ours_has_no_token() -> None:
     elsewhere = BOUNCES[0].content.replace(b"bounces+", b"newsletter+")
-    assert read_report(elsewhere, OFFICE).token == ""
+    assert read_report(elsewhere, OURS).token == ""
 
 
 # ---- wild input -------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ CALM = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCh
 
 def is_read(content: bytes) -> bool:
     """Whether it is read, and what is told of it can be written anywhere."""
-    report = read_report(content, OFFICE)
+    report = read_report(content, OURS)
     repr(report).encode()
     return report.kind is not MailKind.UNREADABLE
 
@@ -161,7 +161,7 @@ def test_no_pile_of_mime_crashes_it(lines: list[bytes]) -> None:
     ids=repr,
 )  # fmt: skip
 def test_no_repetition_takes_for_ever(unit: bytes) -> None:
-    """300 KB of anything is read within the suite's time-out: no rule is more than linear in it."""
+    """300 KB of anything is read within the suite's time-out: nothing is more than linear in it."""
     head = b"From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\nContent-Type: text/html\n\n"
     for start in (head, head.replace(b"text/html", b"text/plain"), b"Subject: "):
         assert is_read(start + unit * (300_000 // len(unit)))

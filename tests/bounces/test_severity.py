@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailer.bounces.severity import judge, status_code
+from mailer.bounces.reading.phrases import PHRASES, lines_of
+from mailer.bounces.reading.severity import CAUSES, cause_of, status_code
 
 HARD, SOFT, US = "hard", "soft", "about us"
 
@@ -55,7 +56,49 @@ HARD, SOFT, US = "hard", "soft", "about us"
     ],
 )  # fmt: skip
 def test_what_is_concluded(field: str, said: str, severity: str) -> None:
-    assert judge(status_code(field, said), said).severity == severity
+    assert cause_of(status_code(field, said), said).severity == severity
+
+
+DECIDED_BY = (
+    ("5.2.2", "552 5.2.2 mailbox full"),
+    ("5.1.8", "550 5.1.8 <bounces@example.org>: not accepted"),
+    ("5.1.0", "550 5.1.0 Your domain has no MX"),
+    ("5.7.1", "550 5.7.1 no such user"),
+    ("4.4.1", "Connection timed out"),
+    ("5.4.3", "Name service error for name=news.example.net: Host not found, try again"),
+    ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)"),
+    ("5.1.1", "550 5.1.1 User unknown in virtual mailbox table"),
+    ("5.1.10", "556 5.1.10 Recipient address has null MX"),
+    ("5.1.6", "551 5.1.6 User has moved to ana@daily.example.com"),
+    ("5.0.0", "552 Message size exceeds fixed limit"),
+    ("5.6.3", "554 5.6.3 Conversion required but not supported"),
+    ("5.1.1", "550 5.1.1 blocked: see our policy"),
+    ("5.1.1", "550 5.1.1 <ana@news.example.net>... no"),
+    ("5.4.6", "554 5.4.6 Too many hops"),
+    ("5.0.0", "550 no"),
+)
+"""For each line of the table, in its order, a failure that this line decides."""
+
+
+@pytest.mark.parametrize("line", range(len(CAUSES)), ids=lambda line: f"{line}: {CAUSES[line].name}")
+def test_each_line_of_the_table_decides_something(line: int) -> None:
+    """One that never does is hidden behind those above it."""
+    assert len(DECIDED_BY) == len(CAUSES)
+    field, said = DECIDED_BY[line]
+    assert cause_of(status_code(field, said), said) is CAUSES[line]
+
+
+IN_THE_TABLE = {name: cause for name, words in PHRASES.items() for cause in CAUSES if cause.words is words}
+
+
+@pytest.mark.parametrize("name", IN_THE_TABLE)
+def test_each_phrase_of_the_table_decides_something(name: str) -> None:
+    hidden = [
+        phrase
+        for phrase in lines_of(name)
+        if cause_of("", phrase.replace("…", " x ")) is not IN_THE_TABLE[name]
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize(
@@ -63,7 +106,7 @@ def test_what_is_concluded(field: str, said: str, severity: str) -> None:
 )
 def test_a_word_in_an_address_or_a_link_proves_nothing(word: str) -> None:
     said = f"550 <{word}@news.example.net> see https://mail.example.net/{word}?{word}"
-    assert judge(status_code("5.0.0", said), said).words is None
+    assert cause_of(status_code("5.0.0", said), said).words is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from support.other_mail import others
 from support.returned import ENVELOPE_FROM, TOKEN, note
 from support.sent_mail import SENT, returned, send_to, state_of
 
-from mailer.bounces import Handled, Mailboxes, collect
+from mailer.bounces import HandledMail, Sources, collect
 from mailer.delivery import Ledger
 from mailer.model import Status
 from mailer.press import Choice, Suppressions, read_audience, unsubscribe_token
@@ -44,13 +44,13 @@ def maildir(folder: Path, *mails: bytes) -> Path:
 
 def take(
     workspace: Workspace, *mails: bytes, settings: Settings = SETTINGS, rehearsal: bool = False
-) -> Sequence[Handled]:
+) -> Sequence[HandledMail]:
     folder = maildir(workspace.root / "Maildir", *mails)
-    return list(collect(workspace, settings, Mailboxes(maildirs=(folder,)), rehearsal=rehearsal))
+    return list(collect(workspace, settings, Sources(maildirs=(folder,)), rehearsal=rehearsal))
 
 
-def deed(handled: Sequence[Handled]) -> tuple[str, str]:
-    ((one,),) = [mail.deeds for mail in handled]
+def followed(handled: Sequence[HandledMail]) -> tuple[str, str]:
+    ((one,),) = [mail.consequences for mail in handled]
     return one.address, one.done
 
 
@@ -61,7 +61,7 @@ def suppressed(workspace: Workspace, address: str) -> str:
 
 def test_a_hard_bounce_marks_the_delivery_and_suppresses_the_address(workspace: Workspace) -> None:
     token = send_to(workspace, ANA, BEN)[ANA]
-    assert deed(take(workspace, returned(UNKNOWN, token))) == (ANA, "suppressed")
+    assert followed(take(workspace, returned(UNKNOWN, token))) == (ANA, "suppressed")
     assert state_of(workspace, ANA) is Status.BOUNCED
     assert state_of(workspace, BEN) is Status.ACCEPTED
     assert suppressed(workspace, ANA) == "bounced: 5.1.1 no such mailbox"
@@ -83,7 +83,7 @@ def test_the_next_list_leaves_them_out_and_says_why(workspace: Workspace) -> Non
 def test_without_verp_our_message_id_in_the_returned_header_tells(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     settings = replace(SETTINGS, envelope_from="")
-    assert deed(take(workspace, returned(UNKNOWN, token, only_message_id=True), settings=settings)) == (
+    assert followed(take(workspace, returned(UNKNOWN, token, only_message_id=True), settings=settings)) == (
         ANA,
         "suppressed",
     )
@@ -91,7 +91,7 @@ def test_without_verp_our_message_id_in_the_returned_header_tells(workspace: Wor
 
 def test_a_forwarder_s_address_is_not_suppressed_but_the_one_we_mailed(workspace: Workspace) -> None:
     token = send_to(workspace, "desk@paper.example.com")["desk@paper.example.com"]
-    assert deed(take(workspace, returned(UNKNOWN, token))) == ("desk@paper.example.com", "suppressed")
+    assert followed(take(workspace, returned(UNKNOWN, token))) == ("desk@paper.example.com", "suppressed")
     assert not suppressed(workspace, ANA)
 
 
@@ -100,19 +100,22 @@ def test_with_nothing_but_the_address_a_person_is_told_which_mail_it_may_be(work
     send_to(workspace, ANA, release="old", at=SENT - timedelta(days=90))
     domino = CORPUS["Domino without a report"].replace(TOKEN.encode(), b"0" * 24)
     (first,) = take(workspace, domino)
-    assert (deed([first]), first.deeds[0].release) == ((ANA, "left to you"), "")
+    assert (followed([first]), first.consequences[0].release) == ((ANA, "for you to decide"), "")
     send_to(workspace, ANA)
     (second,) = take(workspace, domino + b"\n ")
-    assert (deed([second]), second.deeds[0].release) == ((ANA, "left to you"), "harbour-report")
-    assert f"mailer suppress {ANA}" in second.deeds[0].detail
+    assert (followed([second]), second.consequences[0].release) == (
+        (ANA, "for you to decide"),
+        "harbour-report",
+    )
+    assert f"mailer suppress {ANA}" in second.consequences[0].detail
     assert state_of(workspace, ANA, "old") is state_of(workspace, ANA) is Status.ACCEPTED
     assert not suppressed(workspace, ANA)
 
 
 def test_one_full_mailbox_is_only_counted(workspace: Workspace) -> None:
     handled = take(workspace, returned(FULL, send_to(workspace, ANA)[ANA]))
-    assert deed(handled) == (ANA, "bounced")
-    assert "no. 1" in handled[0].deeds[0].detail
+    assert followed(handled) == (ANA, "bounced")
+    assert "no. 1" in handled[0].consequences[0].detail
     assert state_of(workspace, ANA) is Status.BOUNCED, "this mail did not arrive all the same"
     assert not suppressed(workspace, ANA)
 
@@ -132,29 +135,29 @@ def test_three_soft_bounces_over_a_fortnight_suppress(
     for number, day in enumerate(days):
         token = send_to(workspace, ANA, release=f"release-{number}")[ANA]
         handled = take(workspace, returned(FULL, token, days=day))
-    assert deed(handled) == (ANA, follows)
+    assert followed(handled) == (ANA, follows)
     assert bool(suppressed(workspace, ANA)) is (follows == "suppressed")
 
 
 def test_three_notes_about_one_mail_are_one_soft_bounce(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     handled = take(workspace, *(returned(FULL, token, days=day) for day in (1, 10, 20)))
-    assert [mail.deeds[0].done for mail in handled] == ["bounced"] * 3
+    assert [mail.consequences[0].done for mail in handled] == ["bounced"] * 3
 
 
 def test_a_policy_block_is_about_us_and_never_suppresses(workspace: Workspace) -> None:
     for number in range(5):
         token = send_to(workspace, ANA, release=f"release-{number}")[ANA]
         handled = take(workspace, returned(POLICY, token, days=1 + 10 * number))
-        assert deed(handled) == (ANA, "bounced")
-        assert "about us" in handled[0].deeds[0].detail
+        assert followed(handled) == (ANA, "bounced")
+        assert "about us" in handled[0].consequences[0].detail
     assert not suppressed(workspace, ANA)
     assert state_of(workspace, ANA, "release-4") is Status.BOUNCED
 
 
 def test_a_delay_changes_nothing(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
-    assert deed(take(workspace, returned(CORPUS["postfix, still trying"], token))) == (ANA, "waiting")
+    assert followed(take(workspace, returned(CORPUS["postfix, still trying"], token))) == (ANA, "waiting")
     assert state_of(workspace, ANA) is Status.ACCEPTED
 
 
@@ -164,14 +167,14 @@ def test_a_delay_changes_nothing(workspace: Workspace) -> None:
 def test_automatic_replies_receipts_and_letters_change_nothing(workspace: Workspace, name: str) -> None:
     token = send_to(workspace, ANA)[ANA]
     (handled,) = take(workspace, CORPUS[name].replace(TOKEN.encode(), token.encode()))
-    assert handled.deeds == ()
+    assert handled.consequences == ()
     assert state_of(workspace, ANA) is Status.ACCEPTED
     assert not suppressed(workspace, ANA)
 
 
 def test_a_spam_complaint_is_put_before_a_person(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
-    assert deed(take(workspace, returned(CORPUS["spam complaint"], token))) == (ANA, "left to you")
+    assert followed(take(workspace, returned(CORPUS["spam complaint"], token))) == (ANA, "for you to decide")
     assert not suppressed(workspace, ANA)
 
 
@@ -182,7 +185,7 @@ def test_each_mail_is_dealt_with_once_wherever_it_lies(workspace: Workspace, tmp
     box = tmp_path / "box"
     kept = mail.replace(b"\n", b"\r\n", 3).replace(b"Subject:", b"Status: RO\nX-UID: 7\nSubject:", 1)
     box.write_bytes(b"From MAILER-DAEMON Tue Mar  3 09:00:05 2026\n" + kept.replace(b"\r\n", b"\n") + b"\n")
-    assert list(collect(workspace, SETTINGS, Mailboxes(mboxes=(box,)))) == []
+    assert list(collect(workspace, SETTINGS, Sources(mboxes=(box,)))) == []
 
 
 def test_a_rehearsal_tells_the_same_and_changes_nothing(workspace: Workspace) -> None:
@@ -198,7 +201,7 @@ def test_a_rehearsal_tells_the_same_and_changes_nothing(workspace: Workspace) ->
 def test_a_rehearsal_counts_as_the_real_thing_does(workspace: Workspace) -> None:
     tokens = [send_to(workspace, ANA, release=f"release-{n}")[ANA] for n in range(3)]
     mails = [returned(FULL, token, days=1 + 8 * n) for n, token in enumerate(tokens)]
-    assert [h.deeds[0].done for h in take(workspace, *mails, rehearsal=True)] == [
+    assert [h.consequences[0].done for h in take(workspace, *mails, rehearsal=True)] == [
         "bounced",
         "bounced",
         "suppressed",
@@ -209,7 +212,7 @@ def test_a_bounce_for_somebody_forgotten_keeps_nothing_about_them(workspace: Wor
     token = send_to(workspace, ANA)[ANA]
     with Ledger(workspace.ledger) as ledger:
         ledger.forget(ANA)
-    assert deed(take(workspace, returned(UNKNOWN, token))) == ("", "bounced")
+    assert followed(take(workspace, returned(UNKNOWN, token))) == ("", "bounced")
     assert ANA.encode() not in workspace.ledger.read_bytes() + workspace.suppressed.read_bytes()
 
 
@@ -229,7 +232,7 @@ def vouched(mail: bytes) -> bytes:
 def test_the_token_of_the_mail_says_whose_wish_it_is(workspace: Workspace) -> None:
     """Even from another address: people forward their mail."""
     token = send_to(workspace, ANA, BEN)[ANA]
-    assert deed(take(workspace, wish(f"unsubscribe {token}", sender="private@home.example.com"))) == (
+    assert followed(take(workspace, wish(f"unsubscribe {token}", sender="private@home.example.com"))) == (
         ANA,
         "unsubscribed",
     )
@@ -239,7 +242,7 @@ def test_the_token_of_the_mail_says_whose_wish_it_is(workspace: Workspace) -> No
 
 def test_the_token_of_an_unsubscribe_link_does_too(workspace: Workspace) -> None:
     token = unsubscribe_token(BEN, SETTINGS.secret_key)
-    assert deed(take(workspace, wish(f"unsubscribe {token}", sender="x@home.example.com"))) == (
+    assert followed(take(workspace, wish(f"unsubscribe {token}", sender="x@home.example.com"))) == (
         BEN,
         "unsubscribed",
     )
@@ -248,9 +251,9 @@ def test_the_token_of_an_unsubscribe_link_does_too(workspace: Workspace) -> None
 def test_a_forged_token_from_a_stranger_does_nothing(workspace: Workspace) -> None:
     send_to(workspace, ANA)
     forged = unsubscribe_token(ANA, "another key" * 4)
-    assert deed(take(workspace, wish(f"unsubscribe {forged}", sender="x@home.example.com"))) == (
+    assert followed(take(workspace, wish(f"unsubscribe {forged}", sender="x@home.example.com"))) == (
         "x@home.example.com",
-        "left to you",
+        "for you to decide",
     )
     assert not suppressed(workspace, ANA)
 
@@ -258,17 +261,20 @@ def test_a_forged_token_from_a_stranger_does_nothing(workspace: Workspace) -> No
 def test_without_a_token_the_sender_must_be_on_file_exactly(workspace: Workspace) -> None:
     send_to(workspace, ANA)
     other, same = f"other.{ANA}", f"Ana Ruiz <{ANA.upper()}>"
-    assert deed(take(workspace, vouched(wish("unsubscribe", sender=other)))) == (other, "left to you")
-    assert deed(take(workspace, vouched(wish("unsubscribe", sender=same)))) == (ANA, "unsubscribed")
+    assert followed(take(workspace, vouched(wish("unsubscribe", sender=other)))) == (
+        other,
+        "for you to decide",
+    )
+    assert followed(take(workspace, vouched(wish("unsubscribe", sender=same)))) == (ANA, "unsubscribed")
 
 
 def test_on_file_is_a_press_list_too(workspace: Workspace) -> None:
     (workspace.lists / "new.csv").write_text(f"email\n{BEN}\n", encoding="utf-8")
-    assert deed(take(workspace, vouched(wish("Baja", sender=BEN)))) == (BEN, "unsubscribed")
+    assert followed(take(workspace, vouched(wish("Baja", sender=BEN)))) == (BEN, "unsubscribed")
 
 
 def test_a_second_wish_is_no_fault(workspace: Workspace) -> None:
     send_to(workspace, ANA)
     first, second = take(workspace, vouched(wish("unsubscribe")), vouched(wish("unsubscribe me")))
-    assert first.deeds[0].detail == "mx.example.org says dmarc=pass"
-    assert second.deeds[0].detail == "was suppressed already"
+    assert first.consequences[0].detail == "mx.example.org says dmarc=pass"
+    assert second.consequences[0].detail == "was suppressed already"

@@ -63,7 +63,7 @@ def test_somebody_wants_to_take_others_off(office: Office) -> None:
     out, _, _ = read(office, made_up, about_ana_with_bens)
     assert ANA not in suppressed(office)
     assert office.states()[ANA] == "accepted"
-    assert "left to you" in out
+    assert "for you to decide" in out
     read(office, of(DEAD, tokens[ANA]))
     assert ANA in suppressed(office), "the real one counts"
 
@@ -100,7 +100,7 @@ def test_read_again_and_again(office: Office) -> None:
     "“Re: Baja” in answer to a release is a letter, not a wish: it may be about Baja California.",
 )
 @pytest.mark.parametrize(("name", "what"), [(FULL, "bounced"), ("postfix, listed by a blocklist", "bounced"),
-                                            ("automatic: Exchange", ""), ("Re: Baja", "left to you")])  # fmt: skip
+                                            ("automatic: Exchange", ""), ("Re: Baja", "for you to decide")])  # fmt: skip
 def test_nobody_is_taken_off_for_less(office: Office, name: str, what: str) -> None:
     token = sent(office)[ANA]
     mail = of(name, token) if name in CORPUS else note(

@@ -16,8 +16,8 @@ from support.sent_mail import returned, send_to
 from support.smtp_certificates import Authority
 from support.terminal import Ran, mailer
 
-from mailer.bounces.imap import read_imap
-from mailer.bounces.memory import Memory
+from mailer.bounces.register import MailRegister
+from mailer.bounces.sources.imap import read_imap
 from mailer.delivery import Ledger
 from mailer.errors import TransportError
 from mailer.settings import Settings
@@ -32,9 +32,9 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-def memory(workspace: Workspace) -> Iterator[Memory]:
+def register(workspace: Workspace) -> Iterator[MailRegister]:
     with Ledger(workspace.ledger) as ledger:
-        yield Memory(ledger)
+        yield MailRegister(ledger)
 
 
 def reads(workspace: Workspace, authority: Authority, server: ImapServer, password: str = "") -> Ran:
@@ -98,7 +98,7 @@ def test_one_mail_that_is_not_handed_out_does_not_keep_back_the_others(
     mails = {number: returned(UNKNOWN, token) for number, token in enumerate(tokens.values(), 1)}
     ran = reads(workspace, authority, ImapServer(mails, refused=(1,)))
     first, second = ran.out.splitlines()
-    assert first.startswith("?\tleft to you\tthe server does not hand this mail out")
+    assert first.startswith("?\tfor you to decide\tthe server does not hand this mail out")
     assert second.startswith(f"{BEN}\tsuppressed")
     assert "UID 1]" in ran.err
     assert reads(workspace, authority, ImapServer(mails)).out.startswith(f"{ANA}\tsuppressed"), "once it does"
@@ -132,12 +132,12 @@ ECHOES = {
 @pytest.mark.parametrize("how", ECHOES)
 @pytest.mark.parametrize("where", ["TAG NO [AUTHENTICATIONFAILED] {}", "* BYE {}", "{}", "TAG BAD {}"])
 def test_no_form_of_the_password_is_shown(
-    workspace: Workspace, authority: Authority, memory: Memory, how: str, where: str
+    workspace: Workspace, authority: Authority, register: MailRegister, how: str, where: str
 ) -> None:
     said = where.format(ECHOES[how]).encode() + b"\r\n"
     server = ImapServer({}, password=PASSWORD, lies={"AUTHENTICATE": [b"+ \r\n", said + b"TAG NO go\r\n"]})
     with running_imap(server, authority.server()), pytest.raises(TransportError) as caught:
-        list(read_imap(_settings(server, authority), memory))
+        list(read_imap(_settings(server, authority), register))
     shown = f"{caught.value} {caught.value.message} {caught.value.hint} {caught.value!r}"
     for secret in ("rrect", "horse", "RRECT", "HORSE", base64_of(PASSWORD)[:8], base64_of(PASSWORD)[8:16]):
         assert secret not in shown
@@ -172,7 +172,7 @@ def test_the_password_is_given_once_however_often_it_is_asked_for(
 # ---- time -------------------------------------------------------------------------------------------
 
 
-def test_a_server_that_drips_within_the_handshake_is_given_up_at_the_deadline(memory: Memory, authority: Authority) -> None:  # fmt: skip
+def test_a_server_that_drips_within_the_handshake_is_given_up_at_the_deadline(register: MailRegister, authority: Authority) -> None:  # fmt: skip
     """Each octet comes in time; the record that they belong to never ends."""
     done = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -191,7 +191,7 @@ def test_a_server_that_drips_within_the_handshake_is_given_up_at_the_deadline(me
         thread.start()
         server = ImapServer({}, port=int(listening.getsockname()[1]))
         with pytest.raises(TransportError, match="took too long"):
-            list(read_imap(_settings(server, authority), memory, deadline=1))
+            list(read_imap(_settings(server, authority), register, deadline=1))
         done.set()
         thread.join(5)
 

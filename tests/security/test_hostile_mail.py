@@ -13,10 +13,9 @@ from support.returned import ENVELOPE_FROM, note
 from support.sent_mail import returned, send_to
 from support.terminal import mailer
 
-from mailer.bounces import MailKind, read_report
-from mailer.bounces.intake import Intake
-from mailer.bounces.memory import Memory
-from mailer.bounces.report import Office
+from mailer.bounces import Done, MailKind, OurAddresses, read_report
+from mailer.bounces.handling import MailHandler
+from mailer.bounces.register import MailRegister
 from mailer.delivery import Ledger
 from mailer.press import Suppressions
 from mailer.workspace import Workspace
@@ -47,7 +46,8 @@ def test_whatever_lies_in_the_mailbox_the_bounces_beside_it_are_dealt_with(works
     assert "Traceback" not in ran.err
     handled = json.loads(ran.out)
     assert len(handled) == len(mails) + 2
-    done = [deed["address"] for mail in handled for deed in mail["deeds"] if deed["done"] == "suppressed"]
+    consequences = [each for mail in handled for each in mail["consequences"]]
+    done = [each["address"] for each in consequences if each["done"] == "suppressed"]
     assert done == [ANA, BEN]
     again = mailer("bounces", "--maildir", str(folder), cwd=workspace.root, **SETTINGS)
     assert "0 new mails." in again.err
@@ -66,19 +66,19 @@ def test_2000_parts_within_each_other(workspace: Workspace) -> None:
 def test_a_mail_that_can_not_be_read_is_remembered_and_put_to_a_person(workspace: Workspace) -> None:
     """Whatever Python's parser may still stumble over: here it has next to no stack left."""
     with Ledger(workspace.ledger) as ledger:
-        memory = Memory(ledger)
-        intake = Intake(ledger, Suppressions(workspace.suppressed), Office(), "", lambda _: False)
-        intake.take(memory, b"Subject: loads what is loaded at first use\n\n", "elsewhere")
+        suppressions, register = Suppressions(workspace.suppressed), MailRegister(ledger)
+        handler = MailHandler(ledger, register, suppressions, OurAddresses(), "", lambda _: False)
+        handler.handle(b"Subject: loads what is loaded at first use\n\n", "elsewhere")
         usual = sys.getrecursionlimit()
         sys.setrecursionlimit(_depth() + 40)
         try:
-            handled = intake.take(memory, nested(28), "box no. 1")
+            handled = handler.handle(nested(28), "box no. 1")
         finally:
             sys.setrecursionlimit(usual)
         assert handled is not None
         assert (handled.kind, handled.where) == (MailKind.UNREADABLE, "box no. 1")
-        assert [deed.done for deed in handled.deeds] == ["left to you"]
-        assert intake.take(memory, nested(28), "box no. 1") is None
+        assert [each.done for each in handled.consequences] == [Done.FOR_YOU]
+        assert handler.handle(nested(28), "box no. 1") is None
 
 
 def _depth() -> int:

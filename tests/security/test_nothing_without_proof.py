@@ -24,9 +24,9 @@ from support.own_office import ADDRESS
 from support.returned import MESSAGE_ID, TOKEN, VERP, dsn, fields, note
 from support.sent_mail import returned, send_to, state_of
 
-from mailer.bounces.intake import Intake
-from mailer.bounces.memory import Memory
-from mailer.bounces.report import Office
+from mailer.bounces import OurAddresses
+from mailer.bounces.handling import MailHandler
+from mailer.bounces.register import MailRegister
 from mailer.delivery import Ledger
 from mailer.model import Status
 from mailer.press import Suppressions, begin_suppressions
@@ -76,7 +76,7 @@ def test_a_forged_report_that_names_eight_suppresses_nobody(office: OfficeThatSe
     ran = office.reads(report_naming(*eight))
     assert untouched(office)
     lines = [line.split("\t") for line in ran.out.splitlines()]
-    assert [(line[0], line[1]) for line in lines] == [(address, "left to you") for address in eight]
+    assert [(line[0], line[1]) for line in lines] == [(address, "for you to decide") for address in eight]
     assert "nothing in it proves that it is about our mail" in lines[0][2]
     assert f"mailer suppress {eight[0]}" in lines[0][2], "a person who believes it knows what to type"
     assert lines[0][3] == "harbour-report"
@@ -123,10 +123,12 @@ def test_no_mail_without_a_token_of_ours_changes_anything(content: bytes) -> Non
         begin_suppressions(workspace.suppressed)
         begun = workspace.suppressed.read_bytes()
         tokens = send_to(workspace, corpus.ANA, corpus.BEN)
-        office = Office(OFFICE["ENVELOPE_FROM"], OFFICE["UNSUBSCRIBE_MAILTO"])
+        ours = OurAddresses(OFFICE["ENVELOPE_FROM"], OFFICE["UNSUBSCRIBE_MAILTO"])
         with Ledger(workspace.ledger) as ledger:
-            intake = Intake(ledger, Suppressions(workspace.suppressed), office, "k" * 40, lambda _: True)
-            intake.take(Memory(ledger), content, "here")
+            suppressions, register = Suppressions(workspace.suppressed), MailRegister(ledger)
+            MailHandler(ledger, register, suppressions, ours, "k" * 40, lambda _: True).handle(
+                content, "here"
+            )
         assert workspace.suppressed.read_bytes() == begun
         assert {state_of(workspace, address) for address in tokens} == {Status.ACCEPTED}
 
@@ -149,7 +151,7 @@ def test_a_colleague_s_letter_about_a_bounce_proves_none(office: OfficeThatSent)
     ]
     ran = office.reads(*(letter.replace(TOKEN.encode(), office.tokens[ANA].encode()) for letter in letters))
     assert untouched(office)
-    assert [line.split("\t")[:2] for line in ran.out.splitlines()] == [[ANA, "left to you"]] * 3
+    assert [line.split("\t")[:2] for line in ran.out.splitlines()] == [[ANA, "for you to decide"]] * 3
     assert ran.out.count(f"mailer suppress {ANA}") == 3
 
 
@@ -184,7 +186,7 @@ def test_a_spam_complaint_is_put_to_a_person(office: OfficeThatSent) -> None:
                     talk="This is an email abuse report.\n", outer="multipart/report; report-type=feedback-report")  # fmt: skip
     ran = office.reads(complaint.replace(TOKEN.encode(), office.tokens[ANA].encode()))
     assert untouched(office)
-    assert ran.out.split("\t")[:2] == [ANA, "left to you"]
+    assert ran.out.split("\t")[:2] == [ANA, "for you to decide"]
 
 
 # ---- wishes to be taken off -------------------------------------------------------------------------
@@ -240,7 +242,7 @@ def test_a_forged_wish_takes_nobody_off(office: OfficeThatSent) -> None:
     told = dict(zip(NO_PROOF, ran.out.splitlines(), strict=True))
     assert untouched(office), told
     for name, line in told.items():
-        assert line.split("\t")[:2] == [ANA, "left to you"], name
+        assert line.split("\t")[:2] == [ANA, "for you to decide"], name
         assert f"mailer suppress {ANA}" in line
 
 
@@ -263,7 +265,7 @@ def test_two_senders_are_nobody(office: OfficeThatSent, sender: str) -> None:
 def test_without_the_setting_it_says_how_to_set_it(office: OfficeThatSent) -> None:
     ran = office.reads(wish(results=PASSED))
     assert untouched(office)
-    assert ran.out.split("\t")[:2] == [ANA, "left to you"]
+    assert ran.out.split("\t")[:2] == [ANA, "for you to decide"]
     assert "BOUNCE_AUTHSERV_ID" in ran.out
     assert f"mailer suppress {ANA}" in ran.out
     assert "unsubscribe  [" in ran.err, "where the mail lies is told too"
@@ -293,7 +295,9 @@ def test_our_own_server_s_word_is_proof(office: OfficeThatSent, name: str) -> No
 def test_a_vouched_sender_must_be_on_file_exactly(office: OfficeThatSent) -> None:
     senders = ("ruiz@example.net", "ana.ruiz+press@example.net", "x.ana.ruiz@example.net")
     ran = office.reads(*(wish(sender=sender, results=PASSED) for sender in senders), **OUR_SERVER)
-    assert [line.split("\t")[:2] for line in ran.out.splitlines()] == [[s, "left to you"] for s in senders]
+    assert [line.split("\t")[:2] for line in ran.out.splitlines()] == [
+        [s, "for you to decide"] for s in senders
+    ]
     assert untouched(office)
 
 
@@ -309,7 +313,7 @@ def test_who_answers_somebody_else_s_mail_shows_nothing(office: OfficeThatSent) 
                   header=f"In-Reply-To: {MESSAGE_ID}\nReferences: {MESSAGE_ID}\n")  # fmt: skip
     ran = office.reads(answer.replace(TOKEN.encode(), office.tokens[ANA].encode()))
     assert untouched(office)
-    assert ran.out.split("\t")[:2] == [PRIYA, "left to you"]
+    assert ran.out.split("\t")[:2] == [PRIYA, "for you to decide"]
 
 
 def test_the_token_in_a_wish_says_whose_it_is_and_who_asked_is_told(office: OfficeThatSent) -> None:

@@ -1,4 +1,4 @@
-"""Mailboxes on this machine: mbox files and Maildirs, read and never changed."""
+"""Mail on this machine: mbox files and Maildirs, read and never changed."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""Mail by which a person asks to be taken off: what List-Unsubscribe makes a mail program send (RFC 2369
-§3.2), or the same wish in a few words. A wish buried in a longer letter is left to a person to read."""
+"""A person's wish to be taken off: what List-Unsubscribe makes a mail program send (RFC 2369 §3.2), or the same in a
+few words. A wish buried in a longer letter is for a person to read."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from mailer.bounces.bounds import OPENING
-from mailer.bounces.incoming import Incoming
-from mailer.bounces.phrases import lines_of
-from mailer.bounces.prose import is_answer, is_of_a_list
+from mailer.bounces.reading.bounds import OPENING
+from mailer.bounces.reading.parsed import ParsedMail
+from mailer.bounces.reading.phrases import lines_of
+from mailer.bounces.reading.signs import Signs, is_reply
 
 _WORDS = frozenset(line.casefold().replace(",", "") for line in lines_of("unsubscribe"))
 _FIRST_WORDS = frozenset(word for word in _WORDS if " " not in word)
@@ -39,31 +39,32 @@ class Wish:
     clear: bool = True
 
 
-def wish(mail: Incoming, address: str) -> Wish | None:
-    """What a mail asks, or None: it does not ask to be unsubscribed.
+def wish_in(signs: Signs, address: str) -> Wish | None:
+    """What a mail asks, or None: it does not ask to be taken off.
 
     Args:
         address: the mailbox for such mail (UNSUBSCRIBE_MAILTO), or "".
     """
-    subject, own = mail.text_of("Subject"), _own_words(mail.talk)
-    answer, to_mailbox = is_answer(subject), bool(address) and _is_to(mail, address)
-    word, token = _wish_in(subject)
+    if signs.status or signs.by_daemon:
+        return None  # no mail system asks for anything
+    mail, subject, reply = signs.mail, signs.subject, signs.is_reply
+    own = _own_words(mail.text)
+    to_mailbox = bool(address) and _is_to(mail, address)
+    asks, token = _wish_in(subject)
     if not token and to_mailbox:
         token = _plus_token(mail, address)
-    short, empty = (
-        len(own) <= _SHORT,
-        not mail.talk,
-    )  # who answers below what they quote has no words of their own
-    asked = short and _is_wish(own.split("\n\n")[0])
-    sure = asked or _BY_A_CLIENT.match(own) is not None
+    # Who replies below what they quote has no words of their own, but their mail has a text.
+    short, empty = len(own) <= _SHORT, not mail.text
+    asks_in_text = short and _is_wish(own.split("\n\n")[0])
+    sure = asks_in_text or _BY_A_CLIENT.match(own) is not None
     if token:
         # “Re: unsubscribe …” may be a letter about it: “I have changed my mind.”
-        return Wish(token, clear=sure or empty or (short and not answer))
-    if not to_mailbox and is_of_a_list(mail):
+        return Wish(token, clear=sure or empty or (short and not reply))
+    if signs.of_a_list and not to_mailbox:
         return None  # a list's members say so to their list
-    if word and (short or sure):
-        return Wish(clear=sure or (empty and to_mailbox if answer else empty or to_mailbox))
-    if asked and (to_mailbox or answer or not subject):
+    if asks and (short or sure):
+        return Wish(clear=sure or (empty and to_mailbox if reply else empty or to_mailbox))
+    if asks_in_text and (to_mailbox or reply or not subject):
         return Wish()
     return Wish() if to_mailbox and not subject and empty else None
 
@@ -71,7 +72,7 @@ def wish(mail: Incoming, address: str) -> Wish | None:
 def _wish_in(subject: str) -> tuple[bool, str]:
     """Whether a subject is nothing but the wish, and the token in it."""
     plain = subject.strip(" \t.!\"'“”<>[]")
-    while is_answer(plain):
+    while is_reply(plain):
         plain = plain.partition(":")[2].strip() if ":" in plain else plain.partition("：")[2].strip()
     if _is_wish(plain):
         return True, ""
@@ -91,17 +92,17 @@ def _is_wish(text: str) -> bool:
     return plain in _WORDS or plain.removesuffix(" please") in _WORDS
 
 
-def _own_words(talk: str) -> str:
-    """The text without what it quotes, and without a signature that is marked as one."""
+def _own_words(text: str) -> str:
+    """A text without what it quotes, and without a signature that is marked as one."""
     lines = []
-    for line in talk[:OPENING].split("\n"):
+    for line in text[:OPENING].split("\n"):
         if _QUOTED.match(line):
             break
         lines.append(line)
     return "\n".join(line.strip() for line in lines).strip()
 
 
-def _is_to(mail: Incoming, address: str) -> bool:
+def _is_to(mail: ParsedMail, address: str) -> bool:
     local, _, domain = address.lower().partition("@")
     return any(
         to == address.lower() or (to.endswith("@" + domain) and to.startswith(local + "+"))
@@ -109,8 +110,8 @@ def _is_to(mail: Incoming, address: str) -> bool:
     )
 
 
-def _plus_token(mail: Incoming, address: str) -> str:
+def _plus_token(mail: ParsedMail, address: str) -> str:
     local, _, domain = address.partition("@")
     pattern = re.compile(rf"{re.escape(local)}\+({_TOKEN.pattern})@{re.escape(domain)}", re.IGNORECASE)
-    values = (mail.text_of(name) for name in ("To", "Delivered-To", "X-Original-To"))
+    values = map(mail.field, ("To", "Delivered-To", "X-Original-To"))
     return next((match[1] for value in values if (match := pattern.search(value))), "")

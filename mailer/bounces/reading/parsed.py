@@ -6,6 +6,7 @@ re-encoded by archives, so the parser that mends most (compat32) is used, and ch
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -13,8 +14,14 @@ from email.message import Message
 from functools import cached_property
 from html import unescape
 
-from mailer.bounces.bounds import LONGEST_LINE, LONGEST_TEXT, first_lines, within_bounds
-from mailer.bounces.fields import addresses, as_text, decoded, from_octets
+from flufl.bounce import all_failures
+
+from mailer.bounces.reading.bounds import LONGEST_LINE, LONGEST_TEXT, first_lines, within_bounds
+from mailer.bounces.reading.field_values import addresses, as_text, decoded, from_octets
+from mailer.bounces.reading.status_fields import ADDRESS
+
+# It reports its own mishaps with a traceback, which Python prints where nobody listens.
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED_TYPES = (
@@ -48,43 +55,55 @@ _BREAKS = frozenset(("br", "/p", "/div", "/tr", "/td", "/li", "hr", "p", "div", 
 
 
 @dataclass(frozen=True)
-class Incoming:
+class ParsedMail:
     """A mail, taken apart.
 
     Attributes:
         header: its own header.
-        talk: what its writer says, as plain text: up to where the returned message begins.
+        text: what its writer says, as plain text: up to where the returned message begins.
         returned: headers (and perhaps text) of the message that it is about, as text; "" where none came back.
-        status: each group of status fields (RFC 3464 §2.2, §2.3) as text, groups parted by blank lines.
-        enclosed: the same of a bounce that lies inside, as gateways wrap one bounce in another.
+        status_fields: each group of them (RFC 3464 §2.2, §2.3) as text, groups parted by blank lines.
+        enclosed_status_fields: the same of a bounce that lies inside, as gateways wrap one bounce in another.
         report_type: of multipart/report (RFC 6522), lower case; "" otherwise.
         opening: its first octets.
     """
 
     header: Message
-    talk: str
+    text: str
     returned: str
-    status: str
-    enclosed: str
+    status_fields: str
+    enclosed_status_fields: str
     report_type: str
     opening: bytes
 
-    def text_of(self, name: str) -> str:
+    def field(self, name: str) -> str:
         """A header field, decoded and on one line; "" where there is none. Of several, the first."""
-        known = self._decoded
-        if name not in known:
-            known[name] = decoded(next(iter(self.values_of(name)), ""))
-        return known[name]
+        return decoded(next(iter(self.raw_fields(name)), ""))
 
-    def values_of(self, name: str) -> list[str]:
+    def raw_fields(self, name: str) -> list[str]:
         """A header field's values as they came, from the top."""
         return self._fields.get(name.lower(), [])
 
     def addresses_in(self, *names: str) -> tuple[str, ...]:
         """The addresses of some header fields, lower case, in order."""
-        return tuple(address for name in names for address in self._addresses(name))
+        values = (value for name in names for value in self.raw_fields(name)[:_MOST_FIELDS])
+        return tuple(address.lower() for value in values for address in addresses(value))
 
-    def rewritten(self) -> Message:
+    @cached_property
+    def failed_by_flufl(self) -> tuple[str, ...]:
+        """Whom it did not reach according to flufl.bounce, which knows the wording of many old programs. Asked when it
+        is wanted, as it takes as long as all the rest, and asked once."""
+        try:
+            message = self._rewritten()
+            if "From" not in message:
+                message["From"] = "nobody@localhost"  # it needs one
+            temporary, permanent = all_failures(message)
+        except Exception:  # it guards a library that raises what it likes on odd mail
+            return ()
+        found = (address.decode("ascii", "replace").lower() for address in (*permanent, *temporary))
+        return tuple(sorted(m[0] for address in found if (m := ADDRESS.fullmatch(address.strip("<>")))))
+
+    def _rewritten(self) -> Message:
         """Its opening for a parser that is not ours: texts decoded already, lines no longer than mail has them."""
         message = message_from_bytes(self.opening)
         for part in message.walk():
@@ -102,50 +121,46 @@ class Incoming:
             fields.setdefault(name.lower(), []).append(as_text(value))
         return fields
 
-    @cached_property
-    def _decoded(self) -> dict[str, str]:
-        return {}
 
-    @cached_property
-    def _read(self) -> dict[str, tuple[str, ...]]:
-        return {}
-
-    def _addresses(self, name: str) -> tuple[str, ...]:
-        if name not in self._read:
-            found = (address for value in self.values_of(name)[:_MOST_FIELDS] for address in addresses(value))
-            self._read[name] = tuple(address.lower() for address in found)
-        return self._read[name]
-
-
-def take_apart(content: bytes) -> Incoming:
+def parse(content: bytes) -> ParsedMail:
     """Any bytes, with or without an mbox `From ` line, with any line ends."""
     content = within_bounds(content)
     message = message_from_bytes(content)
-    talk, returned, status = _Parts(), _Parts(), _Parts()
-    _walk(message, talk, returned, status, 0)
-    said, below = _split("\n".join(talk)[:LONGEST_TEXT])
-    inside = (_inside(p) for p in message.walk() if p.get_content_type() in _STATUS_TYPES and not status)
-    return Incoming(
-        message,
-        said.strip(),
-        "\n\n".join(filter(None, ("\n\n".join(returned).strip(), below.strip())))[:LONGEST_TEXT],
-        "\n\n".join(status)[:LONGEST_TEXT],
-        "\n\n".join(inside)[:LONGEST_TEXT],
-        _parameter(message, "report-type"),
-        first_lines(content[:_LONGEST_OPENING], _LINES_OF_OPENING),
+    sorts = _Sorts([], [], [])
+    _sort(message, sorts, 0)
+    said, below = _split("\n".join(sorts.said)[:LONGEST_TEXT])
+    returned = ("\n\n".join(sorts.returned).strip(), below.strip())
+    enclosed = (
+        _inside(part)
+        for part in message.walk()
+        if part.get_content_type() in _STATUS_TYPES and not sorts.status_fields
+    )
+    return ParsedMail(
+        header=message,
+        text=said.strip(),
+        returned="\n\n".join(filter(None, returned))[:LONGEST_TEXT],
+        status_fields="\n\n".join(sorts.status_fields)[:LONGEST_TEXT],
+        enclosed_status_fields="\n\n".join(enclosed)[:LONGEST_TEXT],
+        report_type=_parameter(message, "report-type"),
+        opening=first_lines(content[:_LONGEST_OPENING], _LINES_OF_OPENING),
     )
 
 
-class _Parts(list[str]):
-    """Texts of the parts of one sort."""
+@dataclass(frozen=True, slots=True)
+class _Sorts:
+    """The texts of a mail's parts, by the sort of part."""
+
+    said: list[str]
+    returned: list[str]
+    status_fields: list[str]
 
 
-def _walk(part: Message, talk: _Parts, returned: _Parts, status: _Parts, depth: int) -> None:
+def _sort(part: Message, sorts: _Sorts, depth: int) -> None:
     kind = part.get_content_type()
     if kind in _STATUS_TYPES:
-        status.append(_inside(part))
+        sorts.status_fields.append(_inside(part))
     elif kind in _RETURNED_TYPES:
-        returned.append(_inside(part))
+        sorts.returned.append(_inside(part))
     elif kind.startswith("message/"):
         return  # a receipt's or a complaint's fields: the part before says the same in words
     elif part.is_multipart() and depth < 20:
@@ -154,11 +169,11 @@ def _walk(part: Message, talk: _Parts, returned: _Parts, status: _Parts, depth: 
             plain = [c for c in children if c.get_content_type() == "text/plain" and _text(c).strip()]
             children = plain or children[-1:]
         for child in children:
-            _walk(child, talk, returned, status, depth + 1)
+            _sort(child, sorts, depth + 1)
     elif kind == "text/html":
-        talk.append(_without_tags(_text(part)))
+        sorts.said.append(_without_tags(_text(part)))
     elif part.get_content_maintype() in ("text", "multipart") and not part.is_multipart():
-        talk.append(_text(part))  # a multipart whose boundary never came holds its parts as one text
+        sorts.said.append(_text(part))  # a multipart whose boundary never came holds its parts as one text
 
 
 def _inside(part: Message) -> str:
@@ -192,7 +207,7 @@ def _written(message: Message) -> str:
 
 
 def _values(message: Message, name: str) -> list[str]:
-    """As `Incoming.values_of`. (`Message.get` puts U+FFFD for octets that are not ASCII.)"""
+    """As `ParsedMail.raw_fields`. (`Message.get` puts U+FFFD for octets that are not ASCII.)"""
     return [as_text(value) for key, value in message.raw_items() if key.lower() == name]
 
 

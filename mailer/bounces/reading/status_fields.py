@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from mailer.bounces.bounds import LONGEST_REPLY, MOST_RECIPIENTS
+from mailer.bounces.reading.bounds import LONGEST_REPLY, MOST_RECIPIENTS
 
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@\\|]{1,64}@[^\s<>()\[\]\"',;:@\\|/]{1,255}")
 

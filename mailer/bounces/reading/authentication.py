@@ -15,8 +15,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailer.bounces.bounds import LONGEST_FIELD
-from mailer.bounces.fields import addresses, without_comments
+from mailer.bounces.reading.bounds import LONGEST_FIELD
+from mailer.bounces.reading.field_values import addresses, without_comments
 from mailer.press import canonical
 
 _WORD = r'(?:"(?:[^"\\]|\\.)*"|[^\s";]+)'
@@ -30,8 +30,8 @@ _NO_POLICY = frozenset(("none", "bestguesspass"))
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What our server says of a sender.
+class Vouching:
+    """What our server says of a mail's sender.
 
     Attributes:
         vouched: it says that the mail comes from the domain in From.
@@ -42,7 +42,7 @@ class Verdict:
     said: str
 
 
-NO_VERDICT = Verdict(False, "nobody was asked about its sender")
+NOBODY_ASKED = Vouching(False, "nobody was asked about its sender")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class _Result:
         return [value for name, value in self.properties if name in names]
 
 
-def verdict(results: Sequence[str], senders: Sequence[str], servers: Sequence[str]) -> Verdict:
+def vouching(results: Sequence[str], senders: Sequence[str], servers: Sequence[str]) -> Vouching:
     """Whether one of our servers vouches for the sender of a mail.
 
     Args:
@@ -64,37 +64,37 @@ def verdict(results: Sequence[str], senders: Sequence[str], servers: Sequence[st
         servers: names by which our servers call themselves there (BOUNCE_AUTHSERV_ID).
     """
     if not servers:
-        return Verdict(False, "BOUNCE_AUTHSERV_ID in .env does not say which server may vouch for senders")
+        return Vouching(False, "BOUNCE_AUTHSERV_ID in .env does not say which server may vouch for senders")
     found = [address for value in senders for address in addresses(value)]
     if len(senders) != 1 or len(found) != 1 or without_comments(senders[0]) is None:
-        return Verdict(False, "From does not name exactly one sender")
+        return Vouching(False, "From does not name exactly one sender")
     names = {name.lower() for name in servers}
     for value in results:
         name = _name_of(value)
         if name.lower() in names:
-            return _judged(value, name, canonical(found[0]).rpartition("@")[2])
+            return _said_in(value, name, canonical(found[0]).rpartition("@")[2])
         if not name and any(known in value.lower() for known in names):
-            return Verdict(False, "what our server says about its sender can't be read")
-    return Verdict(False, f"{' or '.join(servers)} says nothing about its sender")
+            return Vouching(False, "what our server says about its sender can't be read")
+    return Vouching(False, f"{' or '.join(servers)} says nothing about its sender")
 
 
-def _judged(value: str, server: str, domain: str) -> Verdict:
+def _said_in(value: str, server: str, domain: str) -> Vouching:
     results = _results(value)
     if results is None:
-        return Verdict(False, f"what {server} says about its sender can't be read")
+        return Vouching(False, f"what {server} says about its sender can't be read")
     dmarc = [result for result in results if result.method == "dmarc"]
     outcomes = {result.result for result in dmarc}
     if outcomes == {"pass"}:
         about = {_domain(named) for result in dmarc for named in result.values("header.from")}
         passed = about == {domain}
-        return Verdict(passed, f"{server} says dmarc=pass" + ("" if passed else f", but not for {domain}"))
+        return Vouching(passed, f"{server} says dmarc=pass" + ("" if passed else f", but not for {domain}"))
     if not outcomes <= _NO_POLICY:
-        return Verdict(False, f"{server} says dmarc={min(outcomes)}: it may be forged")
+        return Vouching(False, f"{server} says dmarc={min(outcomes)}: it may be forged")
     signed = [result for result in results if (result.method, result.result) == ("dkim", "pass")]
     for signer in (_domain(named) for result in signed for named in result.values("header.d", "header.i")):
         if signer and (domain == signer or domain.endswith("." + signer)):
-            return Verdict(True, f"{server} says dkim=pass")
-    return Verdict(False, f"{server} does not vouch for {domain}")
+            return Vouching(True, f"{server} says dkim=pass")
+    return Vouching(False, f"{server} does not vouch for {domain}")
 
 
 def _domain(named: str) -> str:

@@ -2,7 +2,7 @@
 
 Text beats code where both are there, as codes are often a program's own guess: sendmail calls any bare 550
 at RCPT 5.1.1, Exchange wraps a remote 550 5.1.1 into 5.0.0, many say 5.x.x to a full mailbox.
-docs/reference/bounces.md is made from this table (`python -m mailer.bounces.severity`).
+docs/reference/bounces.md is made from this table (`python -m mailer.bounces.reading.severity`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from mailer.bounces import phrases
+from mailer.bounces.reading.phrases import PHRASES, compiled
 
 
 class Severity(StrEnum):
@@ -27,14 +27,15 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A line of the table: it fits where its words are found in the text and its codes are the status.
+class Cause:
+    """Why a mail did not arrive, a line of the table: it fits where its words are found in the text and its codes are
+    the status.
 
     Attributes:
         name: what happened, for staff.
         codes: regular expression for the whole of the status code (RFC 3463), which is "" where there is none.
         words: what is searched in the text; None: any text.
-        why: where the rule comes from.
+        why: where the line comes from.
     """
 
     name: str
@@ -50,47 +51,47 @@ class Rule:
 
 
 _HARD, _SOFT, _US = Severity.HARD, Severity.SOFT, Severity.ABOUT_US
-WORDS = phrases.patterns()
-_EDGE = phrases.compiled("recipient address rejected: access denied\naccess denied. as")
+_EDGE = compiled("recipient address rejected: access denied\naccess denied. as")
 
-TABLE: tuple[Rule, ...] = (
-    Rule("the mailbox is full", _SOFT, ".*", WORDS["full"],
-         "It passes when its owner tidies up, whatever the code (many say 5.2.2; RFC 3463 §3.3)."),
-    Rule("our own address was refused", _US, r"[45]\.1\.[78]", None, "X.1.7, X.1.8: the sender's (RFC 3463 §3.2)."),
-    Rule("our own address or server was refused", _US, r"|5\..*", WORDS["sender"], "The server says so."),
-    Rule("refused by policy", _US, r"[45]\.7\..*", None,
-         "X.7.x: security or policy status (RFC 3463 §3.8): about the sender, not the mailbox."),
-    Rule("a temporary failure, tried until it expired", _SOFT, r"4\..*", None,
-         "4.x.x: the same may be accepted later (RFC 3463 §3)."),
-    Rule("a temporary failure, tried until it expired", _SOFT, r"|5\.[0345]\..*", WORDS["trying"],
-         "The server says so."),
-    Rule("no such mailbox", _HARD, r"5\.4\.1", _EDGE,
-         "Exchange Online's edge says 5.4.1 “Access denied” for recipients its directory doesn't have."),
-    Rule("no such mailbox", _HARD, r"|5\.[0-5]\..*", WORDS["no_mailbox"], "The server says so."),
-    Rule("no such domain, or one that takes no mail", _HARD, r"|5\.[0-5]\..*", WORDS["no_domain"],
-         "The server says so; also a null MX (RFC 7505)."),
-    Rule("the person has moved", _HARD, r"|5\.[0-5]\..*", WORDS["moved"], "5.1.6 in words (RFC 3463 §3.2)."),
-    Rule("the message was refused", _US, r"|5\..*", WORDS["message"], "Too big, or its content: another may pass."),
-    Rule("the message was refused", _US, r"5\.2\.3|5\.3\.4|5\.6\..*", None,
-         "Too long, too big, or its content (RFC 3463 §3.3, §3.4, §3.7)."),
-    Rule("refused by policy", _US, r"|5\..*", WORDS["us"], "Reputation, authentication, relaying: about the sender."),
-    Rule("no such mailbox or domain, by its code", _HARD, r"5\.1\.[012346]|5\.1\.10|5\.4\.4", None,
-         "RFC 3463 §3.2, §3.5; RFC 7505 for 5.1.10."),
-    Rule("it may pass", _SOFT, ".*", WORDS["passing"], "Busy, out of reach, disabled for now (RFC 3463 §3.3)."),
-    Rule("no reason that we know", _SOFT, ".*", None, "Doubt spares the address: three such decide."),
+CAUSES: tuple[Cause, ...] = (
+    Cause("the mailbox is full", _SOFT, ".*", PHRASES["full"],
+          "It passes when its owner tidies up, whatever the code (many say 5.2.2; RFC 3463 §3.3)."),
+    Cause("our own address was refused", _US, r"[45]\.1\.[78]", None, "X.1.7, X.1.8: the sender's (RFC 3463 §3.2)."),
+    Cause("our own address or server was refused", _US, r"|5\..*", PHRASES["sender"], "The server says so."),
+    Cause("refused by policy", _US, r"[45]\.7\..*", None,
+          "X.7.x: security or policy status (RFC 3463 §3.8): about the sender, not the mailbox."),
+    Cause("a temporary failure, tried until it expired", _SOFT, r"4\..*", None,
+          "4.x.x: the same may be accepted later (RFC 3463 §3)."),
+    Cause("a temporary failure, tried until it expired", _SOFT, r"|5\.[0345]\..*", PHRASES["trying"],
+          "The server says so."),
+    Cause("no such mailbox", _HARD, r"5\.4\.1", _EDGE,
+          "Exchange Online's edge says 5.4.1 “Access denied” for recipients its directory doesn't have."),
+    Cause("no such mailbox", _HARD, r"|5\.[0-5]\..*", PHRASES["no_mailbox"], "The server says so."),
+    Cause("no such domain, or one that takes no mail", _HARD, r"|5\.[0-5]\..*", PHRASES["no_domain"],
+          "The server says so; also a null MX (RFC 7505)."),
+    Cause("the person has moved", _HARD, r"|5\.[0-5]\..*", PHRASES["moved"], "5.1.6 in words (RFC 3463 §3.2)."),
+    Cause("the message was refused", _US, r"|5\..*", PHRASES["message"], "Too big, or its content: another may pass."),
+    Cause("the message was refused", _US, r"5\.2\.3|5\.3\.4|5\.6\..*", None,
+          "Too long, too big, or its content (RFC 3463 §3.3, §3.4, §3.7)."),
+    Cause("refused by policy", _US, r"|5\..*", PHRASES["us"],
+          "Reputation, authentication, relaying: about the sender."),
+    Cause("no such mailbox or domain, by its code", _HARD, r"5\.1\.[012346]|5\.1\.10|5\.4\.4", None,
+          "RFC 3463 §3.2, §3.5; RFC 7505 for 5.1.10."),
+    Cause("it may pass", _SOFT, ".*", PHRASES["passing"], "Busy, out of reach, disabled for now (RFC 3463 §3.3)."),
+    Cause("no reason that we know", _SOFT, ".*", None, "Doubt spares the address: three such decide."),
 )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
-def judge(status: str, text: str) -> Rule:
-    """The first rule that fits a failure.
+def cause_of(status: str, text: str) -> Cause:
+    """The first line that fits a failure.
 
     Args:
         status: RFC 3463 code, or "".
         text: what the server or the reporting program said.
     """
-    plain = plain_words(text)
-    return next(rule for rule in TABLE if rule.fits(status, plain))
+    plain = _plain_words(text)
+    return next(cause for cause in CAUSES if cause.fits(status, plain))
 
 
 _ADDRESS = re.compile(r"[<\[(\"']?[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255}[>\])\"']?")
@@ -98,7 +99,7 @@ _URL = re.compile(r"https?://\S+")
 _CONTINUED = re.compile(r"(?<![\d.])[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3} ?)?")
 
 
-def plain_words(text: str) -> str:
+def _plain_words(text: str) -> str:
     """A reply without what may hold any word: addresses, URLs, the codes in front of continued lines."""
     text = _CONTINUED.sub("", _ADDRESS.sub("address", _URL.sub("", text)))
     return re.sub(r"\s+", " ", text).replace("’", "'")
@@ -135,9 +136,9 @@ def status_code(field: str, text: str) -> str:
 def as_markdown() -> str:
     """The table for docs/reference/bounces.md."""
     lines = ["| status | words | what happened | so it is | why |", "|---|---|---|---|---|"]
-    for rule in TABLE:
-        words = "of that meaning" if rule.words else "any"
-        lines.append(f"| {_shown(rule.codes)} | {words} | {rule.name} | {rule.severity} | {rule.why} |")
+    for cause in CAUSES:
+        words = "of that meaning" if cause.words else "any"
+        lines.append(f"| {_shown(cause.codes)} | {words} | {cause.name} | {cause.severity} | {cause.why} |")
     return "\n".join(lines)
 
 

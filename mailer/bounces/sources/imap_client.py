@@ -15,7 +15,7 @@ import ssl
 import threading
 from typing import Any
 
-from mailer.bounces.bounds import LONGEST
+from mailer.bounces.reading.bounds import LONGEST
 
 _STEP = 60.0
 

@@ -11,9 +11,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mailer.bounces.bounds import LONGEST
-from mailer.bounces.imap_client import BoundedClient, masked, words_of
-from mailer.bounces.memory import Memory
+from mailer.bounces.reading.bounds import LONGEST
+from mailer.bounces.register import MailRegister
+from mailer.bounces.sources.imap_client import BoundedClient, masked, words_of
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings
 from mailer.visible import visible
@@ -26,7 +26,7 @@ _LONGEST_ANSWER, _MOST_SHOWN = 10_000, 300
 
 
 def read_imap(
-    settings: Settings, memory: Memory, *, deadline: float = DEADLINE
+    settings: Settings, register: MailRegister, *, deadline: float = DEADLINE
 ) -> Iterator[tuple[str, bytes | None]]:
     """The mails of BOUNCE_IMAP_FOLDER that were not read before, each with its place; None for one that the server
     does not hand out.
@@ -56,13 +56,13 @@ def read_imap(
     with _told_as_ours(settings), _connected(settings, deadline) as server:
         validity = _examine(server, settings.bounce_imap_folder)
         complete = validity > 0
-        for uid in _uids(server, memory.read_up_to(folder, validity) if validity else 0):
+        for uid in _uids(server, register.read_up_to(folder, validity) if validity else 0):
             content = _fetch(server, uid)
             if content != b"":
                 yield f"{folder} UID {uid}", content
             complete = complete and content is not None
             if complete:
-                memory.has_read(folder, validity, uid)
+                register.has_read(folder, validity, uid)
 
 
 @contextmanager

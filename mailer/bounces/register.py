@@ -1,4 +1,4 @@
-"""What the ledger knows that helps to place a returned mail, and which mails have been dealt with."""
+"""What the ledger knows of mail: what went out, found by what comes back; and what came back and was dealt with."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ class Sent:
     state: Status
 
 
-class Memory:
-    """
+class MailRegister:
+    """What went out, and what came back and was dealt with.
+
     Args:
         ledger: where it is kept.
     """

@@ -6,7 +6,7 @@ import re
 from email.errors import HeaderParseError
 from email.header import decode_header
 
-from mailer.bounces.bounds import LONGEST_FIELD
+from mailer.bounces.reading.bounds import LONGEST_FIELD
 
 _BARE = re.compile(r"[^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,255}")
 _ANGLE = re.compile(r"<\s*([^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,255})\s*>")

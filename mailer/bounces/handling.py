@@ -1,0 +1,250 @@
+"""What follows from a returned mail, for the ledger and for lists/suppressed.csv.
+
+A hard bounce suppresses at once; soft ones do when there were three over at least 14 days; a refusal that is
+about us never does. All that needs proof, as anybody can write to a bounce mailbox what they like: only whoever got
+a mail of ours, or carried it, knows its token (96 random bits; they stand in its VERP address, its Message-ID and its
+unsubscribe address), and it proves something about its one recipient and about nobody else. What proves nothing
+changes nothing, and is listed for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from mailer.bounces.reading import FailedRecipient, MailKind, MailReport, OurAddresses, Severity, read_report
+from mailer.bounces.register import MailRegister, Sent
+from mailer.delivery.ledger import Ledger
+from mailer.press import AddressError, Suppressions, UnsubscribeTokenError, canonical, read_unsubscribe_token
+from mailer.visible import visible
+
+SOFT_BOUNCES, SOFT_DAYS = 3, 14
+"""So many soft bounces, the first and the last at least so many days apart, suppress an address."""
+
+
+class Done(StrEnum):
+    """What was done about one person; docs/reference/bounces.md says when."""
+
+    BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"
+    UNSUBSCRIBED = "unsubscribed"
+    WAITING = "waiting"
+    FOR_YOU = "for you to decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What followed from a mail for one person.
+
+    Attributes:
+        address: as the ledger has it, where the mail was ours.
+        detail: why, one line.
+        release: which mail of ours it was about, or "".
+    """
+
+    address: str
+    done: Done
+    detail: str
+    release: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandledMail:
+    """A mail with what followed from it. `where`: the place it was read from."""
+
+    where: str
+    kind: MailKind
+    sender: str
+    subject: str
+    consequences: tuple[Consequence, ...]
+
+
+def not_handed_out(where: str) -> HandledMail:
+    """For a mail that its server names and does not give: nothing is remembered of it."""
+    told = "the server does not hand this mail out; it is asked for again next time"
+    return HandledMail(visible(where), MailKind.UNREADABLE, "", "", (_for_you(told),))
+
+
+@dataclass(frozen=True, slots=True)
+class MailHandler:
+    """Deals with mails, one after the other, each once.
+
+    Args:
+        ours: our own addresses.
+        secret_key: SECRET_KEY, for unsubscribe tokens of links; "" = such tokens can't be read.
+        on_a_list: whether an address stands on a press list.
+    """
+
+    ledger: Ledger
+    register: MailRegister
+    suppressions: Suppressions
+    ours: OurAddresses
+    secret_key: str
+    on_a_list: Callable[[str], bool]
+
+    def handle(self, content: bytes, where: str) -> HandledMail | None:
+        """Deals with a mail, and remembers that it did; None where it already had.
+
+        Raises:
+            LedgerError, ListError: it can't be written down. The mail counts as not dealt with.
+        """
+        if self.register.dealt_with(content):
+            return None
+        report = read_report(content, self.ours)
+        consequences = tuple(self._consequences(report))
+        self.register.remember(content)
+        return HandledMail(visible(where), report.kind, report.sender, report.subject, consequences)
+
+    def _consequences(self, report: MailReport) -> list[Consequence]:
+        match report.kind:
+            case MailKind.BOUNCE:
+                return self._bounced(report)
+            case MailKind.DELAY:
+                return [
+                    Consequence(r.address, Done.WAITING, f"still being tried: {r.said}")
+                    for r in report.recipients
+                ]
+            case MailKind.UNSUBSCRIBE:
+                return [self._unsubscribed(report)]
+            case MailKind.UNREADABLE:
+                return [_for_you("a mail that can't be read by a program: look at it yourself")]
+        return [self._complained(report)] if report.complaint else []
+
+    def _complained(self, report: MailReport) -> Consequence:
+        sent = self._about(report)
+        if sent is None or not sent.address:
+            return _for_you("a spam complaint")
+        told = f"reported our mail as spam. To mail them no more: {_command(sent.address)}"
+        return _for_you(told, sent.address, sent.release)
+
+    def _about(self, report: MailReport) -> Sent | None:
+        """Which mail of ours a report speaks of, by what only those know who had it."""
+        return self.register.by_token(report.token) or self.register.by_references(report.references)
+
+    # ---- bounces ------------------------------------------------------------------------------------
+
+    def _bounced(self, report: MailReport) -> list[Consequence]:
+        """By VERP token, else by our Message-ID; without them nothing is done about anybody."""
+        sent = self._about(report)
+        # Nobody is gone who says so themselves: a program answers for people who have left.
+        if sent and report.by_system and canonical(report.sender) != sent.canonical:
+            return [self._recorded(sent, report)]
+        if sent and sent.address:
+            told = f"this may be a person's letter about a bounce. If it is one: {_command(sent.address)}"
+            return [_for_you(told, sent.address, sent.release)]
+        return [self._unproven(recipient, report) for recipient in report.recipients] or [
+            _for_you("a bounce that names nobody: read it")
+        ]
+
+    def _recorded(self, sent: Sent, report: MailReport) -> Consequence:
+        """A bounce that is proven, in the ledger; and in suppressed.csv, if it says that the address is dead."""
+        if not sent.address:
+            told = "somebody who was forgotten; nothing is kept"
+            return Consequence("", Done.BOUNCED, told, sent.release)
+        recipient = _said_of(sent, report)
+        soft = recipient.severity is Severity.SOFT
+        what = f"{recipient.status} {recipient.cause}".strip()
+        detail = f"{what}: {recipient.said}" if recipient.said else what
+        found = self.ledger.bounced(
+            sent.token,
+            soft=soft,
+            enhanced=recipient.status,
+            text=recipient.said or recipient.cause,
+            at=_when(report).timestamp(),
+        )
+        assert found is not None, "it was found by this token a moment ago"
+        why = ""
+        if recipient.severity is Severity.HARD:
+            why = f"bounced: {what}"
+        elif soft and found.soft >= SOFT_BOUNCES and found.soft_days >= SOFT_DAYS:
+            why = f"bounced {found.soft} times in {found.soft_days:.0f} days: {recipient.cause}"
+        if why and self.suppressions.add(sent.address, why, f"bounce of {sent.release}"):
+            return Consequence(sent.address, Done.SUPPRESSED, detail, sent.release)
+        if recipient.severity is Severity.ABOUT_US:
+            detail += " (about us, not about the address: never suppressed)"
+        elif soft:
+            detail += f" (soft, no. {found.soft} in half a year)"
+        return Consequence(sent.address, Done.BOUNCED, detail, sent.release)
+
+    def _unproven(self, recipient: FailedRecipient, report: MailReport) -> Consequence:
+        """A recipient of a report that proves nothing, for a person: anybody can write one that names anybody."""
+        sent = self.register.by_address(canonical(recipient.address), _when(report))
+        if sent is None:
+            return _for_you(f"not about a mail of ours: {recipient.said}", recipient.address)
+        told = f"said to have bounced, but nothing in it proves that it is about our mail: {recipient.said}"
+        told += f". If you believe it: {_command(sent.address)}"
+        return _for_you(told, sent.address, sent.release)
+
+    # ---- wishes to be taken off ---------------------------------------------------------------------
+
+    def _unsubscribed(self, report: MailReport) -> Consequence:
+        """Whose wish it is: by the token they return, else by From, if it is proven and exactly as we have it on
+        file."""
+        address, release = self._by_token(report.wish.token if report.wish else "")
+        detail = f"asked by {report.sender}" if address and canonical(address) != report.sender else ""
+        if not address:
+            address, answers = report.sender, self._has_our_mail(report)
+            if not (answers or report.vouching.vouched):
+                return _for_you(self._unproven_wish(report), address)
+            if not (answers or self.register.knows(canonical(address)) or self.on_a_list(address)):
+                return _for_you("asks to be taken off, but is on no list under this address", address)
+            detail = "" if answers else report.vouching.said
+        if report.wish and not report.wish.clear:
+            told = "may ask to be taken off, or mean something else: read it. If they do:"
+            return _for_you(f"{told} {_command(address)}", address, release)
+        try:
+            new = self.suppressions.add(address, "unsubscribed", "mail")
+        except AddressError as error:
+            return _for_you(f"asks to be taken off: {error}", address)
+        return Consequence(address, Done.UNSUBSCRIBED, detail if new else "was suppressed already", release)
+
+    def _by_token(self, token: str) -> tuple[str, str]:
+        """Whom a token names that stands in the wish itself, and the release; "" where it names nobody."""
+        sent = self.register.by_token(token.lower()) if token else None
+        if sent and sent.address:
+            return sent.address, sent.release
+        try:
+            return (read_unsubscribe_token(token, self.secret_key) if token else ""), ""
+        except (UnsubscribeTokenError, ValueError):
+            return "", ""  # damaged, or made with another key: the From address may still tell
+
+    def _has_our_mail(self, report: MailReport) -> bool:
+        """Whether who wrote it shows that they got a mail of ours at this very address, as every answer to one does
+        (In-Reply-To). Of other people's mail that it shows, nothing follows: an answer to all bears them too."""
+        sent = (self.register.by_token(report.token), *self.register.all_by_references(report.references))
+        return any(mail.canonical == canonical(report.sender) for mail in sent if mail)
+
+    def _unproven_wish(self, report: MailReport) -> str:
+        told = f"asks to be taken off, but nothing proves that they wrote it ({report.vouching.said})"
+        command = _command(report.sender)
+        if self.register.knows(canonical(report.sender)):
+            return f"{told}. If they did: {command}"
+        return f"{told}, and no mail of ours went to this address. If it is on a list: {command}"
+
+
+def _for_you(detail: str, address: str = "", release: str = "") -> Consequence:
+    return Consequence(address, Done.FOR_YOU, detail, release)
+
+
+def _said_of(sent: Sent, report: MailReport) -> FailedRecipient:
+    """What the report says about the recipient of our mail, whom a forwarder may have given another address."""
+    own = [r for r in report.recipients if canonical(r.address) == sent.canonical]
+    unknown = FailedRecipient(sent.address, Severity.SOFT, "", "", "no reason that we know")
+    return next(iter([*own, *report.recipients]), unknown)
+
+
+def _command(address: str) -> str:
+    """What suppresses an address of ours, ready to be typed in any shell."""
+    if re.fullmatch(r"[\w.+@-]+", address):
+        return f"mailer suppress {address}"
+    return f'mailer suppress "{address}"' if not set(address) & set('"$`\\!%') else "mailer suppress ADDRESS"
+
+
+def _when(report: MailReport) -> datetime:
+    """The report's own date, as the same report read again must count as the same; now where it is absurd."""
+    now = datetime.now(UTC)
+    at = report.at
+    return at if at and now - timedelta(days=3650) < at < now + timedelta(days=1) else now
