@@ -20,16 +20,13 @@ from email.policy import SMTPUTF8
 from email.utils import getaddresses
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
 
 from mailer.errors import ComposeError
 from mailer.message import headers
+from mailer.message.composition import Composition
 from mailer.message.head import Addressee
-from mailer.message.parts import SLOT
+from mailer.message.mime import SLOT
 from mailer.model import Mailbox, Rendered
-
-if TYPE_CHECKING:
-    from mailer.message.compose import Composition
 
 _ANGLES = re.compile("<([^<>]*)>")
 _HINT = "If the recipient's row looks right, this is a defect of mailer: please report it."
