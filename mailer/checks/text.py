@@ -10,8 +10,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from mailer.checks.draft import Draft
 from mailer.errors import WorkspaceError
-from mailer.model import Edition, Finding, Newsroom, Where
-from mailer.release import MERGE_SLOT
+from mailer.model import MERGE_SLOT, Edition, Finding, Newsroom, Where
 from mailer.release.values import moment_text
 
 _PLACEHOLDER = re.compile(

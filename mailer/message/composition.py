@@ -17,9 +17,9 @@ from urllib.parse import quote
 from mailer.errors import ComposeError, LedgerError
 from mailer.message import headers
 from mailer.message.head import Addressee, Head
-from mailer.message.mime import SLOT, Hole, Piece
+from mailer.message.mime import Hole, Piece
 from mailer.message.quoted_printable import encode_html_value, encode_value
-from mailer.model import Mailbox, Slot
+from mailer.model import SLOT_SIGN, Mailbox, Slot, slot_sign
 
 UNSUBSCRIBE = "unsubscribe"
 """The merge field that the tool fills for everybody."""
@@ -78,7 +78,7 @@ class Composition:
     def template(self) -> str:
         """The message without the fields of a recipient, its slots as in `Rendered`."""
         body = (
-            piece if isinstance(piece, str) else encode_value(f"\ue000{piece.slot}\ue001").decode()
+            piece if isinstance(piece, str) else encode_value(slot_sign(piece.slot)).decode()
             for piece in self.body
         )
         return "".join((self._closing, *body))
@@ -199,7 +199,7 @@ class Composition:
 
     @cached_property
     def _cut_subject(self) -> list[str]:
-        return SLOT.split(self.subject)
+        return SLOT_SIGN.split(self.subject)
 
     @cached_property
     def _static_subject(self) -> str:

@@ -5,17 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mailer.model.findings import Where
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in rendered text that each recipient fills. `number` is its index in `Rendered.slots`."""
-
-    number: int
-    field: str
-    fallback: str
-    where: Where | None = None
+from mailer.model.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +28,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """An edition as a mail, once for everybody. Slots stand in subject, preheader, html and text as
-    U+E000 number U+E001 (see `mailer.render.merge`); no other private-use character remains."""
+    their signs (`slot_sign`); no other private-use character remains."""
 
     language: str
     subject: str
