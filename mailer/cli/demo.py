@@ -29,8 +29,8 @@ def demo(no_browser: bool, folder: Path | None) -> int:
 
     The server is a mailbox inside this very process: nothing leaves the computer.
     """
-    from mailer.private import keep_to_the_office
     from mailer.workspace import make_workspace
+    from mailer.workspace.private import keep_to_the_office
 
     folder = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-")) / "press-office"
     workspace = make_workspace(folder)

@@ -25,8 +25,8 @@ def doctor(as_json: bool) -> int:
     """
     from mailer.delivery.doctor import examine
     from mailer.errors import SettingsError
-    from mailer.private import exposed
     from mailer.release import read_newsroom
+    from mailer.workspace.private import exposed
 
     workspace = workspace_here()
     settings = settings_of(workspace)

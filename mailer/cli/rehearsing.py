@@ -17,7 +17,7 @@ from mailer.cli.sending import insecure_must_matter, must_be_sound, must_have_se
 from mailer.cli.show import count, print_audience, row, say
 from mailer.delivery import Ledger, RehearsalTransport, SmtpTransport
 from mailer.model import Status
-from mailer.private import private_folder
+from mailer.workspace.private import private_folder
 
 if TYPE_CHECKING:
     from mailer.pipeline import Prepared

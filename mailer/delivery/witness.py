@@ -29,7 +29,7 @@ from typing import IO
 
 from mailer.errors import LedgerError
 from mailer.press.files import in_place_of
-from mailer.private import private_folder
+from mailer.workspace.private import private_folder
 
 _HEAD = 2048
 _MARK = 64

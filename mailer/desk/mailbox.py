@@ -11,8 +11,8 @@ from typing import Any
 
 from mailer.desk.rooms import Asked, Entry, Scene
 from mailer.desk.view import CAREFUL, view_of
-from mailer.private import private_folder
 from mailer.workspace import is_plain_name, lies_in
+from mailer.workspace.private import private_folder
 
 SHOWN = 1000
 """Messages of a folder that the sidebar lists."""

@@ -19,7 +19,7 @@ from typing import TypeVar
 from mailer.errors import Fault, ListError
 from mailer.press.encoding import find_encoding
 from mailer.press.records import Record, cut, sep_line
-from mailer.private import private_file
+from mailer.workspace.private import private_file
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is changing the same file."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.endings import SAVE_AS_TEXT, kind_by_content
 from mailer.errors import Fault, ReleaseError
 from mailer.model import Finding, Where
+from mailer.workspace.endings import SAVE_AS_TEXT, kind_by_content
 
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """The signs of merge slots are made of such characters, so nothing that staff write may hold one."""

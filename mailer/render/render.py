@@ -12,7 +12,6 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
-from mailer.enclosures import Enclosure, EnclosureError, read_enclosure
 from mailer.errors import Fault, TemplateError
 from mailer.model import Attachment, Edition, Part, Rendered
 from mailer.render import words
@@ -24,6 +23,7 @@ from mailer.render.merge import Slots, restore
 from mailer.render.templates import Templates, theme_file
 from mailer.render.unmarked import unmarked
 from mailer.workspace import Workspace
+from mailer.workspace.enclosures import Enclosure, EnclosureError, read_enclosure
 
 
 def render(edition: Edition, theme: Sequence[Path]) -> Rendered:
