@@ -34,8 +34,8 @@ named here."""
 def printed_texts(edition: Edition) -> Iterator[tuple[str, str, Where]]:
     """Every text that is printed: the header field (or "text") that it belongs to, its words, and its place."""
     yield from _texts_of(edition, edition.where)
-    room = edition.newsroom
-    yield from _texts_of(room, lambda field: Where(room.path.name, room.lines.get(field, 0)))
+    newsroom = edition.newsroom
+    yield from _texts_of(newsroom, lambda field: Where(newsroom.path.name, newsroom.lines.get(field, 0)))
 
 
 def _texts_of(record: Edition | Newsroom, where: Callable[[str], Where]) -> Iterator[tuple[str, str, Where]]:

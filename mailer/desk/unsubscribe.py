@@ -146,7 +146,7 @@ class _Unsubscribing:
         self._keeper = Keeper(self._suppressions, say)
         self._keeper.look()
         self._texts = tomllib.loads((PAGES / "unsubscribe.toml").read_text("utf-8"))
-        self._rooms = {tag: read_newsroom(workspace, tag) for tag in self._texts}
+        self._newsrooms = {tag: read_newsroom(workspace, tag) for tag in self._texts}
         self._house = read_newsroom(workspace).language
         self._style = (PAGES / "unsubscribe.css").read_text("utf-8")
         self._page = Environment(
@@ -245,16 +245,16 @@ class _Unsubscribing:
         status: HTTPStatus = HTTPStatus.OK,
     ) -> Response:
         language = self._language(request)
-        room, texts = self._rooms[language], self._texts[language]
+        newsroom, texts = self._newsrooms[language], self._texts[language]
         html = self._page.render(
             language=language,
-            name=room.name,
+            name=newsroom.name,
             heading=texts[heading],
-            lines=[texts[line].format(name=room.name) for line in lines],
+            lines=[texts[line].format(name=newsroom.name) for line in lines],
             address=address,
             button=texts["button"] if button else "",
             write=texts["write"],
-            write_to=_office(room) if not button else "",
+            write_to=_office(newsroom) if not button else "",
             style=self._style,
         )
         return HTMLResponse(html, status, self._headers | {"Content-Language": language})
@@ -269,8 +269,8 @@ class _Unsubscribing:
         return "en"
 
 
-def _office(room: Newsroom) -> str:
-    return (room.reply_to or room.sender).address
+def _office(newsroom: Newsroom) -> str:
+    return (newsroom.reply_to or newsroom.sender).address
 
 
 def _client(request: Request) -> str:

@@ -18,15 +18,15 @@ from mailer.settings import Settings
 
 def head_of(edition: Edition, settings: Settings, prefix: str = "") -> Head:
     """What the header of an edition's messages says."""
-    room = edition.newsroom
-    takes_unsubscribes = settings.unsubscribe_mailto or (room.reply_to or room.sender).address
-    sender = Mailbox(room.sender.address, room.sender.name or room.name)
-    list_id = f"press.{room.sender.domain}"
+    newsroom = edition.newsroom
+    takes_unsubscribes = settings.unsubscribe_mailto or (newsroom.reply_to or newsroom.sender).address
+    sender = Mailbox(newsroom.sender.address, newsroom.sender.name or newsroom.name)
+    list_id = f"press.{newsroom.sender.domain}"
     return Head(
         sender=sender,
-        reply_to=room.reply_to,
+        reply_to=newsroom.reply_to,
         list_id=list_id,
-        list_name=room.name,
+        list_name=newsroom.name,
         unsubscribe_mailto=takes_unsubscribes,
         one_click=_one_click(settings),
         language=edition.language,

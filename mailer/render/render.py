@@ -69,11 +69,11 @@ class _Renderer:
 
     def _names(self) -> dict[str, object]:
         """What templates may use. docs/reference/themes.md lists it; a test compares."""
-        edition, room = self._edition, self._edition.newsroom
+        edition, newsroom = self._edition, self._edition.newsroom
         labels = words.read_labels(self._theme, edition.language)
         return {
             "release": edition,
-            "room": room,
+            "newsroom": newsroom,
             "labels": labels,
             "kind": labels.get(self._kind_key, edition.kind.value),
             "kind_key": self._kind_key,
@@ -82,14 +82,16 @@ class _Renderer:
             "day": partial(words.day, language=edition.language),
             "moment": partial(words.moment, language=edition.language),
             "period": partial(words.period, language=edition.language),
-            "tel": partial(words.tel, region=room.region),
+            "tel": partial(words.tel, region=newsroom.region),
             "picture": self._pictures,
             "further_images": self._further_images,
             "calendar_link": lambda: calendar_link(edition, edition.event) if edition.event else "",
             "web_address": _web_address,
             "file_name": _file_name,
             "file_facts": self._file_facts,
-            "address_lines": lambda: [line for line in room.postal_address.split("\n") if line != room.name],
+            "address_lines": lambda: [
+                line for line in newsroom.postal_address.split("\n") if line != newsroom.name
+            ],
             "stylesheet": self._stylesheet,
         }
 
