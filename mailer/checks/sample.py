@@ -22,7 +22,7 @@ from mailer.checks.text import NOT_PRINTED, leaves, printed_texts
 from mailer.model import Edition, Finding, Newsroom, Where
 from mailer.release import read_newsroom
 from mailer.release.source import read_source
-from mailer.render.words import locale_of
+from mailer.render.localisation import locale_of
 from mailer.workspace import Workspace, sample
 
 HABITS = NOT_PRINTED | {"dash", "end_mark", "role", "hours"}

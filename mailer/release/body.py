@@ -19,7 +19,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
 from mailer.model import MERGE_SLOT, Boilerplate, Finding, Image, Note, Where, slot_field
-from mailer.release.blocks import add_release_blocks
+from mailer.release.block_rules import add_release_blocks
 
 NODE_TYPES: tuple[str, ...] = (
     "paragraph", "heading", "section", "bullet_list", "ordered_list", "list_item", "blockquote",

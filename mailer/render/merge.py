@@ -22,18 +22,18 @@ class Slots:
     def __init__(self) -> None:
         self._slots: dict[tuple[str, str], Slot] = {}
 
-    def mark(self, field: str, fallback: str) -> str:
+    def sign(self, field: str, fallback: str) -> str:
         """The sign of a slot, to be put where it stands."""
         slot = self._slots.setdefault((field, fallback), Slot(len(self._slots), field, fallback))
         return slot_sign(slot.number)
 
-    def marked(self, text: str, encode: Callable[[str], str] = str) -> str:
+    def with_signs(self, text: str, encode: Callable[[str], str] = str) -> str:
         """A header field's text with its `{{ field | fallback }}` as signs; what is between them, encoded."""
         pieces, end = [], 0
         for match in MERGE_SLOT.finditer(text):
             pieces += [
                 encode(text[end : match.start()]),
-                self.mark(slot_field(match["field"]), match["fallback"] or ""),
+                self.sign(slot_field(match["field"]), match["fallback"] or ""),
             ]
             end = match.end()
         return "".join((*pieces, encode(text[end:])))

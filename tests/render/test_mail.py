@@ -17,7 +17,7 @@ from mailer.errors import TemplateError
 from mailer.model import Recipient, Rendered
 from mailer.render import fill, merge_values, render
 from mailer.render.colours import contrast, palette
-from mailer.render.words import day, moment, read_labels, tel
+from mailer.render.localisation import day, moment, read_labels, tel
 from mailer.workspace import Workspace, built_in_templates
 
 THEMES = ("default", "letter")
