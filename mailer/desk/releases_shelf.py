@@ -11,7 +11,7 @@ from threading import Lock
 from mailer import pipeline
 from mailer.delivery import Ledger
 from mailer.desk.message_view import view_of
-from mailer.desk.shelf import Asked, Entry, Readers, Scene, faults_of
+from mailer.desk.shelf import Asked, AudienceSummary, Entry, Scene, faults_of
 from mailer.errors import MailerError
 from mailer.model import Recipient, Status
 from mailer.press import AddressError, Choice, count_audience
@@ -118,7 +118,7 @@ class ReleasesShelf:
             edition.language,
             self.workspace.themes(),
             asked.theme or edition.theme,
-            _readers(prepared),
+            _summary(prepared),
             prepared.findings,
         )
 
@@ -136,13 +136,13 @@ class ReleasesShelf:
         return [(r.address, ", ".join(filter(None, (r.name, r.outlet)))) for r in islice(found, FOUND)]
 
 
-def _readers(prepared: pipeline.Prepared) -> Readers:
+def _summary(prepared: pipeline.Prepared) -> AudienceSummary:
     audience = prepared.audience
     counts = count_audience(audience)
     number, left_out = len(audience.recipients), len(audience.left_out)
     lists = ", ".join(audience.lists)
     summary = f"{number:,} recipient{'s' if number != 1 else ''}" + (f" on {lists}" if lists else "")
-    return Readers(
+    return AudienceSummary(
         f"{summary}, {left_out:,} left out" if left_out else summary, counts.by_language, counts.by_reason
     )
 

@@ -40,7 +40,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Readers:
+class AudienceSummary:
     """How many get it, in which languages, and how many are left out for what reason."""
 
     summary: str
@@ -57,7 +57,7 @@ class Scene:
     edition: str = ""
     themes: tuple[str, ...] = ()
     theme: str = ""
-    readers: Readers | None = None
+    audience: AudienceSummary | None = None
     findings: tuple[Finding, ...] = ()
     faults: tuple[tuple[str, str, str], ...] = ()
 

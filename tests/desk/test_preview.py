@@ -263,8 +263,8 @@ def test_a_correction_is_shown_threaded_to_what_that_person_got(office: Workspac
     assert scene.view is not None
     assert dict(scene.view.headers)["In-Reply-To"].endswith("@example.org>")
     assert {entry.key: entry.mark for entry in shelf.entries()}["first"] == "done"
-    assert scene.readers is not None
-    assert scene.readers.summary == f"{mailing.added} recipients on those who got first"
+    assert scene.audience is not None
+    assert scene.audience.summary == f"{mailing.added} recipients on those who got first"
 
 
 def test_a_release_without_any_list_can_be_looked_at(workspace: Workspace) -> None:
@@ -272,8 +272,8 @@ def test_a_release_without_any_list_can_be_looked_at(workspace: Workspace) -> No
     room_file.write_text(room_file.read_text("utf-8").replace("Lists: press\n", ""), "utf-8")
     scene = ReleasesShelf(workspace, read_settings(workspace.root)).scene(Asked("harbour-report"))
     assert scene.view is not None
-    assert scene.readers is not None
-    assert scene.readers.summary == "0 recipients"
+    assert scene.audience is not None
+    assert scene.audience.summary == "0 recipients"
     assert "no-recipients" in {finding.id for finding in scene.findings}
 
 
