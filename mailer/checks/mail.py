@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from mailer.checks.draft import Draft
 from mailer.model import Finding
-from mailer.render import unmarked
+from mailer.render import without_metadata
 
 CLIP = 102 * 1024
 """Gmail cuts a message's HTML off behind 102 KB, and hides the rest behind a link."""
@@ -85,8 +85,7 @@ def size(draft: Draft) -> Iterator[Finding]:
     for edition in draft.release.editions:
         octets = len(draft.rendered[edition.language].html.encode())
         if octets > CLIP * 9 // 10:
-            level = "error" if octets > CLIP else "warning"
-            yield Finding("too-long-for-gmail", "error" if level == "error" else "warning",
+            yield Finding("too-long-for-gmail", "error" if octets > CLIP else "warning",
                           f"The HTML has {octets / 1024:.0f} KB; Gmail cuts it off behind 102 KB.",
                           "Shorten the text, or move tables and notes to the web.", edition.where())  # fmt: skip
 
@@ -103,10 +102,10 @@ def attachments(draft: Draft) -> Iterator[Finding]:
 
 
 def picture_marks(draft: Draft) -> Iterator[Finding]:
-    """picture-marks: an attached picture of a kind whose marks can't be taken out."""
+    """picture-marks: an attached picture of a kind whose metadata can't be taken out."""
     for edition in draft.release.editions:
         for part in draft.rendered[edition.language].attached:
-            if unmarked(part.content) is None:
+            if without_metadata(part.content) is None:
                 yield Finding("picture-marks", "warning",
                               f"{part.name} is mailed as it is, with the place, camera and names that may stand in it.",
                               "Save it as JPEG or PNG: from those they are taken out.",

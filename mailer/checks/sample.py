@@ -22,7 +22,7 @@ from mailer.checks.text import NOT_PRINTED, leaves, printed_texts
 from mailer.model import Edition, Finding, Newsroom, Where
 from mailer.release import read_newsroom
 from mailer.release.source import read_source
-from mailer.render.words import locale_of
+from mailer.render.localisation import locale_of
 from mailer.workspace import Workspace, sample
 
 HABITS = NOT_PRINTED | {"dash", "end_mark", "role", "hours"}
@@ -117,10 +117,10 @@ def marks() -> tuple[Mark, ...]:
     """All marks of the sample. One in which another stands is left out: that one tells as much."""
     workspace = Workspace(sample())
     languages = sorted(path.name.split(".")[1] for path in workspace.root.glob("newsroom.*.md"))
-    rooms = [read_newsroom(workspace, language) for language in ("", *languages)]
+    newsrooms = [read_newsroom(workspace, language) for language in ("", *languages)]
     found: dict[object, Mark] = {}
-    for room in rooms:
-        for mark in marks_of(room):
+    for newsroom in newsrooms:
+        for mark in marks_of(newsroom):
             found.setdefault((mark.read, mark.key), mark)
     return tuple(
         mark
@@ -129,13 +129,13 @@ def marks() -> tuple[Mark, ...]:
     )
 
 
-def marks_of(room: Newsroom) -> Iterator[Mark]:
+def marks_of(newsroom: Newsroom) -> Iterator[Mark]:
     """What an office is known by. A single word, or a short number, is nobody's own."""
-    for field in fields(room):
+    for field in fields(newsroom):
         if field.name not in HABITS:
-            value = getattr(room, field.name)
+            value = getattr(newsroom, field.name)
             name = field.name.removesuffix("s") if isinstance(value, tuple) else field.name.replace("_", " ")
-            for text in _telling(value, room.name):
+            for text in _telling(value, newsroom.name):
                 mark = _mark(name, text)
                 if len(mark.key) > 1 or mark.read is not words:
                     yield mark
@@ -235,6 +235,6 @@ def places_in(workspace: Workspace, path: Path, of: Iterable[Mark]) -> list[Plac
 
 def sample_places(workspace: Workspace) -> list[Place]:
     """All places of a workspace that are still the sample's, whatever release prints them."""
-    rooms = sorted(workspace.root.glob("newsroom*.md"), key=lambda path: (len(path.name), path.name))
-    paths = (*rooms, *sorted(workspace.releases.glob("*.md")))
+    newsrooms = sorted(workspace.root.glob("newsroom*.md"), key=lambda path: (len(path.name), path.name))
+    paths = (*newsrooms, *sorted(workspace.releases.glob("*.md")))
     return [place for path in paths for place in places_in(workspace, path, marks())]

@@ -10,8 +10,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from mailer.checks.draft import Draft
 from mailer.errors import WorkspaceError
-from mailer.model import Edition, Finding, Newsroom, Where
-from mailer.release import MERGE_SLOT
+from mailer.model import MERGE_SLOT, Edition, Finding, Newsroom, Where
 from mailer.release.values import moment_text
 
 _PLACEHOLDER = re.compile(
@@ -35,8 +34,8 @@ named here."""
 def printed_texts(edition: Edition) -> Iterator[tuple[str, str, Where]]:
     """Every text that is printed: the header field (or "text") that it belongs to, its words, and its place."""
     yield from _texts_of(edition, edition.where)
-    room = edition.newsroom
-    yield from _texts_of(room, lambda field: Where(room.path.name, room.lines.get(field, 0)))
+    newsroom = edition.newsroom
+    yield from _texts_of(newsroom, lambda field: Where(newsroom.path.name, newsroom.lines.get(field, 0)))
 
 
 def _texts_of(record: Edition | Newsroom, where: Callable[[str], Where]) -> Iterator[tuple[str, str, Where]]:

@@ -13,7 +13,7 @@ from mailer.cli.terminal.output import count, row, say
 from mailer.visible import visible
 
 if TYPE_CHECKING:
-    from mailer.desk.mailbox import Received
+    from mailer.desk.inbox import Received
     from mailer.workspace import Workspace
 
 SAMPLE = "harbour-report"
@@ -32,8 +32,8 @@ def demo(no_browser: bool, folder: Path | None) -> int:
 
     The server is a mailbox inside this very process: nothing leaves the computer.
     """
-    from mailer.private import keep_to_the_office
     from mailer.workspace import make_workspace
+    from mailer.workspace.private import keep_to_the_office
 
     folder = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-")) / "press-office"
     workspace = make_workspace(folder)
@@ -49,9 +49,9 @@ def demo(no_browser: bool, folder: Path | None) -> int:
         err=True,
     )
     if not no_browser:
-        from mailer.desk.mailbox import show
+        from mailer.desk.serve import serve_folder
 
-        show(workspace.private / "mailbox", say=lambda url: say(f"{url}\nCtrl-C ends it.", err=True))
+        serve_folder(workspace.private / "mailbox", say=lambda url: say(f"{url}\nCtrl-C ends it.", err=True))
     return DONE if finished and received else UNFINISHED
 
 
@@ -60,23 +60,23 @@ def _send_to_ourselves(workspace: Workspace) -> tuple[list[Received], bool]:
     from mailer import pipeline
     from mailer.cli.terminal.report import print_report
     from mailer.delivery import Ledger, SmtpTransport
-    from mailer.desk.mailbox import Mailbox
+    from mailer.desk.inbox import Inbox
     from mailer.press import Choice
     from mailer.settings import read_settings
 
-    with Mailbox(workspace.private / "mailbox") as mailbox:
+    with Inbox(workspace.private / "mailbox") as inbox:
         settings = read_settings(
-            workspace.root, {}, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="none"
+            workspace.root, {}, smtp_host="127.0.0.1", smtp_port=inbox.port, smtp_security="none"
         )
         prepared = pipeline.prepare(workspace, SAMPLE, Choice())
         with Ledger(workspace.ledger, witnessed=False) as ledger:  # mail to ourselves
             mailing = pipeline.queue(prepared, settings, ledger)
-            say(f"Sending {SAMPLE} through 127.0.0.1:{mailbox.port} …", err=True)
+            say(f"Sending {SAMPLE} through 127.0.0.1:{inbox.port} …", err=True)
             report = pipeline.deliver(mailing, ledger, SmtpTransport(settings), workspace, settings)
         print_report(report, as_json=False)
         for person in prepared.audience.left_out:
             row(f"  left out: {person.address} ({person.reason})", err=True)
-        return mailbox.received(), report.finished
+        return inbox.received(), report.finished
 
 
 def _print_arrived(workspace: Workspace, received: list[Received]) -> None:

@@ -24,8 +24,8 @@ def doctor(as_json: bool) -> int:
     Nothing is sent. Exit code 1 where something must be mended first.
     """
     from mailer.delivery.doctor import diagnose
-    from mailer.private import exposed
     from mailer.release import read_newsroom
+    from mailer.workspace.private import exposed
 
     workspace = workspace_here()
     settings = settings_of(workspace)

@@ -25,8 +25,8 @@ def workspace_here() -> Workspace:
     Raises:
         WorkspaceError: there is none.
     """
-    from mailer.private import keep_to_the_office
     from mailer.workspace import find_workspace
+    from mailer.workspace.private import keep_to_the_office
 
     workspace = find_workspace(Path.cwd())
     keep_to_the_office(workspace)

@@ -57,8 +57,8 @@ def check(release: str, as_json: bool, **choosing: Any) -> int:
 def render(release: str, out: Path | None, address: str, theme: str, png: bool, **choosing: Any) -> None:
     """Write the rendered email: NAME.LANG.html, .txt and .eml, one of each a language."""
     from mailer import pipeline
+    from mailer.desk.message_view import view_of
     from mailer.desk.screenshot import screenshot
-    from mailer.desk.view import view_of
 
     if not address:
         only_these({"out", "theme", "png"}, "without --for: everybody's mail is rendered the same")

@@ -31,12 +31,13 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
     findings of `mailer check` beside it. Instead of a release, a folder: what a rehearsal wrote, or any
     messages as .eml. Ctrl-C ends it.
     """
-    from mailer.desk.mailbox import show
-    from mailer.desk.serve import serve_releases
+    from mailer.desk.serve import serve_folder, serve_releases
 
     if Path(release).is_dir():
         only_these({"port", "no_browser"}, "on a folder of messages")
-        return show(Path(release), title="Rehearsal", port=port, open_browser=not no_browser, say=_say)
+        return serve_folder(
+            Path(release), title="Rehearsal", port=port, open_browser=not no_browser, say=_say
+        )
     workspace = workspace_here()
     name = workspace.release_name(workspace.release_path(release))
     return serve_releases(

@@ -23,8 +23,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from mailer.desk.rooms import Asked, Room, Scene
-from mailer.desk.view import Scheme, as_shown
+from mailer.desk.message_view import Scheme, as_shown
+from mailer.desk.shelf import Asked, Scene, Shelf
 
 HERE = Path(__file__).parent
 
@@ -72,17 +72,17 @@ class Changes:
 
 
 def make_app(
-    room: Room,
+    shelf: Shelf,
     changes: Changes,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> ASGIApp:
-    """The page over a room.
+    """The page over a shelf.
 
     Args:
         changes: bumped by whoever watches the files.
         lifespan: Starlette's, for the watcher.
     """
-    desk = _Desk(room, changes)
+    desk = _Desk(shelf, changes)
     routes = [
         Route("/", desk.page),
         Route("/scene", desk.scene),
@@ -96,26 +96,26 @@ def make_app(
 
 
 class _Desk:
-    """The endpoints. Rooms read files and ledgers, so they work in a thread."""
+    """The endpoints. Shelves read files and ledgers, so they work in a thread."""
 
-    def __init__(self, room: Room, changes: Changes) -> None:
-        self._room, self._changes = room, changes
+    def __init__(self, shelf: Shelf, changes: Changes) -> None:
+        self._shelf, self._changes = shelf, changes
         self._pages = Environment(
             loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined
         )
 
     async def page(self, request: Request) -> Response:
-        entries = await run_in_threadpool(self._room.entries)
+        entries = await run_in_threadpool(self._shelf.entries)
         key = request.query_params.get("show") or (entries[0].key if entries else "")
         page = self._pages.get_template("desk.html.j2")
-        html = page.render(room=self._room, entries=entries, key=key, sandbox=SANDBOX)
+        html = page.render(shelf=self._shelf, entries=entries, key=key, sandbox=SANDBOX)
         return HTMLResponse(html, headers={"Content-Security-Policy": PAGE_POLICY})
 
     async def _scene(self, request: Request) -> Scene:
         asked = request.query_params
         wanted = Asked(*(asked.get(name, "") for name in ("show", "edition", "for", "theme")))
         try:
-            return await run_in_threadpool(self._room.scene, wanted)
+            return await run_in_threadpool(self._shelf.scene, wanted)
         except Exception as error:  # a defect of ours: the page says so, and goes on with the next save
             what = f"Something went wrong inside mailer ({type(error).__name__}: {error})."
             return Scene(
@@ -139,11 +139,11 @@ class _Desk:
         )
 
     async def entries(self, _: Request) -> Response:
-        return JSONResponse([asdict(entry) for entry in await run_in_threadpool(self._room.entries)])
+        return JSONResponse([asdict(entry) for entry in await run_in_threadpool(self._shelf.entries)])
 
     async def recipients(self, request: Request) -> Response:
         asked = request.query_params
-        found = await run_in_threadpool(self._room.recipients, asked.get("show", ""), asked.get("q", ""))
+        found = await run_in_threadpool(self._shelf.recipients, asked.get("show", ""), asked.get("q", ""))
         return JSONResponse([{"address": address, "label": label} for address, label in found])
 
     async def events(self, _: Request) -> Response:

@@ -16,8 +16,10 @@ from starlette.applications import Starlette
 from watchfiles import awatch
 
 from mailer.desk.app import Changes, make_app
+from mailer.desk.folder_shelf import FolderShelf
 from mailer.desk.guard import Guard
-from mailer.desk.rooms import ReleasesRoom, Room
+from mailer.desk.releases_shelf import ReleasesShelf
+from mailer.desk.shelf import Shelf
 from mailer.errors import WorkspaceError
 from mailer.press import Choice
 from mailer.settings import Settings
@@ -67,20 +69,31 @@ def serve_releases(
         show: the release to begin with.
         say: told the page's address, once it can be opened.
     """
-    room = ReleasesRoom(workspace, settings, choice or Choice())
+    shelf = ReleasesShelf(workspace, settings, choice or Choice())
     watched = (workspace.root, built_in_templates())
-    _serve(room, watched, room.forget, show=show, port=port, open_browser=open_browser, say=say)
+    _serve(shelf, watched, shelf.forget, show=show, port=port, open_browser=open_browser, say=say)
 
 
-def serve_room(
-    room: Room, *, port: int = 0, open_browser: bool = True, say: Callable[[str], None] = lambda text: None
+def serve_folder(
+    folder: Path,
+    *,
+    title: str = "Mailbox",
+    port: int = 0,
+    open_browser: bool = True,
+    say: Callable[[str], None] = lambda text: None,
 ) -> None:
-    """A room whose entries don't change, until Ctrl-C."""
-    _serve(room, (), lambda: None, show="", port=port, open_browser=open_browser, say=say)
+    """The messages of a folder, until Ctrl-C. Nobody watches it: what comes later is not shown.
+
+    Args:
+        title: what they are.
+        say: told the page's address, once it can be opened.
+    """
+    shelf = FolderShelf(folder.resolve(), title)
+    _serve(shelf, (), lambda: None, show="", port=port, open_browser=open_browser, say=say)
 
 
 def _serve(
-    room: Room,
+    shelf: Shelf,
     watched: tuple[Path, ...],
     on_change: Callable[[], None],
     *,
@@ -108,7 +121,7 @@ def _serve(
             with suppress(asyncio.CancelledError):
                 await watcher
 
-    guard = Guard(make_app(room, changes, lifespan), port)
+    guard = Guard(make_app(shelf, changes, lifespan), port)
     config = uvicorn.Config(
         guard, log_level="warning", lifespan="on", timeout_graceful_shutdown=1, server_header=False
     )

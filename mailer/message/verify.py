@@ -20,16 +20,12 @@ from email.policy import SMTPUTF8
 from email.utils import getaddresses
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
 
 from mailer.errors import ComposeError
 from mailer.message import headers
+from mailer.message.composition import Composition
 from mailer.message.head import Addressee
-from mailer.message.parts import SLOT
-from mailer.model import Mailbox, Rendered
-
-if TYPE_CHECKING:
-    from mailer.message.compose import Composition
+from mailer.model import SLOT_SIGN, Mailbox, Rendered
 
 _ANGLES = re.compile("<([^<>]*)>")
 _HINT = "If the recipient's row looks right, this is a defect of mailer: please report it."
@@ -190,4 +186,4 @@ def _boxes(message: EmailMessage, name: str) -> list[tuple[str, str]]:
 
 def _filled(text: str, values: list[str]) -> str:
     flat = [headers.CONTROL.sub(" ", value).encode("utf-8", "replace").decode() for value in values]
-    return SLOT.sub(lambda match: flat[int(match[1])], text)
+    return SLOT_SIGN.sub(lambda match: flat[int(match[1])], text)

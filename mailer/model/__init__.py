@@ -5,7 +5,7 @@ A `Release` has one `Edition` per language. An `Edition` and a `Newsroom` become
 """
 
 from mailer.model.findings import Finding, Level, Where
-from mailer.model.mail import Envelope, Outcome, Part, Rendered, Slot, Status
+from mailer.model.mail import Envelope, Outcome, Part, Rendered, Status
 from mailer.model.people import Audience, LeftOut, Recipient
 from mailer.model.release import (
     Attachment,
@@ -20,8 +20,11 @@ from mailer.model.release import (
     Note,
     Release,
 )
+from mailer.model.slots import MERGE_SLOT, SLOT_SIGN, Slot, slot_field, slot_sign
 
 __all__ = [
+    "MERGE_SLOT",
+    "SLOT_SIGN",
     "Attachment",
     "Audience",
     "Boilerplate",
@@ -45,4 +48,6 @@ __all__ = [
     "Slot",
     "Status",
     "Where",
+    "slot_field",
+    "slot_sign",
 ]

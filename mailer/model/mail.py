@@ -5,17 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mailer.model.findings import Where
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in rendered text that each recipient fills. `number` is its index in `Rendered.slots`."""
-
-    number: int
-    field: str
-    fallback: str
-    where: Where | None = None
+from mailer.model.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +28,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """An edition as a mail, once for everybody. Slots stand in subject, preheader, html and text as
-    U+E000 number U+E001 (see `mailer.render.merge`); no other private-use character remains."""
+    their signs (`slot_sign`); no other private-use character remains."""
 
     language: str
     subject: str
@@ -52,7 +42,17 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What one SMTP transaction carries: always one recipient (RFC 5321 §2.3.1)."""
+    """What one SMTP transaction carries: always one recipient (RFC 5321 §2.3.1).
+
+    Attributes:
+        mail_from, rcpt_to: addresses for MAIL and RCPT, without angle brackets.
+        content: the message, with CRLF line ends. **No line of it begins with a dot**, so none is a lone dot
+            either. That is a contract: nothing between here and the wire stuffs dots (RFC 5321 §4.5.2), and
+            behind a lone dot, which ends DATA, the rest of a message would be read as commands. The message
+            stage makes it hold: `quoted_printable` writes a dot that would begin a line as `=2E`, base64 and
+            boundaries have none, a header field begins with its name and a folded line with a blank. `verify`
+            reads the first message of each edition again. The SMTP session refuses a content that breaks it.
+    """
 
     mail_from: str
     rcpt_to: str

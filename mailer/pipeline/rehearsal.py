@@ -15,8 +15,8 @@ from mailer.model import Status
 from mailer.pipeline.audience import only
 from mailer.pipeline.prepared import Prepared
 from mailer.pipeline.sending import Instructions
-from mailer.private import private_folder
 from mailer.settings import Settings
+from mailer.workspace.private import private_folder
 
 
 @dataclass(frozen=True, slots=True)

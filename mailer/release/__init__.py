@@ -1,17 +1,15 @@
 """A file becomes a `Release`."""
 
-from mailer.release.body import MERGE_SLOT, NODE_TYPES, plain_text, slot_field
+from mailer.release.body import NODE_TYPES, plain_text
 from mailer.release.newsroom import read_newsroom
 from mailer.release.read import digest, read_release
 from mailer.release.write import new_release
 
 __all__ = [
-    "MERGE_SLOT",
     "NODE_TYPES",
     "digest",
     "new_release",
     "plain_text",
     "read_newsroom",
     "read_release",
-    "slot_field",
 ]

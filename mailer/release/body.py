@@ -18,8 +18,8 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
-from mailer.model import Boilerplate, Finding, Image, Note, Where
-from mailer.release.blocks import add_release_blocks
+from mailer.model import MERGE_SLOT, Boilerplate, Finding, Image, Note, Where, slot_field
+from mailer.release.block_rules import add_release_blocks
 
 NODE_TYPES: tuple[str, ...] = (
     "paragraph", "heading", "section", "bullet_list", "ordered_list", "list_item", "blockquote",
@@ -30,7 +30,6 @@ NODE_TYPES: tuple[str, ...] = (
 """Every type a document tree may hold. A theme covers each of them, in HTML and in text."""
 
 SCHEMES = ("http:", "https:", "mailto:", "tel:")
-MERGE_SLOT = re.compile(r"\{\{\s*(?P<field>[^\W\d][\w -]*?)\s*(?:\|\s*(?P<fallback>[^{}\n]*?)\s*)?\}\}")
 END_MARK = re.compile(
     r"^[ \t]*(?:#[ \t]*#[ \t]*#|[-–—]?[ \t]*30[ \t]*[-–—]|[-–—]*[ \t]*(?:ENDS?|FIN|ENDE)[ \t]*[-–—]*)[ \t]*$",
     re.MULTILINE,
@@ -188,11 +187,6 @@ def _merge_slot(state: StateInline, silent: bool) -> bool:
         token.meta = {"field": slot_field(match["field"]), "fallback": match["fallback"] or ""}
     state.pos = match.end()
     return True
-
-
-def slot_field(name: str) -> str:
-    """ "First name" → "first_name": a merge slot's field as lists normalise their columns."""
-    return re.sub(r"[\s_-]+", "_", name.strip().lower())
 
 
 # ---- notes and leftovers ----------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from mailer.enclosures import EnclosureError, read_enclosure
 from mailer.model import Attachment, Contact, Event, Image
 from mailer.release.body import Body, own_pictures
 from mailer.release.header import Header, Record
 from mailer.release.values import one_of, parse_moment, parse_time, parse_web_address, words
 from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
+from mailer.workspace.enclosures import EnclosureError, read_enclosure
 
 RELEASE_FIELDS = frozenset((
     "kind", "headline", "subhead", "subject", "preheader", "note", "date", "embargo", "dateline",

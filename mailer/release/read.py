@@ -9,7 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailer.endings import misnamed
 from mailer.errors import Fault, ReleaseError
 from mailer.model import Boilerplate, Edition, Finding, Kind, Newsroom, Release, Where
 from mailer.release import fields
@@ -20,6 +19,7 @@ from mailer.release.source import read_source
 from mailer.release.values import one_of, parse_date, parse_language, parse_moment, parse_web_address
 from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
+from mailer.workspace.endings import misnamed
 
 RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.endings import SAVE_AS_TEXT, kind_by_content
 from mailer.errors import Fault, ReleaseError
 from mailer.model import Finding, Where
+from mailer.workspace.endings import SAVE_AS_TEXT, kind_by_content
 
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-"""Merge slots are marked with such characters, so nothing that staff write may hold one."""
+"""The signs of merge slots are made of such characters, so nothing that staff write may hold one."""
+
+_ENCODED_SIGN = re.compile("%EE%80%8[01]", re.IGNORECASE)
+"""U+E000 and U+E001 as a web address writes them: what shows an address decodes them again."""
 
 _STEERING = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]"
@@ -55,7 +58,8 @@ def read_source(path: Path, shown: str) -> Source:
         line = content.count(b"\n", 0, error.start) + 1
         hint = "save it as UTF-8 (in Word: plain text, Unicode)"
         raise ReleaseError([Fault(shown, line, f"it is not UTF-8 text (byte {error.start})", hint)]) from None
-    text = _STEERING.sub("\ufffd", _PRIVATE_USE.sub("\ufffd", _HIDDEN.sub("", written)))
+    unforged = _ENCODED_SIGN.sub("%EF%BF%BD", _PRIVATE_USE.sub("\ufffd", _HIDDEN.sub("", written)))
+    text = _STEERING.sub("\ufffd", unforged)
     return Source(text, tuple(_noticed(written, shown)))
 
 

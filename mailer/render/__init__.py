@@ -1,7 +1,7 @@
 """`Release` → `Rendered`."""
 
 from mailer.render.merge import fill, merge_values
-from mailer.render.render import render
-from mailer.render.unmarked import unmarked
+from mailer.render.photo_metadata import without_metadata
+from mailer.render.renderer import render
 
-__all__ = ["fill", "merge_values", "render", "unmarked"]
+__all__ = ["fill", "merge_values", "render", "without_metadata"]

@@ -44,8 +44,8 @@ def calendar_part(edition: Edition, event: Event) -> Part:
     RFC 5546 §3.2.1 and §3.2.5 say what an entry of each method holds. Which entry it is stands in UID, which all
     releases of a thread share, and which of its versions in SEQUENCE (RFC 5545 §3.8.7.4).
     """
-    room = edition.newsroom
-    uid = hashlib.sha256(f"{room.sender.domain}\0{edition.origin}".encode()).hexdigest()[:20]
+    newsroom = edition.newsroom
+    uid = hashlib.sha256(f"{newsroom.sender.domain}\0{edition.origin}".encode()).hexdigest()[:20]
     cancelled = edition.kind is Kind.WITHDRAWAL
     method = "CANCEL" if cancelled else "PUBLISH"
     lines = [
@@ -54,10 +54,10 @@ def calendar_part(edition: Edition, event: Event) -> Part:
         "PRODID:-//release-mailer//EN",
         f"METHOD:{method}",
         "BEGIN:VEVENT",
-        f"UID:{uid}@{room.sender.domain}",
+        f"UID:{uid}@{newsroom.sender.domain}",
         f"SEQUENCE:{edition.revision}",
         f"DTSTAMP:{_utc(datetime(edition.date.year, edition.date.month, edition.date.day, tzinfo=UTC))}",
-        f"ORGANIZER;CN={_quoted(room.sender.name or room.name)}:mailto:{room.sender.address}",
+        f"ORGANIZER;CN={_quoted(newsroom.sender.name or newsroom.name)}:mailto:{newsroom.sender.address}",
         f"DTSTART:{_utc(event.start)}",
         f"DTEND:{_utc(_end(event))}",
         f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",

@@ -1,8 +1,6 @@
-"""Merge slots: places in a rendered mail that each recipient fills.
+"""Merging: slots are put into a rendered mail, and a recipient's values into its slots.
 
-In rendered text a slot is `U+E000 number U+E001`. The reader of releases replaces private-use characters in
-what staff wrote, so nobody can forge one; a recipient's values are put in last, in one pass, and never looked
-at again.
+Values are put in last, in one pass, and never looked at again: what looks like a slot in one stays as it is.
 """
 
 from __future__ import annotations
@@ -12,11 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 
-from mailer.model import Recipient, Rendered, Slot
-from mailer.release import MERGE_SLOT, slot_field
-
-OPEN, CLOSE = "\ue000", "\ue001"
-SLOT = re.compile(f"{OPEN}([0-9]+){CLOSE}")
+from mailer.model import MERGE_SLOT, SLOT_SIGN, Recipient, Rendered, Slot, slot_field, slot_sign
 
 _PERCENT_ENCODED = re.compile("%EE%80%80([0-9]+)%EE%80%81")
 """What libxml2 makes of a slot in a URL when it writes HTML."""
@@ -28,18 +22,18 @@ class Slots:
     def __init__(self) -> None:
         self._slots: dict[tuple[str, str], Slot] = {}
 
-    def mark(self, field: str, fallback: str) -> str:
-        """The sign for a slot, to be put where it stands."""
+    def sign(self, field: str, fallback: str) -> str:
+        """The sign of a slot, to be put where it stands."""
         slot = self._slots.setdefault((field, fallback), Slot(len(self._slots), field, fallback))
-        return f"{OPEN}{slot.number}{CLOSE}"
+        return slot_sign(slot.number)
 
-    def marked(self, text: str, encode: Callable[[str], str] = str) -> str:
+    def with_signs(self, text: str, encode: Callable[[str], str] = str) -> str:
         """A header field's text with its `{{ field | fallback }}` as signs; what is between them, encoded."""
         pieces, end = [], 0
         for match in MERGE_SLOT.finditer(text):
             pieces += [
                 encode(text[end : match.start()]),
-                self.mark(slot_field(match["field"]), match["fallback"] or ""),
+                self.sign(slot_field(match["field"]), match["fallback"] or ""),
             ]
             end = match.end()
         return "".join((*pieces, encode(text[end:])))
@@ -50,7 +44,7 @@ class Slots:
 
 def restore(html: str) -> str:
     """Slots in URLs, as they were before libxml2 percent-encoded them."""
-    return _PERCENT_ENCODED.sub(rf"{OPEN}\1{CLOSE}", html)
+    return _PERCENT_ENCODED.sub(lambda match: slot_sign(int(match[1])), html)
 
 
 def merge_values(recipient: Recipient) -> dict[str, str]:
@@ -85,7 +79,7 @@ def fill(rendered: Rendered, values: Mapping[str, str]) -> Rendered:
             slot = rendered.slots[int(match[1])]
             return encode(values.get(slot.field) or slot.fallback)
 
-        return SLOT.sub(value, text)
+        return SLOT_SIGN.sub(value, text)
 
     return replace(
         rendered,

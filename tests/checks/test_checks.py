@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import REPOSITORY
@@ -29,10 +27,6 @@ def found(workspace: Workspace, fields: str = SOUND, body: str = "Text.", **peop
     return {f.id: f.level for f in prepare(workspace, "checked", Choice(**people)).findings}  # type: ignore[arg-type]
 
 
-def soon(**how: int) -> str:
-    return f"{datetime.now(ZoneInfo('UTC')) + timedelta(**how):%Y-%m-%d}"
-
-
 def test_the_sample_release_of_an_own_office_is_left_in_peace(workspace: Workspace) -> None:
     assert prepare(workspace, "harbour-report", Choice()).findings == ()
 
@@ -42,32 +36,6 @@ def test_the_real_release_is_left_in_peace_but_for_its_long_headline(
 ) -> None:
     findings = prepare(workspace, real_release, Choice()).findings
     assert {(f.id, f.level) for f in findings} == {("long-subject", "notice")}
-
-
-@pytest.mark.parametrize(("fields", "body", "id_", "level"), [
-    (SOUND + "\nContacts:\n  - name: Mira Okafor", "Text.", "missing-field", "error"),
-    ("Headline: One\nDate: 2026-11-23", "Text.", "missing-field", "warning"),
-    ("Headline: One\nDateline: Saltby", "Text.", "missing-field", "warning"),
-    (SOUND, "", "missing-body", "error"),
-    (SOUND, "TODO write this.", "placeholder-text", "error"),
-    (SOUND + "\nSubhead: lorem ipsum dolor", "Text.", "placeholder-text", "error"),
-    (SOUND, "A **bold start.", "leftover-markup", "error"),
-    (SOUND, "A note[^1].", "missing-note", "error"),
-    (SOUND, "Text.\n\n[^1]: Never cited.", "unused-note", "warning"),
-    (SOUND, "a[^1]\n\n[^1]: x\n\n[^1]: y", "repeated-note", "error"),
-    (SOUND, "See [this](page.html).", "dead-link", "error"),
-    (SOUND + "\nEmbargo: 2020-01-01 10:00 Europe/London", "Text.", "past-embargo", "warning"),
-    (SOUND + f"\nEmbargo: {soon(days=3)} 10:00 Europe/London", "Text.", "embargo", "notice"),
-    (f"Headline: One\nDateline: X\nDate: {soon(days=9)}", "Text.", "future-date", "warning"),
-    (SOUND + "\nSubject: " + "long " * 30, "Text.", "long-subject", "notice"),
-    (SOUND, "Word. " * 16000, "too-long-for-gmail", "warning"),
-    (SOUND, "Word. " * 20000, "too-long-for-gmail", "error"),
-    (SOUND + "\nSubject: =?utf-8?q?Bcc?= of us", "Text.", "header-injection", "error"),
-    (SOUND, "Dear {{ salutation }},", "empty-merge-value", "error"),
-    (SOUND + "\nKind: Correction\nCorrection: x", "Text.", "follow-up", "error"),
-])  # fmt: skip
-def test_what_is_wrong_is_found(workspace: Workspace, fields: str, body: str, id_: str, level: str) -> None:
-    assert found(workspace, fields, body).get(id_) == level
 
 
 @pytest.mark.parametrize(("fields", "body"), [
@@ -80,11 +48,6 @@ def test_what_is_right_is_left_in_peace(workspace: Workspace, fields: str, body:
         if "\\*" in body
         else found(workspace, fields, body) == {}
     )
-
-
-def test_nobody_to_send_to(workspace: Workspace) -> None:
-    (workspace.lists / "none.csv").write_text("email\n", "utf-8")
-    assert found(workspace, lists=("none",))["no-recipients"] == "error"
 
 
 def test_an_empty_merge_value_names_the_first_who_has_none(workspace: Workspace) -> None:
@@ -104,21 +67,6 @@ def test_a_name_that_poses_as_a_header_field_is_found_in_any_audience(workspace:
         audience = Audience((Recipient("eve@example.net", name),))
         findings = run_checks(Draft.at_once(workspace, release, audience, mails))
         assert [f.id for f in findings] == ["header-injection"]
-
-
-def test_a_theme_that_renders_nothing_is_found(workspace: Workspace) -> None:
-    own = workspace.templates / "empty"
-    own.mkdir(parents=True)
-    (own / "release.txt.j2").write_text("{# nothing #}", "utf-8")
-    assert found(workspace, SOUND + "\nTheme: empty")["no-text-part"] == "error"
-
-
-def test_heavy_attachments_are_found(workspace: Workspace) -> None:
-    (workspace.releases / "film.mp4").write_bytes(b"x" * (9 * 2**20))
-    assert (
-        found(workspace, SOUND + "\nAttachments:\n  - file: film.mp4\n    send: attach")["heavy-mail"]
-        == "warning"
-    )
 
 
 def test_the_gravest_come_first(workspace: Workspace) -> None:

@@ -87,11 +87,11 @@ def test_a_language_that_is_not_printed_is_not_asked_about(sample_workspace: Wor
 
 
 def test_a_translation_without_a_newsroom_of_its_own_speaks_as_the_house(sample_workspace: Workspace) -> None:
-    room = sample_workspace.newsroom.read_text("utf-8")
+    newsroom = sample_workspace.newsroom.read_text("utf-8")
     put_own_in_place(sample_workspace)
     (sample_workspace.root / "newsroom.es.md").unlink()
     assert left_in(sample_workspace) == []
-    sample_workspace.newsroom.write_text(room, "utf-8")
+    sample_workspace.newsroom.write_text(newsroom, "utf-8")
     assert {place.split(":")[0] for place in places(left_in(sample_workspace))} == {"newsroom.md"}
 
 
@@ -145,11 +145,11 @@ def test_every_field_by_which_an_office_is_known_is_a_mark() -> None:
     contact = Contact(*(f"sentinel {field.name}" for field in fields(Contact) if field.type == "str"))
     words = {field.name: f"sentinel {field.name}" for field in fields(Newsroom) if field.type == "str"}
     body = parse_body("A sentinel boilerplate.", "newsroom.md", 1).tree
-    room = replace(
+    newsroom = replace(
         Newsroom(**words | {"path": "", "sender": Mailbox("sentinel@example.net", "sentinel sender")}),  # type: ignore[arg-type]
         contacts=(contact,), logo=Image("", "sentinel logo"), boilerplates=(Boilerplate("sentinel title", body),),
     )  # fmt: skip
-    found = " ".join(mark.text for mark in marks_of(room))
+    found = " ".join(mark.text for mark in marks_of(newsroom))
     for record in (Newsroom, Contact):
         for field in fields(record):
             if field.type == "str" and field.name not in HABITS:

@@ -7,21 +7,21 @@ from pathlib import Path
 
 from support.terminal import mailer
 
-from mailer.desk.mailbox import Mailbox
+from mailer.desk.inbox import Inbox
 from mailer.workspace import Workspace
 
 
 def test_it_says_what_the_server_offers(workspace: Workspace, tmp_path: Path) -> None:
-    with Mailbox(tmp_path / "mailbox") as mailbox:
+    with Inbox(tmp_path / "mailbox") as inbox:
         ran = mailer(
             "doctor",
             "--json",
             cwd=workspace.root,
             SMTP_HOST="127.0.0.1",
-            SMTP_PORT=str(mailbox.port),
+            SMTP_PORT=str(inbox.port),
             SMTP_SECURITY="none",
         )
-        assert not mailbox.received()
+        assert not inbox.received()
     found = {finding["id"]: finding["level"] for finding in json.loads(ran.out)}
     assert found["reach"] == "notice"
     assert {"size", "extensions", "spf", "dmarc"} <= set(found)

@@ -13,7 +13,7 @@ import pytest
 from support.lists import make_list
 from support.terminal import mailer
 
-from mailer.desk.mailbox import Mailbox
+from mailer.desk.inbox import Inbox
 from mailer.workspace import Workspace
 
 
@@ -32,12 +32,12 @@ def shown(html: str) -> str:
 @pytest.fixture
 def arrived(workspace: Workspace, real_release: str, tmp_path: Path) -> list[EmailMessage]:
     addresses = make_list(workspace, "twenty-five", 25)
-    with Mailbox(tmp_path / "mailbox") as mailbox:
+    with Inbox(tmp_path / "mailbox") as inbox:
         ran = mailer(
             "send", real_release, "--list", "twenty-five", "--yes", cwd=workspace.root,
-            SMTP_HOST="127.0.0.1", SMTP_PORT=str(mailbox.port), SMTP_SECURITY="none",
+            SMTP_HOST="127.0.0.1", SMTP_PORT=str(inbox.port), SMTP_SECURITY="none",
         )  # fmt: skip
-        paths = [mail.path for mail in mailbox.received()]
+        paths = [mail.path for mail in inbox.received()]
     assert ran.code == 0, ran.err
     messages = [message_from_bytes(path.read_bytes(), policy=default) for path in paths]
     assert sorted(m["To"].addresses[0].addr_spec for m in messages) == addresses
@@ -144,10 +144,10 @@ def test_a_second_send_reaches_only_newcomers(
 ) -> None:
     with (workspace.lists / "twenty-five.csv").open("a", encoding="utf-8") as file:
         file.write("newcomer@example.net,New Comer,,en,\nREPORTER0001@example.net,Again,,en,\n")
-    with Mailbox(tmp_path / "second") as mailbox:
+    with Inbox(tmp_path / "second") as inbox:
         ran = mailer("send", "real", "--list", "twenty-five", "--yes", cwd=workspace.root,
-                     SMTP_HOST="127.0.0.1", SMTP_PORT=str(mailbox.port), SMTP_SECURITY="none")  # fmt: skip
-        assert [mail.to for mail in mailbox.received()] == ["New Comer <newcomer@example.net>"]
+                     SMTP_HOST="127.0.0.1", SMTP_PORT=str(inbox.port), SMTP_SECURITY="none")  # fmt: skip
+        assert [mail.to for mail in inbox.received()] == ["New Comer <newcomer@example.net>"]
     assert ran.code == 0, ran.err
 
 

@@ -10,19 +10,19 @@ import pytest
 from support.own_office import put_own_in_place
 from support.terminal import mailer
 
-from mailer.desk.mailbox import Mailbox
+from mailer.desk.inbox import Inbox
 from mailer.workspace import Workspace
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
-    with Mailbox(tmp_path / "mailbox") as running:
+def inbox(tmp_path: Path) -> Iterator[Inbox]:
+    with Inbox(tmp_path / "mailbox") as running:
         yield running
 
 
 @pytest.fixture
-def server(mailbox: Mailbox) -> dict[str, str]:
-    return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox.port), "SMTP_SECURITY": "none"}
+def server(inbox: Inbox) -> dict[str, str]:
+    return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(inbox.port), "SMTP_SECURITY": "none"}
 
 
 def spanish_forgotten(workspace: Workspace) -> None:
@@ -50,7 +50,7 @@ def test_init_lists_what_is_the_samples_and_asks_nothing(tmp_path: Path) -> None
 
 
 def test_the_spanish_newsroom_that_was_forgotten_does_not_leave(
-    sample_workspace: Workspace, mailbox: Mailbox, server: dict[str, str]
+    sample_workspace: Workspace, inbox: Inbox, server: dict[str, str]
 ) -> None:
     """Spanish readers got the release from “Fundación Costa Linterna”."""
     spanish_forgotten(sample_workspace)
@@ -58,13 +58,13 @@ def test_the_spanish_newsroom_that_was_forgotten_does_not_leave(
     assert ran.code == 1
     assert "newsroom.es.md:2: error: Still says the sample's name, “Fundación Costa Linterna”" in ran.err
     assert "nothing was sent" in ran.err
-    assert mailbox.received() == []
+    assert inbox.received() == []
     assert mailer("status", "--json", cwd=sample_workspace.root).out.strip() == "[]", "nor is it queued"
 
 
 @pytest.mark.parametrize("how", ["put their own in place", "delete it"])
 def test_once_it_is_mended_it_leaves(
-    sample_workspace: Workspace, mailbox: Mailbox, server: dict[str, str], how: str
+    sample_workspace: Workspace, inbox: Inbox, server: dict[str, str], how: str
 ) -> None:
     if how == "delete it":
         spanish_forgotten(sample_workspace)
@@ -73,15 +73,15 @@ def test_once_it_is_mended_it_leaves(
         put_own_in_place(sample_workspace)
     ran = mailer("send", "harbour-report", "--yes", cwd=sample_workspace.root, **server)
     assert ran.code == 0, ran.err
-    assert len(mailbox.received()) == 11
-    for mail in mailbox.received():
+    assert len(inbox.received()) == 11
+    for mail in inbox.received():
         content = mail.path.read_text("utf-8")
         assert "Linterna" not in content
         assert "press@" not in content
 
 
 def test_a_newcomer_may_look_rehearse_and_proof(
-    sample_workspace: Workspace, mailbox: Mailbox, server: dict[str, str]
+    sample_workspace: Workspace, inbox: Inbox, server: dict[str, str]
 ) -> None:
     checked = mailer("check", "harbour-report", "--json", cwd=sample_workspace.root)
     assert (checked.code, {f["level"] for f in json.loads(checked.out)}) == (0, {"warning"})
@@ -93,6 +93,6 @@ def test_a_newcomer_may_look_rehearse_and_proof(
     )
     assert proofed.code == 0, proofed.err
     assert "newsroom.es.md:2: warning: Still says the sample's name" in proofed.err
-    assert [mail.to for mail in mailbox.received()] == ["me@example.net"] * 2, "each edition"
+    assert [mail.to for mail in inbox.received()] == ["me@example.net"] * 2, "each edition"
     assert mailer("send", "harbour-report", "--yes", cwd=sample_workspace.root, **server).code == 1
-    assert len(mailbox.received()) == 2, "the proof only"
+    assert len(inbox.received()) == 2, "the proof only"

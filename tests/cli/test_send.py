@@ -16,12 +16,12 @@ from support.lists import make_list
 from support.queued import left_in_the_queue
 from support.terminal import COMMAND, environment, mailer, on_a_terminal
 
-from mailer.desk.mailbox import Mailbox
+from mailer.desk.inbox import Inbox
 from mailer.workspace import Workspace
 
 
-def server(mailbox: Mailbox) -> dict[str, str]:
-    return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox.port), "SMTP_SECURITY": "none"}
+def server(inbox: Inbox) -> dict[str, str]:
+    return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(inbox.port), "SMTP_SECURITY": "none"}
 
 
 def states(workspace: Workspace, release: str = "harbour-report") -> dict[str, str]:
@@ -29,75 +29,73 @@ def states(workspace: Workspace, release: str = "harbour-report") -> dict[str, s
     return {row["address"]: row["state"] for row in rows}
 
 
-def got(mailbox: Mailbox) -> Counter[str]:
-    messages = [message_from_bytes(mail.path.read_bytes(), policy=default) for mail in mailbox.received()]
+def got(inbox: Inbox) -> Counter[str]:
+    messages = [message_from_bytes(mail.path.read_bytes(), policy=default) for mail in inbox.received()]
     return Counter(message["To"].addresses[0].addr_spec for message in messages)
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path):
-    with Mailbox(tmp_path / "mailbox") as running:
+def inbox(tmp_path: Path):
+    with Inbox(tmp_path / "mailbox") as running:
         yield running
 
 
-def test_the_number_of_recipients_must_be_typed(workspace: Workspace, mailbox: Mailbox) -> None:
-    shown = on_a_terminal("send", "harbour-report", cwd=workspace.root, typed="12", **server(mailbox))
-    assert (shown.code, got(mailbox)) == (2, Counter())
+def test_the_number_of_recipients_must_be_typed(workspace: Workspace, inbox: Inbox) -> None:
+    shown = on_a_terminal("send", "harbour-report", cwd=workspace.root, typed="12", **server(inbox))
+    assert (shown.code, got(inbox)) == (2, Counter())
     for told in ("Harbour Water Is Cleaner", "newsdesk@example.org", "11 recipients", "suppressed: 1 (gone.away@example.com)",
                  "en 9, es 2", "Nothing was sent"):  # fmt: skip
         assert told in shown.out
-    shown = on_a_terminal("send", "harbour-report", cwd=workspace.root, typed="11", **server(mailbox))
+    shown = on_a_terminal("send", "harbour-report", cwd=workspace.root, typed="11", **server(inbox))
     assert shown.code == 0
-    assert set(got(mailbox).values()) == {1}
-    assert len(got(mailbox)) == 11
+    assert set(got(inbox).values()) == {1}
+    assert len(got(inbox)) == 11
 
 
-def test_without_a_terminal_nothing_is_sent_unless_told_so(workspace: Workspace, mailbox: Mailbox) -> None:
-    ran = mailer("send", "harbour-report", cwd=workspace.root, **server(mailbox))
+def test_without_a_terminal_nothing_is_sent_unless_told_so(workspace: Workspace, inbox: Inbox) -> None:
+    ran = mailer("send", "harbour-report", cwd=workspace.root, **server(inbox))
     assert ran.code == 2
     assert "--yes" in ran.err
-    assert got(mailbox) == Counter()
-    assert mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox)).code == 0
+    assert got(inbox) == Counter()
+    assert mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server(inbox)).code == 0
 
 
-def test_everybody_gets_their_own_language(workspace: Workspace, mailbox: Mailbox) -> None:
-    mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox))
-    by_address = {mail.to.rpartition("<")[2].rstrip(">"): mail.language for mail in mailbox.received()}
+def test_everybody_gets_their_own_language(workspace: Workspace, inbox: Inbox) -> None:
+    mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server(inbox))
+    by_address = {mail.to.rpartition("<")[2].rstrip(">"): mail.language for mail in inbox.received()}
     assert by_address["lucia.ferrer@example.net"] == "es"  # es-MX on the list
     assert by_address["jean-luc@example.com"] == "en"  # fr: no such edition
     assert by_address["priya.n@example.com"] == "en"
 
 
-def test_errors_of_check_block_sending(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_errors_of_check_block_sending(workspace: Workspace, inbox: Inbox) -> None:
     path = workspace.releases / "harbour-report.md"
     path.write_text(path.read_text("utf-8").replace("Volunteers took", "TODO **took"), "utf-8")
-    ran = mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox))
+    ran = mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server(inbox))
     assert ran.code == 1
     assert "[leftover-markup]" in ran.err
     assert "[placeholder-text]" in ran.err
-    assert got(mailbox) == Counter()
+    assert got(inbox) == Counter()
     assert mailer("check", "harbour-report", cwd=workspace.root).code == 1
 
 
-def test_a_proof_goes_to_the_office_only_and_is_not_remembered(
-    workspace: Workspace, mailbox: Mailbox
-) -> None:
+def test_a_proof_goes_to_the_office_only_and_is_not_remembered(workspace: Workspace, inbox: Inbox) -> None:
     ran = mailer("send", "harbour-report", "--test", "press@example.org", "--test", "priya.n@example.com", "--yes", cwd=workspace.root,
-                 **server(mailbox))  # fmt: skip
+                 **server(inbox))  # fmt: skip
     assert ran.code == 0, ran.err
-    assert set(got(mailbox)) == {"press@example.org", "priya.n@example.com"}
-    assert all(mail.subject.startswith("[TEST] ") for mail in mailbox.received())
+    assert set(got(inbox)) == {"press@example.org", "priya.n@example.com"}
+    assert all(mail.subject.startswith("[TEST] ") for mail in inbox.received())
     assert mailer("status", "--json", cwd=workspace.root).out.strip() == "[]"
 
 
-def test_a_limit_except_and_where_choose(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_a_limit_except_and_where_choose(workspace: Workspace, inbox: Inbox) -> None:
     ran = mailer("send", "harbour-report", "--list", "press", "--list", "regional", "--except", "regional",
-                 "--where", 'language == "en" and "local" in tags', "--yes", cwd=workspace.root, **server(mailbox))  # fmt: skip
+                 "--where", 'language == "en" and "local" in tags', "--yes", cwd=workspace.root, **server(inbox))  # fmt: skip
     assert ran.code == 0, ran.err
-    assert set(got(mailbox)) == {"o'neill@example.com"}
+    assert set(got(inbox)) == {"o'neill@example.com"}
 
 
-def test_csv_values_inject_nothing(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_csv_values_inject_nothing(workspace: Workspace, inbox: Inbox) -> None:
     """A newline, a Bcc and an encoded word in a list's cells, and in merge fields."""
     (workspace.lists / "evil.csv").write_text(
         'email,name,outlet,language\n'
@@ -106,41 +104,41 @@ def test_csv_values_inject_nothing(workspace: Workspace, mailbox: Mailbox) -> No
         'three@example.net,"<script>alert(1)</script> Doe",x,en\n'
         'four@example.net,"{{ config }} {% raw %}",x,en\n', "utf-8",
     )  # fmt: skip
-    mailer("send", "harbour-report", "--list", "evil", "--yes", cwd=workspace.root, **server(mailbox))
-    for mail in mailbox.received():
+    mailer("send", "harbour-report", "--list", "evil", "--yes", cwd=workspace.root, **server(inbox))
+    for mail in inbox.received():
         content = mail.path.read_bytes()
         message = message_from_bytes(content, policy=default)
         assert message["Bcc"] is None
         assert len(message["To"].addresses) == 1
         assert b"\nbcc:" not in content.lower()
         assert "<script" not in message.get_body(("html",)).get_content()
-    assert "victim@example.com" not in got(mailbox)
+    assert "victim@example.com" not in got(inbox)
 
 
-def test_suppressed_people_are_left_out_even_after_queueing(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_suppressed_people_are_left_out_even_after_queueing(workspace: Workspace, inbox: Inbox) -> None:
     left_in_the_queue(workspace, "harbour-report")
     with workspace.suppressed.open("a", encoding="utf-8") as file:
         file.write("priya.n@example.com,asked by phone,2026-11-23,press office\n")
-    mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox))
-    assert "priya.n@example.com" not in got(mailbox)
+    mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(inbox))
+    assert "priya.n@example.com" not in got(inbox)
     assert states(workspace)["priya.n@example.com"] == "rejected"
 
 
 @pytest.mark.parametrize("after", [1, 20, 75])
 def test_killed_and_resumed_nobody_gets_it_twice_and_nobody_is_lost(
-    workspace: Workspace, mailbox: Mailbox, after: int
+    workspace: Workspace, inbox: Inbox, after: int
 ) -> None:
     addresses = make_list(workspace, "many", 150)
     command = [*COMMAND, "send", "harbour-report", "--list", "many", "--yes"]
-    process = subprocess.Popen(command, cwd=workspace.root, env=environment(**server(mailbox)),
+    process = subprocess.Popen(command, cwd=workspace.root, env=environment(**server(inbox)),
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     deadline = time.monotonic() + 60
-    while len(mailbox.received()) < after and process.poll() is None and time.monotonic() < deadline:
+    while len(inbox.received()) < after and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.001)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    resumed = mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox))
-    counts, known = got(mailbox), states(workspace)
+    resumed = mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(inbox))
+    counts, known = got(inbox), states(workspace)
     assert set(known) == set(addresses)
     assert max(counts.values()) == 1
     for address in addresses:
@@ -154,14 +152,12 @@ def test_killed_and_resumed_nobody_gets_it_twice_and_nobody_is_lost(
     # A person has looked, and says so by name: only then do they get it (again).
     for address in uncertain:
         mailer(
-            "resume", "harbour-report", "--uncertain", address, "--yes", cwd=workspace.root, **server(mailbox)
+            "resume", "harbour-report", "--uncertain", address, "--yes", cwd=workspace.root, **server(inbox)
         )
         assert states(workspace)[address] == "accepted"
 
 
-def test_a_correction_goes_to_those_who_got_it_in_their_thread(
-    workspace: Workspace, mailbox: Mailbox
-) -> None:
+def test_a_correction_goes_to_those_who_got_it_in_their_thread(workspace: Workspace, inbox: Inbox) -> None:
     mailer(
         "send",
         "harbour-report",
@@ -171,25 +167,25 @@ def test_a_correction_goes_to_those_who_got_it_in_their_thread(
         "3",
         "--yes",
         cwd=workspace.root,
-        **server(mailbox),
+        **server(inbox),
     )
-    first = {m["To"].addresses[0].addr_spec: m["Message-ID"] for m in map(_message, mailbox.received())}
+    first = {m["To"].addresses[0].addr_spec: m["Message-ID"] for m in map(_message, inbox.received())}
     _correction(workspace)
-    ran = mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(mailbox))
+    ran = mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(inbox))
     assert ran.code == 0, ran.err
-    corrections = [m for m in map(_message, mailbox.received()) if m["In-Reply-To"]]
+    corrections = [m for m in map(_message, inbox.received()) if m["In-Reply-To"]]
     assert {m["To"].addresses[0].addr_spec: m["In-Reply-To"] for m in corrections} == first
     assert all(m["References"] == m["In-Reply-To"] for m in corrections)
     assert all(m["Subject"] == "Correction: Nine harbours, not eight" for m in corrections)
 
 
-def test_whoever_was_still_to_get_it_gets_only_the_correction(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_whoever_was_still_to_get_it_gets_only_the_correction(workspace: Workspace, inbox: Inbox) -> None:
     left_in_the_queue(workspace, "harbour-report", "--limit", "3")
     _correction(workspace)
-    assert mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(mailbox)).code == 0
-    assert mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox)).code == 1
-    assert [mail.subject for mail in mailbox.received()] == ["Correction: Nine harbours, not eight"] * 3
-    assert all(m["In-Reply-To"] is None for m in map(_message, mailbox.received()))
+    assert mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(inbox)).code == 0
+    assert mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(inbox)).code == 1
+    assert [mail.subject for mail in inbox.received()] == ["Correction: Nine harbours, not eight"] * 3
+    assert all(m["In-Reply-To"] is None for m in map(_message, inbox.received()))
     assert set(states(workspace).values()) == {"rejected"}
     assert (
         "superseded by harbour-correction"
@@ -197,12 +193,12 @@ def test_whoever_was_still_to_get_it_gets_only_the_correction(workspace: Workspa
     )
 
 
-def test_nobody_gets_the_withdrawal_of_what_they_never_got(workspace: Workspace, mailbox: Mailbox) -> None:
-    mailer("send", "harbour-report", "--limit", "2", "--yes", cwd=workspace.root, **server(mailbox))
+def test_nobody_gets_the_withdrawal_of_what_they_never_got(workspace: Workspace, inbox: Inbox) -> None:
+    mailer("send", "harbour-report", "--limit", "2", "--yes", cwd=workspace.root, **server(inbox))
     left_in_the_queue(workspace, "harbour-report")
     _correction(workspace, kind="Withdrawal")
-    assert mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(mailbox)).code == 0
-    assert sorted(got(mailbox).values()) == [2, 2]
+    assert mailer("send", "harbour-correction", "--yes", cwd=workspace.root, **server(inbox)).code == 0
+    assert sorted(got(inbox).values()) == [2, 2]
     assert "queued" not in states(workspace).values()
 
 
@@ -218,24 +214,24 @@ def _message(mail):
     return message_from_bytes(mail.path.read_bytes(), policy=default)
 
 
-def test_two_senders_at_once_the_second_learns_who_is_first(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_two_senders_at_once_the_second_learns_who_is_first(workspace: Workspace, inbox: Inbox) -> None:
     make_list(workspace, "many", 2_000)
     arguments = ("send", "harbour-report", "--list", "many", "--yes")
-    first = subprocess.Popen([*COMMAND, *arguments], cwd=workspace.root, env=environment(**server(mailbox), SMTP_RATE="40/second"),
+    first = subprocess.Popen([*COMMAND, *arguments], cwd=workspace.root, env=environment(**server(inbox), SMTP_RATE="40/second"),
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     try:
-        while not mailbox.received() and first.poll() is None:
+        while not inbox.received() and first.poll() is None:
             time.sleep(0.01)
-        second = mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(mailbox))
+        second = mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(inbox))
         assert second.code == 2
         assert str(first.pid) in second.err
     finally:
         first.send_signal(signal.SIGINT)
         assert first.wait(timeout=60) == 130
-    assert max(got(mailbox).values()) == 1
+    assert max(got(inbox).values()) == 1
 
 
-def test_the_report_as_json_and_as_a_spreadsheet(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_the_report_as_json_and_as_a_spreadsheet(workspace: Workspace, inbox: Inbox) -> None:
     ran = mailer(
         "send",
         "harbour-report",
@@ -244,7 +240,7 @@ def test_the_report_as_json_and_as_a_spreadsheet(workspace: Workspace, mailbox: 
         "--csv",
         "report.csv",
         cwd=workspace.root,
-        **server(mailbox),
+        **server(inbox),
     )
     report = json.loads(ran.out)
     assert (report["finished"], report["counts"]) == (True, {"accepted": 11})

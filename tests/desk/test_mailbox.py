@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from support.browser import chromium, entered, serving
 from support.terminal import COMMAND, environment, mailer
 
-from mailer.desk.view import as_shown, view_of
+from mailer.desk.message_view import as_shown, view_of
 from mailer.workspace import Workspace
 
 

@@ -13,7 +13,8 @@ from support.browser import chromium, context_of, entered, serving
 from support.own_office import make_own_office
 
 from mailer.delivery import Ledger, RehearsalTransport
-from mailer.desk.rooms import Asked, ReleasesRoom
+from mailer.desk.releases_shelf import ReleasesShelf
+from mailer.desk.shelf import Asked
 from mailer.pipeline import deliver, prepare, queue
 from mailer.press import Choice
 from mailer.settings import read_settings
@@ -256,23 +257,23 @@ def test_a_correction_is_shown_threaded_to_what_that_person_got(office: Workspac
         deliver(mailing, ledger, RehearsalTransport(office.root / "sent"), office, settings)
     head = "Kind: correction\nCorrects: first\nCorrection: The cost is 32 million pounds.\n"
     (office.releases / "corrected.md").write_text(release.replace("Kind: Press release\n", head), "utf-8")
-    room = ReleasesRoom(office, settings)
-    scene = room.scene(Asked("corrected", address="priya.n@example.com"))
+    shelf = ReleasesShelf(office, settings)
+    scene = shelf.scene(Asked("corrected", address="priya.n@example.com"))
     assert not scene.faults
     assert scene.view is not None
     assert dict(scene.view.headers)["In-Reply-To"].endswith("@example.org>")
-    assert {entry.key: entry.mark for entry in room.entries()}["first"] == "done"
-    assert scene.crowd is not None
-    assert scene.crowd.summary == f"{mailing.added} recipients on those who got first"
+    assert {entry.key: entry.mark for entry in shelf.entries()}["first"] == "done"
+    assert scene.audience is not None
+    assert scene.audience.summary == f"{mailing.added} recipients on those who got first"
 
 
 def test_a_release_without_any_list_can_be_looked_at(workspace: Workspace) -> None:
     room_file = workspace.newsroom
     room_file.write_text(room_file.read_text("utf-8").replace("Lists: press\n", ""), "utf-8")
-    scene = ReleasesRoom(workspace, read_settings(workspace.root)).scene(Asked("harbour-report"))
+    scene = ReleasesShelf(workspace, read_settings(workspace.root)).scene(Asked("harbour-report"))
     assert scene.view is not None
-    assert scene.crowd is not None
-    assert scene.crowd.summary == "0 recipients"
+    assert scene.audience is not None
+    assert scene.audience.summary == "0 recipients"
     assert "no-recipients" in {finding.id for finding in scene.findings}
 
 

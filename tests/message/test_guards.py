@@ -11,7 +11,7 @@ from support.messages import HEAD, HTML, addressee, composition, rendered
 
 from mailer.errors import ComposeError, LedgerError
 from mailer.message import Composition, compile_message, verify
-from mailer.message.parts import content_of
+from mailer.message.mime import content_of
 from mailer.message.verify import check_template
 from mailer.model import Part, Where
 

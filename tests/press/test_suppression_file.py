@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from support.terminal import Ran, mailer
 from support.unsubscribing import KEY, exchange, request, serving, status
 
-from mailer.desk.mailbox import Mailbox
+from mailer.desk.inbox import Inbox
 from mailer.press import Suppressions
 from mailer.workspace import Workspace
 
@@ -24,19 +24,19 @@ HEADER = "address,reason,date,source\n"
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
-    with Mailbox(tmp_path / "mailbox") as running:
+def inbox(tmp_path: Path) -> Iterator[Inbox]:
+    with Inbox(tmp_path / "mailbox") as running:
         yield running
 
 
-def send(workspace: Workspace, mailbox: Mailbox, *options: str) -> Ran:
-    server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox.port), "SMTP_SECURITY": "none"}
+def send(workspace: Workspace, inbox: Inbox, *options: str) -> Ran:
+    server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(inbox.port), "SMTP_SECURITY": "none"}
     return mailer("send", "harbour-report", "--yes", *options, cwd=workspace.root, **server)
 
 
-def refused(ran: Ran, mailbox: Mailbox, *told: str) -> None:
+def refused(ran: Ran, inbox: Inbox, *told: str) -> None:
     """Nothing was sent, and staff were told why."""
-    assert list(mailbox.received()) == []
+    assert list(inbox.received()) == []
     assert ran.code == 2, ran.out + ran.err
     said = ran.out + ran.err
     assert "Traceback" not in said
@@ -94,13 +94,13 @@ ODD: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_what_is_not_the_list_blocks(name: str, workspace: Workspace, mailbox: Mailbox) -> None:
+def test_what_is_not_the_list_blocks(name: str, workspace: Workspace, inbox: Inbox) -> None:
     make, told = ODD[name]
     make(workspace.suppressed)
-    refused(send(workspace, mailbox), mailbox, *told)
+    refused(send(workspace, inbox), inbox, *told)
 
 
-def test_rows_that_suppress_nobody_are_all_named(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_rows_that_suppress_nobody_are_all_named(workspace: Workspace, inbox: Inbox) -> None:
     """Whoever writes `@example.com` believes that nobody there is mailed."""
     workspace.suppressed.write_text(
         HEADER + f"{GONE},unsubscribed,,\n@example.com,asked by phone,,\n*@example.net,,,\nexample.org,,,\n"
@@ -108,7 +108,7 @@ def test_rows_that_suppress_nobody_are_all_named(workspace: Workspace, mailbox: 
         ",asked by phone,,\n"
     )
     refused(
-        send(workspace, mailbox), mailbox,
+        send(workspace, inbox), inbox,
         "suppressed.csv:3: “@example.com” suppresses nobody: a whole domain can't be suppressed",
         "suppressed.csv:4: “*@example.net”", "suppressed.csv:5: “example.org”",
         "suppressed.csv:6: “ana at example.net”", "did you mean ana@example.net?",
@@ -117,10 +117,10 @@ def test_rows_that_suppress_nobody_are_all_named(workspace: Workspace, mailbox: 
     )  # fmt: skip
 
 
-def test_thousands_of_such_rows_are_counted(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_thousands_of_such_rows_are_counted(workspace: Workspace, inbox: Inbox) -> None:
     workspace.suppressed.write_text(HEADER + "@example.com,,,\n" * 5000)
-    ran = send(workspace, mailbox)
-    refused(ran, mailbox, "suppressed.csv:21: ", "suppressed.csv:22: 4,980 more rows like these")
+    ran = send(workspace, inbox)
+    refused(ran, inbox, "suppressed.csv:21: ", "suppressed.csv:22: 4,980 more rows like these")
     assert len(ran.err.splitlines()) < 30
 
 
@@ -134,11 +134,11 @@ def test_thousands_of_such_rows_are_counted(workspace: Workspace, mailbox: Mailb
     ],
     ids=["a header alone", "without a line end", "comments", "the header twice"],
 )
-def test_what_is_in_order_blocks_nothing(content: str, workspace: Workspace, mailbox: Mailbox) -> None:
+def test_what_is_in_order_blocks_nothing(content: str, workspace: Workspace, inbox: Inbox) -> None:
     workspace.suppressed.write_text(content)
-    ran = send(workspace, mailbox)
+    ran = send(workspace, inbox)
     assert ran.code == 0, ran.err
-    assert len(list(mailbox.received())) >= 11
+    assert len(list(inbox.received())) >= 11
 
 
 # ---- other files beside it ----------------------------------------------------------------------------
@@ -151,7 +151,7 @@ BESIDE = (
 
 
 @pytest.mark.parametrize("name", BESIDE)
-def test_what_may_be_the_list_blocks(name: str, workspace: Workspace, mailbox: Mailbox) -> None:
+def test_what_may_be_the_list_blocks(name: str, workspace: Workspace, inbox: Inbox) -> None:
     """Excel saved it beside, a shared drive made a copy: staff look at the one, `mailer` at the other."""
     other = workspace.lists / name
     if other.suffix == ".xlsx":
@@ -159,29 +159,27 @@ def test_what_may_be_the_list_blocks(name: str, workspace: Workspace, mailbox: M
     else:
         other.write_text("email,reason\nana.ruiz@example.net,bounced\nbo@example.org,asked\n")
     size = f"{other.stat().st_size:,} bytes, 2 addresses; suppressed.csv has 1 address"
-    refused(
-        send(workspace, mailbox), mailbox, f"{other}: this may be the list", size, "mailer suppress ADDRESS"
-    )
+    refused(send(workspace, inbox), inbox, f"{other}: this may be the list", size, "mailer suppress ADDRESS")
 
 
-def test_without_the_list_what_lies_there_instead_is_named(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_without_the_list_what_lies_there_instead_is_named(workspace: Workspace, inbox: Inbox) -> None:
     workspace.suppressed.unlink()
     workbook(workspace.suppressed.with_suffix(".xlsx"))
     refused(
-        send(workspace, mailbox), mailbox, "suppressed.csv: the list of those who are never mailed is missing",
+        send(workspace, inbox), inbox, "suppressed.csv: the list of those who are never mailed is missing",
         "suppressed.xlsx: this may be the list", "2 addresses", "save it as “CSV UTF-8” under the name suppressed.csv",
     )  # fmt: skip
 
 
-def test_backups_and_hidden_files_don_t_block(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_backups_and_hidden_files_don_t_block(workspace: Workspace, inbox: Inbox) -> None:
     for name in ("suppressed.csv~", "suppressed.csv.bak", "suppressed.old", "#suppressed.csv#", "suppressed.csv.orig",
                  ".suppressed.csv.swp", ".~lock.suppressed.csv#", "~$suppressed.xlsx", "suppressed.tmp"):  # fmt: skip
         (workspace.lists / name).write_text("ana.ruiz@example.net\n")
     (workspace.lists / "suppressed until 2024").mkdir()
-    assert send(workspace, mailbox).code == 0
+    assert send(workspace, inbox).code == 0
 
 
-def test_the_way_out_of_two_lists(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_the_way_out_of_two_lists(workspace: Workspace, inbox: Inbox) -> None:
     """What the message says: see who is missing, add them, move the other away."""
     other = workspace.lists / "suppressed (1).csv"
     other.write_text("address,reason\nana.ruiz@example.net,bounced\n")
@@ -192,8 +190,8 @@ def test_the_way_out_of_two_lists(workspace: Workspace, mailbox: Mailbox) -> Non
     added = mailer("suppress", "ana.ruiz@example.net", cwd=workspace.root)
     assert (added.code, "nobody can be mailed yet" in added.err) == (0, True)
     other.rename(workspace.root / other.name)
-    assert send(workspace, mailbox).code == 0
-    assert not [mail for mail in mailbox.received() if "ana.ruiz" in mail.to]
+    assert send(workspace, inbox).code == 0
+    assert not [mail for mail in inbox.received() if "ana.ruiz" in mail.to]
 
 
 # ---- a list by this name ------------------------------------------------------------------------------
@@ -202,25 +200,25 @@ def test_the_way_out_of_two_lists(workspace: Workspace, mailbox: Mailbox) -> Non
 @pytest.mark.parametrize("name", ["suppressed", "Suppressed", "SUPPRESSED.CSV", "suppressed.tsv", "suppressed.csv",
                                   "lists/suppressed.csv", "./lists/../lists/suppressed.csv", "never"])  # fmt: skip
 @pytest.mark.parametrize("option", ["--list", "--except"])
-def test_nobody_is_mailed_from_it(option: str, name: str, workspace: Workspace, mailbox: Mailbox) -> None:
+def test_nobody_is_mailed_from_it(option: str, name: str, workspace: Workspace, inbox: Inbox) -> None:
     (workspace.root / "never").symlink_to(workspace.suppressed)
     refused(
-        send(workspace, mailbox, option, name), mailbox, f"“{name}” is the list of those who are never mailed"
+        send(workspace, inbox, option, name), inbox, f"“{name}” is the list of those who are never mailed"
     )
 
 
-def test_nor_by_the_header_of_a_release(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_nor_by_the_header_of_a_release(workspace: Workspace, inbox: Inbox) -> None:
     path = workspace.releases / "harbour-report.md"
     path.write_text(path.read_text("utf-8").replace("Lang: en\n", "Lang: en\nLists: Suppressed\n"), "utf-8")
-    refused(send(workspace, mailbox), mailbox, "“Suppressed” is the list of those who are never mailed")
+    refused(send(workspace, inbox), inbox, "“Suppressed” is the list of those who are never mailed")
 
 
-def test_another_office_s_export_can_be_left_out(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_another_office_s_export_can_be_left_out(workspace: Workspace, inbox: Inbox) -> None:
     """It lies elsewhere, is not taken for ours, and does no harm."""
     export = workspace.root.parent / "suppressed-by-the-agency.csv"
     export.write_text("email\nana.ruiz@example.net\n")
-    assert send(workspace, mailbox, "--except", str(export)).code == 0
-    assert not [mail for mail in mailbox.received() if "ana.ruiz" in mail.to]
+    assert send(workspace, inbox, "--except", str(export)).code == 0
+    assert not [mail for mail in inbox.received() if "ana.ruiz" in mail.to]
 
 
 @pytest.mark.parametrize("name", ["suppressed", "Suppressed", "suppressed-2026", "suppressed.csv", ""])
@@ -264,12 +262,12 @@ def test_no_command_makes_a_missing_one(command: tuple[str, ...], workspace: Wor
     assert not workspace.suppressed.exists()
 
 
-def test_a_workspace_that_never_had_one_begins_one(workspace: Workspace, mailbox: Mailbox) -> None:
+def test_a_workspace_that_never_had_one_begins_one(workspace: Workspace, inbox: Inbox) -> None:
     workspace.suppressed.unlink()
     begun = mailer("suppress", "--begin", cwd=workspace.root)
     assert (begun.code, begun.out) == (0, "lists/suppressed.csv\tmade: nobody is suppressed yet\n")
     assert workspace.suppressed.read_text() == HEADER
-    assert send(workspace, mailbox, "--limit", "1").code == 0
+    assert send(workspace, inbox, "--limit", "1").code == 0
     again = mailer("suppress", "--begin", cwd=workspace.root)
     assert (again.code, "is there already" in again.err) == (2, True)
     workspace.suppressed.rename(workspace.lists / "suppressed-2026.csv")

@@ -12,10 +12,10 @@ from conftest import REPOSITORY
 from openpyxl import Workbook
 from support.terminal import mailer
 
-from mailer.endings import LIST_ENDINGS
 from mailer.errors import WorkspaceError
 from mailer.press import Choice, forget, kept_about, read_audience
 from mailer.workspace import Workspace
+from mailer.workspace.endings import LIST_ENDINGS
 
 PAGE = (REPOSITORY / "docs" / "reference" / "lists.md").read_text("utf-8")
 FILES = PAGE.split("## Files\n", 1)[1].split("\n**Encoding.**", 1)[0]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from support.terminal import mailer
 
-from mailer.endings import instead_of
 from mailer.workspace import Workspace
+from mailer.workspace.endings import instead_of
 
 
 @pytest.mark.parametrize(

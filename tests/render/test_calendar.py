@@ -92,10 +92,10 @@ def test_releases_that_follow_each_other_in_a_circle_are_read(workspace: Workspa
 
 
 def test_an_organisations_name_can_not_end_its_parameter(workspace: Workspace) -> None:
-    room = workspace.newsroom.read_text("utf-8")
+    newsroom = workspace.newsroom.read_text("utf-8")
     hostile = 'Sender: "A\\"B;ATTENDEE=x" <press@example.org>'
     workspace.newsroom.write_text(
-        room.replace("Sender: Petrel Bay News Desk <newsdesk@example.org>", hostile), "utf-8"
+        newsroom.replace("Sender: Petrel Bay News Desk <newsdesk@example.org>", hostile), "utf-8"
     )
     write(workspace, "trip", ADVISORY)
     found = entry(workspace, "trip")

@@ -8,7 +8,7 @@ from pathlib import Path
 from conftest import REPOSITORY
 from support.releases import edition
 
-from mailer.render.render import _Renderer
+from mailer.render.renderer import _Renderer
 from mailer.workspace import Workspace, built_in_templates
 
 

@@ -17,7 +17,7 @@ from mailer.errors import TemplateError
 from mailer.model import Recipient, Rendered
 from mailer.render import fill, merge_values, render
 from mailer.render.colours import contrast, palette
-from mailer.render.words import day, moment, read_labels, tel
+from mailer.render.localisation import day, moment, read_labels, tel
 from mailer.workspace import Workspace, built_in_templates
 
 THEMES = ("default", "letter")
@@ -140,6 +140,18 @@ def test_slots_are_filled_as_text_never_as_markup_or_template(workspace: Workspa
 def test_nobody_can_forge_a_slot(workspace: Workspace) -> None:
     mail = render(written(workspace, "Forged \ue0000\ue001 {{ name | x }}."), workspace.theme("default"))
     assert fill(mail, {"name": "\ue0000\ue001"}).text.count("\ue000") == 1
+
+
+@pytest.mark.parametrize(
+    "sign", ["%EE%80%800%EE%80%81", "%ee%80%807%ee%80%81", "%EE%80\u200b%800%EE\u200b%80%81"]
+)
+def test_nobody_can_forge_a_slot_in_an_address(workspace: Workspace, sign: str) -> None:
+    """A slot's sign may be written with percent signs: what shows an address, or writes it, decodes them."""
+    url = f"https://agency.example/{sign}"
+    body = f"Dear {{{{ email | x }}}}: [this]({url}), <{url}>, {url}."
+    mail = render(written(workspace, body, f"Headline: One\nWeb: {url}"), workspace.theme("default"))
+    assert (mail.html.count("\ue000"), mail.text.count("\ue000"), len(mail.slots)) == (2, 2, 2)
+    assert "agency.example/ana@" not in fill(mail, {"email": "ana@example.org"}).html
 
 
 @pytest.mark.parametrize(("name", "first", "last"), [

@@ -15,7 +15,7 @@ from mailer.errors import ReleaseError
 from mailer.model import Part
 from mailer.pipeline import prepare
 from mailer.press import Choice
-from mailer.render import render, unmarked
+from mailer.render import render, without_metadata
 from mailer.workspace import Workspace
 
 PLACE, CAMERA = "Portmellon harbour wall", "Coastcam 9000"
@@ -318,5 +318,5 @@ def test_what_is_no_picture_is_attached_as_it_is(workspace: Workspace, folder: P
     start=st.sampled_from([b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]),
 )
 def test_no_bytes_stop_it(data: bytes, start: bytes) -> None:
-    cleaned = unmarked(start + data)
+    cleaned = without_metadata(start + data)
     assert cleaned is None or cleaned.startswith(start[:2])

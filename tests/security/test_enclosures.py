@@ -94,9 +94,9 @@ def test_nor_is_it_shown_as_a_picture_or_a_logo(office: Workspace) -> None:
     write(office, "Images:\n" + "".join(f"  - file: {file}\n    alt: A quay\n" for file in OFFICES_OWN))
     assert not_refused(mailer("check", "one", cwd=office.root), OFFICES_OWN, 2) == []
     write(office, "")
-    room = office.newsroom.read_text("utf-8")
+    newsroom = office.newsroom.read_text("utf-8")
     for file in (".env", "lists/press.csv", "/etc/hostname"):
-        logo = room.replace("Zone:", f"Logo:\n  - file: {file}\n    alt: Us\nZone:")
+        logo = newsroom.replace("Zone:", f"Logo:\n  - file: {file}\n    alt: Us\nZone:")
         office.newsroom.write_text(logo, "utf-8")
         ran = mailer("check", "one", cwd=office.root)
         assert ran.code == 2

@@ -53,9 +53,9 @@ def test_an_address_that_is_none(
     "field", ["Sender: Petrel Bay News Desk <newsdesk@example.org>", "Reply-to: newsdesk@example.org", "email: newsdesk@example.org"]
 )  # fmt: skip
 def test_a_mailbox_of_the_newsroom_that_is_none(workspace: Workspace, field: str) -> None:
-    room = workspace.newsroom.read_text("utf-8")
-    line = 1 + next(number for number, text in enumerate(room.splitlines()) if field in text)
-    workspace.newsroom.write_text(room.replace(field, f"{field.partition(':')[0]}: garbage"), "utf-8")
+    newsroom = workspace.newsroom.read_text("utf-8")
+    line = 1 + next(number for number, text in enumerate(newsroom.splitlines()) if field in text)
+    workspace.newsroom.write_text(newsroom.replace(field, f"{field.partition(':')[0]}: garbage"), "utf-8")
     told(mailer("check", "harbour-report", cwd=workspace.root), f"newsroom.md:{line}: “garbage” is")
 
 

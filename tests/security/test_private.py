@@ -14,7 +14,7 @@ import pytest
 from support.own_office import put_own_in_place
 from support.terminal import mailer
 
-from mailer.desk.mailbox import Mailbox
+from mailer.desk.inbox import Inbox
 from mailer.workspace import Workspace
 
 pytestmark = pytest.mark.skipif(
@@ -55,8 +55,8 @@ def test_what_init_makes_of_people_is_private(office: Workspace) -> None:
 
 
 def test_what_the_commands_write_is_private(office: Workspace) -> None:
-    with Mailbox(office.root / "received") as mailbox:
-        server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox.port), "SMTP_SECURITY": "none"}
+    with Inbox(office.root / "received") as inbox:
+        server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(inbox.port), "SMTP_SECURITY": "none"}
         sent = mailer("send", "harbour-report", "--yes", "--csv", "who.csv", cwd=office.root, **server)
     assert sent.code == 0, sent.err
     assert mailer("send", "harbour-report", "--dry-run", cwd=office.root).code == 0

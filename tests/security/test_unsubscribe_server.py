@@ -25,7 +25,7 @@ from support.unsubscribing import (
     status,
 )
 
-from mailer.desk.mailbox import Mailbox
+from mailer.desk.inbox import Inbox
 from mailer.press import Choice, Suppressions, read_audience
 from mailer.workspace import Workspace
 
@@ -135,10 +135,10 @@ def test_whoever_prepares_a_mailing_leaves_them_out_at_once(workspace: Workspace
 def test_a_mailing_that_is_running_leaves_them_out(workspace: Workspace, tmp_path: Path) -> None:
     """They click while `mailer send` is at work, two messages a second, and are not reached any more."""
     (workspace.lists / "slow.csv").write_text("email\n" + "\n".join(readers(14)), "utf-8")
-    with Mailbox(tmp_path / "mailbox") as mailbox, serving(workspace) as server:
+    with Inbox(tmp_path / "mailbox") as inbox, serving(workspace) as server:
         smtp = {
             "SMTP_HOST": "127.0.0.1",
-            "SMTP_PORT": str(mailbox.port),
+            "SMTP_PORT": str(inbox.port),
             "SMTP_SECURITY": "none",
             "SMTP_CONNECTIONS": "1",
         }
@@ -146,12 +146,12 @@ def test_a_mailing_that_is_running_leaves_them_out(workspace: Workspace, tmp_pat
         sending = subprocess.Popen(command, cwd=workspace.root, env=environment(SMTP_RATE="2/second", **smtp),
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
         until = time.monotonic() + 60
-        while not mailbox.received() and time.monotonic() < until:
+        while not inbox.received() and time.monotonic() < until:
             time.sleep(0.05)
         last = readers(14)[-3:]
         assert set(all_at_once(server.port, last).values()) == {200}
         _, said = sending.communicate(timeout=60)
-        got = {mail.to.rpartition("<")[2].rstrip(">") for mail in mailbox.received()}
+        got = {mail.to.rpartition("<")[2].rstrip(">") for mail in inbox.received()}
     assert got == set(readers(11)), said
     assert set(last) <= off(workspace)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ PACKAGE = REPOSITORY / "mailer"
 
 STAGES = (
     ("errors", "model", "visible"),
-    ("endings", "settings", "workspace", "enclosures", "private", "durable"),
+    ("settings", "workspace"),
     ("release",),
     ("press",),
     ("render",),
@@ -29,14 +30,25 @@ RANK = {stage: rank for rank, stages in enumerate(STAGES) for stage in stages}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+LONGEST_CHAIN = 9
+"""Stages that stand on one another, from `__main__` down."""
+
+
+def name_of(path: Path) -> str:
+    """A module as others import it: "mailer.render.merge", and for an `__init__.py` its folder."""
+    parts = path.relative_to(REPOSITORY).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {name_of(path): path for path in MODULES}
 
 
 def stage_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported_stages(path: Path) -> Iterator[tuple[str, int]]:
-    """Every stage that a module imports at run time, with the line; imports for type checkers don't count."""
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every name that a module imports at run time, in whole, with the line; imports for type checkers don't count."""
     tree = ast.parse(path.read_text("utf-8"))
     only_for_types = {
         id(inner)
@@ -54,9 +66,27 @@ def imported_stages(path: Path) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         for name in names:
-            package, _, rest = name.partition(".")
-            if package == "mailer" and rest.split(".")[0] in RANK:
-                yield rest.split(".")[0], node.lineno
+            yield name, node.lineno
+
+
+def imported_stages(path: Path) -> Iterator[tuple[str, int]]:
+    for name, line in imports(path):
+        package, _, rest = name.partition(".")
+        if package == "mailer" and rest.split(".")[0] in RANK:
+            yield rest.split(".")[0], line
+
+
+def imported_files(path: Path) -> set[str]:
+    """The modules that one imports; a name that is no module comes from the module before it."""
+    names = (name if name in FILES else name.rpartition(".")[0] for name, _ in imports(path))
+    return {name for name in names if name in FILES and FILES[name] != path}
+
+
+def longest_chain(graph: Mapping[str, set[str]], start: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The longest way down from a node. Fails where one leads back to itself."""
+    assert start not in above, f"a circle of imports: {' → '.join((*above[above.index(start) :], start))}"
+    chains = (longest_chain(graph, other, (*above, start)) for other in sorted(graph[start]))
+    return (start, *max(chains, key=len, default=()))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -71,6 +101,22 @@ def test_a_stage_imports_only_from_its_left(path: Path) -> None:
         if RANK[stage] > RANK[own] or (RANK[stage] == RANK[own] and own in ("errors",))
     ]
     assert not wrong
+
+
+def test_no_two_files_import_each_other() -> None:
+    """Nor do three in a circle: whoever wants to understand one of them would have to read them all at once."""
+    TopologicalSorter(
+        {name: imported_files(path) for name, path in FILES.items()}
+    ).prepare()  # CycleError names it
+
+
+def test_the_stages_stand_on_few_floors() -> None:
+    graph: dict[str, set[str]] = {stage: set() for stage in RANK}
+    for path in MODULES:
+        if stage_of(path) in RANK:
+            graph[stage_of(path)] |= {stage for stage, _ in imported_stages(path)} - {stage_of(path)}
+    chain = longest_chain(graph, "__main__")
+    assert len(chain) <= LONGEST_CHAIN, " → ".join(chain)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

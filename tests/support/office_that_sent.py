@@ -10,7 +10,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 from mailer.delivery import Ledger
-from mailer.desk.mailbox import Mailbox
+from mailer.desk.inbox import Inbox
 from mailer.model import Status
 from mailer.press import Suppressions
 from mailer.workspace import Workspace
@@ -54,12 +54,12 @@ class OfficeThatSent:
 @contextmanager
 def office_that_sent(folder: Path) -> Iterator[OfficeThatSent]:
     workspace = make_own_office(folder / "press-office")
-    with Mailbox(folder / "mailbox") as mailbox:
-        server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox.port), "SMTP_SECURITY": "none"}
+    with Inbox(folder / "mailbox") as inbox:
+        server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(inbox.port), "SMTP_SECURITY": "none"}
         sent = mailer("send", RELEASE, "--yes", cwd=workspace.root, **server, **OFFICE)
         assert sent.code == 0, sent.err
         tokens = {}
-        for received in mailbox.received():
+        for received in inbox.received():
             mail = message_from_bytes(received.path.read_bytes())
             address = re.search(r"[^\s<>]+@[^\s<>]+", str(mail["To"]))
             assert address is not None

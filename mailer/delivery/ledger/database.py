@@ -12,7 +12,7 @@ from typing import Self
 
 from mailer.delivery.ledger.migrations import bring_up_to_date
 from mailer.errors import LedgerError
-from mailer.private import private_file, private_folder
+from mailer.workspace.private import private_file, private_folder
 
 _PAGE_CACHE_KIB = 2_000
 _PATIENCE = 30.0

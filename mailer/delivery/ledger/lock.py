@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from mailer.errors import LedgerError
-from mailer.private import private_file
+from mailer.workspace.private import private_file
 
 _TEXT = 512
 """The lock's byte lies behind the holder's name: Windows forbids others to read a locked byte."""

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from mailer.errors import LedgerError
-from mailer.private import private_file
+from mailer.workspace.private import private_file
 
 
 def _orders(db: sqlite3.Connection) -> None:

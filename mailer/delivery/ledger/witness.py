@@ -27,9 +27,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import IO
 
-from mailer.durable import in_place_of
 from mailer.errors import LedgerError
-from mailer.private import private_folder
+from mailer.workspace.durable import in_place_of
+from mailer.workspace.private import private_folder
 
 _HEAD = 2048
 _MARK = 64

@@ -61,7 +61,7 @@ function showFaults(faults) {
   $("frame").hidden = faults.length > 0 && $("shown").src === "";
 }
 
-function showView({ view, editions, edition, themes, theme, crowd, findings }) {
+function showView({ view, editions, edition, themes, theme, audience, findings }) {
   $("sender").textContent = view.sender.replace(/\s*<[^>]*>$/, "");
   $("sent").textContent = live ? "" : view.date;
   $("subject").textContent = view.subject;
@@ -81,7 +81,7 @@ function showView({ view, editions, edition, themes, theme, crowd, findings }) {
     offer("edition", editions, edition, languageName);
     offer("theme", themes, theme, (name) => name);
     showFindings(findings);
-    showCrowd(crowd);
+    showAudience(audience);
   }
   showMail();
 }
@@ -104,12 +104,12 @@ function showFindings(findings) {
   $("to-check").textContent = groups.map(([, title, found]) => `${found.length} ${title.toLowerCase().slice(0, found.length > 1 ? undefined : -1)}`).join(", ") || "✓ Checked";
 }
 
-function showCrowd({ summary, languages, left_out }) {
+function showAudience({ summary, languages, left_out }) {
   $("audience").textContent = summary;
   const rows = (title, pairs, label) => pairs.length
     ? [element("dt", "", title), ...pairs.map(([word, number]) => element("dd", "", element("span", "", label(word)), element("span", "", number.toLocaleString("en"))))]
     : [];
-  $("crowd").replaceChildren(element("dl", "",
+  $("audience-details").replaceChildren(element("dl", "",
     ...rows("They read", languages, (tag) => (tag ? `${languageName(tag)} (${tag})` : "not known")),
     ...rows("Left out", left_out, (reason) => reason)));
 }

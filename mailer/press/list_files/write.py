@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from mailer.durable import in_place_of, target_of
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
 from mailer.press.list_files.delimited_text import cut, sep_line
 from mailer.press.list_files.encoding import find_encoding
 from mailer.press.list_files.raw_rows import RawRow
+from mailer.workspace.durable import in_place_of, target_of
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is changing the same file."""

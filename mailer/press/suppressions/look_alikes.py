@@ -12,12 +12,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from mailer.durable import target_of
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
 from mailer.press.list_files.read import read_list
 from mailer.press.suppressions.being_saved import PATIENCE_FOR_SAVING, TICK_NS, until_read
 from mailer.workspace import SUPPRESSION_WORD
+from mailer.workspace.durable import target_of
 
 _NOT_SHOWN = (".", "~$", "#")
 """How the names of files begin that systems and editors hide."""

@@ -19,7 +19,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailer.durable import append
 from mailer.errors import Fault, ListError
 from mailer.press.list_files.delimited_text import cut
 from mailer.press.list_files.raw_rows import RawRow
@@ -54,6 +53,7 @@ from mailer.press.suppressions.suppressed_rows import (
     keys_of,
     person_in,
 )
+from mailer.workspace.durable import append
 
 Stamp = tuple[int, int, int]
 """By which a change is noticed: time of the last one in ns, size, number of the file."""

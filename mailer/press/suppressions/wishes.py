@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from mailer.durable import append, patiently, sync_folder, target_of
 from mailer.press.addresses import canonical
 from mailer.press.suppressions.suppressed_rows import Suppression
+from mailer.workspace.durable import append, patiently, sync_folder, target_of
 
 _TRIES = 20
 """How often the file may be moved away under a writer before it gives up."""

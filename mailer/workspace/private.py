@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mailer.model import Finding, Where
-from mailer.workspace import Workspace
+from mailer.workspace.folder import Workspace
 
 _GROUP, _GROUP_WRITES, _OTHERS = 0o070, 0o020, 0o007
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mailer.private import private_file
+from mailer.workspace.private import private_file
 
 _IN_USE = (5, 32)
 """Windows' ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION: what it says of a file that somebody has open."""

@@ -14,7 +14,7 @@ FOLD_EVERY = 5.0
 """Seconds between two foldings of wishes into suppressed.csv. They hold before; every one makes senders read it."""
 
 
-class Keeper:
+class WishKeeper:
     """Takes wishes, and moves them into suppressed.csv in its own time.
 
     Args:

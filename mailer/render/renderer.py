@@ -12,18 +12,18 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
-from mailer.enclosures import Enclosure, EnclosureError, read_enclosure
 from mailer.errors import Fault, TemplateError
 from mailer.model import Attachment, Edition, Part, Rendered
-from mailer.render import words
+from mailer.render import localisation
 from mailer.render.calendar import calendar_link, calendar_part
 from mailer.render.colours import palette
-from mailer.render.images import Pictures, media_type_of
 from mailer.render.inline import check_layout, inline
 from mailer.render.merge import Slots, restore
+from mailer.render.photo_metadata import without_metadata
+from mailer.render.pictures import Pictures, media_type_of
 from mailer.render.templates import Templates, theme_file
-from mailer.render.unmarked import unmarked
 from mailer.workspace import Workspace
+from mailer.workspace.enclosures import Enclosure, EnclosureError, read_enclosure
 
 
 def render(edition: Edition, theme: Sequence[Path]) -> Rendered:
@@ -52,14 +52,14 @@ class _Renderer:
     def rendered(self) -> Rendered:
         edition, slots = self._edition, self._slots
         names = self._names()
-        html_names = {**names, "merged": self._merged_html, "slot": lambda f, d: Markup(slots.mark(f, d))}  # noqa: S704
+        html_names = {**names, "merged": self._merged_html, "slot": lambda f, d: Markup(slots.sign(f, d))}  # noqa: S704
         html = Templates(self._theme, "html", html_names).render("release.html.j2")
-        text_names = {**names, "merged": slots.marked, "slot": slots.mark}
+        text_names = {**names, "merged": slots.with_signs, "slot": slots.sign}
         text = Templates(self._theme, "txt", text_names).render("release.txt.j2")
         return Rendered(
             edition.language,
-            slots.marked(self._subject()),
-            slots.marked(edition.preheader),
+            slots.with_signs(self._subject()),
+            slots.with_signs(edition.preheader),
             restore(inline(html, self._place("release.html.j2"), self._place("layout.css"))),
             _tidy(text),
             slots.all(),
@@ -69,39 +69,41 @@ class _Renderer:
 
     def _names(self) -> dict[str, object]:
         """What templates may use. docs/reference/themes.md lists it; a test compares."""
-        edition, room = self._edition, self._edition.newsroom
-        labels = words.read_labels(self._theme, edition.language)
+        edition, newsroom = self._edition, self._edition.newsroom
+        labels = localisation.read_labels(self._theme, edition.language)
         return {
             "release": edition,
-            "room": room,
+            "newsroom": newsroom,
             "labels": labels,
             "kind": labels.get(self._kind_key, edition.kind.value),
             "kind_key": self._kind_key,
             "immediate": not edition.embargo and not edition.kind.follows,
             "colour": self._colour,
-            "day": partial(words.day, language=edition.language),
-            "moment": partial(words.moment, language=edition.language),
-            "period": partial(words.period, language=edition.language),
-            "tel": partial(words.tel, region=room.region),
+            "day": partial(localisation.day, language=edition.language),
+            "moment": partial(localisation.moment, language=edition.language),
+            "period": partial(localisation.period, language=edition.language),
+            "tel": partial(localisation.tel, region=newsroom.region),
             "picture": self._pictures,
             "further_images": self._further_images,
             "calendar_link": lambda: calendar_link(edition, edition.event) if edition.event else "",
             "web_address": _web_address,
             "file_name": _file_name,
             "file_facts": self._file_facts,
-            "address_lines": lambda: [line for line in room.postal_address.split("\n") if line != room.name],
+            "address_lines": lambda: [
+                line for line in newsroom.postal_address.split("\n") if line != newsroom.name
+            ],
             "stylesheet": self._stylesheet,
         }
 
     def _merged_html(self, text: str) -> Markup:
-        return Markup(self._slots.marked(text, lambda piece: str(escape(piece))))  # noqa: S704
+        return Markup(self._slots.with_signs(text, lambda piece: str(escape(piece))))  # noqa: S704
 
     def _subject(self) -> str:
         """A follow-up says so at once: "Correction: …"."""
         edition = self._edition
         if not edition.kind.follows:
             return edition.subject
-        labels = words.read_labels(self._theme, edition.language)
+        labels = localisation.read_labels(self._theme, edition.language)
         label = labels.get(self._kind_key, edition.kind.value)
         return (
             edition.subject
@@ -146,7 +148,8 @@ class _Renderer:
         for file in edition.attachments:
             if file.send == "attach":
                 found = self._enclosed(file)
-                content = unmarked(found.content) or found.content  # check `picture-marks` names the others
+                # Those from which it can't be taken out are named by the check `picture-marks`.
+                content = without_metadata(found.content) or found.content
                 parts.append(Part(found.path.name, media_type_of(found.path.name), content))
         return parts
 

@@ -27,11 +27,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from mailer.desk.connections import RETRY_AFTER, Connection, OneLength, Places, most_connections
-from mailer.desk.form import wish_of
-from mailer.desk.keeper import Keeper
-from mailer.desk.limit import Limit
 from mailer.desk.serve import listen
+from mailer.desk.unsubscribe.connections import RETRY_AFTER, Connection, OneLength, Places, most_connections
+from mailer.desk.unsubscribe.form import wish_of
+from mailer.desk.unsubscribe.request_limit import RequestLimit
+from mailer.desk.unsubscribe.wish_keeper import WishKeeper
 from mailer.errors import MailerError, SettingsError, WorkspaceError
 from mailer.model import Newsroom
 from mailer.press import (
@@ -45,7 +45,7 @@ from mailer.release import read_newsroom
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 
-PAGES = Path(__file__).parent / "pages"
+HERE = Path(__file__).parent
 REQUESTS = 60
 """Requests a minute from one client, of those that change nothing."""
 
@@ -79,16 +79,16 @@ def make_unsubscribe_app(
         )  # now or never: later a folder that is missing is a drive that has gone
     except OSError as error:
         raise WorkspaceError(f"{workspace.lists} can't be made: {error.strerror}.") from None
-    desk = _Unsubscribing(workspace, settings.secret_key, Limit(requests), say)
+    endpoints = _Endpoints(workspace, settings.secret_key, RequestLimit(requests), say)
     paths = dict.fromkeys((urlsplit(settings.unsubscribe_url).path.rstrip("/") or "/u", "/u"))
-    routes = [Route(f"{path}/{{token}}", desk.answer, methods=["GET", "POST"]) for path in paths]
+    routes = [Route(f"{path}/{{token}}", endpoints.answer, methods=["GET", "POST"]) for path in paths]
     robots = Route("/robots.txt", lambda _: PlainTextResponse("User-agent: *\nDisallow: /\n"))
-    handlers = dict.fromkeys((400, 404, 405), desk.refused)
+    handlers = dict.fromkeys((400, 404, 405), endpoints.refused)
     app = Starlette(
         routes=[robots, *routes],
         exception_handlers=handlers,
         middleware=[Middleware(OneLength)],
-        lifespan=desk.lifespan,
+        lifespan=endpoints.lifespan,
     )
     app.router.redirect_slashes = False  # a one-click POST is not to be redirected (RFC 8058 §3.1)
     return app
@@ -139,19 +139,19 @@ def serve_unsubscribing(
         uvicorn.Server(config).run([listener])
 
 
-class _Unsubscribing:
-    def __init__(self, workspace: Workspace, key: str, limit: Limit, say: Say) -> None:
+class _Endpoints:
+    def __init__(self, workspace: Workspace, key: str, limit: RequestLimit, say: Say) -> None:
         self._key, self._limit = key, limit
         self._suppressions = Suppressions(workspace.suppressed, to_add=True)
-        self._keeper = Keeper(self._suppressions, say)
+        self._keeper = WishKeeper(self._suppressions, say)
         self._keeper.look()
-        self._texts = tomllib.loads((PAGES / "unsubscribe.toml").read_text("utf-8"))
-        self._rooms = {tag: read_newsroom(workspace, tag) for tag in self._texts}
+        self._labels = tomllib.loads((HERE / "labels.toml").read_text("utf-8"))
+        self._newsrooms = {tag: read_newsroom(workspace, tag) for tag in self._labels}
         self._house = read_newsroom(workspace).language
-        self._style = (PAGES / "unsubscribe.css").read_text("utf-8")
+        self._style = (HERE / "page.css").read_text("utf-8")
         self._page = Environment(
-            loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined
-        ).get_template("unsubscribe.html.j2")
+            loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined
+        ).get_template("page.html.j2")
         digest = b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
         self._headers = {
             "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
@@ -245,16 +245,16 @@ class _Unsubscribing:
         status: HTTPStatus = HTTPStatus.OK,
     ) -> Response:
         language = self._language(request)
-        room, texts = self._rooms[language], self._texts[language]
+        newsroom, labels = self._newsrooms[language], self._labels[language]
         html = self._page.render(
             language=language,
-            name=room.name,
-            heading=texts[heading],
-            lines=[texts[line].format(name=room.name) for line in lines],
+            name=newsroom.name,
+            heading=labels[heading],
+            lines=[labels[line].format(name=newsroom.name) for line in lines],
             address=address,
-            button=texts["button"] if button else "",
-            write=texts["write"],
-            write_to=_office(room) if not button else "",
+            button=labels["button"] if button else "",
+            write=labels["write"],
+            write_to=_office(newsroom) if not button else "",
             style=self._style,
         )
         return HTMLResponse(html, status, self._headers | {"Content-Language": language})
@@ -264,13 +264,13 @@ class _Unsubscribing:
         wanted = [request.query_params.get("lang", "")]
         wanted += [tag.partition(";")[0] for tag in request.headers.get("accept-language", "").split(",")]
         for tag in (*wanted, self._house):
-            if (short := tag.strip().lower().partition("-")[0]) in self._texts:
+            if (short := tag.strip().lower().partition("-")[0]) in self._labels:
                 return short
         return "en"
 
 
-def _office(room: Newsroom) -> str:
-    return (room.reply_to or room.sender).address
+def _office(newsroom: Newsroom) -> str:
+    return (newsroom.reply_to or newsroom.sender).address
 
 
 def _client(request: Request) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,10 +14,7 @@ from typing import Literal
 
 from mailer.message.headers import field, parameter, uri
 from mailer.message.quoted_printable import encode_text
-from mailer.model import Part, Rendered
-
-SLOT = re.compile("\ue000([0-9]+)\ue001")
-"""A merge slot in `Rendered`."""
+from mailer.model import SLOT_SIGN, Part, Rendered
 
 _BASE64_LINE = 57
 """Octets that make a line of 76 characters (RFC 2045 §6.8)."""
@@ -53,7 +49,7 @@ def content_of(rendered: Rendered) -> tuple[str, tuple[Piece, ...]]:
 def _text(subtype: Literal["plain", "html"], text: str) -> _Entity:
     fields = field("Content-Type", f"text/{subtype}; charset=utf-8")
     fields += field("Content-Transfer-Encoding", "quoted-printable")
-    cut = SLOT.split(text if text.endswith("\n") else f"{text}\n")
+    cut = SLOT_SIGN.split(text if text.endswith("\n") else f"{text}\n")
     html = subtype == "html"
     return fields, [Hole(int(cut[n]), html) if n % 2 else encode_text(cut[n]) for n in range(len(cut))]
 

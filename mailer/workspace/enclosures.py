@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from mailer.visible import visible
-from mailer.workspace import Workspace, lies_in
+from mailer.workspace.folder import Workspace, lies_in
 
 PLACES = ("releases", "files", "images")
 """Folders of a workspace from which files are enclosed; everything else in it is the office's own."""

@@ -7,12 +7,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from mailer.endings import LIST_ENDINGS, instead_of
 from mailer.errors import WorkspaceError
 from mailer.visible import visible
+from mailer.workspace.built_in import built_in_templates, sample
+from mailer.workspace.endings import LIST_ENDINGS, instead_of
 
 MARKER = "newsroom.md"
 SUPPRESSION_WORD = "suppress"
@@ -20,25 +20,6 @@ SUPPRESSION_WORD = "suppress"
 _LONGEST_NAME = 200
 """Octets, so that an ending still fits into what file systems allow: 255."""
 _EDITION = re.compile(r"(?P<name>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md", re.DOTALL)
-
-
-def built_in() -> Path:
-    """The folder of what travels with the tool: `templates/` and `sample/`.
-
-    In a wheel that is `mailer/built_in/`; in a checkout the repository root is itself the sample workspace.
-    """
-    inside = Path(str(files("mailer"))) / "built_in"
-    return inside if inside.is_dir() else inside.parent.parent
-
-
-def built_in_templates() -> Path:
-    return built_in() / "templates"
-
-
-def sample() -> Path:
-    """The workspace of an invented organisation that `init` and `demo` copy."""
-    root = built_in()
-    return root / "sample" if (root / "sample").is_dir() else root
 
 
 @dataclass(frozen=True, slots=True)

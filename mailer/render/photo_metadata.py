@@ -1,4 +1,4 @@
-"""Attached pictures, as a photographer gave them but for what cameras write beside the pixels.
+"""Attached pictures, as a photographer gave them but for the metadata that cameras write beside the pixels.
 
 A picture that is shown in the mail is made anew. One that is attached is for printing, so its pixels and profile stay
 byte for byte, and so do caption, credit and copyright (IPTC), by which picture desks work. What goes is what nobody
@@ -27,8 +27,8 @@ _PNG_CHUNKS = frozenset((
 """Chunks that say what pixels look like; the others are texts, times and Exif."""
 
 
-def unmarked(content: bytes) -> bytes | None:
-    """The same picture without marks, or None where this is a picture that can't be cleaned so.
+def without_metadata(content: bytes) -> bytes | None:
+    """The same picture without metadata, or None where it can't be taken out of a picture of this kind.
 
     Args:
         content: of any file; what is no picture comes back as it is.

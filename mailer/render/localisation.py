@@ -1,4 +1,4 @@
-"""Words around the text in the release's language: labels, dates, phone links."""
+"""What stands around the text, as the release's language and region have it: labels, dates, phone links."""
 
 from __future__ import annotations
 

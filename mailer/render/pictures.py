@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mailer.enclosures import EnclosureError, read_enclosure
 from mailer.errors import Fault, TemplateError
 from mailer.model import Part
 from mailer.workspace import Workspace
+from mailer.workspace.enclosures import EnclosureError, read_enclosure
 
 if TYPE_CHECKING:
     from PIL import Image

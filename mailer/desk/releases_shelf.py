@@ -1,19 +1,19 @@
-"""What the page can show: releases as their recipients would get them, or messages that lie in a folder."""
+"""The releases of a workspace, each seen as one of its recipients would get it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Literal, Protocol
 
 from mailer import pipeline
 from mailer.delivery import Ledger
-from mailer.desk.view import View, view_of
-from mailer.errors import MailerError, SourceError
-from mailer.model import Finding, Recipient, Status
+from mailer.desk.message_view import view_of
+from mailer.desk.shelf import Asked, AudienceSummary, Entry, Scene, faults_of
+from mailer.errors import MailerError
+from mailer.model import Recipient, Status
 from mailer.press import AddressError, Choice, count_audience
 from mailer.release import read_release
 from mailer.settings import Settings
@@ -26,88 +26,8 @@ OVER = (Status.ACCEPTED, Status.BOUNCED)
 """States of a recipient about whom nothing is left to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the sidebar: a release, or a message. `mark` says how its `state` is to be coloured."""
-
-    key: str
-    title: str
-    detail: str = ""
-    state: str = ""
-    mark: Literal["", "new", "done", "open", "broken"] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the page asks to see.
-
-    Attributes:
-        key: of the entry.
-        edition: a language; "" = the recipient's own.
-        address: the recipient; "" = nobody in particular.
-        theme: another one than the release's own, or "".
-    """
-
-    key: str
-    edition: str = ""
-    address: str = ""
-    theme: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Who gets it: numbers, and what they are made of, as words with numbers."""
-
-    summary: str
-    languages: tuple[tuple[str, int], ...]
-    left_out: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is shown. `faults` (where, message, hint) instead of a view where a file can't be read."""
-
-    view: View | None = None
-    editions: tuple[str, ...] = ()
-    edition: str = ""
-    themes: tuple[str, ...] = ()
-    theme: str = ""
-    crowd: Crowd | None = None
-    findings: tuple[Finding, ...] = ()
-    faults: tuple[tuple[str, str, str], ...] = ()
-
-
-class Room(Protocol):
-    """Something with entries, each of which can be seen.
-
-    Attributes:
-        title: what the room is called.
-        has_recipients: whether one may be chosen, and whether there are findings.
-        place: the folder's name.
-    """
-
-    title: str
-    has_recipients: bool
-
-    @property
-    def place(self) -> str: ...
-
-    def entries(self) -> Sequence[Entry]: ...
-
-    def scene(self, asked: Asked) -> Scene: ...
-
-    def recipients(self, key: str, query: str) -> Sequence[tuple[str, str]]: ...
-
-
-def faults_of(error: MailerError) -> tuple[tuple[str, str, str], ...]:
-    """An error as rows of the page."""
-    if isinstance(error, SourceError):
-        return tuple((f"{f.path}:{f.line}" if f.line else f.path, f.message, f.hint) for f in error.faults)
-    return (("", error.message, error.hint),)
-
-
 @dataclass
-class ReleasesRoom:
+class ReleasesShelf:
     """The releases of a workspace, prepared anew when a file changes.
 
     Args:
@@ -198,7 +118,7 @@ class ReleasesRoom:
             edition.language,
             self.workspace.themes(),
             asked.theme or edition.theme,
-            _crowd(prepared),
+            _summary(prepared),
             prepared.findings,
         )
 
@@ -216,13 +136,13 @@ class ReleasesRoom:
         return [(r.address, ", ".join(filter(None, (r.name, r.outlet)))) for r in islice(found, FOUND)]
 
 
-def _crowd(prepared: pipeline.Prepared) -> Crowd:
+def _summary(prepared: pipeline.Prepared) -> AudienceSummary:
     audience = prepared.audience
     counts = count_audience(audience)
     number, left_out = len(audience.recipients), len(audience.left_out)
     lists = ", ".join(audience.lists)
     summary = f"{number:,} recipient{'s' if number != 1 else ''}" + (f" on {lists}" if lists else "")
-    return Crowd(
+    return AudienceSummary(
         f"{summary}, {left_out:,} left out" if left_out else summary, counts.by_language, counts.by_reason
     )
 

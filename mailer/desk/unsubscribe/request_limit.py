@@ -13,7 +13,7 @@ _LONGEST = 64
 """Characters kept of what is no IP address, as a proxy may pass on anything that a client wrote."""
 
 
-class Limit:
+class RequestLimit:
     """A token bucket for each client.
 
     Args:

@@ -1,0 +1,24 @@
+"""The folder in which staff work: its files, who may read them, and which of them may travel in a mail."""
+
+from mailer.workspace.built_in import built_in_templates, sample
+from mailer.workspace.folder import (
+    SUPPRESSION_WORD,
+    Workspace,
+    find_workspace,
+    is_plain_name,
+    lies_in,
+    make_workspace,
+    same_file,
+)
+
+__all__ = [
+    "SUPPRESSION_WORD",
+    "Workspace",
+    "built_in_templates",
+    "find_workspace",
+    "is_plain_name",
+    "lies_in",
+    "make_workspace",
+    "same_file",
+    "sample",
+]

@@ -1,0 +1,122 @@
+"""Every check can fire, and every finding that is documented is brought about by some release: at each of its levels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import REPOSITORY
+
+from mailer.checks import CHECKS, Check, Draft, mail, people, sample, text
+from mailer.pipeline import prepare
+from mailer.press import Choice
+from mailer.workspace import Workspace
+
+SOUND = "Headline: One\nDate: November 23, 2026\nDateline: Portmellon"
+PAGE = '<!DOCTYPE html><html lang="en"><head><style></style></head><body>{}</body></html>'
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A release with something wrong, and what is found by which check.
+
+    Attributes:
+        beside: further files of the workspace, by path.
+    """
+
+    check: Check
+    id: str
+    level: str
+    header: str = SOUND
+    body: str = "Text."
+    beside: Mapping[str, str | bytes] = field(default_factory=dict)
+
+
+def soon(**how: int) -> str:
+    return f"{datetime.now(ZoneInfo('UTC')) + timedelta(**how):%Y-%m-%d}"
+
+
+def attached(name: str) -> str:
+    return f"{SOUND}\nAttachments:\n  - file: {name}\n    send: attach"
+
+
+NOTICED = text.what_the_reader_noticed
+TROUBLES = (
+    Trouble(text.missing_fields, "missing-field", "error", f"{SOUND}\nContacts:\n  - name: Mira Okafor"),
+    Trouble(text.missing_fields, "missing-field", "warning", "Headline: One\nDate: 2026-11-23"),
+    Trouble(text.missing_fields, "missing-field", "warning", "Headline: One\nDateline: Saltby"),
+    Trouble(text.missing_fields, "missing-body", "error", body=""),
+    Trouble(text.placeholder_text, "placeholder-text", "error", body="TODO write this."),
+    Trouble(text.placeholder_text, "placeholder-text", "error", f"{SOUND}\nSubhead: lorem ipsum dolor"),
+    Trouble(sample.sample_office, "sample-office", "warning", body="Lantern Coast Foundation says so."),
+    Trouble(text.markup_in_fields, "leftover-markup", "error", f"{SOUND}\nSubhead: A **bold start"),
+    Trouble(NOTICED, "leftover-markup", "error", body="A **bold start."),
+    Trouble(NOTICED, "odd-character", "error", body="See \u202ethis."),
+    Trouble(NOTICED, "odd-character", "notice", body="See\u200b this."),
+    Trouble(NOTICED, "missing-note", "error", body="A note[^1]."),
+    Trouble(NOTICED, "unused-note", "warning", body="Text.\n\n[^1]: Never cited."),
+    Trouble(NOTICED, "repeated-note", "error", body="a[^1]\n\n[^1]: x\n\n[^1]: y"),
+    Trouble(NOTICED, "dead-link", "error", body="See [this](page.html)."),
+    Trouble(NOTICED, "outdated-translation", "warning", beside={
+        "releases/wrong.es.md": "---\nHeadline: Uno\nOriginal: 0123456789ab\n---\n\nTexto.\n"}),
+    Trouble(NOTICED, "misnamed-file", "warning", beside={"releases/wrong.es.md.txt": "---\nHeadline: Uno\n---\n"}),
+    Trouble(text.embargo, "embargo", "notice", f"{SOUND}\nEmbargo: {soon(days=3)} 10:00 Europe/London"),
+    Trouble(text.embargo, "past-embargo", "warning", f"{SOUND}\nEmbargo: 2020-01-01 10:00 Europe/London"),
+    Trouble(text.embargo, "future-date", "warning", f"Headline: One\nDateline: X\nDate: {soon(days=9)}"),
+    Trouble(text.follow_up, "follow-up", "error", f"{SOUND}\nKind: Correction\nCorrection: x"),
+    Trouble(text.subject, "long-subject", "notice", f"{SOUND}\nSubject: {'long ' * 30}"),
+    Trouble(mail.missing_alternative, "no-text-part", "error", f"{SOUND}\nTheme: own", beside={
+        "templates/own/release.txt.j2": "{# nothing #}"}),
+    Trouble(mail.missing_alternative, "no-html-part", "error", f"{SOUND}\nTheme: own", beside={
+        "templates/own/release.html.j2": PAGE.format("")}),
+    Trouble(mail.active_content, "active-content", "error", f"{SOUND}\nTheme: own", beside={
+        "templates/own/release.html.j2": PAGE.format("<form>{{ blocks(release.body.children) }}</form>")}),
+    Trouble(mail.size, "too-long-for-gmail", "warning", body="Word. " * 16000),
+    Trouble(mail.size, "too-long-for-gmail", "error", body="Word. " * 20000),
+    Trouble(mail.attachments, "heavy-mail", "warning", attached("film.mp4"), beside={
+        "releases/film.mp4": b"x" * (9 << 20)}),
+    Trouble(mail.picture_marks, "picture-marks", "warning", attached("quay.tif"), beside={
+        "releases/quay.tif": b"II*\0\x08\0\0\0\0\0"}),
+    Trouble(mail.header_injection, "header-injection", "error", f"{SOUND}\nSubject: =?utf-8?q?Bcc?= of us"),
+    Trouble(people.no_recipients, "no-recipients", "error", f"{SOUND}\nLists: none", beside={
+        "lists/none.csv": "email\n"}),
+    Trouble(people.who_was_read, "column-inferred", "warning", f"{SOUND}\nLists: odd", beside={
+        "lists/odd.csv": "reached at\nana@example.net\nbo@example.net\n"}),
+    Trouble(people.empty_merge_values, "empty-merge-value", "error", body="Dear {{ salutation }},"),
+)  # fmt: skip
+
+
+def draft_of(workspace: Workspace, trouble: Trouble) -> Draft:
+    for name, content in trouble.beside.items():
+        path: Path = workspace.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    release = f"---\n{trouble.header}\n---\n\n{trouble.body}\n"
+    (workspace.releases / "wrong.md").write_text(release, "utf-8")
+    prepared = prepare(workspace, "wrong", Choice())
+    return Draft.at_once(workspace, prepared.release, prepared.audience, prepared.rendered)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda t: f"{t.id}-{t.level}")
+def test_what_is_wrong_is_found(workspace: Workspace, trouble: Trouble) -> None:
+    found = trouble.check(draft_of(workspace, trouble))
+    assert (trouble.id, trouble.level) in {(finding.id, finding.level) for finding in found}
+
+
+def test_every_check_can_fire() -> None:
+    assert set(CHECKS) == {trouble.check for trouble in TROUBLES}
+
+
+def test_every_documented_finding_is_brought_about_at_each_of_its_levels() -> None:
+    page = (REPOSITORY / "docs" / "reference" / "checks.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| ([a-z, ]+) \|", page, re.MULTILINE)
+    documented = {
+        (name, level) for name, levels in rows for level in levels.removesuffix(" until sending").split(", ")
+    }
+    of_lists = people.who_was_read  # whose ids stand in docs/reference/lists.md
+    assert documented == {(trouble.id, trouble.level) for trouble in TROUBLES if trouble.check != of_lists}
