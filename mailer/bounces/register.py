@@ -10,17 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.delivery.ledger import Ledger
+from mailer.delivery.ledger.migrations import index_for_bounces
 from mailer.delivery.ledger.records import LETTERS, status_of
 from mailer.model import Status
 
-_TABLES = (
-    "CREATE INDEX IF NOT EXISTS deliveries_by_token ON deliveries (token)",
-    "CREATE INDEX IF NOT EXISTS deliveries_by_person ON deliveries (canonical)",
-    # Hashes of mails that were dealt with: nothing of what they say.
-    "CREATE TABLE IF NOT EXISTS mail_dealt_with (digest TEXT PRIMARY KEY, at REAL NOT NULL)",
-    # How far an IMAP folder was read: the highest UID of a UIDVALIDITY (RFC 9051 §2.3.1.1).
-    "CREATE TABLE IF NOT EXISTS folders_read (folder TEXT PRIMARY KEY, validity INTEGER, uid INTEGER)",
-)
 _LEFT_US = (Status.SENDING, Status.DOT, Status.ACCEPTED, Status.UNCERTAIN, Status.DEFERRED, Status.BOUNCED)
 _BY_ADDRESS_FOR = 30 * 86400
 """Seconds after a sending in which a bounce that names but an address may be about it."""
@@ -47,8 +40,7 @@ class MailRegister:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         with ledger.writing() as db:
-            for statement in _TABLES:
-                db.execute(statement)
+            index_for_bounces(db)
 
     def by_token(self, token: str) -> Sent | None:
         """The mail with this token, as in a VERP address."""

@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 from support.suppressing import fold_again_and_again, note_and_look
 
-from mailer import durable
 from mailer.errors import ListError
 from mailer.press import AddressError, Suppressions, begin_suppressions
 from mailer.press.list_files import write
 from mailer.press.suppressions import suppressed_file, suppressions, wishes
+from mailer.workspace import durable
 
 HEADER = "address,reason,date,source\n"
 OLD = HEADER + "".join(f"old{n}@example.net,bounced,2026-01-0{n},\n" for n in range(1, 4))
