@@ -13,8 +13,9 @@
     └── LedgerError          the record can't be read or written, or forbids what was asked
         └── TakenOver        somebody else holds the mailing now
 
-One recipient's failure is none of these: it is an `Outcome`. Each message says what is wrong and
-where; the hint says what to do about it. Neither ever holds a secret.
+One recipient's failure is none of these: it is an `Outcome`. Nor is a value that can't be used (`ValueFault`), until
+somebody knows in which file and line it stands. Each message says what is wrong and where; the hint says what to do
+about it. Neither ever holds a secret.
 """
 
 from __future__ import annotations
@@ -71,6 +72,23 @@ class Fault:
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path
         return f"{where}: {self.message}" + (f" — {self.hint}" if self.hint else "")
+
+
+class ValueFault(ValueError):
+    """A value that somebody wrote can't be used. Whoever knows where it was written makes a `MailerError` of it.
+
+    Args:
+        message: what is wrong with it, without a full stop.
+        hint: what to write instead.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, (self.message, self.hint)))
 
 
 class SourceError(MailerError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.terminal.output import count, on_a_terminal, print_audience, say, tell
-from mailer.errors import MailerError
+from mailer.errors import MailerError, ValueFault
 from mailer.pipeline.sending import must_be_said_to_a_script, must_spare_whom_an_embargo_shuts_out
 from mailer.release.values import moment_text
 from mailer.visible import visible
@@ -47,8 +47,8 @@ class Flags:
             return 0.0
         try:
             planned = parse_moment(self.at)
-        except ValueError as error:
-            raise click.BadParameter("; ".join(map(str, error.args)), param_hint="--at") from None
+        except ValueFault as fault:
+            raise click.BadParameter(str(fault), param_hint="--at") from None
         if planned.timestamp() <= time.time():
             raise click.BadParameter(f"{moment_text(planned)} has passed", param_hint="--at")
         return planned.timestamp()

@@ -64,14 +64,15 @@ def new(headline: str, kind: str, lang: str) -> None:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from mailer.errors import ValueFault
     from mailer.model import Kind
     from mailer.release import new_release, read_newsroom
     from mailer.release.values import one_of
 
     try:
         kind = one_of(kind, [each.value for each in Kind])
-    except ValueError as error:
-        raise click.BadParameter("; ".join(error.args), param_hint="--kind") from None
+    except ValueFault as fault:
+        raise click.BadParameter(str(fault), param_hint="--kind") from None
     workspace = workspace_here()
     newsroom = read_newsroom(workspace, lang)
     today = datetime.now(ZoneInfo(newsroom.zone)).date()

@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from mailer.errors import ValueFault
 from mailer.model import Attachment, Contact, Event, Image
 from mailer.release.body import Body, own_pictures
 from mailer.release.header import Header, Record
-from mailer.release.values import one_of, parse_moment, parse_time, parse_web_address, words
+from mailer.release.values import NoTimeZone, one_of, parse_moment, parse_time, parse_web_address, words
 from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
 from mailer.workspace.enclosures import EnclosureError, read_enclosure
@@ -58,9 +59,8 @@ def parsed(header: Header, name: str, parse: Callable[[str], Value], otherwise: 
 def _tried(header: Header, line: int, text: str, parse: Callable[[str], Value], otherwise: Value) -> Value:
     try:
         return parse(text)
-    except ValueError as error:
-        message, hint = error.args if len(error.args) == 2 else (str(error), "")
-        header.fault(line, message, hint)
+    except ValueFault as fault:
+        header.fault(line, fault.message, fault.hint)
         return otherwise
 
 
@@ -121,8 +121,8 @@ def pictures(header: Header, body: Body, workspace: Workspace, beside: Path) -> 
             header.fault(line, "an image has no alt", _ALT)
         try:
             read_enclosure(workspace, file, beside)
-        except EnclosureError as error:
-            header.fault(line, *error.args)
+        except EnclosureError as fault:
+            header.fault(line, fault.message, fault.hint)
 
 
 def attachments(header: Header, workspace: Workspace, beside: Path) -> tuple[Attachment, ...]:
@@ -158,8 +158,8 @@ def _must_be_for_the_press(
     else:
         try:
             read_enclosure(workspace, file, beside)
-        except EnclosureError as error:
-            header.fault(_line(record, "file"), *error.args)
+        except EnclosureError as fault:
+            header.fault(_line(record, "file"), fault.message, fault.hint)
 
 
 def event(header: Header, zone: str) -> Event | None:
@@ -171,10 +171,8 @@ def event(header: Header, zone: str) -> Event | None:
     def moment(text: str) -> datetime:
         try:
             return parse_moment(text)
-        except ValueError as error:
-            if "has no time zone" in error.args[0]:
-                return parse_moment(f"{text} {zone}")
-            raise
+        except NoTimeZone:
+            return parse_moment(f"{text} {zone}")
 
     start = _tried(header, _line(record, "start"), _text(record, "start"), moment, None)
     if not _text(record, "what"):

@@ -1,6 +1,6 @@
 """Values of header fields that are more than text: days, embargoes, zones, colours, mailboxes.
 
-Each function raises ValueError with two strings, what is wrong and what to do, for a fault of the header.
+Each function raises `ValueFault`, what is wrong and what to write instead, for a fault of the header.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from mailer.errors import ValueFault
 from mailer.model import Mailbox
 from mailer.visible import visible
 
@@ -54,6 +55,11 @@ _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?\s?m\.?(?![a-z]))?(?:\s*(?:h|hrs?|uhr))?"
 )
 
+
+class NoTimeZone(ValueFault):
+    """A moment that does not say in which zone it is meant."""
+
+
 _WEB_CHARACTERS = re.compile(r"[^\s\x00-\x20\x7f-\x9f\"<>\\^`{|}]+")
 """RFC 3986 has none of the others; letters beyond ASCII are those of an IRI (RFC 3987)."""
 
@@ -62,39 +68,39 @@ def parse_date(text: str) -> date:
     """`July 24, 2018`, `24 July 2018`, `24 de julio de 2018` or ISO; `7/8/2018` is ambiguous and refused.
 
     Raises:
-        ValueError: (what is wrong, what to do).
+        ValueFault: it is none.
     """
     text = text.strip()
     if re.fullmatch(r"\d{1,4}[/.]\d{1,2}[/.]\d{2,4}", text):
-        raise ValueError(
+        raise ValueFault(
             f"the date “{text}” is ambiguous", "write the month as a word, or the date as 2018-07-24"
         )
     match = _ISO.fullmatch(text) or _MONTH_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)
     if not match:
-        raise ValueError(f"“{text}” is no date", "write it as July 24, 2018 or 24 July 2018 or 2018-07-24")
+        raise ValueFault(f"“{text}” is no date", "write it as July 24, 2018 or 24 July 2018 or 2018-07-24")
     month = int(match["month"]) if match["month"].isdecimal() else MONTHS.get(match["month"].lower(), 0)
     if not month:
-        raise ValueError(f"“{match['month']}” is no month", "write it as July 24, 2018 or 2018-07-24")
+        raise ValueFault(f"“{match['month']}” is no month", "write it as July 24, 2018 or 2018-07-24")
     try:
         return date(int(match["year"]), month, int(match["day"]))
     except ValueError:
-        raise ValueError(f"there is no such day as “{text}”", "look at the day and the month") from None
+        raise ValueFault(f"there is no such day as “{text}”", "look at the day and the month") from None
 
 
 def parse_zone(text: str) -> str:
     """An IANA zone's name, as the database spells it.
 
     Raises:
-        ValueError: (what is wrong, what to do); EST, CET and their like are refused with the right name.
+        ValueFault: it is none; EST, CET and their like are refused with the right name.
     """
     known = {name.lower(): name for name in available_timezones()}
     name = text.strip().replace(" ", "_")
     right = ZONE_HINTS.get(name.lower().removesuffix("_time"))
     if right:
-        raise ValueError(f"“{text}” is not the name of one time zone", f"write {right}")
+        raise ValueFault(f"“{text}” is not the name of one time zone", f"write {right}")
     if name.lower() not in known or ("/" not in name and name.upper() != "UTC"):
         near = [zone for zone in known.values() if zone.lower().endswith("/" + name.lower())]
-        raise ValueError(
+        raise ValueFault(
             f"there is no time zone “{text}”", f"did you mean {near[0]}?" if near else "such as Europe/Madrid"
         )
     return known[name.lower()]
@@ -104,13 +110,13 @@ def parse_time(text: str) -> time:
     """`10:00`, `10.30`, `10 am`, `6 p.m.`, `18h30`.
 
     Raises:
-        ValueError: (what is wrong, what to do).
+        ValueFault: it is none.
     """
     match = _TIME.fullmatch(text.strip().lower())
     hour = int(match["hour"]) if match else 99
     half = (match["half"] or "")[:1] if match else ""
     if not match or hour > 23 or (half and not 1 <= hour <= 12) or int(match["minute"] or 0) > 59:
-        raise ValueError(f"“{text}” is no time of day", "write it as 10:00 or 6 p.m.")
+        raise ValueFault(f"“{text}” is no time of day", "write it as 10:00 or 6 p.m.")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     return time(hour, int(match["minute"] or 0))
@@ -128,17 +134,17 @@ def parse_moment(text: str) -> datetime:
     """A day, a time and an IANA zone: `July 24, 2018, 10:00 America/New_York`.
 
     Raises:
-        ValueError: (what is wrong, what to do).
+        ValueFault: it is none.
     """
     match = _MOMENT.fullmatch(text.strip())
     if not match:
-        raise ValueError(
+        raise ValueFault(
             f"“{text}” is no moment", "give day, time and zone: July 24, 2018, 10:00 Europe/Madrid"
         )
     day = parse_date(match["date"].rstrip(" ,"))
     clock = parse_time(match["time"])
     if not match["zone"]:
-        raise ValueError(f"“{text}” has no time zone", "add its IANA name, such as Europe/Madrid")
+        raise NoTimeZone(f"“{text}” has no time zone", "add its IANA name, such as Europe/Madrid")
     return datetime.combine(day, clock, ZoneInfo(parse_zone(match["zone"])))
 
 
@@ -156,7 +162,7 @@ def parse_web_address(text: str) -> str:
     """An address of the web that may become a link: http or https, a host, and nothing odd in it.
 
     Raises:
-        ValueError: (what is wrong, what to do); `javascript:` and its like would run where somebody clicks.
+        ValueFault: it is none; `javascript:` and its like would run where somebody clicks.
     """
     try:
         parts = urlsplit(text)
@@ -164,7 +170,7 @@ def parse_web_address(text: str) -> str:
     except ValueError:
         sound = False
     if not sound or not _WEB_CHARACTERS.fullmatch(text):
-        raise ValueError(f"“{visible(text)}” is not a web address", "write all of it: https://example.org/…")
+        raise ValueFault(f"“{visible(text)}” is not a web address", "write all of it: https://example.org/…")
     return text
 
 
@@ -172,7 +178,7 @@ def parse_mailbox(text: str) -> Mailbox:
     """`Name <address>` or an address alone.
 
     Raises:
-        ValueError: (what is wrong, what to do).
+        ValueFault: it is none.
     """
     from email_validator import EmailNotValidError, validate_email
 
@@ -180,7 +186,7 @@ def parse_mailbox(text: str) -> Mailbox:
     try:
         valid = validate_email(address, check_deliverability=False)
     except EmailNotValidError:
-        raise ValueError(f"“{text}” is no mailbox", "write it as Press Office <press@example.org>") from None
+        raise ValueFault(f"“{text}” is no mailbox", "write it as Press Office <press@example.org>") from None
     return Mailbox(valid.ascii_email or valid.normalized, name)
 
 
@@ -188,11 +194,11 @@ def parse_colour(text: str) -> str:
     """`#0b5563` or `#abc`, as `#rrggbb`.
 
     Raises:
-        ValueError: (what is wrong, what to do).
+        ValueFault: it is none.
     """
     digits = text.strip().lstrip("#").lower()
     if not re.fullmatch(r"[0-9a-f]{6}|[0-9a-f]{3}", digits):
-        raise ValueError(f"“{text}” is no colour", "write it as #0b5563")
+        raise ValueFault(f"“{text}” is no colour", "write it as #0b5563")
     return "#" + (digits if len(digits) == 6 else "".join(c * 2 for c in digits))
 
 
@@ -200,11 +206,11 @@ def parse_language(text: str) -> str:
     """A BCP 47 tag with its usual capitals: `es_mx` → `es-MX`.
 
     Raises:
-        ValueError: (what is wrong, what to do).
+        ValueFault: it is none.
     """
     tag = text.strip().replace("_", "-")
     if not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", tag):
-        raise ValueError(f"“{text}” is no language tag", "write it as en, es or es-MX (BCP 47)")
+        raise ValueFault(f"“{text}” is no language tag", "write it as en, es or es-MX (BCP 47)")
     first, *rest = tag.split("-")
     return "-".join(
         [first.lower(), *(p.upper() if len(p) == 2 else p.title() if len(p) == 4 else p for p in rest)]
@@ -218,7 +224,7 @@ def words(text: str) -> tuple[str, ...]:
 def one_of(text: str, choices: Iterable[str]) -> str:
     """
     Raises:
-        ValueError: (what is wrong, what to do).
+        ValueFault: it is none.
     """
     from difflib import get_close_matches
 
@@ -227,7 +233,7 @@ def one_of(text: str, choices: Iterable[str]) -> str:
     if value in choices:
         return value
     near = get_close_matches(value, choices, n=1, cutoff=0.6)
-    raise ValueError(
+    raise ValueFault(
         f"“{text}” is none of {', '.join(choices)}",
         f"did you mean {near[0]}?" if near else "choose one of them",
     )

@@ -73,8 +73,8 @@ class Pictures:
         try:
             enclosure = read_enclosure(self._workspace, file, self._beside)
             content, media_type, (width, height) = _shrunk(enclosure.content, most)
-        except EnclosureError as error:
-            raise TemplateError([Fault(file, 0, *error.args)]) from None
+        except EnclosureError as fault:
+            raise TemplateError([Fault(file, 0, fault.message, fault.hint)]) from None
         number = len(self.parts) + 1
         name = (
             enclosure.path.stem + {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif"}[media_type]

@@ -157,8 +157,8 @@ class _Renderer:
         """The file as it is now: since the release was read, it may have become another."""
         try:
             return read_enclosure(self._workspace, file.file, self._beside)
-        except EnclosureError as error:
-            raise TemplateError([Fault(str(self._edition.path), 0, *error.args)]) from None
+        except EnclosureError as fault:
+            raise TemplateError([Fault(str(self._edition.path), 0, fault.message, fault.hint)]) from None
 
     def _file_facts(self, file: Attachment) -> str:
         """ "PDF, 1.2 MB": type and size; the type alone of what is on the web."""

@@ -12,6 +12,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from mailer.errors import ValueFault
 from mailer.visible import visible
 from mailer.workspace.folder import Workspace, lies_in
 
@@ -44,8 +45,8 @@ _SECRET_CONTENT = (
 )
 
 
-class EnclosureError(ValueError):
-    """A file that may not travel. Its arguments are what is wrong, and what to do."""
+class EnclosureError(ValueFault):
+    """A file that may not travel."""
 
 
 @dataclass(frozen=True, slots=True)
