@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import fields
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,8 @@ from support.other_mail import others
 from support.returned import ENVELOPE_FROM, MESSAGE_ID, TOKEN, Sample, note
 
 from mailer.bounces import MailKind, OurAddresses, read_report
+from mailer.bounces.reading.parsed import parse
+from mailer.bounces.reading.signs import Signs, signs_of
 
 OURS = OurAddresses(ENVELOPE_FROM, "unsubscribe@example.org", ("mx.example.org",))
 BOUNCES, OTHERS = bounces(), others()
@@ -117,6 +120,13 @@ def test_the_token_is_read_whatever_case_a_gateway_gave_it() -> None:
 def test_a_bounce_for_another_address_of_ours_has_no_token() -> None:
     elsewhere = BOUNCES[0].content.replace(b"bounces+", b"newsletter+")
     assert read_report(elsewhere, OURS).token == ""
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Signs) if field.type == "bool"])
+def test_each_sign_tells_mails_apart(name: str) -> None:
+    """One that all mails show, or none, is never what decides."""
+    found = {getattr(signs_of(parse(s.content), ENVELOPE_FROM), name) for s in (*BOUNCES, *OTHERS)}
+    assert found == {True, False}
 
 
 # ---- wild input -------------------------------------------------------------------------------------
