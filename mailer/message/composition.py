@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -25,7 +26,8 @@ UNSUBSCRIBE = "unsubscribe"
 """The merge field that the tool fills for everybody."""
 
 _VERSION = 1
-"""Of what `freeze` writes."""
+"""Of what `freeze` writes. What an older version wrote stays readable, as a mailing may be resumed after an update: a
+new version adds a line to `_READERS`, and its example to tests/message/frozen/."""
 
 
 @dataclass(frozen=True)
@@ -114,24 +116,14 @@ class Composition:
         """
         try:
             data = json.loads(frozen)
-            if data["version"] == _VERSION:
-                return cls._from(data)
+            if data["version"] in _READERS:
+                return _READERS[data["version"]](data)
         except (ValueError, TypeError, KeyError):
             raise LedgerError(
                 "The ledger's copy of a mailing can't be read.", "Restore .mailer/ledger.db from a backup."
             ) from None
-        raise LedgerError("Another version of mailer began this mailing.", "Finish it with that version.")
-
-    @classmethod
-    def _from(cls, data: dict[str, Any]) -> Composition:
-        head = data["head"]
-        reply_to = Mailbox(**head["reply_to"]) if head["reply_to"] else None
-        return cls(
-            Head(**{**head, "sender": Mailbox(**head["sender"]), "reply_to": reply_to}),
-            data["subject"],
-            tuple(Slot(*slot) for slot in data["slots"]),
-            data["content_fields"],
-            tuple(piece if isinstance(piece, str) else Hole(*piece) for piece in data["body"]),
+        raise LedgerError(
+            "A newer mailer began this mailing.", "Update mailer, or finish it with that version."
         )
 
     # ---- header fields ----------------------------------------------------------------------------
@@ -227,3 +219,19 @@ _ADDRESS = re.compile(
     r"""(?:[^\s"(),:;<>@\[\\\]]{1,64}|"(?:[^"\\\x00-\x1f\x7f]|\\[ -~]){1,62}")@[^\s"(),;<>@\\]{1,255}"""
 )
 """One address (RFC 5321 §4.1.2), not more: no comma, no angle bracket."""
+
+
+def _read_1(data: dict[str, Any]) -> Composition:
+    head = data["head"]
+    reply_to = Mailbox(**head["reply_to"]) if head["reply_to"] else None
+    return Composition(
+        Head(**{**head, "sender": Mailbox(**head["sender"]), "reply_to": reply_to}),
+        data["subject"],
+        tuple(Slot(*slot) for slot in data["slots"]),
+        data["content_fields"],
+        tuple(piece if isinstance(piece, str) else Hole(*piece) for piece in data["body"]),
+    )
+
+
+_READERS: dict[int, Callable[[dict[str, Any]], Composition]] = {1: _read_1}
+"""By the version that wrote it."""
