@@ -35,10 +35,11 @@ from mailer.delivery.pace import SIGNALS, Schedule, Stop
 from mailer.delivery.rehearsal import RehearsalTransport
 from mailer.delivery.replies import Verdict, judge
 from mailer.delivery.report import Progress, Report, write_csv
-from mailer.delivery.run import LATE, REFUSED_SHARE
+from mailer.delivery.run import LATE
 from mailer.delivery.smtp.probe import log_in
 from mailer.delivery.smtp.resolving import is_loopback
 from mailer.delivery.smtp.transport import SmtpTransport
+from mailer.delivery.tally import REFUSED_SHARE
 from mailer.delivery.transport import Parcel, Transport, Work
 
 __all__ = [

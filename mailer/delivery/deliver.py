@@ -14,7 +14,8 @@ from mailer.delivery.limits import Gate, Limits, StillWanted
 from mailer.delivery.messages import Signing
 from mailer.delivery.pace import Pace, Schedule, Stop
 from mailer.delivery.report import NAMED, Progress, Report
-from mailer.delivery.run import REFUSED_SHARE, Run
+from mailer.delivery.run import Run
+from mailer.delivery.tally import REFUSED_SHARE
 from mailer.delivery.transport import Transport
 from mailer.model import Status
 from mailer.settings import Rate
@@ -73,10 +74,10 @@ def deliver(
     return Report(
         mailing.release,
         ledger.counts(mailing.release),
-        run.accepted,
+        run.tally.accepted,
         time.monotonic() - started,
         run.halted,
         run.hint,
-        tuple(run.suppress),
+        tuple(run.tally.suppress),
         tuple(line.address for line in islice(ledger.recipients(mailing.release, Status.UNCERTAIN), NAMED)),
     )

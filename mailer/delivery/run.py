@@ -15,22 +15,16 @@ from mailer.delivery.messages import Messages
 from mailer.delivery.pace import Stop
 from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
+from mailer.delivery.tally import Tally
 from mailer.delivery.transport import Dispatch, Handover, NoLogin, Parcel, SharedWork, without
 from mailer.errors import MailerError
 from mailer.model import Outcome, Status
-
-REFUSED_OF = 20
-REFUSED_SHARE = 0.10
-"""More than this share of at least so many refused: something is wrong with the list, or with us."""
 
 LATE = 600.0
 """Seconds after the planned time from which on a person has to be asked."""
 
 MOST_DROPS = 3
 """So many lines lost with the same message in hand, and it is deferred: it may be what breaks them."""
-
-_PROGRESS_EVERY = 0.1
-_RATE_OVER = 10.0
 
 
 class Run:
@@ -46,23 +40,19 @@ class Run:
         on_progress: Callable[[Progress], None],
         clock: Callable[[], float],
     ) -> None:
-        self._claims, self._limits, self._stop, self._on_progress = claims, limits, stop, on_progress
+        self._claims, self._limits, self._stop = claims, limits, stop
         self._ledger, self._mailing, self._clock = ledger, mailing, clock
         self._messages = Messages(ledger, mailing, limits.signing)
         self._journal = Journal(claims.tenure, limits.schedule.retry_after, clock)
         self._claim_size = ClaimSize()
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()
-        self._total = self._unclaimed = claims.waiting()
+        self._unclaimed = claims.waiting()
         self._queue_empty_since = 0.0
-        self._progress_at = 0.0
-        self._recent: deque[tuple[float, int]] = deque()
-        self._answered = self._refused = 0
         self._begun = False
-        self.accepted = self.deferred = self.rejected = self.uncertain = 0
+        self.tally = Tally(self._unclaimed, limits.refused_share, on_progress)
         self.halted = self.hint = ""
         self.no_login: NoLogin | None = None
-        self.suppress: list[tuple[str, str]] = []
 
     # ---- what is next ---------------------------------------------------------------------------
 
@@ -159,7 +149,7 @@ class Run:
             return False
         if reason:
             self._journal.remember(claim, Outcome(Status.REJECTED, text=reason), "")
-            self._count(Status.REJECTED)
+            self.tally.count(Status.REJECTED)
         return not reason
 
     def _claim_deferred(self, most: int) -> list[Claim]:
@@ -193,14 +183,13 @@ class Run:
 
     def hear(self, dispatch: Dispatch) -> None:
         """See `SharedWork.hear`."""
-        self.accepted += dispatch.accepted
-        self._answered += dispatch.accepted
+        self.tally.accept(dispatch.accepted)
         self._backlog.extend(dispatch.unsent or ())
         if dispatch.no_login:
             self.bar_login(dispatch.no_login)
         for other in dispatch.others:
             self._consider(*other)
-        self._show()
+        self.tally.show()
 
     # ---- what became of it ----------------------------------------------------------------------
 
@@ -209,8 +198,8 @@ class Run:
         may_leave = [parcel.claim.id for parcel in parcels if self._still_to_be_mailed(parcel.claim)]
         withheld = self._journal.before_dots(may_leave)
         for _ in withheld:
-            self._count(Status.REJECTED)  # as whoever took them off has written down
-        self._show()
+            self.tally.count(Status.REJECTED)  # as whoever took them off has written down
+        self.tally.show()
         return without(parcels, may_leave, withheld)
 
     def flush(self) -> None:
@@ -243,52 +232,24 @@ class Run:
     def finish(self) -> None:
         """The transport is done: writes down the rest, and shows the last of the progress."""
         self._journal.flush()
-        self._progress_at = 0.0
-        self._show()
+        self.tally.show(now=True)
 
     def _consider(self, address: str, verdict: Verdict, outcome: Outcome) -> None:
         """Counts an outcome, and decides whether to go on."""
-        self._count(outcome.status)
         if verdict is Verdict.ACCEPTED:
-            self._answered += 1
+            self.tally.accept()
             return
-        if verdict is Verdict.SUPPRESS:
-            self.suppress.append((address, str(outcome)))
+        too_many = self.tally.answer(address, verdict, outcome)
         if verdict in (Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP):
             self.halt(f"The server refused the message to {address}: {outcome}", _ABOUT_US)
-        elif outcome.status is Status.REJECTED and outcome.code:  # what we refuse says nothing about the list
-            self._answered += 1
-            self._refused += 1
-            self._too_many_refused()
+        elif too_many:
+            self.halt(too_many, _OLD_LIST)
 
-    def _count(self, status: Status) -> None:
-        self.accepted += status is Status.ACCEPTED
-        self.deferred += status is Status.DEFERRED
-        self.rejected += status is Status.REJECTED
-        self.uncertain += status is Status.UNCERTAIN
 
-    def _too_many_refused(self) -> None:
-        share = self._limits.refused_share
-        if share is not None and self._answered >= REFUSED_OF and self._refused > share * self._answered:
-            self.halt(
-                f"{self._refused} of {self._answered} recipients were refused: more than {share:.0%}.",
-                "An old list harms the sender's reputation. Look at the replies before going on: "
-                "`mailer status --recipients`.",
-            )
-
-    def _show(self) -> None:
-        now = time.monotonic()
-        if now < self._progress_at:
-            return
-        self._progress_at = now + _PROGRESS_EVERY
-        self._recent.append((now, self.accepted))
-        while now - self._recent[0][0] > _RATE_OVER:
-            self._recent.popleft()
-        since, accepted = self._recent[0]
-        rate = (self.accepted - accepted) / (now - since) if now > since else 0.0
-        waiting = self.deferred
-        self._on_progress(Progress(self._total, self.accepted, waiting, self.rejected, self.uncertain, rate))
-
+_OLD_LIST = (
+    "An old list harms the sender's reputation. Look at the replies before going on: "
+    "`mailer status --recipients`."
+)
 
 _TOO_LATE = "Look whether it is still right to send it; then `mailer resume --now` (or `mailer discard`)."
 
