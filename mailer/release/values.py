@@ -6,9 +6,10 @@ Each function raises ValueError with two strings, what is wrong and what to do, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from email.utils import parseaddr
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -83,13 +84,19 @@ def parse_date(text: str) -> date:
         raise Problem(f"there is no such day as “{text}”", "look at the day and the month") from None
 
 
+@cache  # the database is many files, and each file of a release asks
+def _zones() -> Mapping[str, str]:
+    """Names of IANA zones as the database spells them, by their small letters."""
+    return {name.lower(): name for name in available_timezones()}
+
+
 def parse_zone(text: str) -> str:
     """An IANA zone's name, as the database spells it.
 
     Raises:
         ValueError: (what is wrong, what to do); EST, CET and their like are refused with the right name.
     """
-    known = {name.lower(): name for name in available_timezones()}
+    known = _zones()
     name = text.strip().replace(" ", "_")
     right = ZONE_HINTS.get(name.lower().removesuffix("_time"))
     if right:
