@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -56,20 +55,26 @@ def mailer(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Ran:
 
 
 def _forked(arguments: Sequence[str], cwd: Path, its: dict[str, str], typed: str) -> Ran:
-    (keys, keyboard), (read_out, out), (read_err, err) = (os.pipe() for _ in range(3))
-    process = fork(*arguments, cwd=cwd, environment=its, streams=(keys, out, err))
-    for theirs in (keys, out, err):
-        os.close(theirs)
-    with ThreadPoolExecutor(2) as readers:
-        said = readers.map(_read_all, (read_out, read_err))
-        with contextlib.suppress(BrokenPipeError), os.fdopen(keyboard, "w", encoding="utf-8") as stream:
-            stream.write(typed)  # it may not read it
-    return Ran(process.wait(), *said)
+    keys, keyboard = os.pipe()
+    streams = (keys, subprocess.PIPE, subprocess.PIPE)
+    process = fork(*arguments, cwd=cwd, environment=its, streams=streams)
+    os.close(keys)
+    with contextlib.suppress(BrokenPipeError), os.fdopen(keyboard, "w", encoding="utf-8") as stream:
+        stream.write(typed)  # it may not read it
+    out, err = process.communicate(timeout=120)
+    return Ran(process.wait(), out, err)
 
 
-def _read_all(pipe: int) -> str:
-    with os.fdopen(pipe, encoding="utf-8") as stream:
-        return stream.read()
+def start(
+    *arguments: str, cwd: Path, stdout: int = subprocess.PIPE, **settings: str
+) -> subprocess.Popen[str] | Forked:
+    """A command that goes on by itself. Its stderr is a pipe."""
+    its = environment(**settings)
+    if can_fork(its):
+        return fork(*arguments, cwd=cwd, environment=its, streams=(0, stdout, subprocess.PIPE))
+    return subprocess.Popen(
+        [*COMMAND, *arguments], cwd=cwd, env=its, stdout=stdout, stderr=subprocess.PIPE, text=True
+    )
 
 
 def _on_a_new_terminal(command: Sequence[str], cwd: Path, its: dict[str, str]) -> tuple[int, int]:
