@@ -17,6 +17,7 @@ import io
 import json
 import os
 import pkgutil
+import resource
 import select
 import signal
 import socket
@@ -108,7 +109,8 @@ def _tell_who_ended(tellers: dict[int, int]) -> None:
 
 
 def _command(
-    streams: list[int], arguments: list[str], folder: str, environment: dict[str, str], umask: int, own_terminal: bool
+    streams: list[int], arguments: list[str], folder: str, environment: dict[str, str], umask: int,
+    most_files: list[int], own_terminal: bool,
 ) -> int:  # fmt: skip
     """`mailer`, in a process that was forked for it."""
     if own_terminal:
@@ -118,6 +120,7 @@ def _command(
         os.dup2(stream, number)
         os.close(stream)
     os.umask(umask)
+    resource.setrlimit(resource.RLIMIT_NOFILE, tuple(most_files))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -126,6 +127,7 @@ def fork(
         "folder": str(cwd),
         "environment": environment,
         "umask": umask,
+        "most_files": resource.getrlimit(resource.RLIMIT_NOFILE),
         "own_terminal": own_terminal,
     }
     octets = json.dumps(asked).encode()

@@ -66,15 +66,13 @@ def _forked(arguments: Sequence[str], cwd: Path, its: dict[str, str], typed: str
 
 
 def start(
-    *arguments: str, cwd: Path, stdout: int = subprocess.PIPE, **settings: str
+    *arguments: str, cwd: Path, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE, **settings: str
 ) -> subprocess.Popen[str] | Forked:
-    """A command that goes on by itself. Its stderr is a pipe."""
+    """A command that goes on by itself."""
     its = environment(**settings)
     if can_fork(its):
-        return fork(*arguments, cwd=cwd, environment=its, streams=(0, stdout, subprocess.PIPE))
-    return subprocess.Popen(
-        [*COMMAND, *arguments], cwd=cwd, env=its, stdout=stdout, stderr=subprocess.PIPE, text=True
-    )
+        return fork(*arguments, cwd=cwd, environment=its, streams=(0, stdout, stderr))
+    return subprocess.Popen([*COMMAND, *arguments], cwd=cwd, env=its, stdout=stdout, stderr=stderr, text=True)
 
 
 def _on_a_new_terminal(command: Sequence[str], cwd: Path, its: dict[str, str]) -> tuple[int, int]:
