@@ -67,6 +67,7 @@ class Office:
 
         self.server.hook = kill
         process.communicate(timeout=60)
+        self.server.wait_until_idle()
         self.server.heal()
         assert process.returncode == -signal.SIGKILL
 
