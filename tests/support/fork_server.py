@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import gc
 import importlib
 import io
 import json
 import os
 import pkgutil
-import resource
 import select
 import signal
 import socket
 import struct
 import sys
 import tempfile
-import termios
 import threading
 import time
 from pathlib import Path
@@ -113,6 +110,10 @@ def _command(
     most_files: list[int], own_terminal: bool,
 ) -> int:  # fmt: skip
     """`mailer`, in a process that was forked for it."""
+    import fcntl
+    import resource
+    import termios
+
     if own_terminal:
         os.setsid()
         fcntl.ioctl(streams[0], termios.TIOCSCTTY, 0)

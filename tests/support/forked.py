@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -116,6 +115,8 @@ def fork(
             caller's own stay open.
         own_terminal: it leads a session, the terminal of which is its stdin.
     """
+    import resource
+
     pipes = {number: os.pipe() for number in (1, 2) if streams[number] == subprocess.PIPE}
     nowhere = os.open(os.devnull, os.O_WRONLY)
     ends = {subprocess.DEVNULL: nowhere}
