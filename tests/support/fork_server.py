@@ -38,8 +38,8 @@ _CODES: list[int] = []
 
 
 def leave_at_once() -> None:
-    """The last thing that is done at an interpreter's end. To take all apart that was imported is a third of the time that
-    a short command needs; where something went wrong, that is done all the same."""
+    """The last thing that is done at an interpreter's end. To take all apart that was imported would take
+    longer than a short command does; where something went wrong, that is done all the same."""
     if _CODES:
         with contextlib.suppress(OSError):
             sys.stdout.flush()
