@@ -25,13 +25,28 @@ hypothesis.settings.register_profile("wide", deadline=None, max_examples=5_000, 
 hypothesis.settings.load_profile("wide" if os.environ.get("MAILER_SEARCH") == "wide" else "mailer")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Two for each core: most tests wait for half of their time, for a disk, an answer or a clock."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 2 * cores
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What one machine has once, one worker uses: Postfix with its queue, wine with its services."""
+    """What one machine has once, one worker uses: Postfix with its queue, wine with its services. These tests are begun
+    first, so that at the end the others needn't wait for that worker."""
     for item in items:
-        if "postfix" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("postfix"))
-        elif "windows" in item.path.relative_to(REPOSITORY / "tests").parts:
-            item.add_marker(pytest.mark.xdist_group("wine"))
+        if group := _used_by_one(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not _used_by_one(item))
+
+
+def _used_by_one(item: pytest.Item) -> str:
+    if "postfix" in getattr(item, "fixturenames", ()):
+        return "postfix"
+    return "wine" if "windows" in item.path.relative_to(REPOSITORY / "tests").parts else ""
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,9 +6,10 @@ Each function raises `ValueFault`, what is wrong and what to write instead, for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from email.utils import parseaddr
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -87,13 +88,19 @@ def parse_date(text: str) -> date:
         raise ValueFault(f"there is no such day as “{text}”", "look at the day and the month") from None
 
 
+@cache  # the database is many files, and each file of a release asks
+def _zones() -> Mapping[str, str]:
+    """Names of IANA zones as the database spells them, by their small letters."""
+    return {name.lower(): name for name in available_timezones()}
+
+
 def parse_zone(text: str) -> str:
     """An IANA zone's name, as the database spells it.
 
     Raises:
         ValueFault: it is none; EST, CET and their like are refused with the right name.
     """
-    known = {name.lower(): name for name in available_timezones()}
+    known = _zones()
     name = text.strip().replace(" ", "_")
     right = ZONE_HINTS.get(name.lower().removesuffix("_time"))
     if right:

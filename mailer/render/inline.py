@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mailer.errors import Fault, TemplateError
 
@@ -53,16 +54,23 @@ def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css")
 
 def _unreadable(css: str, rule: re.Match[str], path: str) -> Iterator[Fault]:
     """Declarations at which cssutils fails, each with its line."""
-    import cssutils
-
-    cssutils.log.setLevel(logging.CRITICAL)
     for declaration in re.finditer(r"[^;]+", rule["declarations"]):
-        try:
-            cssutils.parseStyle(declaration[0], validate=False)
-        except Exception:  # of any kind: it unpacks what is not there
+        if not _can_be_read(declaration[0]):
             at = rule.start("declarations") + declaration.end() - len(declaration[0].lstrip())
             what = f"“{declaration[0].strip()}” can't be read"
             yield Fault(path, css.count("\n", 0, at) + 1, what, "write it as CSS has it")
+
+
+@lru_cache(maxsize=1024)  # each language of a release, and each look at it, has the same ones
+def _can_be_read(declaration: str) -> bool:
+    import cssutils
+
+    cssutils.log.setLevel(logging.CRITICAL)
+    try:
+        cssutils.parseStyle(declaration, validate=False)
+    except Exception:  # of any kind: it unpacks what is not there
+        return False
+    return True
 
 
 def check_layout(css: str, path: str) -> None:

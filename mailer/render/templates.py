@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
+from types import CodeType
 from typing import Any, Literal
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -19,6 +21,7 @@ from jinja2 import (
     StrictUndefined,
     TemplateNotFound,
 )
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -65,6 +68,25 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value) and not isinstance(value, PurePath)
 
 
+class _Compiled(BytecodeCache):
+    """What this process has compiled, by file: each language of a release, and each look at it, needs it again."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._found.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:  # as the file is now
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._found[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED: dict[Medium, _Compiled] = {"html": _Compiled(), "txt": _Compiled()}
+"""A medium's own, as what escapes is compiled in."""
+
+
 class Templates:
     """The templates of one theme for one medium and one edition.
 
@@ -88,6 +110,7 @@ class Templates:
             undefined=StrictUndefined,
             trim_blocks=False,
             keep_trailing_newline=True,
+            bytecode_cache=_COMPILED[medium],
         )
         self._environment.globals.update(names, blocks=self.blocks, part=self.part)
         self._macros: list[object] | None = None

@@ -85,14 +85,14 @@ def test_a_saved_edit_shows_without_a_reload_by_hand(page: Page, release: Path) 
     release.write_text(
         release.read_text("utf-8").replace("Volunteers took", "Four hundred volunteers took"), "utf-8"
     )
-    expect(mail(page).locator("body")).to_contain_text("Four hundred volunteers took", timeout=10_000)
+    expect(mail(page).locator("body")).to_contain_text("Four hundred volunteers took")
     assert page.evaluate("window.stayed") is True
 
 
 def test_the_reader_keeps_their_place_when_a_file_is_saved(page: Page, release: Path) -> None:
     page.evaluate("document.getElementById('shown').contentWindow.scrollTo(0, 500)")
     release.write_text(release.read_text("utf-8").replace("Volunteers took", "Many volunteers took"), "utf-8")
-    expect(mail(page).locator("body")).to_contain_text("Many volunteers took", timeout=10_000)
+    expect(mail(page).locator("body")).to_contain_text("Many volunteers took")
     page.wait_for_timeout(300)
     assert page.evaluate("document.getElementById('shown').contentWindow.scrollY") == 500
 
@@ -102,9 +102,7 @@ def test_a_script_in_a_release_stays_text(page: Page, release: Path) -> None:
         "Volunteers took", "<script>document.title='owned'</script> Volunteers took"
     )
     release.write_text(text, "utf-8")
-    expect(mail(page).locator("body")).to_contain_text(
-        "<script>document.title='owned'</script>", timeout=10_000
-    )
+    expect(mail(page).locator("body")).to_contain_text("<script>document.title='owned'</script>")
     assert mail(page).locator("script").count() == 0
     assert "owned" not in page.title()
 
@@ -114,12 +112,12 @@ def test_a_template_and_a_list_are_watched_too(page: Page, office: Workspace) ->
     theme.mkdir(parents=True)
     block = "{% macro dateline(node) %}<span>[{{ node.content }}]</span>{% endmacro %}"
     (theme / "blocks.html.j2").write_text(block, "utf-8")
-    expect(mail(page).locator("body")).to_contain_text("[Portmellon—]", timeout=10_000)
+    expect(mail(page).locator("body")).to_contain_text("[Portmellon—]")
     (theme / "blocks.html.j2").unlink()
-    expect(mail(page).locator("body")).not_to_contain_text("[Portmellon—]", timeout=10_000)
+    expect(mail(page).locator("body")).not_to_contain_text("[Portmellon—]")
     with (office.lists / "press.csv").open("a", encoding="utf-8") as file:
         file.write("new.person@example.net,New Person,,en,,\n")
-    expect(page.locator("#audience")).to_contain_text("12 recipients", timeout=10_000)
+    expect(page.locator("#audience")).to_contain_text("12 recipients")
 
 
 def test_a_broken_release_is_explained_and_recovers(page: Page, release: Path) -> None:
@@ -127,18 +125,18 @@ def test_a_broken_release_is_explained_and_recovers(page: Page, release: Path) -
     release.write_text(
         whole.replace("Headline:", "Headlin:").replace("November 23, 2026\n", "7/8/2018\n", 1), "utf-8"
     )
-    expect(page.locator("#faults")).to_contain_text("did you mean headline?", timeout=10_000)
+    expect(page.locator("#faults")).to_contain_text("did you mean headline?")
     expect(page.locator("#faults")).to_contain_text("ambiguous")
     expect(page.locator("#faults")).to_contain_text("releases/harbour-report.md:3")
     assert "Traceback" not in page.content()
     release.write_text(whole, "utf-8")
-    expect(page.locator("#faults")).to_be_hidden(timeout=10_000)
+    expect(page.locator("#faults")).to_be_hidden()
 
 
 def test_findings_of_check_stand_beside_the_mail(page: Page, release: Path) -> None:
     release.write_text(release.read_text("utf-8").replace("Volunteers took", "Volunteers **took"), "utf-8")
     found = page.locator("#findings .finding.error").first
-    expect(found).to_contain_text("leftover", timeout=10_000)
+    expect(found).to_contain_text("leftover")
     expect(found).to_contain_text("releases/harbour-report.md:1")
 
 
@@ -198,7 +196,7 @@ def test_another_theme_can_be_looked_at(page: Page, office: Workspace) -> None:
     theme.mkdir(parents=True)
     block = "{% macro dateline(node) %}<b>LOUD {{ node.content }}</b>{% endmacro %}"
     (theme / "blocks.html.j2").write_text(block, "utf-8")
-    expect(page.locator("#theme option", has_text="loud")).to_have_count(1, timeout=10_000)
+    expect(page.locator("#theme option", has_text="loud")).to_have_count(1)
     page.select_option("#theme", "loud")
     expect(mail(page).locator("body")).to_contain_text("LOUD Portmellon")
     page.select_option("#theme", "default")
@@ -239,7 +237,7 @@ def test_nothing_is_loaded_from_anywhere_else(
         "## Notes", "![A harbour](https://tracker.example.net/pixel.png)\n\n## Notes"
     )
     release.write_text(text, "utf-8")
-    expect(mail(page).locator("img.picture")).to_have_count(1, timeout=10_000)
+    expect(mail(page).locator("img.picture")).to_have_count(1)
     page.wait_for_timeout(300)
     here = urlsplit(url).netloc
     away = [r.url for r in requested if urlsplit(r.url).scheme != "data" and urlsplit(r.url).netloc != here]
@@ -300,11 +298,11 @@ def test_the_sidebar_lists_releases_with_their_state_and_follows(page: Page, off
     another.write_text(
         "---\nHeadline: Three tanks\nDate: 2026-11-30\nDateline: Saltby\n---\n\nText.\n", "utf-8"
     )
-    expect(page.locator("#entries")).to_contain_text("Three tanks", timeout=10_000)
+    expect(page.locator("#entries")).to_contain_text("Three tanks")
     page.get_by_role("link", name="Three tanks").click()
     expect(mail(page).locator("h1")).to_have_text("Three tanks")
     another.unlink()
-    expect(page.locator("#faults")).to_contain_text("no release “tanks”", timeout=10_000)
+    expect(page.locator("#faults")).to_contain_text("no release “tanks”")
     expect(page.locator("#entries")).not_to_contain_text("Three tanks")
 
 

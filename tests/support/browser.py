@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +11,15 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from support.terminal import COMMAND, environment
+from support.terminal import start
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync")  # fmt: skip
+
+expect.set_options(timeout=30_000)  # milliseconds; as long as for all else that a page is to do
 
 
 @contextmanager
@@ -38,14 +39,7 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def serving(*arguments: str, cwd: Path, **settings: str) -> Iterator[str]:
     """A `mailer` process that serves a page, as its address."""
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=cwd,
-        env=environment(**settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start(*arguments, cwd=cwd, **settings)
     assert process.stdout is not None
     try:
         url = process.stdout.readline().strip()

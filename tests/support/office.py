@@ -17,9 +17,10 @@ from pathlib import Path
 
 from mailer.delivery import Ledger
 from mailer.workspace import Workspace
+from support.forked import Forked
 from support.queued import left_in_the_queue, server_of
 from support.smtp_faulty import FaultyServer
-from support.terminal import COMMAND, Ran, Terminal, environment, mailer, on_a_terminal
+from support.terminal import Ran, Terminal, mailer, on_a_terminal, start
 
 RELEASE = "harbour-report"
 """The sample's release; it is sent to the list `press`, of eleven who can be mailed."""
@@ -46,12 +47,10 @@ class Office:
     def terminal(self, *arguments: str, **settings: str) -> Terminal:
         return Terminal(*arguments, cwd=self.workspace.root, **self.settings(**settings))
 
-    def started(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+    def started(self, *arguments: str, **settings: str) -> subprocess.Popen[str] | Forked:
         """A command that goes on by itself."""
-        return subprocess.Popen(
-            [*COMMAND, *arguments], cwd=self.workspace.root, env=environment(**self.settings(**settings)),
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        its = self.settings(**settings)
+        return start(*arguments, cwd=self.workspace.root, stdout=subprocess.DEVNULL, **its)
 
     def queue(self, *arguments: str, **settings: str) -> Ran:
         """A sending of which nothing left: they stand in the queue."""
@@ -68,6 +67,7 @@ class Office:
 
         self.server.hook = kill
         process.communicate(timeout=60)
+        self.server.wait_until_idle()
         self.server.heal()
         assert process.returncode == -signal.SIGKILL
 

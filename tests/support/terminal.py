@@ -10,9 +10,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from support.forked import Forked, can_fork, fork
 
 COMMAND = (sys.executable, "-m", "mailer")
 
@@ -36,10 +39,13 @@ def environment(**settings: str) -> dict[str, str]:
 
 def mailer(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Ran:
     """Run a command to its end. `settings` are set in its environment."""
+    its = environment(**settings)
+    if can_fork(its):
+        return _forked(arguments, cwd, its, typed)
     ran = subprocess.run(
         [*COMMAND, *arguments],
         cwd=cwd,
-        env=environment(**settings),
+        env=its,
         input=typed,
         capture_output=True,
         text=True,
@@ -48,16 +54,52 @@ def mailer(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Ran:
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
+def _forked(arguments: Sequence[str], cwd: Path, its: dict[str, str], typed: str) -> Ran:
+    keys, keyboard = os.pipe()
+    streams = (keys, subprocess.PIPE, subprocess.PIPE)
+    process = fork(*arguments, cwd=cwd, environment=its, streams=streams)
+    os.close(keys)
+    with contextlib.suppress(BrokenPipeError), os.fdopen(keyboard, "w", encoding="utf-8") as stream:
+        stream.write(typed)  # it may not read it
+    out, err = process.communicate(timeout=120)
+    return Ran(process.wait(), out, err)
+
+
+def start(
+    *arguments: str, cwd: Path, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE, **settings: str
+) -> subprocess.Popen[str] | Forked:
+    """A command that goes on by itself."""
+    its = environment(**settings)
+    if can_fork(its):
+        return fork(*arguments, cwd=cwd, environment=its, streams=(0, stdout, stderr))
+    return subprocess.Popen([*COMMAND, *arguments], cwd=cwd, env=its, stdout=stdout, stderr=stderr, text=True)
+
+
+def _on_a_new_terminal(command: Sequence[str], cwd: Path, its: dict[str, str]) -> tuple[int, int]:
+    import pty
+
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(cwd)
+        os.execvpe(command[0], command, its)
+    return pid, terminal
+
+
 class Terminal:
     """A command on a pseudo-terminal, as a context manager: what it shows is read, answers are typed."""
 
     def __init__(self, *arguments: str, cwd: Path, **settings: str) -> None:
-        import pty
-
-        self.pid, self._terminal = pty.fork()
-        if self.pid == 0:
-            os.chdir(cwd)
-            os.execvpe(COMMAND[0], [*COMMAND, *arguments], environment(**{"TERM": "dumb"} | settings))
+        its = environment(**{"TERM": "dumb"} | settings)
+        self._forked: Forked | None = None
+        if can_fork(its):
+            self._terminal, theirs = os.openpty()
+            self._forked = fork(
+                *arguments, cwd=cwd, environment=its, streams=(theirs, theirs, theirs), own_terminal=True
+            )
+            self.pid = self._forked.pid
+            os.close(theirs)
+        else:
+            self.pid, self._terminal = _on_a_new_terminal([*COMMAND, *arguments], cwd, its)
         self._shown = b""
         self._read = 0
         self._code: int | None = None
@@ -95,7 +137,7 @@ class Terminal:
     def hang_up(self) -> int:
         """Somebody closes its window. What is shown from then on nobody sees; the exit code."""
         os.dup2(os.open(os.devnull, os.O_RDONLY), self._terminal)
-        self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self._code = self._wait()
         return self._code
 
     def kill(self) -> None:
@@ -109,8 +151,13 @@ class Terminal:
         while self._more():
             pass
         if self._code is None:
-            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            self._code = self._wait()
         return self._code
+
+    def _wait(self) -> int:
+        if self._forked:
+            return self._forked.wait()
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def _more(self) -> bool:
         if not select.select([self._terminal], [], [], 0.5)[0]:

@@ -17,7 +17,8 @@ import pytest
 
 from mailer.press import Suppressions, unsubscribe_token
 from mailer.workspace import Workspace
-from support.terminal import COMMAND, environment
+from support.forked import Forked
+from support.terminal import COMMAND, environment, start
 
 KEY = "a long random text, but only for tests"
 BODY = b"List-Unsubscribe=One-Click"
@@ -27,7 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass
 class Server:
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[str] | Forked
     port: int
     log: Path
 
@@ -41,6 +42,18 @@ class Server:
         return self.log.read_text("utf-8")
 
 
+def _limited(
+    command: Sequence[str], workspace: Workspace, log: int, largest_file: int
+) -> subprocess.Popen[str]:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+    return subprocess.Popen(
+        [*COMMAND, *command], cwd=workspace.root, env=environment(SECRET_KEY=KEY), stdout=subprocess.PIPE,
+        stderr=log, text=True, preexec_fn=limit,
+    )  # fmt: skip
+
+
 @contextmanager
 def serving(workspace: Workspace, *options: str, largest_file: int = 0) -> Iterator[Server]:
     """The server, until it was killed or the block ends.
@@ -50,21 +63,14 @@ def serving(workspace: Workspace, *options: str, largest_file: int = 0) -> Itera
     """
     log = workspace.root.parent / f"server-{time.monotonic_ns()}.log"
 
-    def limited() -> None:
-        if largest_file:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
-
+    command = ("unsubscribe-server", "--port", "0", *options)
     with log.open("wb") as file:
-        process = subprocess.Popen(
-            [*COMMAND, "unsubscribe-server", "--port", "0", *options],
-            cwd=workspace.root,
-            env=environment(SECRET_KEY=KEY),
-            stdout=subprocess.PIPE,
-            stderr=file,
-            preexec_fn=limited,
-        )
+        if largest_file:
+            process = _limited(command, workspace, file.fileno(), largest_file)
+        else:
+            process = start(*command, cwd=workspace.root, stderr=file.fileno(), SECRET_KEY=KEY)
     assert process.stdout is not None
-    url = process.stdout.readline().decode()
+    url = process.stdout.readline()
     assert url.startswith("http://127.0.0.1:"), log.read_text("utf-8")
     try:
         yield Server(process, int(url.split(":")[2].partition("/")[0]), log)

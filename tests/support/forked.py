@@ -1,0 +1,173 @@
+"""`mailer` in a process of its own that did not have to import it: see fork_server.py."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from select import select
+from threading import Lock
+from typing import TextIO
+
+from support.fork_server import LENGTH, TOLD
+
+SERVER = Path(__file__).with_name("fork_server.py")
+_ENVIRONMENT = os.environ | {"PYTHONUTF8": "1"}
+_BEFORE_MAIN = ("PYTHON", "LC_", "LANG", "LD_")
+"""How those variables begin that only a new interpreter, or its libraries, look at."""
+_ONE_AT_A_TIME = Lock()
+
+
+class Forked:
+    """A command that runs: what tests ask of subprocess.Popen.
+
+    Attributes:
+        pid: the process's number.
+        returncode: as Popen has it, once somebody has looked.
+    """
+
+    def __init__(
+        self, pid: int, told: int, stdout: TextIO | None = None, stderr: TextIO | None = None
+    ) -> None:
+        self.pid, self.stdout, self.stderr = pid, stdout, stderr
+        self.returncode: int | None = None
+        self._told = told
+        self._waiting = Lock()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, negative for a signal, when it has ended.
+
+        Raises:
+            subprocess.TimeoutExpired: it has not, in so many seconds.
+        """
+        with self._waiting:
+            self._look(timeout)
+            if self.returncode is None:
+                raise subprocess.TimeoutExpired("mailer", timeout or 0)
+            return self.returncode
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs, or while somebody else waits for it."""
+        if self._waiting.acquire(blocking=False):
+            try:
+                self._look(0)
+            finally:
+                self._waiting.release()
+        return self.returncode
+
+    def _look(self, seconds: float | None) -> None:
+        if self.returncode is None and select([self._told], [], [], seconds)[0]:
+            self.returncode = _read(self._told)
+            os.close(self._told)
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """What else it says on stdout and stderr, as far as they are pipes, when it has ended.
+
+        Raises:
+            subprocess.TimeoutExpired: it has not, in so many seconds.
+        """
+        with ThreadPoolExecutor(2) as readers:
+            said = readers.map(_read_to_the_end, (self.stdout, self.stderr))
+            try:
+                self.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
+        out, err = said
+        return out, err
+
+
+def can_fork(environment: dict[str, str]) -> bool:
+    """Whether a fork would be as good as a new interpreter for a command with this environment."""
+    return sys.platform == "linux" and _before_main(environment) == _before_main(_ENVIRONMENT)
+
+
+def fork(
+    *arguments: str,
+    cwd: Path,
+    environment: dict[str, str],
+    streams: tuple[int, int, int],
+    own_terminal: bool = False,
+) -> Forked:
+    """Start a command.
+
+    Args:
+        streams: what becomes its stdin, stdout and stderr; PIPE and DEVNULL of subprocess for the last two. The
+            caller's own stay open.
+        own_terminal: it leads a session, the terminal of which is its stdin.
+    """
+    import resource
+
+    pipes = {number: os.pipe() for number in (1, 2) if streams[number] == subprocess.PIPE}
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    ends = {subprocess.DEVNULL: nowhere}
+    theirs = [pipes[n][1] if n in pipes else ends.get(stream, stream) for n, stream in enumerate(streams)]
+    umask = os.umask(0o022)
+    os.umask(umask)
+    asked = {
+        "arguments": arguments,
+        "folder": str(cwd),
+        "environment": environment,
+        "umask": umask,
+        "most_files": resource.getrlimit(resource.RLIMIT_NOFILE),
+        "own_terminal": own_terminal,
+    }
+    octets = json.dumps(asked).encode()
+    told, teller = os.pipe()
+    with _ONE_AT_A_TIME:
+        server = _server()
+        socket.send_fds(server, [LENGTH.pack(len(octets))], [*theirs, teller])
+        server.sendall(octets)
+    for end in (teller, nowhere, *(writes for _, writes in pipes.values())):
+        os.close(end)
+    ours = {number: os.fdopen(reads, encoding="utf-8") for number, (reads, _) in pipes.items()}
+    return Forked(_read(told), told, ours.get(1), ours.get(2))
+
+
+def _read_to_the_end(stream: TextIO | None) -> str:
+    if stream is None:
+        return ""
+    with stream:
+        return stream.read()
+
+
+def _read(told: int) -> int:
+    octets = os.read(told, TOLD.size)
+    assert octets, "the fork server has ended"
+    return int(TOLD.unpack(octets)[0])
+
+
+def _before_main(environment: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(_BEFORE_MAIN)}
+
+
+@cache
+def _server() -> socket.socket:
+    """The way to it. It ends with this process."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-P", str(SERVER), str(theirs.fileno())]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env=_ENVIRONMENT, pass_fds=[theirs.fileno()], **quiet)
+    theirs.close()
+    atexit.register(process.wait)
+    atexit.register(ours.close)
+    return ours
