@@ -7,7 +7,7 @@ import signal
 
 import pytest
 from support import terminal
-from support.forked import can_fork
+from support.forked import can_fork, the_server
 from support.office import RELEASE
 from support.terminal import Terminal, environment, mailer
 
@@ -64,6 +64,14 @@ def test_how_it_ended_is_told(workspace: Workspace) -> None:
         shown.until("http")
         os.kill(shown.pid, signal.SIGKILL)
         assert shown.code() == -signal.SIGKILL
+
+
+def test_if_the_interpreter_is_gone_another_one_takes_its_place(workspace: Workspace) -> None:
+    assert mailer("--version", cwd=workspace.root).code == 0
+    _, server = the_server()
+    server.kill()
+    server.wait()
+    assert mailer("--version", cwd=workspace.root).code == 0
 
 
 def test_only_a_new_interpreter_knows_another_encoding() -> None:

@@ -91,7 +91,8 @@ def serve(requests: socket.socket) -> int:
             return _command(streams, **asked)
         for stream in streams:
             os.close(stream)
-        os.write(teller, TOLD.pack(pid))
+        with contextlib.suppress(BrokenPipeError):  # who asked for it is gone
+            os.write(teller, TOLD.pack(pid))
         tellers[pid] = teller
 
 

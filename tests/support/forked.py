@@ -134,13 +134,21 @@ def fork(
     octets = json.dumps(asked).encode()
     told, teller = os.pipe()
     with _ONE_AT_A_TIME:
-        server = _server()
-        socket.send_fds(server, [LENGTH.pack(len(octets))], [*theirs, teller])
-        server.sendall(octets)
+        try:
+            _ask(octets, theirs, teller)
+        except (BrokenPipeError, ConnectionResetError):  # somebody has ended it, as `pkill` does
+            the_server.cache_clear()
+            _ask(octets, theirs, teller)
     for end in (teller, nowhere, *(writes for _, writes in pipes.values())):
         os.close(end)
     ours = {number: os.fdopen(reads, encoding="utf-8") for number, (reads, _) in pipes.items()}
     return Forked(_read(told), told, ours.get(1), ours.get(2))
+
+
+def _ask(octets: bytes, streams: list[int], teller: int) -> None:
+    server, _ = the_server()
+    socket.send_fds(server, [LENGTH.pack(len(octets))], [*streams, teller])
+    server.sendall(octets)
 
 
 def _read_to_the_end(stream: TextIO | None) -> str:
@@ -161,8 +169,8 @@ def _before_main(environment: dict[str, str]) -> dict[str, str]:
 
 
 @cache
-def _server() -> socket.socket:
-    """The way to it. It ends with this process."""
+def the_server() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """The way to it, and itself. It ends with this process."""
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-P", str(SERVER), str(theirs.fileno())]
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
@@ -170,4 +178,4 @@ def _server() -> socket.socket:
     theirs.close()
     atexit.register(process.wait)
     atexit.register(ours.close)
-    return ours
+    return ours, process
