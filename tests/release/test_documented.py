@@ -7,8 +7,7 @@ import re
 from conftest import REPOSITORY
 
 from mailer.release import NODE_TYPES
-from mailer.release.fields import NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
-from mailer.release.header import ALIASES, normalised
+from mailer.release.field_names import ALIASES, NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS, normalised
 
 REFERENCE = REPOSITORY / "docs" / "reference"
 

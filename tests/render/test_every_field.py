@@ -16,7 +16,7 @@ from lxml import html as markup
 
 from mailer.model import Attachment, Contact, Edition, Event, Image, Newsroom, Rendered
 from mailer.release import read_release
-from mailer.release.fields import NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
+from mailer.release.field_names import NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
 from mailer.render import render
 from mailer.workspace import Workspace, built_in_templates
 
