@@ -1,13 +1,12 @@
-"""The table of replies, and the page that shows it."""
+"""The tables of replies. tests/docs/test_made.py holds the page to them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import pytest
-from conftest import REPOSITORY
 
-from mailer.delivery.replies import TABLE, Reply, Rule, Stage, Verdict, as_markdown, judge, outcome
+from mailer.delivery.replies import TABLE, Reply, Rule, Stage, Verdict, judge, outcome
 from mailer.delivery.smtp import login_replies
 from mailer.delivery.smtp.login_replies import AT_LOGIN, NO_RELAY, WITHOUT_LOGIN, Refusal
 from mailer.model import Status
@@ -189,12 +188,6 @@ def test_every_sample_is_of_a_row(name: str) -> None:
 
 def test_each_rule_cites_where_it_comes_from() -> None:
     assert all("RFC" in rule.reason for rule in TABLE)
-
-
-def test_the_page_shows_the_tables() -> None:
-    page = (REPOSITORY / "docs/reference/replies.md").read_text("utf-8")
-    assert as_markdown() in page
-    assert login_replies.as_markdown() in page
 
 
 def test_each_refusal_of_a_login_says_what_to_do() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -25,18 +24,6 @@ DOCS = sorted(
         *(REPOSITORY / "benchmarks").rglob("*.md"),
     ]
 )
-
-
-def test_the_page_of_commands_is_what_the_commands_say() -> None:
-    spec = importlib.util.spec_from_file_location("make", REPOSITORY / "docs" / "reference" / "make.py")
-    assert spec is not None
-    assert spec.loader is not None
-    make = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make)
-    assert make.PAGE.read_text("utf-8") == make.page(), "run: python docs/reference/make.py"
-    for _, names in FAMILIES:
-        for name in names:
-            assert f"## mailer {name}\n" in make.page()
 
 
 @pytest.mark.parametrize("group", [(), ("lists",), ("ledger",)])
