@@ -108,6 +108,20 @@ def test_what_is_wrong_is_found(workspace: Workspace, trouble: Trouble) -> None:
     assert (trouble.id, trouble.level) in {(finding.id, finding.level) for finding in found}
 
 
+def test_every_check_is_run() -> None:
+    """One that is written and not registered would find nothing."""
+    written = {
+        function
+        for module in (mail, people, sample, text)
+        for name, function in vars(module).items()
+        if callable(function)
+        and not name.startswith("_")
+        and function.__module__ == module.__name__
+        and list(getattr(function, "__annotations__", {})) == ["draft", "return"]
+    }
+    assert written == set(CHECKS)
+
+
 def test_every_check_can_fire() -> None:
     assert set(CHECKS) == {trouble.check for trouble in TROUBLES}
 
