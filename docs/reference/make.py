@@ -47,7 +47,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _with_words(page: str, rows: Mapping[str, Sequence[str | None]]) -> str:
-    """A table of the page with the rows that the code knows: in the page's order, then those that are new.
+    """A table of the page with the rows that the code knows: in the page's order, a new one where the code has it.
 
     Args:
         page: the table as it stands there.
@@ -55,8 +55,12 @@ def _with_words(page: str, rows: Mapping[str, Sequence[str | None]]) -> str:
     """
     head, _, *lines = page.strip().splitlines()
     said = {cells[0].strip("`"): cells for cells in map(_cells, lines)}
-    found = []
-    for name in (*(name for name in said if name in rows), *(name for name in rows if name not in said)):
+    order, found = [name for name in said if name in rows], []
+    for place, name in enumerate(rows):
+        if name not in said:
+            before = list(rows)[place - 1] if place else None
+            order.insert(order.index(before) + 1 if before else 0, name)
+    for name in order:
         first, *words = said.get(name, [f"`{name}`", *(GAP for _ in rows[name])])
         known = zip(rows[name], words, strict=True)
         found.append([first, *(word if cell is None else cell for cell, word in known)])

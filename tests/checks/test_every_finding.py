@@ -126,6 +126,18 @@ def test_every_check_can_fire() -> None:
     assert set(CHECKS) == {trouble.check for trouble in TROUBLES}
 
 
+def test_every_finding_of_the_code_is_documented() -> None:
+    page = (REPOSITORY / "docs" / "reference" / "checks.md").read_text("utf-8")
+    source = "".join(
+        path.read_text("utf-8")
+        for stage in ("release", "checks")
+        for path in (REPOSITORY / "mailer" / stage).rglob("*.py")
+    )
+    found = set(re.findall(r'Finding\(\s*"([a-z-]+)"', source))
+    assert len(found) > 10
+    assert found <= set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
+
+
 def test_every_documented_finding_is_brought_about_at_each_of_its_levels() -> None:
     page = (REPOSITORY / "docs" / "reference" / "checks.md").read_text("utf-8")
     rows = re.findall(r"^\| `([a-z-]+)` \| ([a-z, ]+) \|", page, re.MULTILINE)

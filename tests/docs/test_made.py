@@ -106,10 +106,11 @@ def test_no_rule_fits_nothing() -> None:
 
 def test_words_that_only_a_person_can_find_are_kept_and_asked_for() -> None:
     page = "| a | b | c |\n|---|---|---|\n| `old` | was | these words |\n| `gone` | x | y |\n"
-    made = make._with_words(page, {"new": ("is", None), "old": ("is", None)})
+    made = make._with_words(page, {"first": (None, None), "old": ("is", None), "new": ("is", None)})
     assert made.splitlines() == [
         "| a | b | c |",
         "|---|---|---|",
+        f"| `first` | {make.GAP} | {make.GAP} |",
         "| `old` | is | these words |",
         f"| `new` | is | {make.GAP} |",
     ]
