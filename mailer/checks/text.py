@@ -11,13 +11,13 @@ from markdown_it.tree import SyntaxTreeNode
 from mailer.checks.draft import Draft
 from mailer.errors import WorkspaceError
 from mailer.model import MERGE_SLOT, Edition, Finding, Newsroom, Where
+from mailer.release.field_names import FIELDS_WITH_SLOTS
 from mailer.release.values import moment_text
 
 _PLACEHOLDER = re.compile(
     r"\b(?:TODO|TBC|TBD|XXX+|FIXME)\b|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
 )
 _MARKUP = re.compile(r"\*\*|\{\{|\}\}|\{[%#]|[%#]\}|~~|```|\]\(")
-_WITH_SLOTS = frozenset(("subject", "preheader", "note"))
 _NO_FIELDS = frozenset(("text", "about", "boilerplates", "dash", "end_mark"))
 """Bodies, and what a house may make of any signs."""
 
@@ -122,10 +122,10 @@ def markup_in_fields(draft: Draft) -> Iterator[Finding]:
         for field, text, where in printed_texts(edition):
             if field in _NO_FIELDS:
                 continue
-            match = _MARKUP.search(MERGE_SLOT.sub("", text) if field in _WITH_SLOTS else text)
+            match = _MARKUP.search(MERGE_SLOT.sub("", text) if field in FIELDS_WITH_SLOTS else text)
             if match:
                 spoken = field.replace("_", " ")
-                slots = "; a merge slot is {{ first_name | colleague }}" if field in _WITH_SLOTS else ""
+                slots = "; a merge slot is {{ first_name | colleague }}" if field in FIELDS_WITH_SLOTS else ""
                 yield Finding("leftover-markup", "error", f"{match[0]} would be printed in the {spoken}.",
                               f"Remove it: the header's fields are plain text{slots}.", where)  # fmt: skip
 

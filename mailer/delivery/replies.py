@@ -1,6 +1,6 @@
 """What a server's reply means for a recipient and for the run: one table, read from the top.
 
-docs/reference/replies.md shows it (`as_markdown`), and a test holds the page to it.
+docs/reference/replies.md shows it (`python docs/reference/make.py`).
 """
 
 from __future__ import annotations
@@ -165,15 +165,3 @@ def outcome(stage: Stage, reply: Reply, verdict: Verdict) -> Outcome:
     if stage is Stage.DOT and verdict is Verdict.RECONNECT:
         status = Status.DEFERRED  # 421 in reply to the dot is a refusal of this message, not silence
     return Outcome(status, reply.code, reply.enhanced, reply.in_short)
-
-
-def as_markdown() -> str:
-    """The table for docs/reference/replies.md."""
-    lines = ["| stage | code | enhanced | what is done | why |", "|---|---|---|---|---|"]
-    for rule in TABLE:
-        stages = ", ".join(rule.stages) or "any"
-        codes = rule.codes.replace(".*", "anything").replace("..", "xx")
-        enhanced = rule.enhanced.replace("\\", "").replace("|", " or ").removeprefix(" or ") or "any"
-        enhanced = f"none or {enhanced}" if rule.enhanced.startswith("|") else enhanced
-        lines.append(f"| {stages} | {codes} | {enhanced} | {rule.verdict} | {rule.reason} |")
-    return "\n".join(lines)

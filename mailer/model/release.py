@@ -149,7 +149,7 @@ class Newsroom:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """A release in one language, complete: what the file says, then what newsroom.md says, then defaults.
 
@@ -179,13 +179,13 @@ class Edition:
     newsroom: Newsroom
     kind: Kind
     headline: str
-    subhead: str
-    subject: str
-    preheader: str
-    note: str
+    subhead: str = ""
+    subject: str = ""
+    preheader: str = ""
+    note: str = ""
     date: date
-    embargo: datetime | None
-    dateline: str
+    embargo: datetime | None = None
+    dateline: str = ""
     body: SyntaxTreeNode
     notes: tuple[Note, ...] = ()
     contacts: tuple[Contact, ...] = ()

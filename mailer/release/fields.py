@@ -1,4 +1,4 @@
-"""The fields that a release and a newsroom may have, and how their records become the model's nouns."""
+"""How the values of a header become the model's nouns: dates, people, pictures, files, an event."""
 
 from __future__ import annotations
 
@@ -11,34 +11,12 @@ from typing import TypeVar
 from mailer.errors import ValueFault
 from mailer.model import Attachment, Contact, Event, Image
 from mailer.release.body import Body, own_pictures
+from mailer.release.field_names import CONTACT_FIELDS
 from mailer.release.header import Header, Record
 from mailer.release.values import NoTimeZone, one_of, parse_moment, parse_time, parse_web_address, words
 from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
 from mailer.workspace.enclosures import EnclosureError, read_enclosure
-
-RELEASE_FIELDS = frozenset((
-    "kind", "headline", "subhead", "subject", "preheader", "note", "date", "embargo", "dateline",
-    "lang", "original", "contacts", "spokespeople", "event", "images", "attachments", "about", "lists",
-    "theme", "web", "corrects", "correction",
-))  # fmt: skip
-NEWSROOM_FIELDS = frozenset((
-    "name", "lang", "sender", "reply_to", "postal_address", "website", "zone", "region", "dash",
-    "end_mark", "colour", "logo", "theme", "lists", "contacts", "why",
-))  # fmt: skip
-
-_CONTACT = frozenset(["name", "role", "phone", "mobile", "email", "languages", "hours"])
-RECORDS: dict[str, frozenset[str]] = {
-    "contacts": _CONTACT,
-    "spokespeople": _CONTACT,
-    "event": frozenset(["what", "start", "end", "where", "online", "rsvp"]),
-    "images": frozenset(["file", "alt", "caption", "credit"]),
-    "logo": frozenset(["file", "alt"]),
-    "attachments": frozenset(["file", "title", "send"]),
-    "about": frozenset(),
-    "lists": frozenset(),
-}
-"""Fields whose value is a list of records, and the fields of one record; an empty set: a list of words."""
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:\\?&=%#]+@[^\s@<>()\[\]\"',;:\\?&=%#/]+")
 """An address that can stand in a mailto: link as it is: `?` would begin further fields, such as Bcc (RFC 6068 §2)."""
@@ -76,7 +54,7 @@ def _line(record: Record, name: str) -> int:
 def contacts(header: Header, name: str) -> tuple[Contact, ...]:
     people = []
     for record in header.records.get(name, ()):
-        text = {key: _text(record, key) for key in _CONTACT if key != "languages"}
+        text = {key: _text(record, key) for key in CONTACT_FIELDS if key != "languages"}
         if not any(text.values()):
             continue
         if text["email"] and not _ADDRESS.fullmatch(text["email"]):

@@ -13,69 +13,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from mailer.errors import Fault
+from mailer.release.field_names import ALIASES, RECORD_ALIASES, normalised
 
 _FENCE = re.compile(r"\s*(?:-{3,}|[—–]-*|-[—–]|—{2,}|–{2,})\s*")
 """`---`, and what Word makes of it."""
 
 _FIELD = re.compile(r"(?P<name>[^\W\d_][^:\n]{0,40}?)\s*:(?:\s+|$)(?P<value>.*)")
 _ITEM = re.compile(r"\s*[-•*]\s+(?P<rest>.*)")
-
-ALIASES: dict[str, str] = {
-    "type": "kind", "tipo": "kind", "clase": "kind",
-    "title": "headline", "titular": "headline", "titulo": "headline", "título": "headline",
-    "subheadline": "subhead", "subtitle": "subhead", "bajada": "subhead", "subtitulo": "subhead",
-    "subtítulo": "subhead", "copete": "subhead",
-    "asunto": "subject",
-    "preview": "preheader", "resumen": "preheader",
-    "cover_note": "note", "nota": "note",
-    "fecha": "date",
-    "embargo_until": "embargo", "embargado_hasta": "embargo",
-    "place": "dateline", "lugar": "dateline", "ciudad": "dateline",
-    "language": "lang", "idioma": "lang",
-    "contact": "contacts", "contacto": "contacts", "contactos": "contacts",
-    "portavoces": "spokespeople", "spokesperson": "spokespeople", "portavoz": "spokespeople",
-    "evento": "event",
-    "image": "images", "imagen": "images", "imagenes": "images", "imágenes": "images",
-    "attachment": "attachments", "adjuntos": "attachments", "adjunto": "attachments",
-    "boilerplate": "about", "acerca_de": "about", "sobre": "about",
-    "list": "lists", "lista": "lists", "listas": "lists",
-    "tema": "theme",
-    "url": "web", "enlace": "web",
-    "corrige": "corrects",
-    "correccion": "correction", "corrección": "correction",
-    "organisation": "name", "organization": "name", "nombre": "name", "organizacion": "name",
-    "organización": "name",
-    "from": "sender", "remitente": "sender",
-    "responder_a": "reply_to",
-    "address": "postal_address", "direccion": "postal_address", "dirección": "postal_address",
-    "sitio": "website", "site": "website",
-    "zona": "zone", "timezone": "zone", "time_zone": "zone", "zona_horaria": "zone",
-    "region": "region", "country": "region", "pais": "region", "país": "region",
-    "raya": "dash",
-    "marca_final": "end_mark",
-    "color": "colour",
-    "logotipo": "logo",
-    "porque": "why", "porqué": "why", "por_que": "why", "por_qué": "why",
-}  # fmt: skip
-"""Other names of fields, by normalised form: those people type by habit, and the Spanish ones."""
-
-RECORD_ALIASES: dict[str, str] = {
-    "nombre": "name", "cargo": "role", "title": "role", "puesto": "role",
-    "telefono": "phone", "teléfono": "phone", "tel": "phone", "telephone": "phone",
-    "movil": "mobile", "móvil": "mobile", "celular": "mobile", "cell": "mobile",
-    "correo": "email", "correo_electronico": "email", "e_mail": "email", "mail": "email",
-    "idiomas": "languages", "language": "languages", "horario": "hours",
-    "archivo": "file", "src": "file", "texto_alternativo": "alt", "descripcion": "alt", "descripción": "alt",
-    "pie": "caption", "credito": "credit", "crédito": "credit", "enviar": "send", "titulo": "title",
-    "qué": "what", "que": "what", "cuando": "start", "cuándo": "start", "when": "start", "date": "start",
-    "hasta": "end", "until": "end", "donde": "where", "dónde": "where", "place": "where",
-    "en_linea": "online", "en_línea": "online", "link": "online",
-}  # fmt: skip
-
-
-def normalised(name: str) -> str:
-    """A field's name with case, space, `-` and `_` made equal: "Reply-To" → "reply_to"."""
-    return re.sub(r"[\s_-]+", "_", name.strip().lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from mailer.errors import ReleaseError
 from mailer.model import Image, Mailbox, Newsroom
 from mailer.release import fields
 from mailer.release.body import boilerplates, parse_body
+from mailer.release.field_names import NEWSROOM_FIELDS, RECORDS
 from mailer.release.header import Header, read_header
 from mailer.release.source import read_source
 from mailer.release.values import parse_colour, parse_language, parse_mailbox, parse_web_address, parse_zone
@@ -37,7 +38,7 @@ def read_newsroom(workspace: Workspace, language: str = "") -> Newsroom:
 def _read(workspace: Workspace, path: Path, base: Newsroom | None) -> Newsroom:
     shown = workspace.shown(path)
     source = read_source(path, shown)
-    header = read_header(source.text, shown, fields.NEWSROOM_FIELDS, fields.RECORDS)
+    header = read_header(source.text, shown, NEWSROOM_FIELDS, RECORDS)
     newsroom = _newsroom(header, path, base, workspace)
     if base is None:
         for name, example in (("name", "Example Foundation"), ("sender", "Press Office <press@example.org>")):

@@ -7,12 +7,14 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailer.errors import Fault, ReleaseError
 from mailer.model import Boilerplate, Edition, Finding, Kind, Newsroom, Release, Where
 from mailer.release import fields
 from mailer.release.body import Body, parse_body
+from mailer.release.field_names import PLAIN_FIELDS, RECORDS, RELEASE_FIELDS
 from mailer.release.header import read_header
 from mailer.release.newsroom import read_newsroom
 from mailer.release.source import read_source
@@ -90,7 +92,7 @@ class _Reader:
         self.suffix = path.name.removeprefix(name).removesuffix(".md").strip(".")
         source = read_source(path, self.shown)
         self.noticed = source.findings
-        self.header = read_header(source.text, self.shown, fields.RELEASE_FIELDS, fields.RECORDS)
+        self.header = read_header(source.text, self.shown, RELEASE_FIELDS, RECORDS)
 
     def edition(self) -> Edition:
         header = self.header
@@ -154,11 +156,6 @@ class _Reader:
                 body=body.tree,
                 contacts=contacts,
                 about=newsroom.boilerplates if self.original.about else (),
-                subject="",
-                subhead="",
-                preheader="",
-                note="",
-                correction="",
                 findings=(),
             )
         return Edition(
@@ -168,13 +165,7 @@ class _Reader:
             newsroom=newsroom,
             kind=Kind.PRESS_RELEASE,
             headline="",
-            subhead="",
-            subject="",
-            preheader="",
-            note="",
             date=self.today or datetime.now(ZoneInfo(newsroom.zone)).date(),
-            embargo=None,
-            dateline="",
             body=body.tree,
             contacts=newsroom.contacts,
             about=newsroom.boilerplates,
@@ -186,13 +177,12 @@ class _Reader:
         """The edition with what this file's header says."""
         header, zone = self.header, edition.newsroom.zone
         kind = fields.parsed(header, "kind", lambda t: Kind(one_of(t, [k.value for k in Kind])), edition.kind)
+        plain: dict[str, Any] = {name: header.text(name) for name in PLAIN_FIELDS}
+        plain["subject"] = plain["subject"] or edition.headline
         return replace(
             edition,
+            **plain,
             kind=kind,
-            subhead=header.text("subhead") or edition.subhead,
-            subject=header.text("subject") or edition.headline,
-            preheader=header.text("preheader") or edition.preheader,
-            note=header.text("note") or edition.note,
             date=fields.parsed(header, "date", parse_date, edition.date),
             embargo=fields.parsed(header, "embargo", parse_moment, edition.embargo),
             contacts=fields.contacts(header, "contacts") or edition.contacts,
@@ -204,8 +194,6 @@ class _Reader:
             theme=header.text("theme") or edition.theme,
             web=fields.parsed(header, "web", parse_web_address, edition.web),
             corrects=header.text("corrects") or edition.corrects,
-            correction=header.text("correction") or edition.correction,
-            original=header.text("original"),
         )
 
     def _about(self, edition: Edition) -> tuple[Boilerplate, ...]:
@@ -258,7 +246,7 @@ def _thread(workspace: Workspace, name: str, corrects: str) -> tuple[str, int]:
         if not path.is_file():
             break
         source = read_source(path, workspace.shown(path))
-        corrects = read_header(source.text, "", fields.RELEASE_FIELDS, fields.RECORDS).text("corrects")
+        corrects = read_header(source.text, "", RELEASE_FIELDS, RECORDS).text("corrects")
     return thread[-1], len(thread) - 1
 
 

@@ -108,8 +108,34 @@ def test_what_is_wrong_is_found(workspace: Workspace, trouble: Trouble) -> None:
     assert (trouble.id, trouble.level) in {(finding.id, finding.level) for finding in found}
 
 
+def test_every_check_is_run() -> None:
+    """One that is written and not registered would find nothing."""
+    written = {
+        function
+        for module in (mail, people, sample, text)
+        for name, function in vars(module).items()
+        if callable(function)
+        and not name.startswith("_")
+        and function.__module__ == module.__name__
+        and list(getattr(function, "__annotations__", {})) == ["draft", "return"]
+    }
+    assert written == set(CHECKS)
+
+
 def test_every_check_can_fire() -> None:
     assert set(CHECKS) == {trouble.check for trouble in TROUBLES}
+
+
+def test_every_finding_of_the_code_is_documented() -> None:
+    page = (REPOSITORY / "docs" / "reference" / "checks.md").read_text("utf-8")
+    source = "".join(
+        path.read_text("utf-8")
+        for stage in ("release", "checks")
+        for path in (REPOSITORY / "mailer" / stage).rglob("*.py")
+    )
+    found = set(re.findall(r'Finding\(\s*"([a-z-]+)"', source))
+    assert len(found) > 10
+    assert found <= set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
 
 
 def test_every_documented_finding_is_brought_about_at_each_of_its_levels() -> None:

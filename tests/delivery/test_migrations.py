@@ -19,7 +19,7 @@ from mailer.model import Status
 SCHEMAS = Path(__file__).parent.parent / "support"
 
 
-@pytest.fixture(params=[1, 2, 3])
+@pytest.fixture(params=range(1, VERSION))
 def version(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 

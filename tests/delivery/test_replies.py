@@ -1,12 +1,14 @@
-"""The table of replies, and the page that shows it."""
+"""The tables of replies. tests/docs/test_made.py holds the page to them."""
 
 from __future__ import annotations
 
-import pytest
-from conftest import REPOSITORY
+from typing import NamedTuple
 
-from mailer.delivery.replies import TABLE, Reply, Stage, Verdict, as_markdown, judge, outcome
+import pytest
+
+from mailer.delivery.replies import TABLE, Reply, Rule, Stage, Verdict, judge, outcome
 from mailer.delivery.smtp import login_replies
+from mailer.delivery.smtp.login_replies import AT_LOGIN, NO_RELAY, WITHOUT_LOGIN, Refusal
 from mailer.model import Status
 
 
@@ -54,14 +56,138 @@ def test_every_reply_means_something_and_only_2xx_at_the_dot_means_accepted() ->
                 assert (verdict is Verdict.ACCEPTED) == (stage is Stage.DOT and code < 300)
 
 
+class Sample(NamedTuple):
+    """A reply that one row of a table decides, and none above it."""
+
+    stage: Stage
+    reply: Reply
+
+
+def sample(stage: Stage, code: int, enhanced: str = "", text: str = "text") -> Sample:
+    return Sample(stage, Reply(code, text, enhanced))
+
+
+SAMPLES = {
+    "DOT 2..": sample(Stage.DOT, 250, "2.0.0", "Ok: queued as 4FzT"),
+    "DATA 354": sample(Stage.DATA, 354, text="End data with <CR><LF>.<CR><LF>"),
+    "AUTH 334": sample(Stage.AUTH, 334, text="VXNlcm5hbWU6"),
+    "AUTH 235": sample(Stage.AUTH, 235, "2.7.0", "Authentication successful"),
+    "AUTH [23]..": sample(Stage.AUTH, 250, text="OK"),
+    "DATA 2..": sample(Stage.DATA, 250, text="OK"),
+    "any 2..": sample(Stage.RCPT, 251, text="User not local; will forward"),
+    "any 421": sample(Stage.RCPT, 421, "4.7.0", "Too many messages in this session"),
+    "AUTH STARTTLS 4..": sample(Stage.AUTH, 454, "4.7.0", "Temporary authentication failure"),
+    "any 53[0458]": sample(Stage.MAIL, 530, "5.7.0", "Authentication required"),
+    "AUTH STARTTLS CONNECT EHLO 5..": sample(Stage.CONNECT, 554, text="No SMTP service here"),
+    "CONNECT EHLO 4..": sample(Stage.EHLO, 451, "4.3.0", "Try again later"),
+    r"any 552 5\.3\.4": sample(Stage.RCPT, 552, "5.3.4", "Message too big for system"),
+    r"MAIL DATA BODY DOT 552 |5\.0\.0": sample(Stage.MAIL, 552, text="Message size exceeds fixed limit"),
+    "MAIL 4..": sample(Stage.MAIL, 451, "4.3.0", "Out of memory"),
+    "MAIL 5..": sample(Stage.MAIL, 550, text="Sender rejected"),
+    r"any 5.. 5\.7\..*": sample(Stage.RCPT, 554, "5.7.1", "Relay access denied"),
+    r"any 5.. 5\.1\.[78]": sample(Stage.RCPT, 550, "5.1.8", "Sender address rejected: Domain not found"),
+    "RCPT 4..": sample(Stage.RCPT, 450, "4.2.0", "Greylisted"),
+    r"RCPT DATA BODY DOT 5.. 5\.1\.(0|1|2|3|6|10)|5\.2\.1": sample(Stage.RCPT, 550, "5.1.1", "User unknown"),
+    "RCPT 552": sample(Stage.RCPT, 552, "5.2.2", "Mailbox full"),
+    "RCPT 5..": sample(Stage.RCPT, 550, text="Not here"),
+    "DATA BODY DOT 4..": sample(Stage.DOT, 451, "4.3.0", "Queue file write error"),
+    "DATA BODY DOT 5..": sample(Stage.DOT, 554, "5.6.0", "Message content rejected"),
+    "any .*": sample(Stage.RCPT, 354, text="Go on"),
+}  # fmt: skip
+"""By row of TABLE: where it fits, its codes and its enhanced codes, as they stand there."""
+
+AT_LOGIN_SAMPLES = {
+    "5..: SmtpClientAuthentication is disabled for the Tenant": sample(
+        Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."),
+    "5..: SmtpClientAuthentication is disabled": sample(
+        Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."),
+    "5..: basic authentication is disabled": sample(
+        Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, basic authentication is disabled."),
+    "5..: security defaults|conditional access|did not meet the criteria": sample(
+        Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, the request did not meet the criteria"),
+    "5..: application[- ]specific password|app[- ]password|InvalidSecondFactor": sample(
+        Stage.AUTH, 534, "5.7.9", "Application-specific password required. InvalidSecondFactor"),
+    "5..: web browser|web login required|WebLoginRequired": sample(
+        Stage.AUTH, 534, "5.7.14", "Please log in with your web browser and then try again"),
+    "5..: AUTH005|too many|locked|blocked|suspended|account disabled": sample(
+        Stage.AUTH, 535, text="5.7.0 (#AUTH005) Too many bad auth attempts."),
+    "5..: expired": sample(Stage.AUTH, 535, "5.7.8", "Your password has expired"),
+    "538": sample(Stage.AUTH, 538, text="Encryption required for requested authentication mechanism"),
+    r"5.. 5\.7\.11": sample(Stage.AUTH, 524, "5.7.11", "Encryption required"),
+    "530: STARTTLS": sample(Stage.AUTH, 530, "5.7.0", "Must issue a STARTTLS command first"),
+    "534": sample(Stage.AUTH, 534, "5.7.9", "Authentication mechanism is too weak"),
+    "50[0234]": sample(Stage.AUTH, 504, "5.5.4", "Unrecognized authentication type"),
+    "535: BadCredentials|Username and Password not accepted": sample(
+        Stage.AUTH, 535, "5.7.8", "Username and Password not accepted. BadCredentials"),
+    r"535 5\.7\.(3|139)": sample(Stage.AUTH, 535, "5.7.3", "Authentication unsuccessful"),
+    "535": sample(Stage.AUTH, 535, "5.7.8", "Error: authentication failed"),
+    "": sample(Stage.AUTH, 554, "5.7.0", "Error: no"),
+}  # fmt: skip
+"""By row of AT_LOGIN: its codes, its enhanced codes, and what it looks for in the text."""
+
+LATER_SAMPLES = {
+    "530: STARTTLS": sample(Stage.MAIL, 530, "5.7.0", "Must issue a STARTTLS command first"),
+    "530": sample(Stage.MAIL, 530, "5.7.0", "Authentication required"),
+    r"5.. 5\.7\.57": sample(Stage.MAIL, 550, "5.7.57", "Client not authenticated to send mail"),
+    r"5.. 5\.7\.\d+: \brelay": sample(Stage.RCPT, 554, "5.7.1", "Relay access denied"),
+}
+"""By row of WITHOUT_LOGIN, and NO_RELAY."""
+
+LATER = (*WITHOUT_LOGIN, NO_RELAY)
+TABLES: dict[str, tuple[tuple[Rule | Refusal, ...], dict[str, Sample]]] = {
+    "SAMPLES": (TABLE, SAMPLES),
+    "AT_LOGIN_SAMPLES": (AT_LOGIN, AT_LOGIN_SAMPLES),
+    "LATER_SAMPLES": (LATER, LATER_SAMPLES),
+}
+
+
+def called(row: Rule | Refusal) -> str:
+    """A row by all that it looks at."""
+    if isinstance(row, Rule):
+        stages = " ".join(stage.name for stage in row.stages) or "any"
+        return f"{stages} {row.codes} {row.enhanced}".rstrip()
+    codes = f"{row.codes} {row.enhanced}".rstrip()
+    return f"{codes}: {row.said}" if row.said else codes
+
+
+def decides(row: Rule | Refusal, sample: Sample) -> bool:
+    return row.fits(sample.stage, sample.reply) if isinstance(row, Rule) else row.fits(sample.reply)
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        pytest.param(name, row, id=f"{name}-{called(row)}")
+        for name, (table, _) in TABLES.items()
+        for row in table
+    ],
+)
+def test_every_row_decides_something(name: str, row: Rule | Refusal) -> None:
+    """A row that is new needs a sample here; one that those above it leave nothing to decide is found out."""
+    table, samples = TABLES[name]
+    assert called(row) in samples, (
+        f"add to {name} a reply that this row decides:\n    {called(row)!r}: sample(…)"
+    )
+    first = next(each for each in table if decides(each, samples[called(row)]))
+    assert first is row, f"“{called(first)}” decides {samples[called(row)].reply}, so this row does not"
+
+
+@pytest.mark.parametrize("row", LATER, ids=called)
+def test_every_wish_for_a_login_is_told(row: Refusal) -> None:
+    """The general table must see the stop in such a reply, or nobody looks into this one."""
+    told = login_replies.wanted(*LATER_SAMPLES[called(row)], user="")
+    assert told is not None
+    assert told[1].startswith(row.meaning)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_sample_is_of_a_row(name: str) -> None:
+    table, samples = TABLES[name]
+    assert set(samples) <= {called(row) for row in table}, f"{name} has samples of rows that are gone"
+
+
 def test_each_rule_cites_where_it_comes_from() -> None:
     assert all("RFC" in rule.reason for rule in TABLE)
-
-
-def test_the_page_shows_the_tables() -> None:
-    page = (REPOSITORY / "docs/reference/replies.md").read_text("utf-8")
-    assert as_markdown() in page
-    assert login_replies.as_markdown() in page
 
 
 def test_each_refusal_of_a_login_says_what_to_do() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 
 from conftest import REPOSITORY
 
@@ -45,6 +47,45 @@ def test_every_dependency_is_there_for_a_reason() -> None:
         *(r for extra in PROJECT["optional-dependencies"].values() for r in extra),
     ):
         assert named(requirement) in normal(reasons), requirement
+
+
+NEVER_IMPORTED = {"h11", "linkify-it-py", "lxml", "tzdata"}
+"""Used by others, or found by the standard library; the page says by whom."""
+
+
+BROUGHT_BY = {
+    "markupsafe": "jinja2",
+    "cssutils": "premailer",
+    "dnspython": "email-validator",
+    "idna": "email-validator",
+}
+"""What is imported beside the one that brings it, whose own terms it is."""
+
+
+def test_what_is_brought_along_is_brought_by_whom_we_say() -> None:
+    for name, owner in BROUGHT_BY.items():
+        assert name in {named(requirement) for requirement in requires(owner) or []}, owner
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
+    brought_by = packages_distributions()
+    imported = (
+        {
+            name.partition(".")[0]
+            for path in (REPOSITORY / "mailer").rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in (
+                [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            )
+        }
+        - sys.stdlib_module_names
+        - {"mailer"}
+    )
+    used = {normal(brought_by[name][0]) for name in imported}
+    declared = {named(r) for r in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dkim"])}
+    assert used - declared == set(BROUGHT_BY), "anything else must stand in pyproject.toml"
+    assert declared - used == NEVER_IMPORTED
 
 
 def test_the_floors_are_those_of_the_installation() -> None:

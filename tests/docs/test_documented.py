@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
+from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from conftest import REPOSITORY
@@ -21,22 +23,11 @@ DOCS = sorted(
     [
         REPOSITORY / "README.md",
         REPOSITORY / "CHANGELOG.md",
+        REPOSITORY / "CONTRIBUTING.md",
         *(REPOSITORY / "docs").rglob("*.md"),
         *(REPOSITORY / "benchmarks").rglob("*.md"),
     ]
 )
-
-
-def test_the_page_of_commands_is_what_the_commands_say() -> None:
-    spec = importlib.util.spec_from_file_location("make", REPOSITORY / "docs" / "reference" / "make.py")
-    assert spec is not None
-    assert spec.loader is not None
-    make = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make)
-    assert make.PAGE.read_text("utf-8") == make.page(), "run: python docs/reference/make.py"
-    for _, names in FAMILIES:
-        for name in names:
-            assert f"## mailer {name}\n" in make.page()
 
 
 @pytest.mark.parametrize("group", [(), ("lists",), ("ledger",)])
@@ -60,6 +51,22 @@ def test_every_setting_is_on_its_page_and_in_the_example() -> None:
     example = (REPOSITORY / ".env.example").read_text("utf-8")
     assert re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE) == list(KEYS)
     assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set(KEYS)
+
+
+def test_every_setting_is_used() -> None:
+    source = "".join(path.read_text("utf-8") for path in (REPOSITORY / "mailer").rglob("*.py"))
+    for setting in fields(Settings):
+        assert re.search(rf"\w\.{setting.name}\b", source), f"{setting.name} has no effect"
+
+
+def test_every_command_that_is_written_can_be_given() -> None:
+    """A command of a family's module that FAMILIES does not name would be found by nobody."""
+    given = [cli.get_command(click.Context(cli), name) for _, names in FAMILIES for name in names]
+    given += [inner for group in given if isinstance(group, click.Group) for inner in group.commands.values()]
+    for path in (REPOSITORY / "mailer" / "cli").glob("*.py"):
+        module = import_module(f"mailer.cli.{path.stem}".removesuffix(".__init__"))
+        for name, written in vars(module).items():
+            assert not isinstance(written, click.Command) or written in (cli, *given), f"{path.name}: {name}"
 
 
 def test_the_example_as_it_stands_is_the_default(workspace: Workspace) -> None:

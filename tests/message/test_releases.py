@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.messages import read
+from support.releases import THEMES
 
 from mailer.message import Addressee, Composition, Head, compile_message, verify
 from mailer.model import Edition, Recipient
@@ -42,7 +43,7 @@ def test_the_sample_release(workspace: Workspace) -> None:
             check(edition, workspace)
 
 
-@pytest.mark.parametrize("theme", ["default", "letter"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_real_release(workspace: Workspace, real_release: str, theme: str) -> None:
     path = workspace.releases / f"{real_release}.md"
     source = path.read_text("utf-8")

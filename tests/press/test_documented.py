@@ -1,17 +1,14 @@
-"""docs/reference/lists.md says what the code does: every header, reason and warning."""
+"""docs/reference/lists.md says what the code does: every limit and warning; tests/docs/test_made.py has headers and reasons."""
 
 from __future__ import annotations
 
 import csv
 import re
 
-import pytest
 from conftest import REPOSITORY
 
-from mailer.press import Reason, addresses
+from mailer.press import addresses
 from mailer.press.list_files import raw_rows, read
-from mailer.press.list_files.columns import SYNONYMS
-from mailer.press.list_files.problems import left_out
 from mailer.press.list_files.rows import MOST_IN_A_CELL
 from mailer.press.list_files.workbooks import package, sheet, workbook
 
@@ -23,21 +20,6 @@ def table(heading: str) -> dict[str, list[str]]:
     section = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
     rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")][2:]
     return {row[0].strip(" `"): [cell.strip() for cell in row[1:]] for row in rows}
-
-
-@pytest.mark.parametrize("role", SYNONYMS)
-def test_every_header_is_documented(role: str) -> None:
-    documented = [word.strip() for word in table("Columns")[role][-1].split(",")]
-    assert documented == [" ".join(word.split()) for word in SYNONYMS[role].split(";")]
-
-
-def test_the_table_of_columns_holds_no_other() -> None:
-    assert set(table("Columns")) == set(SYNONYMS)
-
-
-def test_every_reason_is_documented_with_its_level() -> None:
-    documented = {reason: cells[0] for reason, cells in table("Reasons").items()}
-    assert documented == {str(reason): left_out(1, reason, "").level for reason in Reason}
 
 
 def test_every_limit_is_documented() -> None:

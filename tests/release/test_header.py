@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from mailer.errors import ReleaseError
 from mailer.release import read_release
-from mailer.release.fields import NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
-from mailer.release.header import ALIASES, read_header
+from mailer.release.field_names import ALIASES, NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
+from mailer.release.header import read_header
 from mailer.workspace import Workspace
 
 BODY = "\nA paragraph.\n"

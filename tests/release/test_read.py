@@ -9,6 +9,7 @@ import pytest
 from mailer.errors import ReleaseError, WorkspaceError
 from mailer.model import Kind
 from mailer.release import digest, new_release, read_newsroom, read_release
+from mailer.release.field_names import PLAIN_FIELDS
 from mailer.workspace import Workspace
 
 
@@ -34,6 +35,18 @@ def test_a_translation_stands_beside_its_original_and_inherits_the_rest(workspac
     assert release.edition_for(["es-MX"]) is spanish
     assert release.edition_for(["fr", "es"]) is spanish
     assert release.edition_for([]) is english
+
+
+@pytest.mark.parametrize("name", PLAIN_FIELDS)
+def test_a_plain_field_is_read_as_it_stands_and_each_language_has_its_own(
+    workspace: Workspace, name: str
+) -> None:
+    header = f"---\nHeadline: One\n{name}: No: 2, *as* it \n  stands #\n---\n\nText.\n"
+    (workspace.releases / "plain.md").write_text(header, "utf-8")
+    (workspace.releases / "plain.es.md").write_text("---\nHeadline: Uno\n---\n\nTexto.\n", "utf-8")
+    english, spanish = read_release(workspace, "plain").editions
+    assert getattr(english, name) == "No: 2, *as* it stands #"
+    assert getattr(spanish, name) == ("Uno" if name == "subject" else "")
 
 
 @pytest.mark.parametrize("name", ["harbour-report", "harbour-report.md", "releases/harbour-report.md"])

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
-from support.releases import NAMES, edition, rendered, written
+from support.releases import NAMES, THEMES, edition, rendered, written
 
 from mailer.errors import TemplateError
 from mailer.release import NODE_TYPES
 from mailer.render import render
+from mailer.render.templates import theme_file
 from mailer.workspace import Workspace, built_in_templates
 
 MACRO = re.compile(r"\{%-? macro (\w+)\(")
@@ -34,7 +34,8 @@ def test_neither_has_a_block_that_the_other_lacks() -> None:
 
 
 def test_the_full_example_has_every_type_of_block(workspace: Workspace) -> None:
-    found = {node.type for node in edition(workspace, "full").body.walk()}
+    found = {node.type for node in edition(workspace, "full").body.walk()} - {"root"}
+    assert found <= set(NODE_TYPES)
     assert set(NODE_TYPES) - found == {"hardbreak", "merge_slot", "image"}
 
 
@@ -47,7 +48,7 @@ def test_a_block_of_unknown_type_is_an_error(workspace: Workspace) -> None:
         render(replace(release, body=unknown), workspace.theme("default"))
 
 
-@pytest.mark.parametrize("theme", ["default", "letter"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_word_and_link_of_the_html_is_in_the_text(workspace: Workspace, name: str, theme: str) -> None:
     mail = rendered(workspace, name, theme)
@@ -115,12 +116,20 @@ def test_the_stylesheet_for_clients_is_kept_as_it_is(workspace: Workspace) -> No
     assert css in render(written(workspace, "Text."), workspace.theme("ours")).html
 
 
-def test_every_class_of_the_default_theme_has_its_style() -> None:
+PLAIN: dict[str, set[str]] = {"letter": {"dateline", "about"}}
+"""What a theme leaves as the text around it."""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_class_has_its_style_in_every_theme(workspace: Workspace, theme: str) -> None:
     """What has no rule is bare where style blocks are stripped."""
-    folder: Path = built_in_templates() / "default"
-    styled = set(re.findall(r"\.([\w-]+) \{", (folder / "layout.css").read_text("utf-8")))
-    used: set[str] = set()
-    for path in folder.glob("*.html.j2"):
-        for value in re.findall(r'class="([^"{}]+)"', path.read_text("utf-8")):
-            used |= set(value.split())
-    assert used - styled == set()
+    layout = theme_file(workspace.theme(theme), "layout.css")
+    assert layout is not None
+    styled = set(re.findall(r"\.([\w-]+) \{", layout.read_text("utf-8")))
+    used = {
+        word
+        for name in NAMES
+        for value in re.findall(r'class="([^"]+)"', rendered(workspace, name, theme).html)
+        for word in value.split()
+    }
+    assert used - styled == PLAIN.get(theme, set())

@@ -13,14 +13,13 @@ from dataclasses import dataclass, fields
 
 import pytest
 from lxml import html as markup
+from support.releases import THEMES
 
 from mailer.model import Attachment, Contact, Edition, Event, Image, Newsroom, Rendered
 from mailer.release import read_release
-from mailer.release.fields import NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
+from mailer.release.field_names import NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
 from mailer.render import render
 from mailer.workspace import Workspace, built_in_templates
-
-THEMES = sorted(folder.name for folder in built_in_templates().iterdir() if folder.is_dir())
 
 BOTH, HTML, TEXT, NEITHER = (
     frozenset(("html", "text")),

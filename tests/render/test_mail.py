@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from support.releases import NAMES, edition, rendered, written
+from support.releases import NAMES, THEMES, edition, rendered, written
 
 from mailer.errors import TemplateError
 from mailer.model import Recipient, Rendered
@@ -19,8 +19,6 @@ from mailer.render import fill, merge_values, render
 from mailer.render.colours import contrast, palette
 from mailer.render.localisation import day, moment, read_labels, tel
 from mailer.workspace import Workspace, built_in_templates
-
-THEMES = ("default", "letter")
 
 
 def strictly_parsed(html: str) -> None:

@@ -30,6 +30,7 @@ RANK = {stage: rank for rank, stages in enumerate(STAGES) for stage in stages}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+MOST_IN_A_FOLDER = 15
 LONGEST_CHAIN = 9
 """Stages that stand on one another, from `__main__` down."""
 
@@ -130,6 +131,50 @@ def test_a_file_and_its_functions_stay_short_enough_to_be_read(path: Path) -> No
                 node.end_lineno - node.body[bool(ast.get_docstring(node)) and len(node.body) > 1].lineno + 1
             )
             assert length <= LONGEST_FUNCTION, f"{node.name} has {length} lines"
+
+
+FOLDERS = sorted(folder for folder in (PACKAGE, *PACKAGE.rglob("*/")) if "__pycache__" not in folder.parts)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_a_folder_can_be_taken_in_at_a_glance(folder: Path) -> None:
+    """Files of any kind count: stylesheets, tables and pages are read too."""
+    files = sorted(path.name for path in folder.iterdir() if path.is_file())
+    assert len(files) <= MOST_IN_A_FOLDER, f"{len(files)} files: {', '.join(files)}"
+
+
+def importers(of: str) -> dict[str, set[str]]:
+    """Who imports a stage, and which of its names: module → names, those of the stage's own modules aside."""
+    found: dict[str, set[str]] = {}
+    for module, path in FILES.items():
+        names = {name for name, _ in imports(path) if f"{name}.".startswith(f"mailer.{of}.")}
+        if names and stage_of(path) != of:
+            found[module] = names
+    return found
+
+
+def test_only_the_command_line_asks_what_came_back() -> None:
+    """Whatever comes back is dealt with when a person says so; nothing that sends may read it on its own."""
+    asking = set(importers("bounces"))
+    assert asking, "nobody imports bounces: is the test looking for the right name?"
+    assert {module.split(".")[1] for module in asking} == {"cli"}
+
+
+PRIVATE_FILES = ("mailer.workspace.durable.", "mailer.workspace.private.")
+
+
+def test_delivery_knows_no_lists_and_no_folder_of_staff() -> None:
+    """It has messages and addresses, and a protocol by which it asks whether somebody is still wanted. Of the workspace it
+    takes how a private file is made and kept, and nothing of where staff keep what."""
+    assert not [module for module in importers("press") if module.startswith("mailer.delivery")]
+    taken = {
+        name
+        for module, names in importers("workspace").items()
+        if module.startswith("mailer.delivery")
+        for name in names
+    }
+    assert taken
+    assert not [name for name in taken if not name.startswith(PRIVATE_FILES)]
 
 
 def test_help_imports_nothing_heavy() -> None:

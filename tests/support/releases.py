@@ -8,9 +8,10 @@ from pathlib import Path
 from mailer.model import Edition, Rendered
 from mailer.release import read_release
 from mailer.render import render
-from mailer.workspace import Workspace
+from mailer.workspace import Workspace, built_in_templates
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "render" / "releases"
+THEMES = tuple(sorted(folder.name for folder in built_in_templates().iterdir() if folder.is_dir()))
 NAMES = tuple(sorted(path.stem for path in EXAMPLES.glob("*.md")))
 
 

@@ -2,7 +2,7 @@
 
 Text beats code where both are there, as codes are often a program's own guess: sendmail calls any bare 550
 at RCPT 5.1.1, Exchange wraps a remote 550 5.1.1 into 5.0.0, many say 5.x.x to a full mailbox.
-docs/reference/bounces.md is made from this table (`python -m mailer.bounces.reading.severity`).
+docs/reference/bounces.md shows it (`python docs/reference/make.py`).
 """
 
 from __future__ import annotations
@@ -131,23 +131,3 @@ def status_code(field: str, text: str) -> str:
         return given
     reply = _REPLY.search(text)
     return f"{reply[1]}.0.0" if reply else ""
-
-
-def as_markdown() -> str:
-    """The table for docs/reference/bounces.md."""
-    lines = ["| status | words | what happened | so it is | why |", "|---|---|---|---|---|"]
-    for cause in CAUSES:
-        words = "of that meaning" if cause.words else "any"
-        lines.append(f"| {_shown(cause.codes)} | {words} | {cause.name} | {cause.severity} | {cause.why} |")
-    return "\n".join(lines)
-
-
-def _shown(codes: str) -> str:
-    if codes == ".*":
-        return "any or none"
-    shown = codes.replace("\\.", ".").replace("..*", ".x")
-    return " or ".join(code or "none" for code in shown.split("|"))
-
-
-if __name__ == "__main__":
-    print(as_markdown())  # noqa: T201

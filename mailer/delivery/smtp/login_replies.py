@@ -2,7 +2,7 @@
 
 Most servers answer 535 to everything, and the next thing that staff try is the password, again and again, until the
 account is locked. What is the matter stands in the enhanced code (RFC 3463, RFC 4954 §6) or only in the text.
-docs/reference/replies.md shows the table (`as_markdown`), and a test holds the page to it.
+docs/reference/replies.md shows the table (`python docs/reference/make.py`).
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ NO_RELAY = Refusal(
 )
 """What Postfix and Exchange say to whoever has not logged in; to others it means that they may not send at all."""
 
-_SET = "Set SMTP_USERNAME and SMTP_PASSWORD in .env; `mailer doctor` tries them without sending anything."
+HOW_TO_LOG_IN = (
+    "Set SMTP_USERNAME and SMTP_PASSWORD in .env; `mailer doctor` tries them without sending anything."
+)
 _SET_ALREADY = (
     "The login as {user} succeeded and does not count: ask whoever runs the server what it may send."
 )
@@ -133,23 +135,5 @@ def wanted(stage: Stage, reply: Reply, user: str) -> tuple[str, str] | None:
     found = next((refusal for refusal in table if refusal.fits(reply)), None)
     if found is None:
         return None
-    cure = found.cure or (_SET_ALREADY.format(user=user) if user else _SET)
+    cure = found.cure or (_SET_ALREADY.format(user=user) if user else HOW_TO_LOG_IN)
     return f"The server refused {stage}: {reply}", f"{found.meaning} {cure}"
-
-
-def as_markdown() -> str:
-    """The table for docs/reference/replies.md."""
-    lines = [
-        "| answer to | code | enhanced | its text holds | what it means | what to do |",
-        "|---" * 6 + "|",
-    ]
-    stages = [("AUTH", refusal) for refusal in AT_LOGIN]
-    stages += [("MAIL and after", refusal) for refusal in (*WITHOUT_LOGIN, NO_RELAY)]
-    for stage, refusal in stages:
-        codes = refusal.codes.replace("..", "xx") or "any other"
-        enhanced = refusal.enhanced.replace("\\d+", "x").replace("\\", "").replace("|", " or ") or "any"
-        said = re.sub(r"\\[wb]\*?", "", refusal.said).replace("[- ]", " ").replace("|", " or ") or "anything"
-        lines.append(
-            f"| {stage} | {codes} | {enhanced} | {said} | {refusal.meaning} | {refusal.cure or _SET} |"
-        )
-    return "\n".join(lines)
