@@ -125,7 +125,7 @@ def test_they_are_no_list_under_any_name(disguised: list[Path], workspace: Works
 
 
 def test_nobody_is_led_to_them_by_a_hint(disguised: list[Path], workspace: Workspace) -> None:
-    """“There is Coast.csv: capitals count, so say Coast.”"""
+    """“There is Coast.csv: capitals matter, so write Coast.”"""
     for path in disguised:
         path.rename(path.with_name(path.name.capitalize()))
         with pytest.raises(WorkspaceError) as told:
