@@ -88,10 +88,10 @@ def test_show_refuses_with_code_2_and_says_why(tmp_path: Path) -> None:
     refused = json.loads(run.stdout)
     assert refused["recipients"] == []
     assert refused["problems"][0]["line"] == 1
-    assert "which column is mailed?" in refused["problems"][0]["message"]
+    assert "which column should be mailed?" in refused["problems"][0]["message"]
     plain = mailer(tmp_path, "lists", "show", "two.csv")
     assert (plain.returncode, plain.stdout) == (2, "")
-    assert "which column is mailed?" in plain.stderr
+    assert "which column should be mailed?" in plain.stderr
     answered = mailer(tmp_path, "lists", "show", "two.csv", "--column", "1")
     assert answered.stdout.startswith("a@example.net\t")
     assert mailer(tmp_path, "lists", "show", "none.csv").returncode == 2

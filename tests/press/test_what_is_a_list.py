@@ -120,7 +120,7 @@ def test_they_are_no_list_under_any_name(disguised: list[Path], workspace: Works
     assert list(offered(workspace).values()) == [{"press", "regional"}] * len(COMMANDS)
     for path in disguised:
         for name in (path.stem, path.name, str(path)):
-            with pytest.raises(WorkspaceError, match="is the list of those who are never mailed"):
+            with pytest.raises(WorkspaceError, match="is the list of people who are never mailed"):
                 read_audience(workspace, Choice(lists=(name,)))
 
 

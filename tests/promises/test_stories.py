@@ -146,9 +146,9 @@ def beside_as_a_workbook(suppressed: Path) -> None:
 
 
 LOST: dict[str, tuple[Callable[[Path], object], str]] = {
-    "deleted": (Path.unlink, "the list of those who are never mailed is missing"),
+    "deleted": (Path.unlink, "the list of people who are never mailed is missing"),
     "emptied": (lambda suppressed: suppressed.write_bytes(b""), "it is empty: 0 bytes"),
-    "saved beside as a workbook": (beside_as_a_workbook, "suppressed.xlsx: this may be the list"),
+    "saved beside as a workbook": (beside_as_a_workbook, "suppressed.xlsx: this may also be a list"),
 }
 
 

@@ -77,7 +77,7 @@ def _loop(path: Path) -> None:
 
 
 LOST: dict[str, tuple[Callable[[Path], object], str]] = {
-    "missing": (Path.unlink, "the list of those who are never mailed is missing"),
+    "missing": (Path.unlink, "the list of people who are never mailed is missing"),
     "empty": (lambda path: path.write_bytes(b""), "it is empty: 0 bytes"),
     "half-written": (_half, "it ends within this line, as it did not before"),
     "cut short": (_last_line, "1 person who stood further down is missing"),
