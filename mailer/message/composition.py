@@ -55,8 +55,8 @@ class Composition:
         fields = self._fields(addressee, values)
         if not _FIELDS.fullmatch(fields) or not _ADDRESS.fullmatch(addressee.address):
             raise ComposeError(
-                f"The header of the message for {addressee.address!r} is not as meant.",
-                "Look at that recipient's row. If it looks right, please report this: it is a defect of mailer.",
+                f"The header of the message for {addressee.address!r} did not come out as intended.",
+                "Check that recipient's row. If it looks right, please report this as a bug in mailer.",
             )
         pieces, holes = self._plan
         pieces = pieces.copy()
@@ -120,7 +120,9 @@ class Composition:
             raise LedgerError(
                 "The ledger's copy of a mailing can't be read.", "Restore .mailer/ledger.db from a backup."
             ) from None
-        raise LedgerError("Another version of mailer began this mailing.", "Finish it with that version.")
+        raise LedgerError(
+            "This mailing was started by another version of mailer.", "Finish it with that one."
+        )
 
     @classmethod
     def _from(cls, data: dict[str, Any]) -> Composition:

@@ -206,7 +206,7 @@ def test_nobody_had_opened_the_spanish_newsroom(sample_workspace: Workspace, off
     # The proof comes, in both languages, and a warning with it.
     with ours.terminal("send", RELEASE, "--test", "edda@example.org", "--yes") as officer:
         assert officer.code() == 0
-        assert "newsroom.es.md:2: warning: Still says the sample's name, “Fundación Costa Linterna”" in plain(
+        assert "newsroom.es.md:2: warning: Still has the sample's name, “Fundación Costa Linterna”" in plain(
             officer.shown
         )
     assert ours.got() == ["edda@example.org"] * 2
@@ -214,7 +214,7 @@ def test_nobody_had_opened_the_spanish_newsroom(sample_workspace: Workspace, off
     # Nobody reads warnings. But the real thing does not even ask.
     with ours.terminal("send", RELEASE) as officer:
         assert officer.code() == 1
-        assert "newsroom.es.md:2: error: Still says the sample's name" in plain(officer.shown)
+        assert "newsroom.es.md:2: error: Still has the sample's name" in plain(officer.shown)
         assert "Type " not in officer.shown
     assert ours.got() == ["edda@example.org"] * 2
 

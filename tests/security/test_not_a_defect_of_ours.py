@@ -78,12 +78,12 @@ def test_an_attachment_that_can_be_no_file(workspace: Workspace, file: str, said
 
 
 THEMES = {
-    "no page": ("release.html.j2", "", "templates/mine/release.html.j2: it makes no page"),
-    "only a comment": ("release.html.j2", "<!-- x -->", "templates/mine/release.html.j2: it makes no page"),
-    "an XML declaration": ("release.html.j2", '<?xml version="1.0" encoding="utf-16"?><html/>', "it makes no page"),
+    "no page": ("release.html.j2", "", "templates/mine/release.html.j2: it doesn't make a page"),
+    "only a comment": ("release.html.j2", "<!-- x -->", "templates/mine/release.html.j2: it doesn't make a page"),
+    "an XML declaration": ("release.html.j2", '<?xml version="1.0" encoding="utf-16"?><html/>', "it doesn't make a page"),
     "any error in it": ("release.html.j2", "\n{{ cycler() }}", "templates/mine/release.html.j2:2: at least one item"),
     "also in the text": ("release.txt.j2", "{{ cycler() }}", "templates/mine/release.txt.j2:1: at least one item"),
-    "a macro without end": ("release.txt.j2", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "calls itself without an end"),
+    "a macro without end": ("release.txt.j2", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "calls itself endlessly"),
     "a file that is missing": ("release.html.j2", "{% include 'gone.j2' %}", "gone.j2"),
     "a number that is none": ("layout.css", ".a {\n  color: red;\n  color: rgb(999999,);\n}", "templates/mine/layout.css:3: “color: rgb(999999,)”"),
 }  # fmt: skip
