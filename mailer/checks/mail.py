@@ -96,7 +96,7 @@ def attachments(draft: Draft) -> Iterator[Finding]:
         rendered = draft.rendered[edition.language]
         octets = sum(len(part.content) for part in (*rendered.related, *rendered.attached)) * 4 // 3
         if octets > HEAVY:
-            yield Finding("heavy-mail", "warning", f"Pictures and attachments add {octets / 2**20:.0f} MB to each email.",
+            yield Finding("heavy-mail", "warning", f"Pictures and attachments make {octets / 2**20:.0f} MB per email.",
                           "Offer large files as links (send: link): many servers refuse it.",
                           edition.where("attachments"))  # fmt: skip
 

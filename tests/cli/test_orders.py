@@ -228,7 +228,7 @@ def test_a_waiting_process_that_slept_too_long_sends_nothing(
     settings = Settings(smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none")
     with Ledger(workspace.ledger) as ledger:
         report = deliver(ledger.mailing("harbour-report"), ledger, SmtpTransport(settings))
-    assert "planned time has gone by" in report.halted
+    assert "planned time has passed" in report.halted
     assert "mailer resume --now" in report.hint
     assert (server.accepted, states(workspace)["queued"]) == ([], 11)
 
@@ -385,7 +385,7 @@ def test_what_is_being_sent_can_not_be_taken_back(workspace: Workspace, server: 
         while not server.accepted:
             time.sleep(0.01)
         ran = mailer("discard", "harbour-report", "--yes", cwd=workspace.root)
-        assert (ran.code, "is being sent already" in ran.err) == (2, True)
+        assert (ran.code, "is already being sent" in ran.err) == (2, True)
     finally:
         sender.kill()
         sender.wait()

@@ -202,7 +202,7 @@ def test_refused_and_then_what_works_ends(path: Path) -> None:
         report = log_in_and_send(path, server)
     found = reconcile(path, server.accepted, COUNT)
     assert "refused the login of press: 535" in report.halted
-    assert "lest the account be locked" in report.hint
+    assert "so that the account is not locked" in report.hint
     assert server.seen["AUTH"] == 2, "not a third time"
     assert Status.QUEUED in found.values() and Status.UNCERTAIN not in found.values()
 

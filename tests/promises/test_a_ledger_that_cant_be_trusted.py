@@ -25,7 +25,7 @@ ON_A_SHARE = Path(__file__).resolve().parent.parent / "support" / "on_a_share.py
 )
 @pytest.mark.parametrize("said", ["ENOLCK", "EOPNOTSUPP", "ENOSYS", "EIO"])
 def test_the_workspace_lies_on_a_share(said: str, office: Office) -> None:
-    """It was told as “is being sent already, by another process”, for whom staff would wait for ever."""
+    """It was told as “is already being sent by another process”, for whom staff would wait for ever."""
     ran = subprocess.run(
         [sys.executable, str(ON_A_SHARE), said, "send", RELEASE, "--yes"],
         cwd=office.workspace.root, env=environment(**office.settings()), capture_output=True, text=True, timeout=60,
@@ -56,6 +56,6 @@ def test_a_newer_mailer_or_a_broken_disk_has_written(letter: str, office: Office
         ran = office.run(*command)
         assert (ran.code, office.got()) == (2, []), command
         said = ran.err.replace("\n", " ")
-        told = f"The ledger {office.workspace.ledger} has recipients in a state that this mailer does not know: {letter!r}."
+        told = f"The ledger {office.workspace.ledger} has recipients in a state that this version of mailer does not know: {letter!r}."
         assert told in said, command
         assert "defect" not in said, command
