@@ -413,7 +413,7 @@ def test_an_address_that_is_not_in_doubt_is_named(workspace: Workspace, server: 
         cwd=workspace.root, **server_of(server),
     )  # fmt: skip
     assert (ran.code, len(server.accepted)) == (2, 11)
-    assert "typo@example.net is no recipient of it; priya.n@example.com is accepted" in ran.err
+    assert "typo@example.net is not among its recipients; priya.n@example.com is accepted" in ran.err
 
 
 def test_a_suppression_file_that_goes_in_the_middle_stops_the_run(

@@ -44,7 +44,7 @@ def test_init_lists_what_is_the_samples_and_asks_nothing(tmp_path: Path) -> None
     ):  # fmt: skip
         assert f"\n  {place}" in ran.err
     assert (
-        "Nothing can be sent while a release prints any of this; `mailer check` shows what is left."
+        "Nothing can be sent while a release still contains any of this; `mailer check` shows what is left."
         in ran.err
     )
 

@@ -259,6 +259,6 @@ class TestALineThatBreaksInTheHandshake:
 
 
 def test_what_is_no_tls_is_told_at_once(path: Path, authority: Authority) -> None:
-    with FaultyServer() as server, pytest.raises(TransportError, match="No TLS with"):
+    with FaultyServer() as server, pytest.raises(TransportError, match="TLS failed with"):
         send(path, server.port, smtp_security="tls", smtp_ca_file=str(authority.file))
     assert server.seen["connect"] == 1

@@ -194,7 +194,7 @@ def test_size_is_checked_before_the_first_message(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("extensions", [("PIPELINING",), ("PIPELINING", "CHUNKING")])
 def test_a_message_that_would_end_too_early_never_leaves(tmp_path: Path, extensions: tuple[str, ...]) -> None:
-    """Nothing stuffs dots: no line of a message begins with one. Should one do so by a defect of ours, what stands
+    """Nothing stuffs dots: no line of a message begins with one. Should one do so by a bug in mailer, what stands
     after it would be taken for commands."""
     written = draft()
     message = json.loads(written.editions["en"].content)

@@ -267,7 +267,7 @@ def test_no_command_makes_a_missing_one(command: tuple[str, ...], workspace: Wor
 def test_a_workspace_that_never_had_one_begins_one(workspace: Workspace, inbox: Inbox) -> None:
     workspace.suppressed.unlink()
     begun = mailer("suppress", "--begin", cwd=workspace.root)
-    assert (begun.code, begun.out) == (0, "lists/suppressed.csv\tmade: nobody is suppressed yet\n")
+    assert (begun.code, begun.out) == (0, "lists/suppressed.csv\tcreated: nobody is suppressed yet\n")
     assert workspace.suppressed.read_text() == HEADER
     assert send(workspace, inbox, "--limit", "1").code == 0
     again = mailer("suppress", "--begin", cwd=workspace.root)

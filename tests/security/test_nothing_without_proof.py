@@ -77,7 +77,7 @@ def test_a_forged_report_that_names_eight_suppresses_nobody(office: OfficeThatSe
     assert untouched(office)
     lines = [line.split("\t") for line in ran.out.splitlines()]
     assert [(line[0], line[1]) for line in lines] == [(address, "for you to decide") for address in eight]
-    assert "nothing in it proves that it is about our mail" in lines[0][2]
+    assert "nothing proves that this is about our email" in lines[0][2]
     assert f"mailer suppress {eight[0]}" in lines[0][2], "a person who believes it knows what to type"
     assert lines[0][3] == "harbour-report"
 

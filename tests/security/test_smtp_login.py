@@ -168,7 +168,7 @@ def test_a_challenge_that_is_not_base64(workspace: Workspace, challenge: bytes) 
         how = server.settings(SMTP_USERNAME="press", SMTP_PASSWORD="lantern")
         ran = mailer("doctor", cwd=workspace.root, **how)
     assert ran.code == 1
-    assert "reach" in ran.out and "defect of ours" not in ran.err + ran.out
+    assert "reach" in ran.out and "bug in mailer" not in ran.err + ran.out
     assert "challenge for the login can't be read" in ran.out
     assert attempts(server) == 0
 

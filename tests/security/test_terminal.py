@@ -52,7 +52,7 @@ def run(*arguments: str, cwd: Path, typed: str = "no", **settings: str) -> str:
     shown = on_a_terminal(*arguments, cwd=cwd, typed=typed, **settings)
     assert seen(shown.out, terminal=True)
     for text in (piped.err, shown.out):
-        assert "defect of ours" not in text and "Traceback" not in text, text
+        assert "bug in mailer" not in text and "Traceback" not in text, text
     return piped.out + piped.err + shown.out
 
 
@@ -320,7 +320,7 @@ def test_hostile_arguments(hostile: Workspace, arguments: tuple[str, ...]) -> No
     """A script may take them from anywhere."""
     piped = mailer(*arguments, cwd=hostile.root)
     assert seen(piped.out + piped.err, terminal=False)
-    assert "defect of ours" not in piped.err
+    assert "bug in mailer" not in piped.err
     if "demo" in arguments or "init" in arguments:
         return
     assert seen(on_a_terminal(*arguments, cwd=hostile.root, typed="no").out, terminal=True)

@@ -56,7 +56,8 @@ def status_of(db: sqlite3.Connection, letter: str) -> Status:
     raise LedgerError(
         f"The ledger {file} has recipients in a state that this version of mailer does not know: {letter!r}.",
         "Nothing is sent from it. If a newer version of mailer wrote it, update this one. Otherwise it is "
-        "damaged: keep it, and ask the people who look after mailer; an older copy of it does not know who has been mailed since.",
+        "damaged: keep it, and ask the people who look after mailer; an older copy of it does not know who has been "
+        "mailed since.",
     )
 
 
