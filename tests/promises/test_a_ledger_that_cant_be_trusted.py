@@ -19,9 +19,9 @@ ON_A_SHARE = Path(__file__).resolve().parent.parent / "support" / "on_a_share.py
 
 @promise(
     "docs/guide/sending.md",
-    "The workspace lies on a drive of this computer: two processes are kept from sending the same by a lock, and many"
-    " network shares can't lock files.",
-    "There nothing is sent, and you are told.",
+    "Keep the workspace on one of this computer's own drives: a lock stops two processes from"
+    " sending the same release, and many network shares can't lock files.",
+    "On those nothing is sent, and mailer says so.",
 )
 @pytest.mark.parametrize("said", ["ENOLCK", "EOPNOTSUPP", "ENOSYS", "EIO"])
 def test_the_workspace_lies_on_a_share(said: str, office: Office) -> None:
