@@ -41,7 +41,7 @@ def test_each_consequence_is_explained_and_no_other() -> None:
 
 
 def test_every_program_of_the_corpus_is_named() -> None:
-    known = REFERENCE.split("Known by their words:")[1].split("\n\n")[0].lower()
+    known = REFERENCE.split("Recognised by their wording:")[1].split("\n\n")[0].lower()
     programs = {sample.name.split(",")[0] for sample in bounces()} - {"words without From"}
     for program in (
         "postfix",

@@ -1,7 +1,6 @@
 """Nobody is suppressed without proof. Anybody can write to a bounce mailbox, in any mail system's or person's name.
 
-Proof is a token that only the mail to one person bore, and then it is proof about that person alone; or, for a wish to
-be taken off, that our own server vouches for its sender. Everything else changes nothing and is put to a person.
+Proof is a token that only the mail to one person bore, and then it is proof about that person alone; or, for a request to be taken off, that our own server vouches for its sender. Everything else changes nothing and is put to a person.
 """
 
 from __future__ import annotations
