@@ -137,5 +137,5 @@ def test_a_damaged_copy_is_an_error_for_staff(frozen: bytes) -> None:
 
 
 def test_a_newer_copy_is_left_to_the_newer_version() -> None:
-    with pytest.raises(LedgerError, match="Another version"):
+    with pytest.raises(LedgerError, match="another version"):
         Composition.thaw(MADE.freeze().replace(b'"version":1', b'"version":2'))

@@ -26,7 +26,7 @@ ANA = "email,language,status\nana@example.net,es,active\n"
     ("email,name\n,Ana\n", (), "the only row is the only person", "Write an address"),
     (ANA.replace("active", "inactive"), (), "ana@example.net is the only person on the list one, and is left out: not active", "status column"),
     (ANA, ("--where", 'language == "fr"'), 'not chosen by --where (language == "fr")', "Change --where."),
-    (ANA, ("--except", "one"), "excepted (on the list one)", "Leave out --except"),
+    (ANA, ("--except", "one"), "excepted (on the list one)", "Remove --except"),
 ])  # fmt: skip
 def test_the_only_one_on_a_list_is_named_with_the_reason(
     workspace: Workspace, text: str, choice: tuple[str, ...], why: str, cure: str

@@ -229,7 +229,7 @@ def hint_for(tmp_path: Path, said: str) -> str:
     ):
         send(tmp_path, server)
     assert attempts(server) == 1
-    assert "tried once, so that the account is not locked" in told.value.hint
+    assert "tried only once, so that the account is not locked" in told.value.hint
     return told.value.hint
 
 
