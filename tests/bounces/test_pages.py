@@ -31,7 +31,7 @@ def test_the_table_of_causes_is_the_code_s() -> None:
 def test_the_numbers_are_the_code_s() -> None:
     assert (SOFT_BOUNCES, SOFT_DAYS) == (3, 14)
     for page in (REFERENCE, GUIDE):
-        assert re.search(r"third mail|three different mails", page)
+        assert re.search(r"third mail|three different emails", page)
         assert "14 days" in page
 
 

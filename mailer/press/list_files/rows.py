@@ -65,11 +65,8 @@ class Rows:
         if not any(cells):
             return [*said, self._without([clean(cell) for cell in row.cells], line)] if said else []
         if not text.isascii() and garbled(text):
-            said.append(
-                warning(
-                    line, "garbled", f"“{shortened(_sample(cells))}” has been decoded wrongly at some point"
-                )
-            )
+            message = f"“{shortened(_sample(cells))}” has been decoded wrongly at some point"
+            said.append(warning(line, "garbled", message))
         gate = self._gate(cells, line)
         if gate is not None:
             return [gate]
@@ -176,12 +173,8 @@ class Rows:
             seen.add(canonical(address))
             rows += [*self._said_of(address, cells, line), self._recipient(address, name, cells, line)]
         if len(seen) > 1:
-            rows.insert(
-                0,
-                warning(
-                    line, "several-addresses", f"{len(seen)} addresses in one cell: each of them is mailed"
-                ),
-            )
+            message = f"{len(seen)} addresses in one cell: each of them is mailed"
+            rows.insert(0, warning(line, "several-addresses", message))
         return rows
 
     def _crowd(self, what: str, line: int) -> Problem:
