@@ -36,10 +36,7 @@ def adopt(release: str | None, yes: bool) -> int:
             name = workspace.release_called(release)
             found = [doubt for doubt in found if doubt.testimony.release == name]
         if not found:
-            say(
-                "As far as mailer can tell, the ledger is complete: there is nothing to adopt.",
-                err=True,
-            )
+            say("As far as mailer can tell, the ledger is complete: there is nothing to adopt.", err=True)
             return DONE
         for doubt in found:
             row(doubt.testimony.release, str(doubt))

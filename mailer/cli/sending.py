@@ -184,7 +184,7 @@ def rehearse_and_show(prepared: Prepared, settings: Settings, out: Path | None) 
     if rehearsed.refused:
         refused = count(rehearsed.refused, "recipient")
         say(f"{refused} would not be mailed: not in ALLOW_ONLY, or suppressed since.", err=True)
-    say("Look at: ", err=True, nl=False)
+    say("See: ", err=True, nl=False)
     row(str(rehearsed.page))
     return DONE
 

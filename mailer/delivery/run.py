@@ -272,7 +272,7 @@ class Run:
         if share is not None and self._answered >= REFUSED_OF and self._refused > share * self._answered:
             self.halt(
                 f"{self._refused} of {self._answered} recipients were refused: more than {share:.0%}.",
-                "An outdated list harms the sender's reputation. Look at the replies before you go on: "
+                "An outdated list harms the sender's reputation. Check the replies before you go on: "
                 "`mailer status --recipients`.",
             )
 

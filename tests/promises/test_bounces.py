@@ -52,7 +52,7 @@ def suppressed(office: Office) -> str:
 
 @promise(
     PAGE,
-    "That is how a real bounce is told from a made-up one: without a token of ours nobody is"
+    "That is how a real bounce is told from a made-up one: without a token of yours nobody is"
     " suppressed, whatever a message says, and with one only the person whose email carried it.",
     "Nothing is changed.",
 )

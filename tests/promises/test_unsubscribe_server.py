@@ -113,7 +113,7 @@ def test_its_log_is_read_by_somebody(office: Office) -> None:
     PAGE,
     "Without it nobody's is: any client can write that field, and would look like a new client with"
     " each request.",
-    "The first wish of an address is never turned away, as it needs a token of ours",
+    "An address's first request is never turned away, as it needs a valid token",
 )
 def test_a_client_that_is_somebody_else_each_time(office: Office, proxy: tuple[str, ...]) -> None:
     def asked(number: int) -> int:

@@ -157,8 +157,8 @@ def test_a_full_mailbox_is_emptied(office: Office) -> None:
     "Halted means that the server's answer was about us, not about a recipient: a wrong password, a"
     " refused sender,"
     " spam suspected, a message too big, more than 10 % of the recipients refused.",
-    "(Whom `mailer` itself leaves out, as suppressed since, does not count for that.)",
-    "Nothing is lost.",
+    "(People whom `mailer` itself leaves out, such as those suppressed since, do not count.)",
+    "No recipient is lost.",
     "Rejected addresses that don't exist are proposed for suppression.",
 )
 def test_a_tenth_of_an_old_list(office: Office) -> None:
