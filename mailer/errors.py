@@ -122,8 +122,8 @@ class CheckFailed(MailerError):
         self.findings = tuple(findings)
         errors = sum(finding.level == "error" for finding in self.findings)
         super().__init__(
-            f"{errors} finding{'s' if errors != 1 else ''} of level error: nothing was sent.",
-            "Mend them and try again; `mailer check` shows them.",
+            f"The check found {errors} error{'s' if errors != 1 else ''}: nothing was sent.",
+            "Fix them and try again; `mailer check` shows them.",
         )
 
 

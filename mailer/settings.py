@@ -53,7 +53,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 def _host(value: str) -> str:
     """A server's name or address. What is more than that may hold a password, so it is never repeated."""
     if re.search(r"[\s/@\\]|^[^:]*:[^:]*$", value):
-        raise ValueError("must be a server's name alone, without smtp://, user, password or port")
+        raise ValueError("must be just a server's name, without smtp://, user, password or port")
     return value
 
 
@@ -67,7 +67,9 @@ def parse_rates(value: str) -> tuple[Rate, ...]:
     for piece in filter(None, re.split(r"[,;]\s*", value.strip())):
         match = re.fullmatch(r"(\d+)\s*(?:/|per)\s*(second|minute|hour|day)s?", piece.strip(), re.IGNORECASE)
         if not match or int(match[1]) == 0:
-            raise ValueError(f"can't read “{piece}”: write it as 600/minute or 14/second, 50000/day")
+            raise ValueError(
+                f"has “{piece}”, which is not a rate: write it as 600/minute or 14/second, 50000/day"
+            )
         rates.append(Rate(int(match[1]), SECONDS[match[2].lower()]))
     return tuple(rates)
 
@@ -134,7 +136,7 @@ class Settings:
         if not self.smtp_host:
             raise SettingsError(
                 "No mail server is set: SMTP_HOST is empty.",
-                "Copy .env.example to .env and fill it in. To rehearse without a server: --dry-run",
+                "Copy .env.example to .env and fill it in. To rehearse without a server, use --dry-run.",
             )
 
 
@@ -184,7 +186,7 @@ def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flag
         except ValueError as error:
             faults.append(f"{names[0]} {error}")
     if faults:
-        raise SettingsError("; ".join(faults), f"Mend it in {dotenv} or in the environment.")
+        raise SettingsError("; ".join(faults), f"Fix it in {dotenv} or in the environment.")
     values |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**values)
 
@@ -192,7 +194,7 @@ def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flag
 def _unknown_keys(from_file: Mapping[str, str]) -> list[str]:
     known = {n for f in fields(Settings) for n in (f.metadata["key"], *f.metadata["aliases"])}
     return [
-        f"{_BEYOND_NAME.split(key)[0]} is not a setting of mailer"
+        f"{_BEYOND_NAME.split(key)[0]} is not a setting that mailer knows"
         for key in from_file
         if key.startswith(_FAMILIES) and key not in known
     ]

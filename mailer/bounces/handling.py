@@ -64,7 +64,7 @@ class HandledMail:
 
 def not_handed_out(where: str) -> HandledMail:
     """For a mail that its server names and does not give: nothing is remembered of it."""
-    told = "the server does not hand this mail out; it is asked for again next time"
+    told = "the server does not hand this message over; it will be requested again next time"
     return HandledMail(visible(where), MailKind.UNREADABLE, "", "", (_for_you(told),))
 
 
@@ -110,14 +110,14 @@ class MailHandler:
             case MailKind.UNSUBSCRIBE:
                 return [self._unsubscribed(report)]
             case MailKind.UNREADABLE:
-                return [_for_you("a mail that can't be read by a program: look at it yourself")]
+                return [_for_you("a message that no program can read: look at it yourself")]
         return [self._complained(report)] if report.complaint else []
 
     def _complained(self, report: MailReport) -> Consequence:
         sent = self._about(report)
         if sent is None or not sent.address:
             return _for_you("a spam complaint")
-        told = f"reported our mail as spam. To mail them no more: {_command(sent.address)}"
+        told = f"reported our email as spam. To stop mailing them: {_command(sent.address)}"
         return _for_you(told, sent.address, sent.release)
 
     def _about(self, report: MailReport) -> Sent | None:
@@ -133,16 +133,16 @@ class MailHandler:
         if sent and report.by_system and canonical(report.sender) != sent.canonical:
             return [self._recorded(sent, report)]
         if sent and sent.address:
-            told = f"this may be a person's letter about a bounce. If it is one: {_command(sent.address)}"
+            told = f"this may be a person writing about a bounce. If it is a bounce: {_command(sent.address)}"
             return [_for_you(told, sent.address, sent.release)]
         return [self._unproven(recipient, report) for recipient in report.recipients] or [
-            _for_you("a bounce that names nobody: read it")
+            _for_you("a bounce that names nobody: read it yourself")
         ]
 
     def _recorded(self, sent: Sent, report: MailReport) -> Consequence:
         """A bounce that is proven, in the ledger; and in suppressed.csv, if it says that the address is dead."""
         if not sent.address:
-            told = "somebody who was forgotten; nothing is kept"
+            told = "somebody whose data was removed; nothing is kept"
             return Consequence("", Done.BOUNCED, told, sent.release)
         recipient = _said_of(sent, report)
         soft = recipient.severity is Severity.SOFT
@@ -164,7 +164,7 @@ class MailHandler:
         if why and self.suppressions.add(sent.address, why, f"bounce of {sent.release}"):
             return Consequence(sent.address, Done.SUPPRESSED, detail, sent.release)
         if recipient.severity is Severity.ABOUT_US:
-            detail += " (about us, not about the address: never suppressed)"
+            detail += " (about us, not about the address, so not suppressed)"
         elif soft:
             detail += f" (soft, no. {found.soft} in half a year)"
         return Consequence(sent.address, Done.BOUNCED, detail, sent.release)
@@ -173,8 +173,8 @@ class MailHandler:
         """A recipient of a report that proves nothing, for a person: anybody can write one that names anybody."""
         sent = self.register.by_address(canonical(recipient.address), _when(report))
         if sent is None:
-            return _for_you(f"not about a mail of ours: {recipient.said}", recipient.address)
-        told = f"said to have bounced, but nothing in it proves that it is about our mail: {recipient.said}"
+            return _for_you(f"not about an email from here: {recipient.said}", recipient.address)
+        told = f"reported as bounced, but nothing proves that this is about our email: {recipient.said}"
         told += f". If you believe it: {_command(sent.address)}"
         return _for_you(told, sent.address, sent.release)
 
@@ -190,16 +190,16 @@ class MailHandler:
             if not (answers or report.vouching.vouched):
                 return _for_you(self._unproven_wish(report), address)
             if not (answers or self.register.knows(canonical(address)) or self.on_a_list(address)):
-                return _for_you("asks to be taken off, but is on no list under this address", address)
+                return _for_you("asks to be taken off, but this address is on no list", address)
             detail = "" if answers else report.vouching.said
         if report.wish and not report.wish.clear:
-            told = "may ask to be taken off, or mean something else: read it. If they do:"
+            told = "may be asking to be taken off, or may mean something else: read it. If they are asking:"
             return _for_you(f"{told} {_command(address)}", address, release)
         try:
             new = self.suppressions.add(address, "unsubscribed", "mail")
         except AddressError as error:
             return _for_you(f"asks to be taken off: {error}", address)
-        return Consequence(address, Done.UNSUBSCRIBED, detail if new else "was suppressed already", release)
+        return Consequence(address, Done.UNSUBSCRIBED, detail if new else "was already suppressed", release)
 
     def _by_token(self, token: str) -> tuple[str, str]:
         """Whom a token names that stands in the wish itself, and the release; "" where it names nobody."""
@@ -218,11 +218,11 @@ class MailHandler:
         return any(mail.canonical == canonical(report.sender) for mail in sent if mail)
 
     def _unproven_wish(self, report: MailReport) -> str:
-        told = f"asks to be taken off, but nothing proves that they wrote it ({report.vouching.said})"
+        told = f"asks to be taken off, but nothing proves who wrote it ({report.vouching.said})"
         command = _command(report.sender)
         if self.register.knows(canonical(report.sender)):
-            return f"{told}. If they did: {command}"
-        return f"{told}, and no mail of ours went to this address. If it is on a list: {command}"
+            return f"{told}. If it was them: {command}"
+        return f"{told}, and this address was never mailed from here. If it is on a list: {command}"
 
 
 def _for_you(detail: str, address: str = "", release: str = "") -> Consequence:
@@ -232,7 +232,7 @@ def _for_you(detail: str, address: str = "", release: str = "") -> Consequence:
 def _said_of(sent: Sent, report: MailReport) -> FailedRecipient:
     """What the report says about the recipient of our mail, whom a forwarder may have given another address."""
     own = [r for r in report.recipients if canonical(r.address) == sent.canonical]
-    unknown = FailedRecipient(sent.address, Severity.SOFT, "", "", "no reason that we know")
+    unknown = FailedRecipient(sent.address, Severity.SOFT, "", "", "no known reason")
     return next(iter([*own, *report.recipients]), unknown)
 
 

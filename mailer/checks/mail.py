@@ -44,10 +44,10 @@ def missing_alternative(draft: Draft) -> Iterator[Finding]:
     for language, rendered in draft.rendered.items():
         if not rendered.text.strip():
             yield Finding("no-text-part", "error", f"The text part ({language}) is empty.",
-                          "Look at the theme's release.txt.j2.")  # fmt: skip
+                          "Check the theme's release.txt.j2.")  # fmt: skip
         if not re.sub(r"<[^>]*>", "", rendered.html).strip():
             yield Finding("no-html-part", "error", f"The HTML part ({language}) is empty.",
-                          "Look at the theme's release.html.j2.")  # fmt: skip
+                          "Check the theme's release.html.j2.")  # fmt: skip
 
 
 class _ActiveContent(HTMLParser):
@@ -75,8 +75,8 @@ def active_content(draft: Draft) -> Iterator[Finding]:
         reader = _ActiveContent()
         reader.feed(draft.rendered[edition.language].html)
         for what in reader.found:
-            yield Finding("active-content", "error", f"The theme “{edition.theme}” puts {what} into the mail.",
-                          "Mail programs remove it, and filters take the mail for an attack. Remove it from the theme.",
+            yield Finding("active-content", "error", f"The theme “{edition.theme}” puts {what} into the email.",
+                          "Mail programs remove it, and filters see an attack. Remove it from the theme.",
                           edition.where("theme"))  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def size(draft: Draft) -> Iterator[Finding]:
         octets = len(draft.rendered[edition.language].html.encode())
         if octets > CLIP * 9 // 10:
             yield Finding("too-long-for-gmail", "error" if octets > CLIP else "warning",
-                          f"The HTML has {octets / 1024:.0f} KB; Gmail cuts it off behind 102 KB.",
+                          f"The HTML is {octets / 1024:.0f} KB; Gmail cuts it off after 102 KB.",
                           "Shorten the text, or move tables and notes to the web.", edition.where())  # fmt: skip
 
 
@@ -96,8 +96,8 @@ def attachments(draft: Draft) -> Iterator[Finding]:
         rendered = draft.rendered[edition.language]
         octets = sum(len(part.content) for part in (*rendered.related, *rendered.attached)) * 4 // 3
         if octets > HEAVY:
-            yield Finding("heavy-mail", "warning", f"Pictures and attachments make {octets / 2**20:.0f} MB a mail.",
-                          "Offer large files as links (send: link): many servers refuse such mail.",
+            yield Finding("heavy-mail", "warning", f"Pictures and attachments make {octets / 2**20:.0f} MB per email.",
+                          "Offer large files as links (send: link): many servers refuse it.",
                           edition.where("attachments"))  # fmt: skip
 
 
@@ -107,8 +107,8 @@ def picture_marks(draft: Draft) -> Iterator[Finding]:
         for part in draft.rendered[edition.language].attached:
             if without_metadata(part.content) is None:
                 yield Finding("picture-marks", "warning",
-                              f"{part.name} is mailed as it is, with the place, camera and names that may stand in it.",
-                              "Save it as JPEG or PNG: from those they are taken out.",
+                              f"{part.name} is sent as it is, with any place, camera and names stored in it.",
+                              "Save it as JPEG or PNG: mailer removes them from those.",
                               edition.where("attachments"))  # fmt: skip
 
 
@@ -125,12 +125,12 @@ def header_injection(draft: Draft) -> Iterator[Finding]:
         )
         for field, value in values:
             if _HARMFUL.search(value) or _ENCODED_WORD.search(value):
-                yield Finding("header-injection", "error", f"The {field} holds what could pose as a header field.",
-                              "Type it anew.", edition.where(field))  # fmt: skip
+                yield Finding("header-injection", "error", f"The {field} could be mistaken for a header field.",
+                              "Type it again.", edition.where(field))  # fmt: skip
     for person in draft.audience.recipients:
         for value in (person.address, person.name):
             if _HARMFUL.search(value) or _ENCODED_WORD.search(value):
                 yield Finding("header-injection", "error",
-                              f"The name of {person.address} holds what could pose as a header field.",
-                              "Type the name anew.", person.where)  # fmt: skip
+                              f"The name of {person.address} could be mistaken for a header field.",
+                              "Type the name again.", person.where)  # fmt: skip
                 break

@@ -181,7 +181,7 @@ def _mark(field: str, text: str) -> Mark:
 def sample_office(draft: Draft) -> Iterator[Finding]:
     """sample-office: a name, an address, a number or a text of the sample's office is still printed."""
     for place in dict.fromkeys(place for e in draft.release.editions for place in _places(draft, e)):
-        message = f"Still says the sample's {place}: put your own there."
+        message = f"Still has the sample's {place}: put your own there."
         yield Finding("sample-office", "warning", message, _hint(draft.workspace, place.where), place.where)
 
 

@@ -80,7 +80,7 @@ def missing_fields(draft: Draft) -> Iterator[Finding]:
     """missing-field, missing-body: what every release needs, and no template can make up."""
     for edition in draft.release.editions:
         if not edition.contacts:
-            yield Finding("missing-field", "error", "Nobody is named whom journalists can ask.",
+            yield Finding("missing-field", "error", "No contact is given for journalists.",
                           "Add contacts to the release or to newsroom.md.", edition.where())  # fmt: skip
         elif not any(contact.email or contact.phone or contact.mobile for contact in edition.contacts):
             yield Finding("missing-field", "error", "No contact has a phone number or an email address.",
@@ -89,11 +89,11 @@ def missing_fields(draft: Draft) -> Iterator[Finding]:
             yield Finding("missing-field", "warning", "There is no dateline.",
                           "Add Dateline: and the place.", edition.where())  # fmt: skip
         if not draft.release.original.lines.get("date") and not edition.lines.get("date"):
-            yield Finding("missing-field", "warning", "There is no date: today's is printed, whenever it is sent.",
+            yield Finding("missing-field", "warning", "There is no date, so the day of sending is printed.",
                           "Add Date: and the day.", edition.where())  # fmt: skip
         if not edition.newsroom.postal_address:
-            yield Finding("missing-field", "warning", "The sender's postal address is not known.",
-                          "Add Postal address: to newsroom.md; in many countries the law asks for it.",
+            yield Finding("missing-field", "warning", "The sender's postal address is missing.",
+                          "Add Postal address: to newsroom.md; in many countries the law requires it.",
                           edition.where())  # fmt: skip
         if not any(node.content.strip() for node in edition.body.walk() if node.type == "text"):
             yield Finding(
@@ -134,8 +134,8 @@ def embargo(draft: Draft) -> Iterator[Finding]:
     """past-embargo, embargo, future-date."""
     for edition in draft.release.editions:
         if edition.embargo and edition.embargo <= draft.now:
-            yield Finding("past-embargo", "warning", f"The embargo is over since {moment_text(edition.embargo)}.",
-                          "Remove it: the mail would ask journalists to wait for nothing.",
+            yield Finding("past-embargo", "warning", f"The embargo ended on {moment_text(edition.embargo)}.",
+                          "Remove it, or the email asks journalists to wait for nothing.",
                           edition.where("embargo"))  # fmt: skip
         elif edition.embargo:
             yield Finding("embargo", "notice", f"Under embargo until {moment_text(edition.embargo)}.",
@@ -143,7 +143,7 @@ def embargo(draft: Draft) -> Iterator[Finding]:
         days = (edition.date - draft.now.date()).days
         if days > 1 and not edition.embargo:
             yield Finding("future-date", "warning", f"The release is dated {days} days from now, without an embargo.",
-                          "Add Embargo:, or mend the date.", edition.where("date"))  # fmt: skip
+                          "Add Embargo:, or correct the date.", edition.where("date"))  # fmt: skip
 
 
 def follow_up(draft: Draft) -> Iterator[Finding]:
@@ -168,8 +168,12 @@ def subject(draft: Draft) -> Iterator[Finding]:
     """long-subject: most inboxes show 40 to 60 characters, and none shows more than about 100."""
     for edition in draft.release.editions:
         if len(edition.subject) > LONG_SUBJECT:
-            message = f"The subject has {len(edition.subject)} characters; its end won't be seen."
+            message = f"The subject has {len(edition.subject)} characters; most inboxes won't show the end."
             where = edition.where("subject" if "subject" in edition.lines else "headline")
             yield Finding(
-                "long-subject", "notice", message, "Add a shorter Subject: beside the headline.", where
+                "long-subject",
+                "notice",
+                message,
+                "Add a shorter Subject: in addition to the headline.",
+                where,
             )

@@ -109,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> object:
     for argument in arguments:
         if not _is_text(argument):
-            raise click.UsageError(f"“{argument}” is not text in this system's character set.")
+            raise click.UsageError(f"“{argument}” is not valid text in this system's character set.")
     return cli.main(arguments, prog_name="mailer", standalone_mode=False)
 
 

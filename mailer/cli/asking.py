@@ -61,8 +61,8 @@ def somebody_must_say_so(flags: Flags) -> None:
     """
     if not flags.yes and not on_a_terminal():
         raise MailerError(
-            "There is no terminal to confirm on: nothing was sent.",
-            "Scripts say --yes, and mean all that is shown.",
+            "There is no terminal to confirm on, so nothing was sent.",
+            "In a script, use --yes; it agrees to everything that is shown.",
         )
 
 
@@ -92,11 +92,11 @@ def print_outgoing(outgoing: Outgoing, settings: Settings, prepared: Prepared | 
         languages = ", ".join(f"{r.language} {r.number:,}" for r in outgoing.readers if r.number)
         tell("", f"editions: {languages}")
     for reason, group in outgoing.kept_back.items():
-        tell("Left out", f"of the queue, {reason}: {group}")
+        tell("Left out", f"from the queue, {reason}: {group}")
     for name, number in outgoing.alike:
         tell(
             "Again?",
-            f"“{name}” says the same: {count(number, 'of these people has', 'of these people have')} it.",
+            f"“{name}” has the same text: {count(number, 'of these people has', 'of these people have')} it.",
         )
 
 
@@ -108,11 +108,11 @@ def _to_whom(outgoing: Outgoing) -> str:
     if outgoing.waiting.number:
         parts.append(f"{outgoing.waiting} in the queue from before")
     if outgoing.again.number:
-        parts.append(f"{outgoing.again} who may have it already")
+        parts.append(f"{outgoing.again} who may already have it")
     if outgoing.already:
         parts.append(f"{count(outgoing.already, 'more has it, or may', 'more have it, or may')} have it")
     if outgoing.in_doubt:
-        parts.append(f"{outgoing.in_doubt:,} more may have it, as the ledger was adopted")
+        parts.append(f"{outgoing.in_doubt:,} more may have it, because the ledger was adopted")
     if outgoing.refused:
         parts.append(f"{outgoing.refused:,} more {'was' if outgoing.refused == 1 else 'were'} refused before")
     said = count(outgoing.number, "recipient")
@@ -143,8 +143,8 @@ def agreed(outgoing: Outgoing, flags: Flags) -> bool:
     if not typed(f"Type {outgoing.number} to send{late}", str(outgoing.number)):
         return False
     return not outgoing.embargoed(now) or flags.under_embargo or typed(
-        f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: whoever gets it now can read"
-        " it now. Type embargo to send it all the same",
+        f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: anyone who gets it now can read"
+        " it now. Type embargo to send it anyway",
         "embargo",
     )  # fmt: skip
 

@@ -39,9 +39,9 @@ _COLOURS = {"suppressed": "red", "unsubscribed": "yellow", "bounced": "magenta",
     type=click.Path(path_type=Path),
     help="Read this Maildir.",
 )
-@click.option("--imap", is_flag=True, help="Read the folder that BOUNCE_IMAP_… of .env name.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
-@click.option("--explain", is_flag=True, help="Only say what the mails in FILES are, one mail a file.")
+@click.option("--imap", is_flag=True, help="Read the IMAP folder set in .env (BOUNCE_IMAP_…).")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
+@click.option("--explain", is_flag=True, help="Only explain the emails in FILES, one per file.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 def bounces(
@@ -53,21 +53,21 @@ def bounces(
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
-    """Read what came back: bounces and unsubscribe mail, into the ledger and lists/suppressed.csv.
+    """Read what came back, and record bounces and unsubscribe requests.
 
-    Each mail is dealt with once, however often it is read; no mailbox is changed. Automatic replies are
-    passed over. Letters by people are left alone, and listed.
+    Each message is handled once, however often it is read; no mailbox is changed. Automatic replies are
+    skipped. Messages from people are left alone, and listed.
     """
     from mailer.bounces import Sources, collect
 
     if explain != bool(files):
-        raise click.UsageError("--explain takes FILES, and FILES need --explain.")
+        raise click.UsageError("--explain needs FILES, and FILES need --explain.")
     if explain:
         only_these({"explain", "as_json"}, "with --explain, which changes nothing")
         _explain(files, as_json=as_json)
         return
     if not (mboxes or maildirs or imap):
-        raise click.UsageError("Say where to look: --mbox FILE, --maildir DIR or --imap.")
+        raise click.UsageError("Choose where to look: --mbox FILE, --maildir DIR or --imap.")
     workspace = workspace_here()
     settings = settings_of(workspace)
     found: list[HandledMail] = []
@@ -91,10 +91,10 @@ def _print(handled: HandledMail) -> None:
 def _sum_up(found: list[HandledMail], *, dry_run: bool) -> None:
     kinds = Counter(handled.kind.value for handled in found)
     listed = ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
-    say(f"{count(len(found), 'new mail')}{': ' + listed if listed else ''}.", err=True)
+    say(f"{count(len(found), 'new message')}{': ' + listed if listed else ''}.", err=True)
     left = [handled for handled in found if _is_for_a_person(handled)]
     if left:
-        say("Left alone; a person may want to read them:", err=True)
+        say("Left alone; you may want to read these:", err=True)
     for mail in left:
         said = f"{mail.sender or '(nobody)'}: {mail.subject or '(no subject)'}  [{mail.where}]"
         say(f"  {visible(said)}", err=True)

@@ -25,12 +25,12 @@ SAMPLE = "harbour-report"
 )
 @click.option("--no-browser", is_flag=True, help="Only print what arrived; for machines without a browser.")
 @click.option(
-    "--dir", "folder", type=click.Path(path_type=Path), help="Make the sample workspace here and keep it."
+    "--dir", "folder", type=click.Path(path_type=Path), help="Create the sample workspace here and keep it."
 )
 def demo(no_browser: bool, folder: Path | None) -> int:
-    """Make a sample workspace, send its release to its press list for real, and show what arrived.
+    """Create a sample workspace, send its release to its press list for real, and show what arrived.
 
-    The server is a mailbox inside this very process: nothing leaves the computer.
+    The mail server is part of this very process: nothing leaves the computer.
     """
     from mailer.workspace import make_workspace
     from mailer.workspace.private import keep_to_the_office
@@ -38,12 +38,12 @@ def demo(no_browser: bool, folder: Path | None) -> int:
     folder = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-")) / "press-office"
     workspace = make_workspace(folder)
     keep_to_the_office(workspace)
-    row(f"A workspace of an invented organisation: {workspace.root}", err=True)
+    row(f"A workspace for an invented organisation: {workspace.root}", err=True)
     received, finished = _send_to_ourselves(workspace)
     _print_arrived(workspace, received)
     say(
         f"\nGo on from here:\n  cd {visible(str(workspace.root))}\n"
-        f"  mailer preview {SAMPLE}              look at the mail while you edit it\n"
+        f"  mailer preview {SAMPLE}              look at the email while you edit it\n"
         f"  mailer status {SAMPLE} --recipients  who got it\n"
         f"  mailer send {SAMPLE} --dry-run       rehearse",
         err=True,
@@ -51,7 +51,9 @@ def demo(no_browser: bool, folder: Path | None) -> int:
     if not no_browser:
         from mailer.desk.serve import serve_folder
 
-        serve_folder(workspace.private / "mailbox", say=lambda url: say(f"{url}\nCtrl-C ends it.", err=True))
+        serve_folder(
+            workspace.private / "mailbox", say=lambda url: say(f"{url}\nPress Ctrl-C to stop.", err=True)
+        )
     return DONE if finished and received else UNFINISHED
 
 
@@ -91,4 +93,4 @@ def _print_arrived(workspace: Workspace, received: list[Received]) -> None:
     for mail in received:
         table.add_row(*map(visible, (mail.to, mail.subject, mail.language, mail.path.name)))
     Console(markup=False).print(table)
-    row(f"They lie in {workspace.private / 'mailbox'}; each opens in a mail program.", err=True)
+    row(f"They are in {workspace.private / 'mailbox'}; open any of them in a mail program.", err=True)

@@ -18,10 +18,10 @@ SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", 
 @click.command(short_help="Check the connection to your mail server.", epilog="Example:  mailer doctor")
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
 def doctor(as_json: bool) -> int:
-    """Look at the way out: the server, TLS, login, sizes, and what DNS says of the sender's domain. And whether
-    other accounts of this computer can read your lists, your ledger or your password.
+    """Check the connection to your mail server: TLS, login, sizes, and what DNS says about your domain. It also
+    checks whether other accounts on this computer can read your lists, your ledger or your password.
 
-    Nothing is sent. Exit code 1 where something must be mended first.
+    Nothing is sent. Exit code 1 if something must be fixed first.
     """
     from mailer.delivery.doctor import diagnose
     from mailer.release import read_newsroom

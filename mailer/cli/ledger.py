@@ -9,22 +9,22 @@ from mailer.cli.options import workspace_here
 from mailer.cli.terminal.output import count, on_a_terminal, row, say
 
 
-@click.group(short_help="Go on after the record of who got what was lost.")
+@click.group(short_help="Carry on after the record of who got what was lost.")
 def ledger() -> None:
-    """The record of who got what, where something has happened to it."""
+    """Repair the ledger, the record of who got what."""
 
 
 @ledger.command(
-    short_help="Go on with a ledger that was lost or is an older copy.",
+    short_help="Carry on after the ledger was lost or replaced by an older copy.",
     epilog="Example:  mailer ledger adopt harbour-report",
 )
 @click.argument("release", required=False)
 @click.option("--yes", is_flag=True, help="Don't ask. For scripts.")
 def adopt(release: str | None, yes: bool) -> int:
-    """Go on with a ledger that was lost, or put back from an older copy. First try to find the newest one.
+    """Carry on after the ledger was lost, or replaced by an older copy. First try to find the newest one.
 
-    More was sent than it knows. So whoever it does not know to have the release is uncertain from now on, whoever is
-    sent it later too: they get it only by name (`mailer resume RELEASE --uncertain ADDRESS`).
+    More was sent than the ledger knows. So everybody not recorded as having the release becomes uncertain, and so
+    does anyone added later: they get it only by name (`mailer resume RELEASE --uncertain ADDRESS`).
     """
     from mailer.cli.asking import typed
     from mailer.delivery import Ledger, doubts
@@ -36,27 +36,27 @@ def adopt(release: str | None, yes: bool) -> int:
             name = workspace.release_called(release)
             found = [doubt for doubt in found if doubt.testimony.release == name]
         if not found:
-            say(
-                "As far as can be told, the ledger knows everything that was sent: nothing is to be adopted.",
-                err=True,
-            )
+            say("As far as mailer can tell, the ledger is complete: there is nothing to adopt.", err=True)
             return DONE
         for doubt in found:
             row(doubt.testimony.release, str(doubt))
         if not yes and not on_a_terminal():
-            say("There is no terminal to confirm on: nothing was changed. Scripts say --yes.", err=True)
+            say(
+                "There is no terminal to confirm on, so nothing was changed. In a script, use --yes.",
+                err=True,
+            )
             return COULD_NOT_START
         say(
-            "Whoever is not known to have it will be uncertain. If there is a newer ledger.db, in a backup or where "
-            "the folder is synchronised, put that one back instead.",
+            "Anyone not known to have it becomes uncertain. If there is a newer ledger.db, in a backup or where "
+            "the folder is synchronised, put that back instead.",
             err=True,
         )
-        question = "Type adopt to go on with this ledger"
+        question = "Type adopt to carry on with this ledger"
         if not yes and not typed(question, "adopt", otherwise="Nothing was changed."):
             return COULD_NOT_START
         for doubt in found:
             name = doubt.testimony.release
             number = book.adopt(name)
-            say(f"“{name}”: {count(number, 'recipient is', 'recipients are')} uncertain now, and so is whoever "
+            say(f"“{name}”: {count(number, 'recipient is', 'recipients are')} uncertain now, and so is anyone "
                 f"it is sent to later. `mailer status {name} --recipients` names them.", err=True)  # fmt: skip
     return DONE

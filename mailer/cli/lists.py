@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 @click.group(
-    short_help="Look at press lists, check, compare and import them.",
+    short_help="Show, check, compare and import press lists.",
     invoke_without_command=True,
     epilog="Example:  mailer lists show press",
 )
 @click.pass_context
 def lists(ctx: click.Context) -> None:
-    """Look at press lists; without a command: which there are.
+    """Show, check, compare and import press lists. Without a command: show which lists there are.
 
-    A list is any .csv, .xlsx, .tsv or .txt that a person exports, put into lists/.
+    A list is any .csv, .xlsx, .tsv or .txt file in lists/, as other programs export it.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -49,30 +49,30 @@ def _in_short(workspace: Workspace, path: Path, suppressions: Suppressions | Non
     except ListError as error:
         return (f"can't be read: {error.faults[0].message}",)
     mend = sum(problem.level == "error" for problem in problems)
-    return f"{count(len(people), 'recipient')}, {count(mend, 'row')} to mend", press_list.encoding
+    return f"{count(len(people), 'recipient')}, {count(mend, 'row')} to fix", press_list.encoding
 
 
 def _list_options(command: Any) -> Any:
     column = click.option(
-        "--column", default="", metavar="HEADER", help="The column that is mailed: header or number."
+        "--column", default="", metavar="HEADER", help="The column of addresses to use: header or number."
     )
     encoding = click.option(
-        "--encoding", default="", metavar="NAME", help="Where the guess is wrong, e.g. cp1250."
+        "--encoding", default="", metavar="NAME", help="The encoding, if the guess is wrong, e.g. cp1250."
     )
     return column(encoding(command))
 
 
 @lists.command(
-    short_help="Everybody on a list, and every row not mailed.",
+    short_help="Show everybody on a list, and every row left out.",
     epilog="Example:  mailer lists show press --json",
 )
 @click.argument("name", metavar="NAME|FILE")
 @_list_options
 @click.option("--json", "as_json", is_flag=True, help="Recipients and problems as JSON on stdout.")
 def show(name: str, column: str, encoding: str, as_json: bool) -> int:
-    """Everybody on a list, and every row that is not mailed, with its line and reason.
+    """Show everybody on a list, and every row that is left out, with its line and the reason.
 
-    Exit code 2 where the file is refused.
+    Exit code 2 if the file is refused.
     """
     suppressions = suppressions_of(workspace_if_any(), looked_at=name)
     try:
@@ -97,16 +97,16 @@ def show(name: str, column: str, encoding: str, as_json: bool) -> int:
 
 
 @lists.command(
-    short_help="What is wrong with lists, or worth a look.",
+    short_help="Show what is wrong with lists, or worth a look.",
     epilog="Example:  mailer lists check press regional",
 )
 @click.argument("names", nargs=-1, metavar="[NAME|FILE]…")
 @_list_options
 @click.option("--json", "as_json", is_flag=True, help="Problems of each list as JSON on stdout.")
 def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> int:
-    """What is wrong with lists, or worth a look; all of them unless named.
+    """Show what is wrong with lists, or worth a look: with the lists named, or with all of them.
 
-    Exit code 1 where a row has to be mended or a file is refused.
+    Exit code 1 if a row has to be fixed or a file is refused.
     """
     wrong = False
     found: dict[str, list[dict[str, Any]]] = {}
@@ -134,12 +134,13 @@ def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> 
 
 
 @lists.command(
-    short_help="Who is on one of two lists only.", epilog="Example:  mailer lists diff press press-2025.csv"
+    short_help="Compare two lists: who is on only one of them.",
+    epilog="Example:  mailer lists diff press press-2025.csv",
 )
 @click.argument("first")
 @click.argument("second")
 def diff(first: str, second: str) -> None:
-    """Who stands on one list only: - on the first, + on the second."""
+    """Compare two lists: - is only on the first, + only on the second."""
     from mailer.press import diff as compare
 
     difference = compare(_open(first), _open(second))
@@ -154,17 +155,17 @@ def diff(first: str, second: str) -> None:
 
 
 @lists.command(
-    short_help="Take an exported file into lists/, cleaned.",
+    short_help="Import an exported file into lists/, cleaned up.",
     epilog="Example:  mailer lists add ~/Downloads/contacts.xlsx --as press",
 )
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--as", "name", default="", metavar="NAME", help="The list's name; the file's unless given.")
-@click.option("--replace", is_flag=True, help="Replace the list of that name.")
+@click.option("--as", "name", default="", metavar="NAME", help="The list's name; by default, the file's.")
+@click.option("--replace", is_flag=True, help="Replace an existing list of that name.")
 @_list_options
 def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> None:
-    """Take an exported file into lists/, cleaned: UTF-8, one address a row, nobody twice.
+    """Import an exported file into lists/, cleaned up: UTF-8, one address per row, nobody twice.
 
-    Rows that can't be mailed stay behind and are named. Nobody who is suppressed comes back by this.
+    Rows that can't be used are left out and named. Nobody who is suppressed comes back this way.
     """
     from mailer.press import Suppressions, read_list, write_list
 
@@ -172,15 +173,15 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
     target = workspace.lists / f"{name or file.stem}.csv"
     if workspace.is_suppressed(target):
         what = (
-            f"A list can't be called “{name or file.stem}”: that is where those stand who are never mailed."
+            f"A list can't be called “{name or file.stem}”: that name is for the people who are never mailed."
         )
-        hint = "Say another name with --as. Whoever is not to be mailed: mailer suppress ADDRESS…"
+        hint = "Choose another name with --as. To stop mailing somebody: mailer suppress ADDRESS…"
         raise WorkspaceError(what, hint)
     if name and Path(name).name != name:
-        raise WorkspaceError(f"A list can't be called “{name}”.", "Say a plain name with --as.")
+        raise WorkspaceError(f"A list can't be called “{name}”.", "Choose a plain name with --as.")
     if target.exists() and not replace:
         raise WorkspaceError(
-            f"{workspace.shown(target)} exists already.", "Say --replace, or another name with --as."
+            f"{workspace.shown(target)} already exists.", "Add --replace, or choose another name with --as."
         )
     press_list = read_list(file, shown=str(file), column=column, encoding=encoding)
     suppressions = Suppressions(workspace.suppressed)
@@ -190,16 +191,16 @@ def add(file: Path, name: str, replace: bool, column: str, encoding: str) -> Non
     _tell(press_list, people, problems)
     known = sum(person.address in suppressions for person in people)
     if known:
-        say(f"Suppressed, and not revived by this: {count(known, 'recipient')}.", err=True)
+        say(f"Suppressed, and still never mailed: {count(known, 'recipient')}.", err=True)
 
 
 @lists.command(
-    short_help="All we hold about a person, as JSON.",
+    short_help="Print everything held about a person, as JSON.",
     epilog="Example:  mailer lists export ana@example.net > ana.json",
 )
 @click.argument("address")
 def export(address: str) -> None:
-    """All we hold about a person, from the lists and the record of mailings, as JSON."""
+    """Print everything held about a person, from the lists and the record of mailings, as JSON."""
     from mailer.pipeline.privacy import kept_about
 
     say_json(kept_about(workspace_here(), parsed(address)))

@@ -88,19 +88,19 @@ def choosing(command: Command) -> Command:
             "except_lists",
             multiple=True,
             metavar="LIST",
-            help="Leave out whoever is on this list.",
+            help="Leave out everybody on this list.",
         ),
         click.option(
             "--where",
             default="",
             metavar="EXPR",
-            help="""Only those for whom this is true, as
+            help="""Only those for whom this is true, for example
             'language == "es" and "mexico" in tags'.""",
         ),
         click.option(
-            "--not-got", default="", metavar="RELEASE", help="Only those who did not get that release."
+            "--not-got", default="", metavar="RELEASE", help="Only those who did not get this release."
         ),
-        click.option("--limit", type=click.IntRange(1), help="At most so many recipients."),
+        click.option("--limit", type=click.IntRange(1), help="At most this many recipients."),
     )
     for option in reversed(options):
         command = option(command)

@@ -16,16 +16,16 @@ from mailer.visible import visible
 
 
 @click.command(
-    short_help="Look a release over before it goes out.",
+    short_help="Check a release before it goes out.",
     epilog="Example:  mailer check harbour-report --list press --json",
 )
 @click.argument("release")
 @choosing
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
 def check(release: str, as_json: bool, **choosing: Any) -> int:
-    """Pre-flight: everything that should be looked at before a release goes out.
+    """Pre-flight: everything that needs attention before a release goes out.
 
-    Exit code 1 where a finding is an error: such a release can't be sent.
+    Exit code 1 if a finding is an error: the release can't be sent then.
     """
     from mailer.pipeline import prepare
 
@@ -49,19 +49,19 @@ def check(release: str, as_json: bool, **choosing: Any) -> int:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the files; .mailer/rendered unless given.",
+    help="Folder for the files; by default .mailer/rendered.",
 )
 @click.option("--for", "address", default="", metavar="ADDRESS", help="As this recipient would get it.")
-@click.option("--theme", default="", help="Another theme than the release's own.")
-@click.option("--png", is_flag=True, help="A screenshot too, where a browser is installed.")
+@click.option("--theme", default="", help="Use another theme than the release's own.")
+@click.option("--png", is_flag=True, help="Take a screenshot too, if a browser is installed.")
 def render(release: str, out: Path | None, address: str, theme: str, png: bool, **choosing: Any) -> None:
-    """Write the rendered email: NAME.LANG.html, .txt and .eml, one of each a language."""
+    """Write the rendered email: NAME.LANG.html, .txt and .eml, one of each per language."""
     from mailer import pipeline
     from mailer.desk.message_view import view_of
     from mailer.desk.screenshot import screenshot
 
     if not address:
-        only_these({"out", "theme", "png"}, "without --for: everybody's mail is rendered the same")
+        only_these({"out", "theme", "png"}, "without --for: the email is rendered for nobody in particular")
     workspace = workspace_here()
     settings = settings_of(workspace)
     prepared = pipeline.prepare(workspace, release, chosen(workspace, **choosing), theme=theme)
@@ -87,7 +87,7 @@ def _written(path: Path, content: bytes) -> Path:
         path.write_bytes(content)
     except OSError as error:
         raise WorkspaceError(
-            f"{path} can't be written: {error.strerror}.", "Name another folder: --out"
+            f"{path} can't be written: {error.strerror}.", "Choose another folder with --out."
         ) from None
     return path
 

@@ -11,7 +11,7 @@ from mailer.cli.options import choosing, chosen, only_these, settings_of, worksp
 from mailer.cli.terminal.output import say
 
 _port = click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0: any free one."
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0 picks a free one."
 )
 _browser = click.option("--no-browser", is_flag=True, help="Only print the page's address.")
 
@@ -25,11 +25,11 @@ _browser = click.option("--no-browser", is_flag=True, help="Only print the page'
 @_port
 @_browser
 def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
-    """Look at the mail while you write it: a local page that follows every save.
+    """Look at the email while you write it: a local page that follows every save.
 
     Desktop and phone, light and dark, text part, headers and source, as any recipient would get it, with the
-    findings of `mailer check` beside it. Instead of a release, a folder: what a rehearsal wrote, or any
-    messages as .eml. Ctrl-C ends it.
+    findings of `mailer check` beside it. Give a folder instead of a release to see what a rehearsal wrote, or
+    any .eml messages. Press Ctrl-C to stop.
     """
     from mailer.desk.serve import serve_folder, serve_releases
 
@@ -52,12 +52,12 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
 
 
 @click.command(
-    short_help="All releases in the browser, with what became of each.", epilog="Example:  mailer desk"
+    short_help="Show all releases in the browser, and what became of each.", epilog="Example:  mailer desk"
 )
 @_port
 @_browser
 def desk(port: int, no_browser: bool) -> None:
-    """The local page over all releases, with what became of each. Ctrl-C ends it."""
+    """The same local page for all releases, with what became of each. Press Ctrl-C to stop."""
     from mailer.desk.serve import serve_releases
 
     workspace = workspace_here()
@@ -66,38 +66,45 @@ def desk(port: int, no_browser: bool) -> None:
 
 def _say(url: str) -> None:
     say(url)
-    say("Ctrl-C ends it.", err=True)
+    say("Press Ctrl-C to stop.", err=True)
 
 
 @click.command(
-    short_help="Take people off who click on unsubscribe.",
+    short_help="Suppress people who click on unsubscribe.",
     epilog="Example:  mailer unsubscribe-server --port 8058 --proxy 127.0.0.1",
 )
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; the proxy is in front."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; the proxy stands in front of it.",
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8058, show_default=True, help="0: any free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8058,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
 )
 @click.option(
     "--proxy",
     "proxies",
     multiple=True,
     metavar="ADDRESS",
-    help="Believe the X-Forwarded-For of this proxy, an address or network. Repeatable.",
+    help="Trust X-Forwarded-For from this proxy, an address or network. Repeatable.",
 )
 @click.option(
     "--limit",
     type=click.IntRange(1),
     default=60,
     show_default=True,
-    help="Requests a minute from one client, of those that change nothing.",
+    help="Requests per minute from one client, counting only those that change nothing.",
 )
 def unsubscribe_server(host: str, port: int, proxies: tuple[str, ...], limit: int) -> None:
-    """Take people off who click on unsubscribe (RFC 8058), into lists/suppressed.csv. Ctrl-C ends it.
+    """Suppress the people who click on unsubscribe (RFC 8058). Press Ctrl-C to stop.
 
-    It needs SECRET_KEY, the same as where the mails are sent, and UNSUBSCRIBE_URL there. An administrator puts it
-    behind a proxy that speaks https; docs/guide/unsubscribe-server.md says how.
+    It needs the same SECRET_KEY as the machine that sends, which also needs UNSUBSCRIBE_URL. An administrator puts
+    it behind a proxy that speaks https; docs/guide/unsubscribe-server.md explains how.
     """
     from mailer.desk.unsubscribe import serve_unsubscribing
 

@@ -21,18 +21,18 @@ def sending(command: Command) -> Command:
     options = (
         click.option("--yes", is_flag=True, help="Don't ask. For scripts."),
         click.option(
-            "--at", default="", metavar="TIME", help="Wait until then, as '2026-11-24 06:00 Europe/Madrid'."
+            "--at", default="", metavar="TIME", help="Wait until then, for example '2026-11-24 06:00 Europe/Madrid'."
         ),
-        click.option("--now", is_flag=True, help="Never mind the time that was planned before."),
+        click.option("--now", is_flag=True, help="Send now, whatever time was planned before."),
         click.option(
-            "--under-embargo", is_flag=True, help="Send although an embargo runs; else this is asked about."
+            "--under-embargo", is_flag=True, help="Send although it is under embargo; otherwise you are asked."
         ),
         click.option(
             "--max-wait", type=click.FloatRange(0), default=30.0, show_default=True, metavar="MINUTES",
-            help="How long to go on trying deferred recipients; 0: one attempt each.",
+            help="How long to keep trying deferred recipients; 0: one attempt each.",
         ),
         click.option(
-            "--insecure", is_flag=True, help="Allow SMTP_SECURITY=none to a server on another machine."
+            "--insecure", is_flag=True, help="Allow SMTP_SECURITY=none with a server on another machine."
         ),
         click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout."),
         click.option(
@@ -45,30 +45,33 @@ def sending(command: Command) -> Command:
 
 
 @click.command(
-    short_help="Send a release to press lists, rehearse it, or proof it.",
+    short_help="Send a release to press lists, rehearse it, or send a proof.",
     epilog="Example:  mailer send harbour-report --list press --where 'language == \"es\"'",
 )
 @click.argument("release")
 @choosing
-@click.option("--dry-run", is_flag=True, help="Rehearse: write every message as .eml, open no connection.")
+@click.option(
+    "--dry-run", is_flag=True, help="Rehearse: write every message as an .eml file, open no connection."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the rehearsal; .mailer/rehearsals/… unless given.",
+    help="Folder for the rehearsal; by default .mailer/rehearsals/….",
 )
 @click.option(
     "--test",
     "proof",
     multiple=True,
     metavar="ADDRESS",
-    help="A proof of every edition, [TEST] in its subject, to this address only. Repeatable.",
+    help="Send a proof of every edition, marked [TEST], to this address only. Repeatable.",
 )
 @sending
 def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, **flags: Any) -> int:
     """Send a release to press lists.
 
-    It is checked first. Then you see everything that will leave: whom it goes to, what, and from whom, and type the
-    number of recipients. Interrupt it at any moment: `mailer resume` goes on, and nobody gets it twice.
+    It is checked first. Then you see everything that will leave: who gets it, what they get, and
+    from whom; you type the number of recipients. You can interrupt it at any moment: `mailer resume` carries on,
+    and nobody gets it twice.
     """
     from datetime import UTC, datetime
 
@@ -111,14 +114,14 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     "--uncertain",
     multiple=True,
     metavar="ADDRESS",
-    help="Send again to this one, who may have it already. Repeatable.",
+    help="Send again to this recipient, who may already have it. Repeatable.",
 )
 @sending
 @click.option(
-    "--any-share", is_flag=True, help="Go on even where more than a tenth of the recipients are refused."
+    "--any-share", is_flag=True, help="Carry on even if more than a tenth of the recipients are refused."
 )
 def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **flags: Any) -> int:
-    """Send what is left of a release. Reads no list and no release: what was frozen is what goes out.
+    """Send what is left of a release. No list or release is read again: what was queued is what goes out.
 
     You see what would leave, and type the number of recipients. A planned time is kept.
     """
@@ -143,10 +146,10 @@ def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **flags: A
 @click.argument("release")
 @click.option("--yes", is_flag=True, help="Don't ask. For scripts.")
 def discard(release: str, yes: bool) -> int:
-    """Take back what is left of a release: whoever surely has nothing of it yet is taken off the queue.
+    """Take back what is left of a release: everyone who certainly hasn't got it yet leaves the queue.
 
-    You see whom, and type how many they are. What was taken back, and by whom, is kept (`mailer status`). If the
-    release is sent again, they are new to it.
+    You see who they are, and type their number. The record keeps what was taken back, and by whom
+    (`mailer status`). If the release is sent again, they count as new.
     """
     from mailer.cli import sending
 

@@ -46,7 +46,7 @@ def send(prepared: Prepared, settings: Settings, flags: Flags) -> int:
         leaving = outgoing.of_send(prepared, settings, ledger, planned=flags.planned, at_once=flags.now)
         _time_must_matter(flags, ledger.find(name), leaving)
         if not leaving.number:
-            say("Nobody new: nothing is left to be sent to these recipients.", err=True)
+            say("There are no new recipients: nothing is left to send to these.", err=True)
             return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)
         print_outgoing(leaving, settings, prepared)
         if not departure.may_begin(leaving):
@@ -124,7 +124,7 @@ class _Departure:
         with interruptible(stop):
             if mailing.planned > time.time():
                 when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
-                say(f"Waiting until {when}. Ctrl-C leaves the queue as it is; the time is kept.", err=True)
+                say(f"Waiting until {when}. Ctrl-C stops waiting; the queue and the time are kept.", err=True)
             with progress_bar() as on_progress:
                 watched = replace(self._instructions, stop=stop, on_progress=on_progress)
                 report = pipeline.deliver(
@@ -154,19 +154,20 @@ def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
             for standing in ledger.recipients(name, *WAITING):
                 row(standing.address, standing.state.value, standing.reply)
             if not waiting.number:
-                say(f"Nothing of “{name}” waits to be sent.", err=True)
+                say(f"Nothing of “{name}” is waiting to be sent.", err=True)
                 return DONE
             if not yes and not on_a_terminal():
                 say(
-                    "There is no terminal to confirm on: nothing was taken back. Scripts say --yes.", err=True
+                    "There is no terminal to confirm on, so nothing was taken back. In a script, use --yes.",
+                    err=True,
                 )
                 return COULD_NOT_START
-            what = f"take back: of “{name}”, nothing leaves for these {count(waiting.number, 'person', 'people')}"
+            what = f"take back “{name}”: nothing more is sent to these {count(waiting.number, 'person', 'people')}"
             if not yes and not number_typed(waiting.number, what):
                 return COULD_NOT_START
             taken = take_back(ledger, mailing, waiting)
     say(
-        f"Taken back: {count(taken, 'recipient')}. Who is on a list when it is sent again is new to it.",
+        f"Taken back: {count(taken, 'recipient')}. If the release is sent again, they count as new.",
         err=True,
     )
     return DONE
@@ -182,8 +183,8 @@ def rehearse_and_show(prepared: Prepared, settings: Settings, out: Path | None) 
     say(f"Rehearsed {count(rehearsed.report.accepted, 'message')}: nothing left this computer.", err=True)
     if rehearsed.refused:
         refused = count(rehearsed.refused, "recipient")
-        say(f"{refused} would not be mailed: ALLOW_ONLY, or suppressed since.", err=True)
-    say("Look at: ", err=True, nl=False)
+        say(f"{refused} would not be mailed: not in ALLOW_ONLY, or suppressed since.", err=True)
+    say("See: ", err=True, nl=False)
     row(str(rehearsed.page))
     return DONE
 
@@ -220,14 +221,12 @@ def _time_must_matter(flags: Flags, mailing: Mailing | None, leaving: Outgoing) 
     if flags.now and not (mailing and mailing.planned):
         raise click.UsageError("--now has no effect: no time was planned before.")
     if flags.under_embargo and not leaving.embargoed(time.time()):
-        raise click.UsageError("--under-embargo has no effect: it does not leave under an embargo.")
+        raise click.UsageError("--under-embargo has no effect: it is not under embargo when it leaves.")
 
 
 def _insecure_must_matter(settings: Settings, flags: Flags) -> None:
     if flags.insecure and (settings.smtp_security != "none" or is_loopback(settings.smtp_host)):
-        raise click.UsageError(
-            "--insecure has no effect: mail does not leave unencrypted for another machine."
-        )
+        raise click.UsageError("--insecure has no effect: nothing is sent unencrypted to another machine.")
 
 
 def _must_be_writable(path: Path) -> None:
@@ -249,7 +248,7 @@ def _write_spreadsheet(ledger: Ledger, mailing: Mailing, path: Path) -> None:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             write_csv(ledger.recipients(mailing.release), file)
     except OSError as error:  # what was sent was sent: this is no reason to end as if it had not been
-        say(f"{path} could not be written: {error.strerror}. Nothing else is amiss; the ledger has it all: "
+        say(f"{path} could not be written: {error.strerror}. Nothing else is wrong; the ledger has it all: "
             f"`mailer status {mailing.release} --recipients`.", err=True)  # fmt: skip
         return
     row(f"What became of each: {path}", err=True)

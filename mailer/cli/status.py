@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from mailer.delivery import Ledger, Mailing
 
 
-@click.command(short_help="Who got what.", epilog="Example:  mailer status harbour-report --recipients")
+@click.command(short_help="Show who got what.", epilog="Example:  mailer status harbour-report --recipients")
 @click.argument("release", required=False)
-@click.option("--recipients", is_flag=True, help="A line each: address, state, reply, separated by tabs.")
+@click.option(
+    "--recipients", is_flag=True, help="One line per recipient: address, state, reply, separated by tabs."
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def status(release: str | None, recipients: bool, as_json: bool) -> None:
-    """Who got what: counts by state for each release, or a line for each of its recipients.
+    """Show who got what: counts by state for each release, or one line per recipient.
 
-    Of one release, also who ordered what: to send, to send the rest, to take it back.
+    For one release, also the orders: who had it sent, resumed or taken back, and when.
     """
     from mailer.delivery import Ledger
     from mailer.pipeline.outgoing import at_the_office
@@ -57,7 +59,9 @@ def _tell_doubts(ledger: Ledger) -> None:
     from mailer.delivery import doubts
 
     for doubt in doubts(ledger):
-        say(f"Not the whole record: {visible(str(doubt))}. `mailer ledger adopt` says more.", err=True)
+        say(
+            f"Not the complete record: {visible(str(doubt))}. `mailer ledger adopt` tells you more.", err=True
+        )
 
 
 def _as_data(m: Mailing, ledger: Ledger) -> dict[str, Any]:

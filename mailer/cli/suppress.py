@@ -21,28 +21,30 @@ if TYPE_CHECKING:
     epilog="Example:  mailer suppress ana@example.net --reason 'asked by phone'",
 )
 @click.argument("addresses", nargs=-1, metavar="ADDRESS…")
-@click.option("--reason", default="unsubscribed", show_default=True, help="Why, for colleagues to read.")
-@click.option("--source", default="by hand", show_default=True, help="Where the wish came from.")
+@click.option(
+    "--reason", default="unsubscribed", show_default=True, help="The reason, for colleagues to read."
+)
+@click.option("--source", default="by hand", show_default=True, help="Where the request came from.")
 @click.option("--begin", is_flag=True, help="Make lists/suppressed.csv in a workspace that never had one.")
 def suppress(addresses: tuple[str, ...], reason: str, source: str, begin: bool) -> None:
-    """Never mail these addresses again, whatever list they stand on.
+    """Never mail these addresses again, whatever list they are on.
 
-    A missing lists/suppressed.csv is made with --begin alone: it may have been moved, and whoever it names
+    A missing lists/suppressed.csv is only created with --begin: it may have been moved, and the people it names
     would be mailed.
     """
     from mailer.press import Suppressions, begin_suppressions
 
     if not addresses and not begin:
-        raise click.UsageError("Whom? Say one address or several.")
+        raise click.UsageError("Give one or more addresses.")
     workspace = workspace_here()
     wanted = [parsed(address) for address in addresses]
     if begin:
         begin_suppressions(workspace.suppressed)
-        row(workspace.shown(workspace.suppressed), "made: nobody is suppressed yet")
+        row(workspace.shown(workspace.suppressed), "created: nobody is suppressed yet")
     suppressions = Suppressions(workspace.suppressed, to_add=True)
     for mailed in wanted:
         new = suppressions.add(mailed, reason, source)
-        row(mailed, "suppressed" if new else "was suppressed already")
+        row(mailed, "suppressed" if new else "was already suppressed")
     _say_what_blocks(workspace)
 
 
@@ -53,15 +55,15 @@ def _say_what_blocks(workspace: Workspace) -> None:
     try:
         Suppressions(workspace.suppressed)
     except ListError as error:
-        say(f"Done; but nobody can be mailed yet:\n{error}", err=True)
+        say(f"Done, but nobody can be mailed yet:\n{error}", err=True)
 
 
 @click.command(short_help="Mail these addresses again.", epilog="Example:  mailer unsuppress ana@example.net")
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
 def unsuppress(addresses: tuple[str, ...]) -> int:
-    """Mail these addresses again: only where the person has asked for it.
+    """Mail these addresses again: only if the person has asked for it.
 
-    Exit code 1 where one of them was not suppressed.
+    Exit code 1 if one of them was not suppressed.
     """
     from mailer.press import Suppressions
 
@@ -83,7 +85,7 @@ def unsuppress(addresses: tuple[str, ...]) -> int:
 def forget(address: str, yes: bool) -> int:
     """Remove a person from all lists and from the record of mailings.
 
-    What stays is a hash of the address, which keeps them suppressed. Exit code 1 where something is left
+    What stays is a hash of the address, which keeps them suppressed. Exit code 1 if something is left
     that only a person can remove.
     """
     from mailer.pipeline import privacy
@@ -91,9 +93,9 @@ def forget(address: str, yes: bool) -> int:
     workspace = workspace_here()
     mailed = parsed(address)
     if not yes and not on_a_terminal():
-        raise MailerError("There is no terminal to confirm on: nothing was removed.", "Say --yes.")
+        raise MailerError("There is no terminal to confirm on, so nothing was removed.", "Add --yes.")
     if not yes:
-        click.confirm(f"Remove {mailed} from all lists and the record, for good?", abort=True, err=True)
+        click.confirm(f"Permanently remove {mailed} from all lists and the record?", abort=True, err=True)
     done = privacy.forget(workspace, mailed)
     for found in done.removed:
         row(_place(found), "removed")

@@ -13,14 +13,14 @@ from mailer.visible import visible
 
 
 @click.command(
-    short_help="Make a workspace: the folder you work in.", epilog="Example:  mailer init press-office"
+    short_help="Create a workspace: the folder you work in.", epilog="Example:  mailer init press-office"
 )
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
-    """Make a workspace: newsroom.md, a sample release and list.
+    """Create a workspace: newsroom.md, a sample release and a sample list.
 
-    It is an invented organisation's. What is the sample's is listed: put your own there. Until that is done,
-    everything can be looked at, rehearsed and proofed, and nothing can be sent.
+    It is made for an invented organisation. Everything that is only a sample is listed: replace it with your own.
+    Until then you can look at everything, rehearse it and proof it, but nothing can be sent.
     """
     from mailer.checks import sample_places
     from mailer.delivery.ledger.witness import forget_place
@@ -31,24 +31,25 @@ def init(folder: Path) -> None:
     copy = "copy .env.example .env      " if sys.platform == "win32" else "cp .env.example .env        "
     row(str(workspace.root))
     say(
-        f"Made a workspace in {visible(str(folder))}. It is the sample's, an invented organisation:", err=True
+        f"Created a workspace in {visible(str(folder))}. It is a sample, for an invented organisation:",
+        err=True,
     )
     for place in sample_places(workspace):
         row(f"  {place.where}: {place}", err=True)
     say(
-        "Nothing can be sent while a release prints any of this; `mailer check` shows what is left. Next:\n"
+        "Nothing can be sent while a release still contains any of this; `mailer check` shows what is left. Next:\n"
         f"  cd {visible(str(folder))}\n"
-        "  edit newsroom.md            who speaks: your organisation\n"
+        "  edit newsroom.md            who you are: your organisation\n"
         "  edit newsroom.es.md         the same in Spanish; or delete it\n"
-        "  mailer check harbour-report look over the sample release\n"
+        "  mailer check harbour-report check the sample release\n"
         '  mailer new "Your headline"  write your own\n'
-        f"  {copy}then fill in how to reach your server",
+        f"  {copy}then fill in your mail server's details",
         err=True,
     )
 
 
 @click.command(
-    short_help="Begin a release.",
+    short_help="Start a new release.",
     epilog='Example:  mailer new "Harbour report finds cleaner water" --kind "media advisory"',
 )
 @click.argument("headline")
@@ -58,9 +59,9 @@ def init(folder: Path) -> None:
     show_default=True,
     help="press release, media advisory, statement, correction, update or withdrawal.",
 )
-@click.option("--lang", default="", metavar="TAG", help="Language (BCP 47); the newsroom's unless given.")
+@click.option("--lang", default="", metavar="TAG", help="Language (BCP 47); by default, the newsroom's.")
 def new(headline: str, kind: str, lang: str) -> None:
-    """Begin a release: a file in releases/ with its header filled in."""
+    """Start a release: a file in releases/ with its header filled in."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -78,4 +79,4 @@ def new(headline: str, kind: str, lang: str) -> None:
     today = datetime.now(ZoneInfo(newsroom.zone)).date()
     path = new_release(workspace, headline, kind=Kind(kind), language=lang or newsroom.language, today=today)
     row(workspace.shown(path))
-    row(f"Write it, then look at it: mailer preview {workspace.release_name(path)}", err=True)
+    row(f"Write it, then preview it: mailer preview {workspace.release_name(path)}", err=True)

@@ -38,8 +38,8 @@ def diagnose(settings: Settings, domain: str, resolver: Resolver | None = None) 
         yield Finding("reach", _BAD, error.message, error.hint)
     else:
         yield Finding(
-            "reach", _GOOD, f"{settings.smtp_host}:{settings.port} ({greeted.host}) answers, in"
-            f" {greeted.seconds * 1000:.0f} ms with all greetings.",
+            "reach", _GOOD, f"{settings.smtp_host}:{settings.port} ({greeted.host}) answered in"
+            f" {greeted.seconds * 1000:.0f} ms, greetings included.",
         )  # fmt: skip
         yield from _describe(settings, greeted.offer)
     envelope = settings.envelope_from.rpartition("@")[2] or domain
@@ -52,16 +52,23 @@ def diagnose(settings: Settings, domain: str, resolver: Resolver | None = None) 
 def _describe(settings: Settings, offer: Offer) -> Iterator[Finding]:
     if settings.smtp_security == "none":
         yield Finding(
-            "tls", _ODD, "The connection is not encrypted.", "Right for a server on this computer only."
+            "tls",
+            _ODD,
+            "The connection is not encrypted.",
+            "That is only right for a server on this computer.",
         )
     else:
-        yield Finding("tls", _GOOD, f"Encrypted ({settings.smtp_security}), and the server proved its name.")
+        yield Finding(
+            "tls",
+            _GOOD,
+            f"Encrypted ({settings.smtp_security}), and the server's certificate matches its name.",
+        )
     if settings.smtp_username:
         yield Finding("login", _GOOD, f"Logged in as {settings.smtp_username}.")
     else:
-        yield Finding("login", _GOOD, "No login is set, and none was asked for.")
+        yield Finding("login", _GOOD, "No login is set, and the server did not ask for one.")
     if offer.size:
-        yield Finding("size", _GOOD, f"Messages up to {offer.size / 1e6:.1f} MB are taken.")
+        yield Finding("size", _GOOD, f"Messages up to {offer.size / 1e6:.1f} MB are accepted.")
     else:
         yield Finding("size", _ODD, "The server does not say how big a message may be (no SIZE).")
     yield from _extensions(settings, offer)
@@ -72,11 +79,11 @@ def _extensions(settings: Settings, offer: Offer) -> Iterator[Finding]:
     yield Finding("extensions", _GOOD, f"It offers: {offered}.")
     if "PIPELINING" not in offer.extensions:
         yield Finding(
-            "extensions", _ODD, "No PIPELINING: a message costs five round trips instead of one.",
-            "It works, slowly; more SMTP_CONNECTIONS help.",
+            "extensions", _ODD, "No PIPELINING: each message takes five round trips instead of one.",
+            "It works, but slowly; raising SMTP_CONNECTIONS helps.",
         )  # fmt: skip
     if settings.smtp_window > 1 and "CHUNKING" not in offer.extensions:
-        yield Finding("extensions", _ODD, "SMTP_WINDOW has no effect: the server offers no CHUNKING.")
+        yield Finding("extensions", _ODD, "SMTP_WINDOW has no effect: the server does not offer CHUNKING.")
 
 
 # ---- what DNS says ---------------------------------------------------------------------------------
@@ -93,11 +100,11 @@ def _sender(settings: Settings, domain: str, envelope: str, resolver: Resolver |
         asked = resolver or dns.resolver.Resolver()
     except (OSError, dns.exception.DNSException):  # /etc/resolv.conf, or Windows' registry, names no server
         yield Finding(
-            "spf", _GOOD, "SPF, DKIM and DMARC are unknown: this computer is not set up to ask DNS."
+            "spf", _GOOD, "SPF, DKIM and DMARC are unknown: this computer is not set up to query DNS."
         )
         return
     yield _look(
-        "spf", "SPF", envelope, "v=spf1", asked, "Mail in its name may be taken for forged (RFC 7208)."
+        "spf", "SPF", envelope, "v=spf1", asked, "Mail sent in its name may be treated as forged (RFC 7208)."
     )
     if settings.dkim_selector:
         key = f"{settings.dkim_selector}._domainkey.{settings.dkim_domain}"
@@ -106,12 +113,14 @@ def _sender(settings: Settings, domain: str, envelope: str, resolver: Resolver |
         )
     else:
         yield Finding(
-            "dkim", _GOOD, "mailer does not sign (no DKIM_SELECTOR); your server may: ask whoever runs it."
+            "dkim",
+            _GOOD,
+            "mailer does not sign (no DKIM_SELECTOR). Your server may: ask the people who run it.",
         )
     yield _look("dmarc", "DMARC policy", f"_dmarc.{domain}", "v=DMARC1", asked, _BULK)
 
 
-_BULK = "Large mail providers want one from whoever sends to many (RFC 7489)."
+_BULK = "Large mail providers expect one from anyone who sends in bulk (RFC 7489)."
 
 
 def _look(check: str, what: str, name: str, mark: str, resolver: Resolver, lacking: str) -> Finding:
@@ -125,12 +134,15 @@ def _look(check: str, what: str, name: str, mark: str, resolver: Resolver, lacki
         records = []
     except dns.exception.DNSException as error:
         return Finding(
-            check, _GOOD, f"{what} of {name} is unknown: DNS does not answer ({type(error).__name__})."
+            check, _GOOD, f"{what} of {name} is unknown: DNS did not answer ({type(error).__name__})."
         )
     found = [record for record in records if mark in record]
     if len(found) > 1 and check != "dkim":
         return Finding(
-            check, _BAD, f"{name} has {len(found)} {what} records; only one may be.", "Remove the others."
+            check,
+            _BAD,
+            f"{name} has {len(found)} {what} records; there must be only one.",
+            "Remove the others.",
         )
     if found:
         return Finding(check, _GOOD, f"{what} of {name}: {found[0]}")

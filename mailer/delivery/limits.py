@@ -10,7 +10,7 @@ from mailer.delivery.messages import Signing
 from mailer.delivery.pace import Pace, Schedule
 from mailer.settings import allows
 
-NOTHING_LOST = "Nothing is lost: `mailer resume` goes on."
+NOTHING_LOST = "No recipient was lost: `mailer resume` carries on."
 """What there is to do where a gate's error has no hint of its own."""
 
 

@@ -20,7 +20,7 @@ table{{border-collapse:collapse;width:100%}}
 td,th{{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd}}
 </style>
 <h1>Rehearsal: nothing left this computer</h1>
-<p>{count:,} messages, {octets:,} bytes in all. Each opens in a mail program.</p>
+<p>{count:,} messages, {octets:,} bytes in all. Open any of them in a mail program.</p>
 <table><thead><tr><th>To<th>Subject<th>Bytes<th>File</tr></thead><tbody>
 {rows}</tbody></table></html>
 """
@@ -41,7 +41,7 @@ class RehearsalTransport:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
-                raise TransportError(f"{folder} is not empty.", "Name a new folder for the rehearsal.")
+                raise TransportError(f"{folder} is not empty.", "Choose a new folder for the rehearsal.")
         except OSError as error:
             raise TransportError(f"{folder} can't be made: {error.strerror}.") from None
 

@@ -37,7 +37,7 @@ class Verdict(StrEnum):
     """What is done about a reply."""
 
     ACCEPTED = "accepted: the next hop has taken the message"
-    REJECTED = "rejected: this recipient, for good"
+    REJECTED = "rejected: this recipient, permanently"
     SUPPRESS = "rejected, and the address is proposed for suppression"
     DEFERRED = "deferred: this recipient, tried again later"
     RECONNECT = "reconnect with back-off; the recipient stays queued"
@@ -45,7 +45,7 @@ class Verdict(StrEnum):
     HALT_QUEUED = "halt the run; the recipient stays queued"
     STOP = "stop at once; the recipient stays queued"
     PROCEED = "go on with the conversation"
-    BROKEN = "no SMTP: reconnect; after the final dot the recipient is uncertain"
+    BROKEN = "not SMTP: reconnect; after the final dot the recipient is uncertain"
 
 
 class Reply(NamedTuple):
@@ -94,23 +94,24 @@ _CONTENT = (_S.DATA, _S.BODY, _S.DOT)
 TABLE: tuple[Rule, ...] = (
     Rule((_S.DOT,), "2..", "", _V.ACCEPTED, "The next hop takes responsibility (RFC 5321 §4.2.5)."),
     Rule((_S.DATA,), "354", "", _V.PROCEED, "The message may follow (RFC 5321 §4.1.1.4)."),
-    Rule((_S.AUTH,), "334", "", _V.PROCEED, "The server asks for more, in its turn (RFC 4954 §4)."),
+    Rule((_S.AUTH,), "334", "", _V.PROCEED, "The server asks for the next step (RFC 4954 §4)."),
     Rule((_S.AUTH,), "235", "", _V.PROCEED, "Logged in (RFC 4954 §6)."),
     Rule((_S.AUTH,), "[23]..", "", _V.STOP,
-         "No answer to a login (RFC 4954 §4). The password has left: it is not sent again for an odd answer."),
+         "Not a valid answer to a login (RFC 4954 §4). The password has been sent, and an odd answer is "
+         "no reason to send it again."),
     Rule((_S.DATA,), "2..", "", _V.BROKEN,
          "354 would allow the message; nothing else does (RFC 5321 §4.3.2)."),
     Rule((), "2..", "", _V.PROCEED, "Success (RFC 5321 §4.2.1)."),
     Rule((), "421", "", _V.RECONNECT,
-         "The server closes this connection (RFC 5321 §3.8); before its reply to the final dot nothing "
+         "The server closes this connection (RFC 5321 §3.8); until it replies to the final dot, nothing "
          "is accepted."),
     Rule((_S.AUTH, _S.STARTTLS), "4..", "", _V.RECONNECT,
          "454: temporarily not available (RFC 4954 §6, RFC 3207 §4)."),
     Rule((), "53[0458]", "", _V.STOP,
-         "Login is required, refused or too weak (RFC 4954 §6): about us, and one wrong password must "
-         "cost one attempt."),
+         "Login is required, refused or too weak (RFC 4954 §6): this is about us, and a wrong password must "
+         "cost only one attempt."),
     Rule((_S.AUTH, _S.STARTTLS, _S.CONNECT, _S.EHLO), "5..", "", _V.STOP,
-         "The server does not want this client (RFC 5321 §3.1, RFC 7504)."),
+         "The server turns this client away (RFC 5321 §3.1, RFC 7504)."),
     Rule((_S.CONNECT, _S.EHLO), "4..", "", _V.RECONNECT, "The server is not ready (RFC 5321 §4.5.4.1)."),
     Rule((), "552", r"5\.3\.4", _V.STOP,
          "Too big for this server, for anyone (RFC 3463 §3.4, RFC 1870 §6.1)."),
@@ -118,19 +119,19 @@ TABLE: tuple[Rule, ...] = (
          "552 outside RCPT means the message's size (RFC 1870 §6.1)."),
     Rule((_S.MAIL,), "4..", "", _V.RECONNECT,
          "The sender can't be served now (RFC 5321 §4.3.2); no recipient is to blame."),
-    Rule((_S.MAIL,), "5..", "", _V.HALT_QUEUED, "A refusal at MAIL is about us (RFC 5321 §3.3)."),
+    Rule((_S.MAIL,), "5..", "", _V.HALT_QUEUED, "A refusal at MAIL is about us, not a recipient (RFC 5321 §3.3)."),
     Rule((), "5..", r"5\.7\..*", _V.HALT,
-         "Policy and reputation (RFC 3463 §3.8): about us, so the next will fare no better."),
+         "Policy and reputation (RFC 3463 §3.8): about us, so the next recipient will fare no better."),
     Rule((), "5..", r"5\.1\.[78]", _V.HALT, "Our own address is refused (RFC 3463 §3.2)."),
     Rule(_RECIPIENT, "4..", "", _V.DEFERRED, "Busy, greylisted, short of space (RFC 5321 §4.2.1, RFC 6647)."),
     Rule((*_RECIPIENT, *_CONTENT), "5..", r"5\.1\.(0|1|2|3|6|10)|5\.2\.1", _V.SUPPRESS,
          "No such mailbox or domain, moved, or disabled (RFC 3463 §3.2, §3.3; RFC 7505 for 5.1.10)."),
     Rule(_RECIPIENT, "552", "", _V.DEFERRED,
-         "At RCPT read as 452 (RFC 5321 §4.5.3.1.10): too many, or a full mailbox."),
+         "At RCPT, treated as 452 (RFC 5321 §4.5.3.1.10): too many, or a full mailbox."),
     Rule(_RECIPIENT, "5..", "", _V.REJECTED, "A permanent failure of this recipient (RFC 5321 §4.2.1)."),
-    Rule(_CONTENT, "4..", "", _V.DEFERRED, "Not accepted, and may be tried again (RFC 5321 §4.2.5)."),
+    Rule(_CONTENT, "4..", "", _V.DEFERRED, "Not accepted, but may be tried again (RFC 5321 §4.2.5)."),
     Rule(_CONTENT, "5..", "", _V.REJECTED, "Not accepted for this recipient (RFC 5321 §4.2.5)."),
-    Rule((), ".*", "", _V.BROKEN, "No reply of SMTP (RFC 5321 §4.2)."),
+    Rule((), ".*", "", _V.BROKEN, "Not an SMTP reply (RFC 5321 §4.2)."),
 )  # fmt: skip
 
 

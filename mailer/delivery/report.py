@@ -74,15 +74,15 @@ class Report:
         advice = []
         if waiting:
             advice.append(
-                f"{waiting:,} not sent yet: `mailer resume {self.release}` goes on where this stopped."
+                f"{waiting:,} not sent yet: `mailer resume {self.release}` carries on where this stopped."
             )
         if uncertain:
             more = f" and {uncertain - len(self.in_doubt):,} more" if uncertain > len(self.in_doubt) else ""
             advice.append(
-                f"{uncertain:,} may or may not have it ({', '.join(self.in_doubt)}{more}): the line broke before the"
-                " server's answer. "
-                f"`mailer status {self.release} --recipients` names them; ask them or the server's log, then "
-                f"`mailer resume {self.release} --uncertain ADDRESS` for those who don't."
+                f"{uncertain:,} may or may not have it ({', '.join(self.in_doubt)}{more}): the connection broke before "
+                "the server's answer. "
+                f"`mailer status {self.release} --recipients` names them; ask them or check the server's log, then run "
+                f"`mailer resume {self.release} --uncertain ADDRESS` for those who don't have it."
             )
         return tuple(advice)
 

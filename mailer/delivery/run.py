@@ -75,7 +75,7 @@ class Run:
         if planned > now:
             return planned - now
         if planned and now - planned > LATE:
-            self.halt("The planned time has gone by: nothing was sent.", _TOO_LATE)
+            self.halt("The planned time has passed: nothing was sent.", _TOO_LATE)
             return 0.0
         self._claims.begin()
         self._begun = True
@@ -247,13 +247,13 @@ class Run:
 
 
 _OLD_LIST = (
-    "An old list harms the sender's reputation. Look at the replies before going on: "
+    "An outdated list harms the sender's reputation. Check the replies before you go on: "
     "`mailer status --recipients`."
 )
 
-_TOO_LATE = "Look whether it is still right to send it; then `mailer resume --now` (or `mailer discard`)."
+_TOO_LATE = "Check whether it should still go out; then run `mailer resume --now` (or `mailer discard`)."
 
 _ABOUT_US = (
-    "This is about the sender or the message, not about one recipient, so the rest was not tried. Ask "
-    "whoever runs the server, then `mailer resume`."
+    "This is about the sender or the message, not about one recipient, so the rest were not tried. Ask "
+    "the people who run the server, then run `mailer resume`."
 )

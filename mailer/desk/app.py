@@ -118,9 +118,7 @@ class _Desk:
             return await run_in_threadpool(self._shelf.scene, wanted)
         except Exception as error:  # a defect of ours: the page says so, and goes on with the next save
             what = f"Something went wrong inside mailer ({type(error).__name__}: {error})."
-            return Scene(
-                faults=(("", what, "This is a defect of ours. `mailer --debug render` shows more."),)
-            )
+            return Scene(faults=(("", what, "This is a bug in mailer. `mailer --debug render` shows more."),))
 
     async def scene(self, request: Request) -> Response:
         """What is shown, but for the mail itself, which only ever stands in its own frame."""

@@ -54,7 +54,11 @@ class FolderShelf:
             return Scene(view_of(path.read_bytes()))
         except RecursionError:
             fault = "The parts of this message are nested too deeply to be shown."
-            return Scene(faults=(("", fault, "No mail program writes such messages: be careful with it."),))
+            return Scene(
+                faults=(
+                    ("", fault, "No ordinary mail program writes messages like this: be careful with it."),
+                )
+            )
 
     def _is_message(self, path: Path) -> bool:
         """A file of this folder: not a link, which would show a file from anywhere, and nothing that blocks."""

@@ -42,11 +42,13 @@ _PAGE = """<!DOCTYPE html>
 body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 30rem; margin: 15vh auto; padding: 0 1.5rem }}</style>
 <h1>Not for this window</h1><p>{}</p></html>
 """
-_STRANGER = "This page is for whoever started it. Open the address that mailer printed in the terminal."
-_SITE = "This page is not for other sites. Copy its address into the browser’s address bar."
+_STRANGER = (
+    "Only the person who started this page can see it. Open the address that mailer printed in the terminal."
+)
+_SITE = "Other sites can't open this page. Paste its address into the browser’s address bar."
 _USED = (
-    "This address was opened before, in another browser or by another person of this computer. "
-    "End mailer with Ctrl-C and start it again: it prints a new one."
+    "This address has already been opened, in another browser or by somebody else on this computer. "
+    "Stop mailer with Ctrl-C and start it again: it prints a new address."
 )
 
 
@@ -95,7 +97,7 @@ class Guard:
         """What is answered instead of the app; None: it may answer."""
         headers = request.headers
         if headers.get("host", "").lower() not in self._hosts:
-            return _refused("This page is not for that host.", 421)
+            return _refused("This page is not served under that host name.", 421)
         # Browsers since 2023 say where a request comes from; "none" is a person who typed or opened the address.
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
             return _refused(_SITE)

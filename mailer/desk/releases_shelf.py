@@ -111,7 +111,7 @@ class ReleasesShelf:
         except MailerError as error:
             return Scene(faults=faults_of(error))
         except AddressError as error:
-            return Scene(faults=((asked.address, str(error), "Choose somebody of the list."),))
+            return Scene(faults=((asked.address, str(error), "Choose somebody from the list."),))
         return Scene(
             view_of(content),
             tuple(e.language for e in release.editions),

@@ -75,6 +75,7 @@ def _browser() -> str:
     found = next(filter(None, map(shutil.which, (*BROWSERS, *places))), None)
     if found is None:
         raise WorkspaceError(
-            "No browser for a screenshot was found.", "Install Chrome, Edge or Chromium in its usual place."
+            "No browser was found for the screenshot.",
+            "Install Chrome, Edge or Chromium in its usual location.",
         )
     return found

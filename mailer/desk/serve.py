@@ -47,8 +47,8 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     except OSError as error:
         listener.close()
         raise WorkspaceError(
-            f"Port {port} of {host} can't be listened on: {error.strerror}.",
-            "Name another one: --port 8026, or 0 for any.",
+            f"Can't listen on port {port} of {host}: {error.strerror}.",
+            "Choose another one: --port 8026, or 0 for any free one.",
         ) from None
     return listener
 

@@ -57,8 +57,8 @@ class Composition:
         fields = self._fields(addressee, values)
         if not _FIELDS.fullmatch(fields) or not _ADDRESS.fullmatch(addressee.address):
             raise ComposeError(
-                f"The header of the message for {addressee.address!r} is not as meant.",
-                "Look at that recipient's row. If it looks right, please report this: it is a defect of mailer.",
+                f"The header of the message for {addressee.address!r} did not come out as intended.",
+                "Check that recipient's row. If it looks right, please report this as a bug in mailer.",
             )
         pieces, holes = self._plan
         pieces = pieces.copy()
@@ -123,7 +123,8 @@ class Composition:
                 "The ledger's copy of a mailing can't be read.", "Restore .mailer/ledger.db from a backup."
             ) from None
         raise LedgerError(
-            "A newer mailer began this mailing.", "Update mailer, or finish it with that version."
+            "This mailing was started by a newer version of mailer.",
+            "Update mailer, or finish it with that version.",
         )
 
     # ---- header fields ----------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def read_signer(settings: Settings, folder: Path) -> Signer | None:
         return None
     if missing := [key for key, value in given.items() if not value]:
         raise SettingsError(
-            f"To sign with DKIM, {' and '.join(missing)} must be set too.", "Or leave all three out."
+            f"To sign with DKIM, {' and '.join(missing)} must be set too.", "Or leave all three empty."
         )
     return Signer(settings.dkim_domain, settings.dkim_selector, _read_key(folder / settings.dkim_key_file))
 
@@ -125,17 +125,20 @@ def _read_key(path: Path) -> RSAPrivateKey | Ed25519PrivateKey:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise SettingsError(
-            f"DKIM_KEY_FILE can't be read: {path}: {error.strerror}.", "Name the private key."
+            f"DKIM_KEY_FILE can't be read: {path}: {error.strerror}.",
+            "It must be the path of the private key.",
         ) from None
     except (ValueError, TypeError):
         raise SettingsError(
-            f"DKIM_KEY_FILE holds no private key that can be used: {path}.",
-            "It must be a private key in PEM, without a password.",
+            f"DKIM_KEY_FILE contains no usable private key: {path}.",
+            "It must be a private key in PEM format, without a password.",
         ) from None
     if isinstance(key, RSAPrivateKey) and key.key_size < _LEAST_BITS:
         raise SettingsError(
-            f"The DKIM key has {key.key_size} bits.", "Make one of 2048 bits (RFC 8301 §3.2)."
+            f"The DKIM key has only {key.key_size} bits.", "Make one of 2048 bits (RFC 8301 §3.2)."
         )
     if not isinstance(key, RSAPrivateKey | Ed25519PrivateKey):
-        raise SettingsError(f"The DKIM key is neither RSA nor Ed25519: {path}.", "Make one of 2048 bits RSA.")
+        raise SettingsError(
+            f"The DKIM key is neither RSA nor Ed25519: {path}.", "Make an RSA key of 2048 bits."
+        )
     return key

@@ -28,7 +28,7 @@ from mailer.message.head import Addressee
 from mailer.model import SLOT_SIGN, Mailbox, Rendered
 
 _ANGLES = re.compile("<([^<>]*)>")
-_HINT = "If the recipient's row looks right, this is a defect of mailer: please report it."
+_HINT = "If the recipient's row looks right, this is a bug in mailer: please report it."
 
 
 def check_template(template: str, rendered: Rendered) -> None:
@@ -53,7 +53,9 @@ def verify(content: bytes, addressee: Addressee, composition: Composition) -> No
         ComposeError: naming the recipient and what differs.
     """
     for difference in _differences(content, addressee, composition):
-        raise ComposeError(f"The message for {addressee.address} is not as meant: {difference}.", _HINT)
+        raise ComposeError(
+            f"The message for {addressee.address} did not come out as intended: {difference}.", _HINT
+        )
 
 
 def _parsed(content: str) -> EmailMessage:
@@ -79,7 +81,7 @@ def _template_differences(message: EmailMessage, rendered: Rendered) -> Iterator
     meant = tuple(_lines(text).encode("utf-8", "replace").decode() for text in (rendered.text, rendered.html))
     for name, got, wanted in zip(("text", "HTML"), _texts(message), meant, strict=True):
         if got != wanted:
-            yield f"the {name} part reads otherwise than what was rendered"
+            yield f"the {name} part is not the text that was rendered"
     leaves = [part for part in message.walk() if not part.is_multipart()]
     files = [
         (part.get_filename(), part.get_content_type(), part.get_payload(decode=True)) for part in leaves[2:]
@@ -115,16 +117,16 @@ def _differences(content: bytes, addressee: Addressee, composition: Composition)
     plain, html = _texts(message)
     plain_meant, html_meant = _template_texts(composition)
     if plain != _filled(plain_meant, values):
-        yield "the text reads otherwise"
+        yield "the text is different"
     if html != _filled(html_meant, [escape(value) for value in values]):
-        yield "the HTML reads otherwise"
+        yield "the HTML is different"
     if b"\r\n." in content or any(len(line) > 998 for line in content.split(b"\r\n")):
         yield "a line begins with a dot or is too long (RFC 5321 §4.5)"
     body = content.partition(b"\r\n\r\n")[2]
     if any(blanks in body for blanks in (b"  ", b"\t", b" \r\n")):
-        yield "its blanks are not as DKIM wants them (RFC 6376 §3.4.4)"
+        yield "its spaces are not as DKIM requires (RFC 6376 §3.4.4)"
     if content.count(b"\n") != content.count(b"\r\n") or content.count(b"\r") != content.count(b"\r\n"):
-        yield "a line end is not CRLF"
+        yield "a line does not end in CRLF"
     for part in message.walk():
         yield from (type(defect).__name__ for defect in part.defects)
 

@@ -74,7 +74,7 @@ def who_got(
                 continue
             if not person.message_id and not waiting:
                 left_out.append(
-                    LeftOut(person.address, "never got it", f"{release} is not sent to them any more")
+                    LeftOut(person.address, "never got it", f"{release} is no longer sent to them")
                 )
                 continue
             languages = (person.language,)

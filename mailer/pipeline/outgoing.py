@@ -242,7 +242,7 @@ def _must_be_in_doubt(ledger: Ledger, mailing: Mailing, addresses: Collection[st
             wrong.append(f"{address} is {reason}")
     if wrong:
         raise MailerError(
-            f"--uncertain is for recipients of “{mailing.release}” in state uncertain: {'; '.join(wrong)}.",
+            f"--uncertain is only for recipients of “{mailing.release}” in the state uncertain: {'; '.join(wrong)}.",
             f"`mailer status {mailing.release} --recipients` shows everybody's state.",
         )
 

@@ -91,8 +91,8 @@ def must_spare_whom_an_embargo_shuts_out(outgoing: Outgoing, now: float) -> None
     """
     if outgoing.embargoed(now) and outgoing.refuse_embargo.number:
         raise MailerError(
-            f"There are people in the queue who accept no embargoes: {outgoing.refuse_embargo}.",
-            "Send it when the embargo is over (--at), or take the queue back: "
+            f"Some people in the queue accept no embargoes: {outgoing.refuse_embargo}.",
+            "Send it once the embargo is over (--at), or take the queue back: "
             f"`mailer discard {outgoing.release}`.",
         )
 
@@ -110,12 +110,12 @@ def must_be_said_to_a_script(outgoing: Outgoing, now: float, *, under_embargo: b
     if outgoing.embargoed(now) and not under_embargo:
         raise MailerError(
             f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: nothing was sent.",
-            "Whoever gets it now can read it now. Scripts say --under-embargo, or --at TIME.",
+            "Anyone who gets it now can read it now. In a script, add --under-embargo or --at TIME.",
         )
     if outgoing.late(now):
         raise MailerError(
             f"It was planned for {moment_text(outgoing.moment(outgoing.planned))}, long ago: nothing was sent.",
-            "Look whether it is still right to send it; then say --now.",
+            "Check whether it should still go out; then use --now.",
         )
 
 

@@ -66,17 +66,17 @@ def warning_about(address: str) -> tuple[str, str] | None:
     """
     local, _, domain = address.rpartition("@")
     if local.lower() in ROLES:
-        return "role-address", f"{address} is no person's mailbox: nobody may read it"
+        return "role-address", f"{address} is not a person's mailbox: perhaps nobody reads it"
     return _of_domain(domain)
 
 
 @lru_cache(maxsize=16384)
 def _of_domain(domain: str) -> tuple[str, str] | None:
     if domain.rpartition(".")[2] in RESERVED:
-        return "reserved-domain", f"“{domain}” is reserved: no server on the internet takes mail for it"
+        return "reserved-domain", f"“{domain}” is reserved: no server on the internet accepts mail for it"
     meant = suggested_domain(domain)
     if meant:
-        return "address-typo", f"“{domain}” — did you mean {meant}? It is mailed as written"
+        return "address-typo", f"“{domain}” — did you mean {meant}? It is used as written"
     return None
 
 

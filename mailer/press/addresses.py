@@ -148,19 +148,19 @@ def validated(text: str) -> str:
     if plain is not None:
         return plain
     if not text:
-        raise AddressError("there is no address")
+        raise AddressError("the address is empty")
     if len(text) > LONGEST:
-        raise AddressError(f"an address has at most {LONGEST} characters")
+        raise AddressError(f"an address can have at most {LONGEST} characters")
     if _ENCODED_WORD in text:
         # RFC 2047 §5 (3) keeps encoded words out of addresses; in an atom they are a way to smuggle headers.
         raise AddressError("an encoded word (=?…?=) can't be part of an address")
     if _TURNING.search(text):
-        raise AddressError("characters that turn the direction of text hide what the address is")
+        raise AddressError("characters that change the direction of text hide the real address")
     if text[0] in _QUOTES:
         raise AddressError("an address can't begin with a quotation mark")
     if "*" in (text[0], text.rpartition("@")[0][-1:]):
         # RFC 5321 has nothing against it. Who writes it means many, and would get one.
-        raise AddressError("a pattern with * is no address: each person needs their own")
+        raise AddressError("a pattern with * is not an address: each person needs their own")
     return _by_the_book(text)
 
 

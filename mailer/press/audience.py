@@ -97,9 +97,9 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
 
 def _list(workspace: Workspace, name: str, *, excepted: bool = False) -> PressList:
     if workspace.means_suppressed(name, elsewhere=not excepted):
-        what = "they are left out of every mailing" if excepted else "nobody can be mailed from it"
+        what = "they are left out of every mailing anyway" if excepted else "it can't be used to mail anybody"
         hint = "Leave it out." if excepted else "Name a press list instead: `mailer lists` shows them."
-        raise WorkspaceError(f"“{name}” is the list of those who are never mailed: {what}.", hint)
+        raise WorkspaceError(f"“{name}” is the list of people who are never mailed: {what}.", hint)
     path = workspace.list_path(name)
     return read_list(path, shown=workspace.shown(path))
 
@@ -151,7 +151,7 @@ class _Gathering:
         if not self.on_disk.add(key, person, reason, detail):
             first = self.on_disk.merge(key, person)
             assert person.where is not None
-            self.on_disk.leave_out(person.address, Reason.DUPLICATE, f"as {first}", person.where.line)
+            self.on_disk.leave_out(person.address, Reason.DUPLICATE, f"same as {first}", person.where.line)
 
     def _why_not(self, key: str, person: Recipient) -> tuple[str | None, str]:
         entry = self._suppressions.get(key)
@@ -166,7 +166,7 @@ class _Gathering:
         if key in self._choice.except_addresses:
             return self._choice.except_reason, ""
         if self._choice.embargoed and person.fields.get("accepts_embargo") == "no":
-            return Reason.NO_EMBARGO, "by the list's column"
+            return Reason.NO_EMBARGO, "according to the list's column"
         return None, ""
 
     def _remark(self, shown: str, problem: Problem) -> None:

@@ -33,16 +33,16 @@ class Reason(StrEnum):
 NAME_A_LIST = "Name a list: --list press, or Lists: in the release."
 
 _WHAT_TO_DO: dict[str, str] = {
-    Reason.NO_ADDRESS: "Write an address into the row.",
-    Reason.BAD_ADDRESS: "Mend the address in the list.",
-    Reason.UNSAFE: "Mend the row in the list: it holds what can't be put into a mail.",
-    Reason.UNCLOSED_QUOTE: "Mend the row in the list: close the quotation mark.",
-    Reason.HEADER_AGAIN: "Write a person below the header.",
-    Reason.BEFORE_HEADER: "People stand below the header: move the rows.",
-    Reason.NOT_ACTIVE: "The list says so in its status column: mend it there, if it is wrong.",
-    Reason.OPTED_OUT: "The list says that they asked for it; only they can take it back.",
-    Reason.SUPPRESSED: "Only if they have asked to be mailed again: mailer unsuppress ADDRESS",
-    Reason.EXCEPTED: "Leave out --except, or take them off that list.",
+    Reason.NO_ADDRESS: "Write an address in the row.",
+    Reason.BAD_ADDRESS: "Correct the address in the list.",
+    Reason.UNSAFE: "Correct the row in the list: it contains something that can't be put into an email.",
+    Reason.UNCLOSED_QUOTE: "Correct the row in the list: close the quotation mark.",
+    Reason.HEADER_AGAIN: "Add a person below the header.",
+    Reason.BEFORE_HEADER: "Only rows below the header count: move the rows down.",
+    Reason.NOT_ACTIVE: "The list's status column says so: correct it there if it is wrong.",
+    Reason.OPTED_OUT: "According to the list, they asked not to be mailed; only they can change that.",
+    Reason.SUPPRESSED: "Only if they have asked to be mailed again, run: mailer unsuppress ADDRESS",
+    Reason.EXCEPTED: "Remove --except, or take them off that list.",
     Reason.NO_EMBARGO: "Send it when the embargo is over.",
     Reason.NOT_CHOSEN: "Change --where.",
     Reason.OVER_LIMIT: "Raise --limit, or leave it out.",
@@ -86,7 +86,7 @@ def why_nobody(audience: Audience) -> tuple[str, str]:
     if number == 1:
         (person,) = audience.left_out
         named = person.address or "the only row"
-        said = f"{visible(named)} is the only one on the list {lists}, and is left out: {_reason(person)}."
+        said = f"{visible(named)} is the only person on the list {lists}, and is left out: {_reason(person)}."
         return f"Nobody would get it: {said}", _what_to_do(person.reason, person.address)
     reasons = Counter(person.reason for person in audience.left_out).most_common()
     parts = ", ".join(f"{reason} {count:,}" for reason, count in reasons)

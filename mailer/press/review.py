@@ -29,7 +29,7 @@ def review(press_list: PressList, suppressions: Suppressions | None = None) -> I
         line, key = row.where.line, canonical(row.address)
         entry = suppressions.get(key) if suppressions else None
         if key in first:
-            message = f"{row.address} stands on line {first[key]} already"
+            message = f"{row.address} is already on line {first[key]}"
             yield left_out(line, Reason.DUPLICATE, message, row.address)
         elif entry is not None:
             yield left_out(line, Reason.SUPPRESSED, f"{row.address}: {entry}", row.address)

@@ -66,16 +66,16 @@ def read_where(expression: str, columns: Collection[str]) -> Test:
     """
     if len(expression) > LONGEST:
         raise WhereError(
-            f"--where has more than {LONGEST:,} characters.", "Give those people a tag, and say it."
+            f"--where has more than {LONGEST:,} characters.", "Give those people a tag, and use that."
         )
     try:
         tree = ast.parse(expression.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        said = error.msg if isinstance(error, SyntaxError) else "too deep or not text"
+        said = error.msg if isinstance(error, SyntaxError) else "it is nested too deeply, or is not text"
         hint = "Write == to compare." if _single_equals(expression) else EXAMPLE
         raise WhereError(f"--where can't be read: {said}.", hint) from None
     if _depth(tree.body) > DEEPEST:
-        raise WhereError(f"--where has more than {DEEPEST} brackets in each other.", EXAMPLE)
+        raise WhereError(f"--where has more than {DEEPEST} nested brackets.", EXAMPLE)
     return _Compiler(expression.strip(), columns).test(tree.body)
 
 
@@ -154,7 +154,7 @@ class _Compiler:
             return lambda r: tuple(item(r) for item in items)
         if isinstance(node, ast.Name):
             return self._column(node)
-        raise self._refused(node, "only columns, texts, numbers and lists can be compared")
+        raise self._refused(node, "only columns, text, numbers and lists can be compared")
 
     def _column(self, node: ast.Name) -> _Value:
         name = node.id.lower()
@@ -165,7 +165,7 @@ class _Compiler:
         known = sorted({*KNOWN, *self._columns})
         near = get_close_matches(name, known, n=1, cutoff=0.6)
         named = shortened(node.id)
-        there_are = f'There are: {shortened(", ".join(known), 2_000)}. A text needs quotes: "{named}".'
+        there_are = f'The columns are: {shortened(", ".join(known), 2_000)}. Text needs quotes: "{named}".'
         hint = f"Did you mean {near[0]}?" if near else there_are
         raise WhereError(f"--where: no list has a column “{named}”.", hint)
 

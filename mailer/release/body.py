@@ -226,25 +226,25 @@ def _note_findings(source: str, env: dict[str, object], path: str) -> Iterator[F
                 "repeated-note", "error", f"Note [^{label}] is written twice.", "Remove one.", where
             )
         elif refs.get(f":{label}", -1) < 0:
-            message = f"Note [^{label}] is never cited: it would not be printed."
+            message = f"Note [^{label}] is never cited, so it would not be printed."
             yield Finding(
-                "unused-note", "warning", message, f"Put [^{label}] where it belongs, or remove it.", where
+                "unused-note", "warning", message, f"Cite it as [^{label}] in the text, or remove it.", where
             )
         seen.add(label)
 
 
 _LEFTOVERS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
-    (re.compile(r"\[\^([^\]]*)\]"), "missing-note", "There is no note for {0}.", "Write it: {0}: text"),
-    (re.compile(r"\]\([^)]*\)?"), "dead-link", "A link leads nowhere: {0}", "Give a whole address: https://…"),
-    (re.compile(r"\*\*"), "leftover-markup", "A ** is left over: the highlighted passage has no other end.",
-     "Put ** at both ends, without a space inside."),
+    (re.compile(r"\[\^([^\]]*)\]"), "missing-note", "There is no note for {0}.", "Add it: {0}: text"),
+    (re.compile(r"\]\([^)]*\)?"), "dead-link", "A link leads nowhere: {0}", "Give the full address: https://…"),
+    (re.compile(r"\*\*"), "leftover-markup", "A ** is left over: the highlighted passage is not closed.",
+     "Put ** at both ends, with no space inside."),
     (re.compile(r"\{\{|\}\}"), "leftover-markup", "{0} is left over: the merge slot can't be read.",
      "Write it as {{{{ first_name | colleague }}}}"),
-    (re.compile(r"\{[%#]|[%#]\}"), "leftover-markup", "{0} is left over: a release is no template.", "Remove it."),
+    (re.compile(r"\{[%#]|[%#]\}"), "leftover-markup", "{0} is left over: a release is not a template.", "Remove it."),
     (re.compile(r"`{1,3}|~~"), "leftover-markup", "{0} would be printed as it stands.",
-     "Remove it: a mail has no code and nothing struck out."),
+     "Remove it: an email has no code formatting and no strikethrough."),
     (re.compile(r"(?:^|(?<=\n))\[[ xX]\](?=\s)"), "leftover-markup", "{0} would be printed as it stands.",
-     "Remove it: a mail has no boxes to tick."),
+     "Remove it: an email has no boxes to tick."),
 )  # fmt: skip
 
 

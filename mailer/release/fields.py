@@ -21,7 +21,7 @@ from mailer.workspace.enclosures import EnclosureError, read_enclosure
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:\\?&=%#]+@[^\s@<>()\[\]\"',;:\\?&=%#/]+")
 """An address that can stand in a mailto: link as it is: `?` would begin further fields, such as Bcc (RFC 6068 §2)."""
 
-_ALT = "say in words what it shows, for those who can't see it"
+_ALT = "describe what it shows, for readers who can't see it"
 
 Value = TypeVar("Value")
 
@@ -72,7 +72,7 @@ def lists(header: Header) -> tuple[str, ...]:
     found = []
     for record in header.records.get("lists", ()):
         if record.text and not is_plain_name(record.text):
-            hint = "write the name of a file of lists/, without its ending"
+            hint = "write the name of a file in lists/, without its extension"
             header.fault(record.line, f"“{visible(record.text)}” is not the name of a list", hint)
         elif record.text:
             found.append(record.text)
@@ -86,7 +86,7 @@ def images(header: Header, name: str, workspace: Workspace, beside: Path) -> tup
             _text(record, "file"), _text(record, "alt"), _text(record, "caption"), _text(record, "credit")
         )
         if not image.alt:
-            header.fault(record.line, "an image has no alt", _ALT)
+            header.fault(record.line, "an image has no alt text", _ALT)
         _must_be_for_the_press(header, record, image.file, workspace, beside)
         found.append(image)
     return tuple(found)
@@ -96,7 +96,7 @@ def pictures(header: Header, body: Body, workspace: Workspace, beside: Path) -> 
     """See that the text's own pictures can be mailed, and say what they show."""
     for file, alt, line in own_pictures(body):
         if not alt.strip():
-            header.fault(line, "an image has no alt", _ALT)
+            header.fault(line, "an image has no alt text", _ALT)
         try:
             read_enclosure(workspace, file, beside)
         except EnclosureError as fault:
@@ -112,11 +112,11 @@ def attachments(header: Header, workspace: Workspace, beside: Path) -> tuple[Att
             _tried(header, _line(record, "file"), file, parse_web_address, "")
             if send == "attach":
                 header.fault(_line(record, "send"), f"“{visible(file)}” can't be attached: it is on the web",
-                             "write send: link, or save the file into files/ and name that")  # fmt: skip
+                             "write send: link, or save the file in files/ and give that path")  # fmt: skip
         elif send == "attach":
             _must_be_for_the_press(header, record, file, workspace, beside)
         else:
-            header.fault(_line(record, "file"), f"“{file}” can't be offered as a link: it is no web address",
+            header.fault(_line(record, "file"), f"“{file}” can't be offered as a link: it is not a web address",
                          "give its https:// address, or write send: attach")  # fmt: skip
         found.append(Attachment(file, _text(record, "title"), "attach" if send == "attach" else "link"))
     return tuple(found)
@@ -130,7 +130,7 @@ def _must_be_for_the_press(
     header: Header, record: Record, file: str, workspace: Workspace, beside: Path
 ) -> None:
     if not file:
-        header.fault(record.line, "a file is not named", "add file: and its path in the workspace")
+        header.fault(record.line, "no file is named", "add file: and its path in the workspace")
     elif is_web(file):
         _tried(header, _line(record, "file"), file, parse_web_address, "")
     else:
@@ -163,7 +163,7 @@ def event(header: Header, zone: str) -> Event | None:
             header, _line(record, "end"), _text(record, "end"), lambda t: _end(t, start, moment), None
         )
         if end and end <= start:
-            header.fault(_line(record, "end"), "the event ends before it begins", "look at both times")
+            header.fault(_line(record, "end"), "the event ends before it begins", "check both times")
     where, online, rsvp = (_text(record, name) for name in ("where", "online", "rsvp"))
     return Event(_text(record, "what"), start, end, where, online, rsvp)
 

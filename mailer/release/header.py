@@ -86,13 +86,15 @@ def read_header(text: str, path: str, known: frozenset[str], records: dict[str, 
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     if first == len(lines) or not _FENCE.fullmatch(lines[first]):
         header.fault(
-            first + 1, "there is no header", "begin the file with a line ---, fields, and a line ---"
+            first + 1,
+            "there is no header",
+            "begin the file with a line of ---, then the fields, then another line of ---",
         )
         header.body, header.body_line = "\n".join(lines), 1
         return header
     last = next((i for i in range(first + 1, len(lines)) if _FENCE.fullmatch(lines[i])), 0)
     if not last:
-        header.fault(first + 1, "the header has no end", "put a line --- behind its last field")
+        header.fault(first + 1, "the header has no end", "put a line of --- after its last field")
         last = len(lines)
     header.body, header.body_line = "\n".join(lines[last + 1 :]), last + 2
     for name, line, content in _fields(header, lines, first + 1, last, known):
@@ -118,19 +120,23 @@ def _fields(
             if content or current:
                 content.append((number, text))
             elif not found and not header.faults:
-                header.fault(number, "an indented line belongs to no field", "write it as Field: value")
+                header.fault(
+                    number, "this indented line doesn't belong to any field", "write it as Field: value"
+                )
             continue
         if current:
             yield current, found[current], content
         content, current = [], ""
         match = _FIELD.fullmatch(text)
         if not match:
-            header.fault(number, f"“{text.strip()[:60]}” is no field", _why_no_field(text))
+            header.fault(number, f"“{text.strip()[:60]}” is not a field", _why_no_field(text))
             continue
         name = _known_name(header, match["name"], number, known)
         if name in found:
             header.fault(
-                number, f"{match['name'].strip()} stands here a second time", f"first on line {found[name]}"
+                number,
+                f"{match['name'].strip()} appears a second time",
+                f"the first is on line {found[name]}",
             )
         elif name:
             found[name], current, content = number, name, [(number, match["value"])]
@@ -140,7 +146,7 @@ def _fields(
 
 def _why_no_field(text: str) -> str:
     if re.match(r"[\w -]+:\S", text):
-        return "put a space behind the colon"
+        return "put a space after the colon"
     return "write it as Field: value, or indent it to continue the line above"
 
 
@@ -197,10 +203,12 @@ def _record(header: Header, field_name: str, item: list[tuple[int, str]], known:
             record.fields[current] = Value(f"{value.text} {text}".strip(), value.line)
         elif known:
             near = get_close_matches(name or text, known, n=1, cutoff=0.6)
-            hint = f"did you mean {_spoken(near[0])}?" if near else f"it has {', '.join(sorted(known))}"
+            hint = (
+                f"did you mean {_spoken(near[0])}?" if near else f"its parts are {', '.join(sorted(known))}"
+            )
             header.fault(
                 number,
-                f"“{(match['name'] if match else text).strip()[:60]}” is no part of {_spoken(field_name)}",
+                f"“{(match['name'] if match else text).strip()[:60]}” is not a part of {_spoken(field_name)}",
                 hint,
             )
     return record

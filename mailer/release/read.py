@@ -67,7 +67,7 @@ def _overlooked(workspace: Workspace, folder: Path, name: str) -> tuple[Finding,
         Finding(
             "misnamed-file",
             "warning",
-            f"{visible(is_called)} is not read: it does not end in .md.",
+            f"{visible(is_called)} is not read: its name does not end in .md.",
             f"If it is a translation, save it as plain text and call it {visible(should_be)}.",
             Where(workspace.shown(folder / is_called)),
         )
@@ -211,7 +211,7 @@ class _Reader:
                 found.append(matches[0])
             else:
                 hint = (
-                    f"known: {', '.join(b.title for b in known.values())}"
+                    f"choose from: {', '.join(b.title for b in known.values())}"
                     if known
                     else "add ## About … there"
                 )
@@ -226,10 +226,14 @@ class _Reader:
         if edition.original == now:
             return ()
         where = Where(self.shown, self.header.line("original"))
-        message = f"The original was changed since this translation was made ({edition.original}, now {now})."
+        message = f"The original has changed since this translation was made ({edition.original}, now {now})."
         return (
             Finding(
-                "outdated-translation", "warning", message, f"Look it over, then write Original: {now}", where
+                "outdated-translation",
+                "warning",
+                message,
+                f"Review the translation, then write Original: {now}",
+                where,
             ),
         )
 

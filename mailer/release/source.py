@@ -50,7 +50,7 @@ def read_source(path: Path, shown: str) -> Source:
     except OSError as error:
         raise ReleaseError([Fault(shown, 0, f"it can't be read: {error.strerror}")]) from None
     if kind := kind_by_content(content):
-        named = ", named .md" if path.suffix.lower() == ".md" else ""
+        named = ", although its name ends in .md" if path.suffix.lower() == ".md" else ""
         raise ReleaseError([Fault(shown, 0, f"this is {kind}{named}", SAVE_AS_TEXT)])
     try:
         written = content.decode("utf-8").removeprefix("\ufeff")
@@ -67,16 +67,15 @@ def _noticed(written: str, shown: str) -> Iterator[Finding]:
     for number, line in enumerate(re.split("\r\n|\r|\n", written), 1):
         where = Where(shown, number)
         for match in _STEERING.finditer(line):
-            message = f"Column {match.start() + 1} holds a character that nobody sees: {_named(match[0])}."
-            hint = "It can turn or hide what stands around it. Delete the word and type it anew."
+            message = f"Column {match.start() + 1} has an invisible character: {_named(match[0])}."
+            hint = "It can reorder or hide the text around it. Delete the word and type it again."
             yield Finding("odd-character", "error", message, hint, where)
         hidden = list(_HIDDEN.finditer(line))
         if hidden:
             places = ", ".join(str(match.start() + 1) for match in hidden[:5])
-            message = f"Left out: {_named(hidden[0][0])} in column {places}{' …' if len(hidden) > 5 else ''}."
-            yield Finding(
-                "odd-character", "notice", message, "It has no width; web pages and Word put it in.", where
-            )
+            message = f"Removed: {_named(hidden[0][0])} in column {places}{' …' if len(hidden) > 5 else ''}."
+            hint = "It has no width; text copied from Word or the web often contains it."
+            yield Finding("odd-character", "notice", message, hint, where)
 
 
 def _named(character: str) -> str:

@@ -78,14 +78,14 @@ def parse_date(text: str) -> date:
         )
     match = _ISO.fullmatch(text) or _MONTH_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)
     if not match:
-        raise ValueFault(f"“{text}” is no date", "write it as July 24, 2018 or 24 July 2018 or 2018-07-24")
+        raise ValueFault(f"“{text}” is not a date", "write it as July 24, 2018 or 24 July 2018 or 2018-07-24")
     month = int(match["month"]) if match["month"].isdecimal() else MONTHS.get(match["month"].lower(), 0)
     if not month:
-        raise ValueFault(f"“{match['month']}” is no month", "write it as July 24, 2018 or 2018-07-24")
+        raise ValueFault(f"“{match['month']}” is not a month", "write it as July 24, 2018 or 2018-07-24")
     try:
         return date(int(match["year"]), month, int(match["day"]))
     except ValueError:
-        raise ValueFault(f"there is no such day as “{text}”", "look at the day and the month") from None
+        raise ValueFault(f"there is no such day as “{text}”", "check the day and the month") from None
 
 
 @cache  # the database is many files, and each file of a release asks
@@ -104,7 +104,7 @@ def parse_zone(text: str) -> str:
     name = text.strip().replace(" ", "_")
     right = ZONE_HINTS.get(name.lower().removesuffix("_time"))
     if right:
-        raise ValueFault(f"“{text}” is not the name of one time zone", f"write {right}")
+        raise ValueFault(f"“{text}” is not the name of a single time zone", f"write {right}")
     if name.lower() not in known or ("/" not in name and name.upper() != "UTC"):
         near = [zone for zone in known.values() if zone.lower().endswith("/" + name.lower())]
         raise ValueFault(
@@ -123,7 +123,7 @@ def parse_time(text: str) -> time:
     hour = int(match["hour"]) if match else 99
     half = (match["half"] or "")[:1] if match else ""
     if not match or hour > 23 or (half and not 1 <= hour <= 12) or int(match["minute"] or 0) > 59:
-        raise ValueFault(f"“{text}” is no time of day", "write it as 10:00 or 6 p.m.")
+        raise ValueFault(f"“{text}” is not a time of day", "write it as 10:00 or 6 p.m.")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     return time(hour, int(match["minute"] or 0))
@@ -146,7 +146,8 @@ def parse_moment(text: str) -> datetime:
     match = _MOMENT.fullmatch(text.strip())
     if not match:
         raise ValueFault(
-            f"“{text}” is no moment", "give day, time and zone: July 24, 2018, 10:00 Europe/Madrid"
+            f"“{text}” is not a date and time",
+            "give the day, time and zone: July 24, 2018, 10:00 Europe/Madrid",
         )
     day = parse_date(match["date"].rstrip(" ,"))
     clock = parse_time(match["time"])
@@ -177,7 +178,7 @@ def parse_web_address(text: str) -> str:
     except ValueError:
         sound = False
     if not sound or not _WEB_CHARACTERS.fullmatch(text):
-        raise ValueFault(f"“{visible(text)}” is not a web address", "write all of it: https://example.org/…")
+        raise ValueFault(f"“{visible(text)}” is not a web address", "write it in full: https://example.org/…")
     return text
 
 
@@ -193,7 +194,9 @@ def parse_mailbox(text: str) -> Mailbox:
     try:
         valid = validate_email(address, check_deliverability=False)
     except EmailNotValidError:
-        raise ValueFault(f"“{text}” is no mailbox", "write it as Press Office <press@example.org>") from None
+        raise ValueFault(
+            f"“{text}” is not a valid mailbox", "write it as Press Office <press@example.org>"
+        ) from None
     return Mailbox(valid.ascii_email or valid.normalized, name)
 
 
@@ -205,7 +208,7 @@ def parse_colour(text: str) -> str:
     """
     digits = text.strip().lstrip("#").lower()
     if not re.fullmatch(r"[0-9a-f]{6}|[0-9a-f]{3}", digits):
-        raise ValueFault(f"“{text}” is no colour", "write it as #0b5563")
+        raise ValueFault(f"“{text}” is not a colour", "write it as #0b5563")
     return "#" + (digits if len(digits) == 6 else "".join(c * 2 for c in digits))
 
 
@@ -217,7 +220,7 @@ def parse_language(text: str) -> str:
     """
     tag = text.strip().replace("_", "-")
     if not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", tag):
-        raise ValueFault(f"“{text}” is no language tag", "write it as en, es or es-MX (BCP 47)")
+        raise ValueFault(f"“{text}” is not a language tag", "write it as en, es or es-MX (BCP 47)")
     first, *rest = tag.split("-")
     return "-".join(
         [first.lower(), *(p.upper() if len(p) == 2 else p.title() if len(p) == 4 else p for p in rest)]
@@ -241,6 +244,6 @@ def one_of(text: str, choices: Iterable[str]) -> str:
         return value
     near = get_close_matches(value, choices, n=1, cutoff=0.6)
     raise ValueFault(
-        f"“{text}” is none of {', '.join(choices)}",
+        f"“{text}” is not one of {', '.join(choices)}",
         f"did you mean {near[0]}?" if near else "choose one of them",
     )

@@ -62,7 +62,7 @@ def new_release(workspace: Workspace, headline: str, *, kind: Kind, language: st
     """
     headline = " ".join(headline.split())
     if not headline:
-        raise WorkspaceError("The headline is empty.", 'Write: mailer new "What happened, in one line"')
+        raise WorkspaceError("The headline is empty.", 'Give one: mailer new "What happened, in one line"')
     day = f"{today:%B} {today.day}, {today.year}"
     text = _SKELETON.format(
         kind=kind.value.capitalize(),
@@ -82,7 +82,7 @@ def new_release(workspace: Workspace, headline: str, *, kind: Kind, language: st
                 return path
     except OSError as error:
         raise WorkspaceError(f"{workspace.releases} can't be written: {error.strerror}.") from None
-    raise WorkspaceError(f"There are 99 releases called {name} already.", "Choose another headline.")
+    raise WorkspaceError(f"There are already 99 releases called {name}.", "Choose another headline.")
 
 
 def slug(headline: str) -> str:

@@ -46,10 +46,10 @@ def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css")
         )  # fmt: skip
     except Exception as error:  # lxml and cssutils fail in many ways at what a designer may write
         if not _PAGE.match(html):
-            what, hint = "it makes no page", "a page begins with <!DOCTYPE html><html …>"
+            what, hint = "it doesn't make a page", "a page begins with <!DOCTYPE html><html …>"
             raise TemplateError([Fault(page, 0, what, hint)]) from None
         what = f"its rules can't be put into the page: {error}"
-        raise TemplateError([Fault(layout, 0, what, "look at what was changed last")]) from None
+        raise TemplateError([Fault(layout, 0, what, "check what was changed last")]) from None
 
 
 def _unreadable(css: str, rule: re.Match[str], path: str) -> Iterator[Fault]:
@@ -58,7 +58,7 @@ def _unreadable(css: str, rule: re.Match[str], path: str) -> Iterator[Fault]:
         if not _can_be_read(declaration[0]):
             at = rule.start("declarations") + declaration.end() - len(declaration[0].lstrip())
             what = f"“{declaration[0].strip()}” can't be read"
-            yield Fault(path, css.count("\n", 0, at) + 1, what, "write it as CSS has it")
+            yield Fault(path, css.count("\n", 0, at) + 1, what, "write it as CSS requires")
 
 
 @lru_cache(maxsize=1024)  # each language of a release, and each look at it, has the same ones
@@ -85,7 +85,7 @@ def check_layout(css: str, path: str) -> None:
     css = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), css)
     faults = []
     for match in re.finditer(r"@[\w-]+", css):
-        hint = "put it into clients.css, which is kept as it is"
+        hint = "put it in clients.css, which is kept as it is"
         faults.append(
             Fault(path, css.count("\n", 0, match.start()) + 1, f"{match[0]} can't be inlined", hint)
         )
@@ -96,7 +96,7 @@ def check_layout(css: str, path: str) -> None:
                     at = match.start() + len(match["selectors"]) - len(match["selectors"].lstrip())
                     line = css.count("\n", 0, at) + 1
                     hint = "give the element a class, and select that: .name { … }"
-                    faults.append(Fault(path, line, f"“{selector.strip()}” is no class selector", hint))
+                    faults.append(Fault(path, line, f"“{selector.strip()}” is not a class selector", hint))
             faults += _unreadable(css, match, path)
         if css.count("{") != css.count("}"):
             faults.append(Fault(path, css.count("\n") + 1, "a brace is missing", "each { needs its }"))

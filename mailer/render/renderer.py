@@ -120,12 +120,12 @@ class _Renderer:
         """A stylesheet of the theme, with the house's colours put in."""
         path = theme_file(self._theme, name)
         if path is None:
-            raise TemplateError([Fault(name, 0, "the theme has no such stylesheet")])
+            raise TemplateError([Fault(name, 0, "the theme has no stylesheet of that name")])
         css = Templates([path.parent], "txt", {"colour": self._colour}).render(name)
         if name == "layout.css":
             check_layout(css, self._place(name))
         if "</" in css:
-            raise TemplateError([Fault(name, 0, "a stylesheet can't hold markup")])
+            raise TemplateError([Fault(name, 0, "a stylesheet can't contain markup")])
         return Markup(css)  # noqa: S704 - the theme's own, and it holds no end tag
 
     def _further_images(self) -> list[SyntaxTreeNode]:

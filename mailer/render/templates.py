@@ -57,7 +57,7 @@ class _OwnFiles(FileSystemLoader):
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         found = super().get_source(environment, template)
         if not lies_in(Path(found[1]), self._folder):
-            raise TemplateNotFound(template, f"{template} is a link to a file that is not the theme's")
+            raise TemplateNotFound(template, f"{template} is a link to a file outside the theme")
         return found
 
 
@@ -196,5 +196,5 @@ class Templates:
 
 def _said(error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return "it calls itself without an end"
+        return "it calls itself endlessly"
     return str(error) or type(error).__name__

@@ -25,7 +25,7 @@ _SHOWN = 60
 LARGEST = 50 << 20
 """Octets of a file: no server takes a mail of that size."""
 
-_INTO_A_PLACE = "put it beside the release, or into files/ or images/"
+_INTO_A_PLACE = "put it beside the release, or in files/ or images/"
 _SECRET_NAMES = re.compile(
     r".*\.(key|p12|pfx|jks|keystore|kdbx?|ppk|keytab|ovpn)|id_(rsa|dsa|ecdsa|ed25519)(\..*)?|.*\.md",
     re.DOTALL,
@@ -70,14 +70,14 @@ def read_enclosure(workspace: Workspace, file: str, beside: Path | None = None) 
     path = _find(workspace, file, beside)
     if _SECRET_NAMES.fullmatch(path.name.lower()):
         raise EnclosureError(
-            f"“{visible(file)}” is never mailed: by its name it is a key, or a release of its own",
+            f"“{visible(file)}” is never sent: going by its name, it is a key or a release itself",
             "name the file that journalists should get",
         )
     try:
         octets = path.stat().st_size
         if octets > LARGEST:
             raise EnclosureError(
-                f"“{visible(file)}” has {octets >> 20} MB; no server takes such a mail",
+                f"“{visible(file)}” is {octets >> 20} MB; no mail server accepts a message that large",
                 "put it on the web and offer it as a link",
             )
         content = path.read_bytes()
@@ -88,7 +88,7 @@ def read_enclosure(workspace: Workspace, file: str, beside: Path | None = None) 
     for pattern, what in _SECRET_CONTENT:
         if pattern.search(content):
             raise EnclosureError(
-                f"“{visible(file)}” is never mailed: it holds {what}",
+                f"“{visible(file)}” is never sent: it contains {what}",
                 "name the file that journalists should get",
             )
     return Enclosure(path, content)
@@ -114,10 +114,10 @@ def _find(workspace: Workspace, file: str, beside: Path | None) -> Path:
         raise EnclosureError(f"there is no file “{visible(file)}”", _did_you_mean(bases, inside))
     path = resolved
     if not lies_in(path, workspace.root):
-        raise EnclosureError(f"“{visible(file)}” lies outside the workspace", _INTO_A_PLACE)
+        raise EnclosureError(f"“{visible(file)}” is outside the workspace", _INTO_A_PLACE)
     parts = path.relative_to(workspace.root.resolve()).parts
     if not parts or parts[0].lower() not in PLACES or any(part.startswith(".") for part in parts):
-        raise EnclosureError(f"“{visible(file)}” does not lie where files for the press lie", _INTO_A_PLACE)
+        raise EnclosureError(f"“{visible(file)}” is not in a folder for press files", _INTO_A_PLACE)
     if not stat.S_ISREG(path.stat().st_mode):
         raise EnclosureError(f"“{visible(file)}” is not a file", "name a file")
     return path
@@ -139,5 +139,7 @@ def _did_you_mean(bases: list[Path], inside: PurePosixPath) -> str:
     }
     match = get_close_matches(inside.name, sorted(near), n=1)
     return (
-        f"did you mean {match[0]}?" if match else "paths begin at the workspace's folder, or at the release's"
+        f"did you mean {match[0]}?"
+        if match
+        else "paths start from the workspace folder or from the release's own"
     )

@@ -22,9 +22,9 @@ _FOREIGN = {
 }  # fmt: skip
 
 SAVE_AS_TEXT = (
-    "open it where it was written, save it as plain text (.txt) in UTF-8, and rename that to end in .md"
+    "open it in the program it was written in, save it as plain text (.txt) in UTF-8, and rename it to .md"
 )
-_SAVE_AS_CSV = "open it where it was written, and save it as “CSV UTF-8”"
+_SAVE_AS_CSV = "open it in the program it was made in, and save it as “CSV UTF-8”"
 
 
 def instead_of(wanted: str, folders: tuple[Path, ...], never: Callable[[Path], bool] | None = None) -> str:
@@ -45,11 +45,11 @@ def instead_of(wanted: str, folders: tuple[Path, ...], never: Callable[[Path], b
             cure = _SAVE_AS_CSV if suffix == ".csv" else SAVE_AS_TEXT
             return f"There is {visible(path.name)}, {_FOREIGN[last]}: {cure}."
         if path.name.lower() == wanted.lower():
-            return f"There is {visible(path.name)}: capitals count, so say {visible(_bare(path.name))}."
+            return f"There is {visible(path.name)}: capitals matter, so write {visible(_bare(path.name))}."
         if last in (LIST_ENDINGS if suffix == ".csv" else _TEXTS) or not last:
             return (
                 f"There is {visible(path.name)}: rename it to {visible(wanted)}. "
-                "(Windows and macOS hide endings; let them show “file name extensions”.)"
+                "(Windows and macOS hide extensions; have them show “file name extensions”.)"
             )
     return ""
 

@@ -81,7 +81,7 @@ class Workspace:
         path = self.releases / f"{name}.md"
         if not is_plain_name(name) or not path.is_file() or not lies_in(path, self.releases):
             raise WorkspaceError(
-                f"There is no release “{visible(name)}” in releases/.", "Choose one of the list."
+                f"There is no release “{visible(name)}” in releases/.", "Choose one from the list."
             )
         return _as_called(path)
 
@@ -158,7 +158,7 @@ class Workspace:
         raise WorkspaceError(
             f"No {noun} “{name}”: neither a file of that name nor {self.shown(folder)}/{wanted}.",
             instead_of(wanted, (folder, given.parent), never)
-            or (there_are if known else f"None yet: {otherwise}."),
+            or (there_are if known else f"There are none yet: {otherwise}."),
         )
 
     def themes(self) -> tuple[str, ...]:
@@ -259,7 +259,7 @@ def make_workspace(folder: Path) -> Workspace:
         WorkspaceError: the folder exists and is not empty, or can't be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise WorkspaceError(f"{folder} exists already and is not empty.", "Choose another name.")
+        raise WorkspaceError(f"{folder} already exists and is not empty.", "Choose another name.")
     source = sample()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -273,5 +273,5 @@ def make_workspace(folder: Path) -> Workspace:
         for private in (folder / ".env.example", *(folder / "lists").iterdir()):
             private.chmod(0o600)
     except OSError as error:
-        raise WorkspaceError(f"{folder} can't be made: {error.strerror}.") from None
+        raise WorkspaceError(f"{folder} can't be created: {error.strerror}.") from None
     return Workspace(folder.resolve())

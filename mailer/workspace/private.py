@@ -79,7 +79,7 @@ def exposed(workspace: Workspace, *keys: Path) -> Iterator[Finding]:
             yield Finding(
                 "private-files",
                 "warning",
-                f"Other accounts of this computer can read {plain}.",
+                f"Other accounts on this computer can read {plain}.",
                 f"Run: chmod {'700' if path.is_dir() else '600'} {plain}",
                 Where(plain),
             )

@@ -111,11 +111,11 @@ def test_what_it_can_t_do_it_says(workspace: Workspace, tmp_path: Path) -> None:
     letter = tmp_path / "one.eml"
     letter.write_bytes(CORPUS["letter: a question"])
     for arguments, said in (
-        ((), "Say where to look"),
-        (("--explain",), "--explain takes FILES"),
+        ((), "Choose where to look"),
+        (("--explain",), "--explain needs FILES"),
         (("--mbox", "nowhere"), "nowhere: can't be read"),
-        (("--mbox", str(letter)), "is no mbox"),
-        (("--maildir", str(tmp_path)), "is no Maildir"),
+        (("--mbox", str(letter)), "is not an mbox"),
+        (("--maildir", str(tmp_path)), "is not a Maildir"),
         (("--imap",), "BOUNCE_IMAP_HOST"),
         (("--explain", "nowhere.eml"), "nowhere.eml can't be read"),
     ):

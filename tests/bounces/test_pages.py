@@ -30,12 +30,12 @@ def test_the_table_of_causes_comes_to_every_conclusion() -> None:
 def test_the_numbers_are_the_code_s() -> None:
     assert (SOFT_BOUNCES, SOFT_DAYS) == (3, 14)
     for page in (REFERENCE, GUIDE):
-        assert re.search(r"third mail|three different mails", page)
+        assert re.search(r"third mail|three different emails", page)
         assert "14 days" in page
 
 
 def test_every_program_of_the_corpus_is_named() -> None:
-    known = REFERENCE.split("Known by their words:")[1].split("\n\n")[0].lower()
+    known = REFERENCE.split("Recognised by their wording:")[1].split("\n\n")[0].lower()
     programs = {sample.name.split(",")[0] for sample in bounces()} - {"words without From"}
     for program in (
         "postfix",

@@ -277,4 +277,4 @@ def test_a_second_wish_is_no_fault(workspace: Workspace) -> None:
     send_to(workspace, ANA)
     first, second = take(workspace, vouched(wish("unsubscribe")), vouched(wish("unsubscribe me")))
     assert first.consequences[0].detail == "mx.example.org says dmarc=pass"
-    assert second.consequences[0].detail == "was suppressed already"
+    assert second.consequences[0].detail == "was already suppressed"

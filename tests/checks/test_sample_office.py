@@ -69,7 +69,7 @@ def test_each_place_says_what_it_is_and_what_to_do(sample_workspace: Workspace) 
     found = {str(f.where): f for f in left_in(sample_workspace)}
     spanish = found["newsroom.es.md:2"]
     assert spanish.message == (
-        "Still says the sample's name, “Fundación Costa Linterna” (also in lines 6, 12, 14): put your own there."
+        "Still has the sample's name, “Fundación Costa Linterna” (also in lines 6, 12, 14): put your own there."
     )
     assert spanish.hint == "Or delete newsroom.es.md, if you don't write in Spanish."
     assert "phone number, “020 7946 0142”" in found["newsroom.es.md:7"].message

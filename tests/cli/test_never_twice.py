@@ -74,7 +74,7 @@ def is_refused(office: Office, *command: str) -> bool:
     before = len(office.got())
     ran = office.run(*command)
     assert (ran.code, len(office.got())) == (2, before), ran.err
-    assert "is not the whole record" in ran.err
+    assert "is not the complete record" in ran.err
     assert f"mailer ledger adopt {RELEASE}" in ran.err
     return nobody_twice(office)
 
@@ -221,7 +221,7 @@ def test_a_ledger_that_knows_less_is_not_taken_for_never_sent(
     lose(sent)
     assert is_refused(sent, *SEND)
     assert is_refused(sent, *REST)
-    assert "Not the whole record" in sent.run("status").err
+    assert "Not the complete record" in sent.run("status").err
 
 
 def test_the_wal_is_missing_after_a_kill(killed: Office) -> None:
@@ -323,7 +323,7 @@ def test_a_witness_that_somebody_made(
         inside.write_bytes(SPOILT[what])
     for command in (SEND, REST, ("status",), ("ledger", "adopt", "--yes")):
         ran = sent.run(*command)
-        assert "defect of ours" not in ran.err and "Traceback" not in ran.err
+        assert "bug in mailer" not in ran.err and "Traceback" not in ran.err
         if command in (SEND, REST):
             assert ran.code == 2 and "can't be read" in ran.err
     assert nobody_twice(sent)
@@ -449,7 +449,7 @@ def test_adopting_what_is_left(sent: Office) -> None:
     assert sent.counts() == {"uncertain": COUNT + 1}
     assert sent.run("resume", RELEASE, "--yes", "--uncertain", "newcomer@example.net").code in (0, 1)
     assert sent.got()[-1] == "newcomer@example.net" and nobody_twice(sent)
-    assert sent.run("ledger", "adopt").err.startswith("As far as can be told, the ledger knows everything")
+    assert sent.run("ledger", "adopt").err.startswith("As far as mailer can tell, the ledger is complete")
     assert "the ledger was adopted on" in sent.run("status").out
 
 

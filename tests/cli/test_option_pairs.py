@@ -188,7 +188,8 @@ def test_a_pair_goes_together_or_is_refused(
     code = main([*case.arguments, *given])
     said = "\n".join(capfd.readouterr())
     refused = re.search(
-        r"(.*)(?:ha(?:s|ve) no effect|contradict|is for recipients|needs? |FILES|Say where to look)", said
+        r"(.*)(?:ha(?:s|ve) no effect|contradict|is only for recipients|needs? |FILES|Choose where to look)",
+        said,
     )
     assert "defect" not in said
     if together:
@@ -196,7 +197,7 @@ def test_a_pair_goes_together_or_is_refused(
     else:
         assert code == 2, said
         assert refused, said
-        assert any(option in said for option in (*pair, "FILES", "Say where to look")), said
+        assert any(option in said for option in (*pair, "FILES", "Choose where to look")), said
 
 
 def test_every_command_with_two_options_is_here() -> None:

@@ -228,7 +228,7 @@ def test_a_waiting_process_that_slept_too_long_sends_nothing(
     settings = Settings(smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none")
     with Ledger(workspace.ledger) as ledger:
         report = deliver(ledger.mailing("harbour-report"), ledger, SmtpTransport(settings))
-    assert "planned time has gone by" in report.halted
+    assert "planned time has passed" in report.halted
     assert "mailer resume --now" in report.hint
     assert (server.accepted, states(workspace)["queued"]) == ([], 11)
 
@@ -385,7 +385,7 @@ def test_what_is_being_sent_can_not_be_taken_back(workspace: Workspace, server: 
         while not server.accepted:
             time.sleep(0.01)
         ran = mailer("discard", "harbour-report", "--yes", cwd=workspace.root)
-        assert (ran.code, "is being sent already" in ran.err) == (2, True)
+        assert (ran.code, "is already being sent" in ran.err) == (2, True)
     finally:
         sender.kill()
         sender.wait()
@@ -413,7 +413,7 @@ def test_an_address_that_is_not_in_doubt_is_named(workspace: Workspace, server: 
         cwd=workspace.root, **server_of(server),
     )  # fmt: skip
     assert (ran.code, len(server.accepted)) == (2, 11)
-    assert "typo@example.net is no recipient of it; priya.n@example.com is accepted" in ran.err
+    assert "typo@example.net is not among its recipients; priya.n@example.com is accepted" in ran.err
 
 
 def test_a_suppression_file_that_goes_in_the_middle_stops_the_run(

@@ -44,7 +44,7 @@ def test_init_lists_what_is_the_samples_and_asks_nothing(tmp_path: Path) -> None
     ):  # fmt: skip
         assert f"\n  {place}" in ran.err
     assert (
-        "Nothing can be sent while a release prints any of this; `mailer check` shows what is left."
+        "Nothing can be sent while a release still contains any of this; `mailer check` shows what is left."
         in ran.err
     )
 
@@ -56,7 +56,7 @@ def test_the_spanish_newsroom_that_was_forgotten_does_not_leave(
     spanish_forgotten(sample_workspace)
     ran = mailer("send", "harbour-report", "--yes", cwd=sample_workspace.root, **server)
     assert ran.code == 1
-    assert "newsroom.es.md:2: error: Still says the sample's name, “Fundación Costa Linterna”" in ran.err
+    assert "newsroom.es.md:2: error: Still has the sample's name, “Fundación Costa Linterna”" in ran.err
     assert "nothing was sent" in ran.err
     assert inbox.received() == []
     assert mailer("status", "--json", cwd=sample_workspace.root).out.strip() == "[]", "nor is it queued"
@@ -87,12 +87,12 @@ def test_a_newcomer_may_look_rehearse_and_proof(
     assert (checked.code, {f["level"] for f in json.loads(checked.out)}) == (0, {"warning"})
     rehearsed = mailer("send", "harbour-report", "--dry-run", cwd=sample_workspace.root)
     assert rehearsed.code == 0, rehearsed.err
-    assert "newsroom.es.md:2: warning: Still says the sample's name" in rehearsed.err
+    assert "newsroom.es.md:2: warning: Still has the sample's name" in rehearsed.err
     proofed = mailer(
         "send", "harbour-report", "--test", "me@example.net", "--yes", cwd=sample_workspace.root, **server
     )
     assert proofed.code == 0, proofed.err
-    assert "newsroom.es.md:2: warning: Still says the sample's name" in proofed.err
+    assert "newsroom.es.md:2: warning: Still has the sample's name" in proofed.err
     assert [mail.to for mail in inbox.received()] == ["me@example.net"] * 2, "each edition"
     assert mailer("send", "harbour-report", "--yes", cwd=sample_workspace.root, **server).code == 1
     assert len(inbox.received()) == 2, "the proof only"

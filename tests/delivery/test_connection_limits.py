@@ -202,7 +202,7 @@ def test_refused_and_then_what_works_ends(path: Path) -> None:
         report = log_in_and_send(path, server)
     found = reconcile(path, server.accepted, COUNT)
     assert "refused the login of press: 535" in report.halted
-    assert "lest the account be locked" in report.hint
+    assert "so that the account is not locked" in report.hint
     assert server.seen["AUTH"] == 2, "not a third time"
     assert Status.QUEUED in found.values() and Status.UNCERTAIN not in found.values()
 
@@ -259,6 +259,6 @@ class TestALineThatBreaksInTheHandshake:
 
 
 def test_what_is_no_tls_is_told_at_once(path: Path, authority: Authority) -> None:
-    with FaultyServer() as server, pytest.raises(TransportError, match="No TLS with"):
+    with FaultyServer() as server, pytest.raises(TransportError, match="TLS failed with"):
         send(path, server.port, smtp_security="tls", smtp_ca_file=str(authority.file))
     assert server.seen["connect"] == 1

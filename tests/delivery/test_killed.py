@@ -87,7 +87,7 @@ def test_two_senders_at_once(tmp_path: Path) -> None:
     done = [pid for pid, text in said.items() if "done: 40" in text]
     refused = [text for text in said.values() if "LedgerError" in text]
     assert len(done) == len(refused) == 1
-    assert re.search(rf"is being sent already, by process {done[0]} of \S+ on \S+, since 20\d\d-", refused[0])
+    assert re.search(rf"is already being sent by process {done[0]} of \S+ on \S+, since 20\d\d-", refused[0])
 
 
 def test_many_senders_one_after_another_each_killed(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_what_is_being_sent_can_not_be_queued_to(ledger: Ledger) -> None:
     with (
         Claims(ledger, mailing),
         Ledger(ledger.path) as another,
-        pytest.raises(LedgerError, match="is being sent already, by process"),
+        pytest.raises(LedgerError, match="is already being sent by process"),
     ):
         queued(another, 3)
 
@@ -255,7 +255,7 @@ def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger, ledger.writing() as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(LedgerError, match="newer mailer"):
+    with pytest.raises(LedgerError, match="newer version of mailer"):
         Ledger(path)
 
 

@@ -143,7 +143,7 @@ def test_a_newer_one_is_refused(tmp_path: Path) -> None:
     Ledger(path).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version = {VERSION + 1}")
-    with pytest.raises(LedgerError, match="newer mailer"):
+    with pytest.raises(LedgerError, match="newer version of mailer"):
         Ledger(path)
 
 

@@ -90,7 +90,7 @@ def test_as_long_as_a_helper_lives_nobody_else_gets_the_release(path: Path) -> N
         coordinator.wait()
         with Ledger(path) as ledger:
             for _ in range(3):
-                with pytest.raises(LedgerError, match="is being sent already"), ledger.holding(RELEASE):
+                with pytest.raises(LedgerError, match="is already being sent"), ledger.holding(RELEASE):
                     pass
         os.kill(helper, signal.SIGCONT)
         assert ends(helper)

@@ -126,7 +126,7 @@ def test_the_coordinator_is_killed(path: Path) -> None:
                 report = send(path, server, processes=1)
                 break
             except LedgerError as error:
-                assert "is being sent already" in error.message
+                assert "is already being sent" in error.message
                 time.sleep(0.05)
         found = reconcile(path, server.accepted, COUNT)
     assert len(server.accepted) >= 50

@@ -150,7 +150,7 @@ def test_a_server_that_goes_away_for_good_halts_the_run(tmp_path: Path) -> None:
         Fault("connect", "drop", nth=3, times=1000), Fault("MAIL", "421", nth=10, times=1000)
     ) as server:
         report = send(path, server)
-        assert "No connection to 127.0.0.1" in report.halted
+        assert "Can't connect to 127.0.0.1" in report.halted
         server.heal()
         assert send(path, server).finished
         reconcile(path, server.accepted, 40)

@@ -76,7 +76,10 @@ def test_whoever_asks_before_their_turn_gets_nothing(
 SPOILT = {
     "missing": (Path.unlink, "is missing"),
     "empty": (lambda file: file.write_bytes(b""), "it is empty"),
-    "half-written": (lambda file: file.write_bytes(file.read_bytes()[:-9]), "ends within this line"),
+    "half-written": (
+        lambda file: file.write_bytes(file.read_bytes()[:-9]),
+        "ends in the middle of this line",
+    ),
     "zeros": (lambda file: file.write_bytes(file.read_bytes() + bytes(99)), "its last 99 bytes are zeros"),
 }
 

@@ -161,7 +161,7 @@ def test_keys_that_cannot_sign(tmp_path: Path) -> None:
 
     assert "dkim.pem: No such file" in complaint()
     (tmp_path / "dkim.pem").write_text("-----BEGIN NONSENSE-----\n")
-    assert "holds no private key" in complaint()
+    assert "contains no usable private key" in complaint()
     key_file(tmp_path, RSA, b"secret")
     assert "without a password" in complaint()
     key_file(tmp_path, ec.generate_private_key(ec.SECP256R1()))

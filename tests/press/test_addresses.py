@@ -65,8 +65,8 @@ MAILED = {
 }
 
 REFUSED = {
-    "": "there is no address",
-    "   ": "there is no address",
+    "": "the address is empty",
+    "   ": "the address is empty",
     "n/a": "must have an @-sign",
     "ana": "must have an @-sign",
     "ana@": "something after the @-sign",

@@ -88,10 +88,10 @@ def test_show_refuses_with_code_2_and_says_why(tmp_path: Path) -> None:
     refused = json.loads(run.stdout)
     assert refused["recipients"] == []
     assert refused["problems"][0]["line"] == 1
-    assert "which column is mailed?" in refused["problems"][0]["message"]
+    assert "which column should be mailed?" in refused["problems"][0]["message"]
     plain = mailer(tmp_path, "lists", "show", "two.csv")
     assert (plain.returncode, plain.stdout) == (2, "")
-    assert "which column is mailed?" in plain.stderr
+    assert "which column should be mailed?" in plain.stderr
     answered = mailer(tmp_path, "lists", "show", "two.csv", "--column", "1")
     assert answered.stdout.startswith("a@example.net\t")
     assert mailer(tmp_path, "lists", "show", "none.csv").returncode == 2
@@ -103,7 +103,7 @@ def test_lists_names_them_all(office: Workspace) -> None:
     assert run.returncode == 0
     lines = dict(line.split("\t", 1) for line in run.stdout.splitlines())
     assert set(lines) == {"broken", "press", "regional", "wild"}
-    assert lines["wild"] == "1 recipient, 1 row to mend\tWindows-1252"
+    assert lines["wild"] == "1 recipient, 1 row to fix\tWindows-1252"
     assert lines["broken"].startswith("can't be read")
 
 
@@ -138,7 +138,7 @@ def test_add_takes_an_export_in_and_never_revives_anybody(office: Workspace, tmp
         'ana@example.net,Ana Ruiz,,,"a, b",Ruiz,Ana\n'
         "supp@example.com,S,,,,,\n"
     )
-    assert "not revived by this: 1 recipient." in run.stderr
+    assert "still never mailed: 1 recipient." in run.stderr
     shown = data(office.root, "lists", "show", "coast", "--json")
     assert [r["address"] for r in shown["recipients"]] == ["ana@example.net"]
     again = mailer(office.root, "lists", "add", str(export), "--as", "coast")

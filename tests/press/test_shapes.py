@@ -202,18 +202,21 @@ REFUSED = {
     "empty": (b"", "the file is empty"),
     "blank lines only": (b"\n\n,,\n", "the file is empty"),
     "a mark only": (codecs.BOM_UTF8, "the file is empty"),
-    "no addresses at all": (b"name,outlet\nAna,The Tide\n", "no column of addresses among “name”, “outlet”"),
+    "no addresses at all": (
+        b"name,outlet\nAna,The Tide\n",
+        "none of these columns is known to hold addresses: “name”, “outlet”",
+    ),
     "no header over several columns": (
         b"ana@example.net,Ana\nbo@example.org,Bo\n",
         "the first row is a person",
     ),
     "two columns of addresses": (
         b"Email,Private email,Name\nana@example.net,ana@example.org,Ana\n",
-        "which column is mailed? “Email” (column 1) and “Private email” (column 2)",
+        "which column should be mailed? “Email” (column 1) and “Private email” (column 2)",
     ),
     "the same header twice, different addresses": (
         b"email,email\nana@example.net,ana@example.org\n",
-        "which column is mailed?",
+        "which column should be mailed?",
     ),
     "an old .xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old Excel file (.xls)"),
     "a web page called .csv": (b"<html><table><tr><td>email</td></tr></table>", "this is a web page"),

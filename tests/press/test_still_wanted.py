@@ -91,17 +91,17 @@ def cut(number: int) -> Callable[[Path], object]:
 LOST: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (Path.unlink, "is missing"),
     "empty": (lambda path: path.write_bytes(b""), "it is empty"),
-    "cut within a line": (cut(9), r"csv:4: it ends within this line, as it did not before: it is half-written"),
-    "cut within an address": (cut(len(",asked by phone,,\n") + 1), "csv:4: it ends within this line"),
+    "cut within a line": (cut(9), r"csv:4: it ends in the middle of this line, which it did not before: it is only half-written"),
+    "cut within an address": (cut(len(",asked by phone,,\n") + 1), "csv:4: it ends in the middle of this line"),
     "a line more, cut": (
         lambda path: path.write_bytes(path.read_bytes() + b"dee@example.ne"),
-        "csv:5: it ends within this line",
+        "csv:5: it ends in the middle of this line",
     ),
     "cut behind a line": (
         cut(len(f"{CY},asked by phone,,\n")),
-        "1 person who stood further down is missing: it ends behind line 3 now",
+        "1 person further down is missing: it now ends after line 3",
     ),
-    "nothing but the header": (lambda path: path.write_text(HEADER), "3 people who stood further down are missing"),
+    "nothing but the header": (lambda path: path.write_text(HEADER), "3 people further down are missing"),
     "zeros at its end": (
         lambda path: path.write_bytes(path.read_bytes() + b"\0" * 400),
         "its last 400 bytes are zeros",

@@ -76,7 +76,7 @@ def test_a_file_that_is_just_being_saved_is_waited_for(save: Callable[[Path], No
         (lambda path: path.write_bytes(b""), "it is empty"),
         (
             lambda path: path.with_name("suppressed.xlsx").write_bytes(b"PK"),
-            "suppressed.xlsx: this may be the list",
+            "suppressed.xlsx: this may also be a list",
         ),
     ],
     ids=["gone", "empty", "another beside it"],
@@ -90,7 +90,7 @@ def test_one_that_stays_away_stops_the_mailing(
         with pytest.raises(ListError, match=told):
             found.refresh()
         assert ANA in found, "what was known is not forgotten"
-    with pytest.raises(ListError, match=r"is missing|is empty|may be the list"):
+    with pytest.raises(ListError, match=r"is missing|is empty|may also be a list"):
         found.add("bo@example.org", "unsubscribed")
     assert not path.exists() or b"bo@" not in path.read_bytes()
 
@@ -156,7 +156,7 @@ def test_offices_that_share_a_drive_have_a_file_each(path: Path) -> None:
     (shared / "hills-suppressed.csv").write_text(HEADER)
     assert ANA in Suppressions(path)
     (shared / "coast-suppressed (conflict).csv").write_text(HEADER)
-    with pytest.raises(ListError, match=r"coast-suppressed \(conflict\)\.csv: this may be the list"):
+    with pytest.raises(ListError, match=r"coast-suppressed \(conflict\)\.csv: this may also be a list"):
         Suppressions(path)
 
 

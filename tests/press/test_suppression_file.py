@@ -63,11 +63,11 @@ def _renamed_workbook(path: Path) -> None:
 ODD: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "missing": (
         Path.unlink,
-        ("suppressed.csv: the list of those who are never mailed is missing", "--begin"),
+        ("suppressed.csv: the list of people who are never mailed is missing", "--begin"),
     ),
     "moved, a link stays": (
         lambda path: (path.unlink(), path.symlink_to("/nowhere/suppressed.csv")),
-        ("is a link to /nowhere/suppressed.csv, which is not there",),
+        ("is a link to /nowhere/suppressed.csv, which does not exist",),
     ),
     "empty": (lambda path: path.write_bytes(b""), ("it is empty: 0 bytes",)),
     "blank": (lambda path: path.write_bytes(b"\xef\xbb\xbf \r\n,,\r\n"), ("it is empty: 10 bytes",)),
@@ -77,7 +77,7 @@ ODD: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
         lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
         ("this is an old Excel workbook (.xls)",),
     ),
-    "a photo": (lambda path: path.write_bytes(bytes(range(256)) * 8), ("this is no text",)),
+    "a photo": (lambda path: path.write_bytes(bytes(range(256)) * 8), ("this is not readable text",)),
     "a pipe": (
         lambda path: (path.unlink(), os.mkfifo(path)),
         ("suppressed.csv: can't be read: it is a device or a pipe",),
@@ -88,7 +88,7 @@ ODD: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     ),
     "another table": (
         lambda path: path.write_text("Town,Grade\nSaltby,C\n"),
-        ("suppressed.csv:1: there is no column called “address”, and no row names anybody",),
+        ("suppressed.csv:1: it has no column called “address”, and no row names anybody",),
     ),
 }
 
@@ -159,15 +159,17 @@ def test_what_may_be_the_list_blocks(name: str, workspace: Workspace, inbox: Inb
     else:
         other.write_text("email,reason\nana.ruiz@example.net,bounced\nbo@example.org,asked\n")
     size = f"{other.stat().st_size:,} bytes, 2 addresses; suppressed.csv has 1 address"
-    refused(send(workspace, inbox), inbox, f"{other}: this may be the list", size, "mailer suppress ADDRESS")
+    refused(
+        send(workspace, inbox), inbox, f"{other}: this may also be a list", size, "mailer suppress ADDRESS"
+    )
 
 
 def test_without_the_list_what_lies_there_instead_is_named(workspace: Workspace, inbox: Inbox) -> None:
     workspace.suppressed.unlink()
     workbook(workspace.suppressed.with_suffix(".xlsx"))
     refused(
-        send(workspace, inbox), inbox, "suppressed.csv: the list of those who are never mailed is missing",
-        "suppressed.xlsx: this may be the list", "2 addresses", "save it as “CSV UTF-8” under the name suppressed.csv",
+        send(workspace, inbox), inbox, "suppressed.csv: the list of people who are never mailed is missing",
+        "suppressed.xlsx: this may also be a list", "2 addresses", "save it as “CSV UTF-8” under the name suppressed.csv",
     )  # fmt: skip
 
 
@@ -203,14 +205,14 @@ def test_the_way_out_of_two_lists(workspace: Workspace, inbox: Inbox) -> None:
 def test_nobody_is_mailed_from_it(option: str, name: str, workspace: Workspace, inbox: Inbox) -> None:
     (workspace.root / "never").symlink_to(workspace.suppressed)
     refused(
-        send(workspace, inbox, option, name), inbox, f"“{name}” is the list of those who are never mailed"
+        send(workspace, inbox, option, name), inbox, f"“{name}” is the list of people who are never mailed"
     )
 
 
 def test_nor_by_the_header_of_a_release(workspace: Workspace, inbox: Inbox) -> None:
     path = workspace.releases / "harbour-report.md"
     path.write_text(path.read_text("utf-8").replace("Lang: en\n", "Lang: en\nLists: Suppressed\n"), "utf-8")
-    refused(send(workspace, inbox), inbox, "“Suppressed” is the list of those who are never mailed")
+    refused(send(workspace, inbox), inbox, "“Suppressed” is the list of people who are never mailed")
 
 
 def test_another_office_s_export_can_be_left_out(workspace: Workspace, inbox: Inbox) -> None:
@@ -255,7 +257,7 @@ def test_no_command_makes_a_missing_one(command: tuple[str, ...], workspace: Wor
     (workspace.root / "returned.mbox").write_bytes(b"")
     workspace.suppressed.unlink()
     ran = mailer(*command, cwd=workspace.root)
-    assert (ran.code, "suppressed.csv: the list of those who are never mailed is missing" in ran.err) == (
+    assert (ran.code, "suppressed.csv: the list of people who are never mailed is missing" in ran.err) == (
         2,
         True,
     )
@@ -265,14 +267,14 @@ def test_no_command_makes_a_missing_one(command: tuple[str, ...], workspace: Wor
 def test_a_workspace_that_never_had_one_begins_one(workspace: Workspace, inbox: Inbox) -> None:
     workspace.suppressed.unlink()
     begun = mailer("suppress", "--begin", cwd=workspace.root)
-    assert (begun.code, begun.out) == (0, "lists/suppressed.csv\tmade: nobody is suppressed yet\n")
+    assert (begun.code, begun.out) == (0, "lists/suppressed.csv\tcreated: nobody is suppressed yet\n")
     assert workspace.suppressed.read_text() == HEADER
     assert send(workspace, inbox, "--limit", "1").code == 0
     again = mailer("suppress", "--begin", cwd=workspace.root)
-    assert (again.code, "is there already" in again.err) == (2, True)
+    assert (again.code, "already exists" in again.err) == (2, True)
     workspace.suppressed.rename(workspace.lists / "suppressed-2026.csv")
     other = mailer("suppress", "--begin", cwd=workspace.root)
-    assert (other.code, "suppressed-2026.csv: this may be the list" in other.err) == (2, True)
+    assert (other.code, "suppressed-2026.csv: this may also be a list" in other.err) == (2, True)
     assert not workspace.suppressed.exists()
     assert mailer("suppress", cwd=workspace.root).code == 2, "whom?"
 

@@ -120,12 +120,12 @@ def test_they_are_no_list_under_any_name(disguised: list[Path], workspace: Works
     assert list(offered(workspace).values()) == [{"press", "regional"}] * len(COMMANDS)
     for path in disguised:
         for name in (path.stem, path.name, str(path)):
-            with pytest.raises(WorkspaceError, match="is the list of those who are never mailed"):
+            with pytest.raises(WorkspaceError, match="is the list of people who are never mailed"):
                 read_audience(workspace, Choice(lists=(name,)))
 
 
 def test_nobody_is_led_to_them_by_a_hint(disguised: list[Path], workspace: Workspace) -> None:
-    """“There is Coast.csv: capitals count, so say Coast.”"""
+    """“There is Coast.csv: capitals matter, so write Coast.”"""
     for path in disguised:
         path.rename(path.with_name(path.name.capitalize()))
         with pytest.raises(WorkspaceError) as told:

@@ -80,7 +80,7 @@ FALSE = [
 REFUSED = {
     'langauge == "es"': "Did you mean language?",
     'quite_other == "x"': "There are: accepts_embargo, address, beat",
-    "language == es": 'A text needs quotes: "es"',
+    "language == es": 'Text needs quotes: "es"',
     'language = "es"': "Write == to compare",
     'language == "es" and': "can't be read",
     "": "can't be read",

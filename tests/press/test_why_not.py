@@ -22,11 +22,11 @@ ANA = "email,language,status\nana@example.net,es,active\n"
 
 
 @pytest.mark.parametrize(("text", "choice", "why", "cure"), [
-    ("email\nana@example\n", (), "ana@example is the only one on the list one, and is left out: address can't be used", "Mend the address"),
-    ("email,name\n,Ana\n", (), "the only row is the only one", "Write an address"),
-    (ANA.replace("active", "inactive"), (), "ana@example.net is the only one on the list one, and is left out: not active", "status column"),
+    ("email\nana@example\n", (), "ana@example is the only person on the list one, and is left out: address can't be used", "Correct the address"),
+    ("email,name\n,Ana\n", (), "the only row is the only person", "Write an address"),
+    (ANA.replace("active", "inactive"), (), "ana@example.net is the only person on the list one, and is left out: not active", "status column"),
     (ANA, ("--where", 'language == "fr"'), 'not chosen by --where (language == "fr")', "Change --where."),
-    (ANA, ("--except", "one"), "excepted (on the list one)", "Leave out --except"),
+    (ANA, ("--except", "one"), "excepted (on the list one)", "Remove --except"),
 ])  # fmt: skip
 def test_the_only_one_on_a_list_is_named_with_the_reason(
     workspace: Workspace, text: str, choice: tuple[str, ...], why: str, cure: str
@@ -45,10 +45,10 @@ def test_whoever_is_suppressed_comes_back_only_at_their_wish(workspace: Workspac
     mailer("suppress", "ana@example.net", cwd=workspace.root)
     ran = checking(workspace)
     assert (
-        "ana@example.net is the only one on the list one, and is left out: suppressed (unsubscribed"
+        "ana@example.net is the only person on the list one, and is left out: suppressed (unsubscribed"
         in ran.out
     )
-    assert "Only if they have asked to be mailed again: mailer unsuppress ana@example.net" in ran.out
+    assert "Only if they have asked to be mailed again, run: mailer unsuppress ana@example.net" in ran.out
 
 
 def test_of_several_the_reasons_are_counted(workspace: Workspace) -> None:

@@ -19,13 +19,13 @@ ON_A_SHARE = Path(__file__).resolve().parent.parent / "support" / "on_a_share.py
 
 @promise(
     "docs/guide/sending.md",
-    "The workspace lies on a drive of this computer: two processes are kept from sending the same by a lock, and many"
-    " network shares can't lock files.",
-    "There nothing is sent, and you are told.",
+    "Keep the workspace on one of this computer's own drives: a lock stops two processes from"
+    " sending the same release, and many network shares can't lock files.",
+    "On those nothing is sent, and mailer says so.",
 )
 @pytest.mark.parametrize("said", ["ENOLCK", "EOPNOTSUPP", "ENOSYS", "EIO"])
 def test_the_workspace_lies_on_a_share(said: str, office: Office) -> None:
-    """It was told as “is being sent already, by another process”, for whom staff would wait for ever."""
+    """It was told as “is already being sent by another process”, for whom staff would wait for ever."""
     ran = subprocess.run(
         [sys.executable, str(ON_A_SHARE), said, "send", RELEASE, "--yes"],
         cwd=office.workspace.root, env=environment(**office.settings()), capture_output=True, text=True, timeout=60,
@@ -56,6 +56,6 @@ def test_a_newer_mailer_or_a_broken_disk_has_written(letter: str, office: Office
         ran = office.run(*command)
         assert (ran.code, office.got()) == (2, []), command
         said = ran.err.replace("\n", " ")
-        told = f"The ledger {office.workspace.ledger} has recipients in a state that this mailer does not know: {letter!r}."
+        told = f"The ledger {office.workspace.ledger} has recipients in a state that this version of mailer does not know: {letter!r}."
         assert told in said, command
         assert "defect" not in said, command

@@ -52,8 +52,8 @@ def suppressed(office: Office) -> str:
 
 @promise(
     PAGE,
-    "That is how a real bounce is told from a made-up one: without a token of ours nobody is suppressed, whatever a"
-    " mail says, and with one only the person whose mail bore it.",
+    "That is how a real bounce is told from a made-up one: without a token of yours nobody is"
+    " suppressed, whatever a message says, and with one only the person whose email carried it.",
     "Nothing is changed.",
 )
 def test_somebody_wants_to_take_others_off(office: Office) -> None:
@@ -70,7 +70,7 @@ def test_somebody_wants_to_take_others_off(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Run it as often as you like, from a timer too: each mail is dealt with once, and no mailbox is changed.",
+    "Run it as often as you like, from a timer too: each message is handled once, and no mailbox is changed.",
     "Add `--dry-run` to see first what would happen.",
     "One bounce of the “no such mailbox” sort is enough.",
     "A correction is not sent to them.",
@@ -93,11 +93,12 @@ def test_read_again_and_again(office: Office) -> None:
 
 @promise(
     PAGE,
-    "A full mailbox, or one that can't be reached, must bounce for three different mails, the first and the last at"
-    " least 14 days apart.",
-    "Blocklists, policies, a missing DKIM signature: that says nothing about the address, so it is never suppressed.",
-    "Automatic replies are passed over, even those that speak of bounces: the mail did arrive.",
-    "“Re: Baja” in answer to a release is a letter, not a wish: it may be about Baja California.",
+    "A full mailbox, or one that can't be reached, must bounce three different emails, the first and"
+    " the last at least 14 days apart.",
+    "Blocklists, policies, a missing DKIM signature: that says nothing about the address, so it is"
+    " never suppressed.",
+    "Automatic replies are skipped, even those that mention bounces: the email did arrive.",
+    "“Re: Baja” in reply to a release is a letter, not a request: it may be about Baja California.",
 )
 @pytest.mark.parametrize(("name", "what"), [(FULL, "bounced"), ("postfix, listed by a blocklist", "bounced"),
                                             ("automatic: Exchange", ""), ("Re: Baja", "for you to decide")])  # fmt: skip
@@ -114,7 +115,7 @@ def test_nobody_is_taken_off_for_less(office: Office, name: str, what: str) -> N
     assert [line.split("\t")[:2] for line in out.splitlines()][:1] == ([[ANA, what]] if what else [])
 
 
-@promise(PAGE, "`mailer bounces --explain FILE` only reads it.")
+@promise(PAGE, "`mailer bounces --explain FILE` reads it without changing anything.")
 def test_only_a_look(office: Office) -> None:
     tokens = sent(office)
     mail = office.workspace.root.parent / "mail.eml"

@@ -17,8 +17,8 @@ PAGE = "docs/guide/press-lists.md"
     PAGE,
     "No row disappears.",
     "Each is a recipient, or is listed with its line and the reason:",
-    "`error` wants mending, `warning` wants a look (a likely typo such as `gmial.com` is mailed as it is written),"
-    " `notice` is for your information.",
+    "`error` needs fixing, `warning` deserves a look (a likely typo such as `gmial.com` is used as"
+    " it is written), `notice` is for your information.",
 )
 def test_an_export_with_titles_and_gaps(office: Office) -> None:
     rows = (
@@ -45,7 +45,7 @@ def test_an_export_with_titles_and_gaps(office: Office) -> None:
     PAGE,
     "Two things are asked rather than guessed:",
     "Which column is mailed?",
-    "Which letters are these?",
+    "Which encoding is it in?",
     "You are shown a name as it was understood.",
 )
 def test_two_columns_of_addresses_and_foreign_letters(office: Office) -> None:
@@ -61,8 +61,9 @@ def test_two_columns_of_addresses_and_foreign_letters(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Somebody on two lists gets one mail, and has the tags of both.",
-    "Two addresses are the same person when they differ in capitals only; dots and `+press` make another address.",
+    "Somebody on two lists gets one email, and has the tags of both.",
+    "Two addresses are the same person when they differ in capitals only; dots and `+press` make"
+    " another address.",
 )
 def test_the_same_person_in_many_spellings(office: Office) -> None:
     office.list("first", "Ana@Example.NET,Ana,,en,coast", "ana+press@example.net,Ana,,en,coast")
@@ -80,8 +81,8 @@ def test_the_same_person_in_many_spellings(office: Office) -> None:
 
 @promise(
     PAGE,
-    "`lists/suppressed.csv` holds the addresses that are never mailed, whatever list they stand on.",
-    "The file is read again while a mailing runs: whoever unsubscribes meanwhile gets nothing more.",
+    "`lists/suppressed.csv` holds the addresses that are never mailed, whatever list they are on.",
+    "The file is read again while a mailing runs: anyone who unsubscribes in the meantime gets nothing more.",
 )
 def test_they_unsubscribe_while_it_runs(office: Office) -> None:
     everybody = make_list(office.workspace, "many", 12)
@@ -111,7 +112,8 @@ def test_an_old_export_is_taken_in_again(office: Office) -> None:
     PAGE,
     "A row names nobody, as `ana at example.net` or `@example.com`.",
     "Whole domains can't be suppressed, only addresses.",
-    "Another file beside it may be the list too: `suppressed.xlsx`, `suppressed (1).csv`, a “conflicted copy” of a"
+    "Another file beside it may be the list too: `suppressed.xlsx`, `suppressed (1).csv`, a"
+    " “conflicted copy” of a"
     " shared drive.",
     "Only `suppressed.csv` is read.",
 )
@@ -148,8 +150,8 @@ def test_the_worst_list_of_all(office: Office) -> None:
 
 @promise(
     PAGE,
-    "`mailer init` makes the file.",
-    "Only for a workspace that never had one: `mailer suppress --begin`.",
+    "`mailer init` creates the file.",
+    "For a workspace that never had one, and only then: `mailer suppress --begin`.",
 )
 def test_it_is_never_made_by_the_way(office: Office) -> None:
     suppressed = office.workspace.suppressed
@@ -173,7 +175,8 @@ def test_it_is_never_made_by_the_way(office: Office) -> None:
 @promise(
     PAGE,
     "`forget` removes the person's rows from every list and their data from the record of mailings.",
-    "What stays is a hash of the address in `suppressed.csv`, so that they are not mailed when an old list turns up.",
+    "What stays is a hash of the address in `suppressed.csv`, so that they are not mailed when an"
+    " old list turns up.",
     "Rows in Excel workbooks, and old rehearsals, are named for you to remove by hand.",
 )
 def test_priya_wants_to_be_forgotten(office: Office) -> None:

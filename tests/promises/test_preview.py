@@ -27,9 +27,11 @@ def opened(office: Office) -> Iterator[httpx.Client]:
 @promise(
     PAGE,
     "The page listens on 127.0.0.1 alone, and is for the browser that opened it.",
-    "The address that is opened holds a key of this one run; the first browser that brings it gets a cookie, and"
+    "The address that is opened holds a key of this one run; the first browser that brings it gets a"
+    " cookie, and"
     " from then on the key opens nothing, so that nobody finds it later in a history.",
-    "Every request needs that cookie, must be for 127.0.0.1 or localhost, and must not come from another web site,"
+    "Every request needs that cookie, must be for 127.0.0.1 or localhost, and must not come from"
+    " another web site,"
     " not even to read: a page that you have open beside the preview gets nothing out of it.",
 )
 def test_another_page_and_another_browser_try(opened: httpx.Client) -> None:
@@ -50,7 +52,8 @@ def test_another_page_and_another_browser_try(opened: httpx.Client) -> None:
 
 @promise(
     PAGE,
-    "What can be asked for is a release of `releases/` by its name, a theme by its name, and the messages of one"
+    "What can be asked for is a release of `releases/` by its name, a theme by its name, and the"
+    " messages of one"
     " folder: no path, and no link that leads elsewhere.",
 )
 def test_other_files_are_asked_for(office: Office, opened: httpx.Client) -> None:
@@ -73,9 +76,9 @@ def test_other_files_are_asked_for(office: Office, opened: httpx.Client) -> None
 
 @promise(
     PAGE,
-    "When a file can't be read, the page lists what is wrong, with file and line, and below it keeps what could be"
-    " read last.",
-    "Mend it, save, and it goes on.",
+    "When a file can't be read, the page lists what is wrong, with file and line, and below that"
+    " keeps the last version that could be read.",
+    "Fix it and save, and the preview carries on.",
 )
 def test_saved_in_the_middle_of_a_word(office: Office, opened: httpx.Client) -> None:
     whole = office.release().read_text("utf-8")

@@ -19,8 +19,8 @@ PAGE = "README.md"
 @promise(
     PAGE,
     "Nobody gets it twice.",
-    "Kill the process, pull the plug, run it again: it knows who has it, and where nobody can know (the line broke"
-    " before the server's answer) it says so by name and waits for your word.",
+    "Kill the process, pull the plug, run it again: it knows who has it, and where nobody can know"
+    " (the connection broke before the server's answer) it names them and waits for you to decide.",
 )
 @pytest.mark.parametrize(("stage", "plug"), [("body", "the process is killed"), ("dot", "the process is killed"),
                                              ("MAIL", "the plug is pulled")])  # fmt: skip
@@ -61,7 +61,7 @@ def test_the_line_breaks_after_the_server_took_it(office: Office) -> None:
 @promise(
     PAGE,
     "Nobody is lost silently.",
-    "Each row of a list is a recipient or is listed with its line and the reason.",
+    "Each row of a list becomes a recipient, or is listed with its line and the reason.",
 )
 def test_rows_of_every_kind_of_trouble(office: Office) -> None:
     rows = (
@@ -96,7 +96,8 @@ def test_rows_of_every_kind_of_trouble(office: Office) -> None:
 @promise(
     PAGE,
     "Nothing is sent by accident.",
-    "Errors block, the number must be typed, and without a terminal nothing leaves, unless a script says `--yes`.",
+    "Errors block, the number must be typed, and without a terminal nothing leaves, unless a script"
+    " uses `--yes`.",
 )
 def test_accidents(office: Office) -> None:
     assert office.run("send", RELEASE).code == 2
@@ -113,8 +114,8 @@ def test_accidents(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Who asked not to be mailed is not mailed.",
-    "While the list of these people is missing or odd, nothing leaves.",
+    "People who asked not to be mailed are not mailed.",
+    "While their list is missing or damaged, nothing leaves.",
 )
 def test_they_asked(office: Office) -> None:
     suppressed = office.workspace.suppressed
@@ -155,8 +156,8 @@ def test_a_busy_server(office: Office, fault: Fault) -> None:
 
 @promise(
     PAGE,
-    "Busy servers and greylisting are tried again; what is about you, not about a recipient (a wrong password, a"
-    " blocked sender), stops the run at once.",
+    "Busy servers and greylisting are tried again; a problem with you rather than with a recipient"
+    " (a wrong password, a blocked sender) stops the run at once.",
 )
 def test_greylisted_or_blocked(office: Office) -> None:
     office.server.refuse = {"priya.n@example.com": "450 4.2.0 greylisted, come back later"}

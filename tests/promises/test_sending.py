@@ -26,12 +26,13 @@ def seconds_until_later() -> float:
 
 @promise(
     PAGE,
-    "Before anything leaves you see what would: every edition's subject and sender, the server, the time, the"
+    "Before anything leaves, you see what would go out: every edition's subject and sender, the"
+    " server, the time, the"
     " embargo, who gets it, and who is left out and why.",
-    "People who are new and people who stand in the queue from before are counted apart, and those in the queue are"
-    " named.",
+    "New people and people already waiting in the queue are counted separately, and those in the"
+    " queue are named.",
     "Then you type the number of recipients.",
-    "It is everything that leaves: any other answer sends nothing.",
+    "It is everything that leaves: with any other answer, nothing is sent.",
 )
 @pytest.mark.parametrize("answer", ["9", "\x03"], ids=["the new ones alone", "Ctrl-C"])
 def test_all_is_seen_and_only_the_number_is_an_answer(office: Office, answer: str) -> None:
@@ -41,7 +42,8 @@ def test_all_is_seen_and_only_the_number_is_an_answer(office: Office, answer: st
         said = terminal.until("Type 11 to send")
         for shown in ("en: Harbour Water", "es: El agua", "Petrel Bay News Desk <newsdesk@example.org>",
                       f"127.0.0.1:{office.server.port}", "When  now", "until 2098-12-01 06:00 Europe/London",
-                      "11 recipients: 9 new, 2 (ana.ruiz@example.net, jean-luc@example.com) in the queue from before",
+                      "11 recipients: 9 new, 2 (ana.ruiz@example.net, jean-luc@example.com) in the"
+                      " queue from before",
                       "suppressed: 1 (gone.away@example.com)"):  # fmt: skip
             assert shown in re.sub(r"\s+", " ", said).replace("When now", "When  now"), shown
         terminal.type(answer)
@@ -54,8 +56,8 @@ def test_all_is_seen_and_only_the_number_is_an_answer(office: Office, answer: st
 @promise(
     PAGE,
     "Nothing is queued before the server has let us in: a login is tried once.",
-    "If it fails, nothing is remembered of this try, and the next one, with whatever list, reaches only whom it"
-    " shows.",
+    "If it fails, nothing is kept of this attempt, and the next one, with whatever list, reaches"
+    " only the people it shows.",
     "A login costs one attempt: a refused one stops the run at once, so that the account is not locked.",
 )
 def test_a_wrong_password(office: Office) -> None:
@@ -75,8 +77,8 @@ def test_a_wrong_password(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Without a terminal nothing leaves, be it a release, what is left of one, or a proof.",
-    "Scripts say `--yes`, and mean all that is shown.",
+    "Without a terminal nothing leaves, whether a release, the rest of one, or a proof.",
+    "Scripts use `--yes`, which agrees to everything that is shown.",
     "`mailer resume` shows what is left and asks in the same way.",
 )
 def test_nobody_is_there_to_ask(office: Office) -> None:
@@ -91,9 +93,9 @@ def test_nobody_is_there_to_ask(office: Office) -> None:
 
 @promise(
     PAGE,
-    "An option that has no effect is refused: whoever gives it means something by it.",
+    "An option that would have no effect is refused, because you must have meant something by it.",
     "`--list` on a correction is one.",
-    "The file of `--csv` is tried before anything leaves.",
+    "The `--csv` file is tested before anything leaves.",
 )
 def test_what_could_not_be_done_is_refused_before(office: Office) -> None:
     office.run("send", RELEASE, "--limit", "3", "--yes")
@@ -110,7 +112,7 @@ def test_what_could_not_be_done_is_refused_before(office: Office) -> None:
 
 @promise(
     PAGE,
-    "If another release says the same, you are told its name, and how many of these people have it.",
+    "If another release has the same text, you see its name and how many of these people already have it.",
 )
 def test_the_same_under_another_name(office: Office) -> None:
     office.run("send", RELEASE, "--limit", "4", "--yes")
@@ -127,7 +129,8 @@ def test_the_same_under_another_name(office: Office) -> None:
 
 @promise(
     PAGE,
-    "On a machine with `ALLOW_ONLY`, whom it forbids is left out, not counted, and still new to the next machine.",
+    "On a machine with `ALLOW_ONLY`, anyone it does not allow is left out, not counted, and still"
+    " new to the next machine.",
 )
 def test_a_machine_for_trying_things(office: Office) -> None:
     shown = office.typing("1", "send", RELEASE, ALLOW_ONLY="priya.n@example.com")
@@ -140,8 +143,8 @@ def test_a_machine_for_trying_things(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Once you have typed the number, the release is frozen together with the list: what you edit from then on"
-    " changes nothing.",
+    "Once you have typed the number, the release is frozen together with the list: nothing you edit"
+    " from then on changes it.",
 )
 def test_edited_behind_its_back(office: Office) -> None:
     office.queue()
@@ -162,9 +165,10 @@ def test_edited_behind_its_back(office: Office) -> None:
 
 @promise(
     PAGE,
-    "The time is the mailing's, not the process's: if it is killed or the machine restarts, `mailer status` shows"
+    "The time is the mailing's, not the process's: if it is killed or the machine restarts, `mailer"
+    " status` shows"
     " the time, and `mailer resume` keeps it.",
-    "`--at` gives it another, `--now` sends at once.",
+    "`--at` sets a different time, `--now` sends at once.",
     "A time that has passed is refused.",
 )
 def test_killed_restarted_and_planned_anew(office: Office) -> None:
@@ -186,9 +190,10 @@ def test_killed_restarted_and_planned_anew(office: Office) -> None:
 
 @promise(
     PAGE,
-    "More than ten minutes late, you are asked again: the laptop was closed at six, and what was right then may be"
+    "More than ten minutes late, you are asked again: the laptop was closed at six, and what was"
+    " right then may be"
     " wrong at noon.",
-    "`--yes` does not answer that; a script says `--now`.",
+    "`--yes` is not enough for that; a script must add `--now`.",
 )
 def test_the_laptop_was_closed(office: Office) -> None:
     office.killed_while_waiting(RELEASE, "--at", LATER, "--yes")
@@ -203,10 +208,11 @@ def test_the_laptop_was_closed(office: Office) -> None:
 
 @promise(
     PAGE,
-    "An embargo that still runs when the mail would leave is a question of its own, in `send` and in `resume`, with"
+    "If an embargo is still running when the email would leave, you are asked separately, in `send`"
+    " and in `resume`, with"
     " `--now` too: you type `embargo`.",
-    "Scripts say `--under-embargo`.",
-    "Who accepts no embargoes (the column `accepts_embargo`) is never mailed under one.",
+    "Scripts use `--under-embargo`.",
+    "Anyone who accepts no embargoes (the column `accepts_embargo`) is never mailed under one.",
 )
 def test_somebody_in_a_hurry(office: Office) -> None:
     office.list(

@@ -32,8 +32,8 @@ def plain(shown: str) -> str:
 
 @promise(
     SENDING,
-    "If it fails, nothing is remembered of this try, and the next one, with whatever list, reaches only whom it"
-    " shows.",
+    "If it fails, nothing is kept of this attempt, and the next one, with whatever list, reaches"
+    " only the people it shows.",
 )
 def test_the_server_was_down_at_the_first_try(office: Office) -> None:
     # Half past eight. The national list; but the server is being restarted.
@@ -56,12 +56,12 @@ def test_the_server_was_down_at_the_first_try(office: Office) -> None:
 @promise(
     README,
     "What leaves is what was shown.",
-    "The number that you type is everything that leaves, whoever waits from before included.",
+    "The number that you type is everything that leaves, including anyone still waiting from before.",
 )
 @promise(
     SENDING,
-    "People who are new and people who stand in the queue from before are counted apart, and those in the queue are"
-    " named.",
+    "New people and people already waiting in the queue are counted separately, and those in the"
+    " queue are named.",
 )
 def test_the_server_let_us_in_and_then_refused_to_work(office: Office) -> None:
     # Half past eight. Eleven are in the queue when the server says that it does not know the sender.
@@ -94,13 +94,15 @@ def test_the_server_let_us_in_and_then_refused_to_work(office: Office) -> None:
     README,
     "A planned time holds.",
     "Kill the process while it waits: `mailer resume` keeps the time.",
-    "A running embargo is always a question.",
+    "While an embargo is running, you are always asked.",
 )
 @promise(
     SENDING,
-    "The time is the mailing's, not the process's: if it is killed or the machine restarts, `mailer status` shows"
+    "The time is the mailing's, not the process's: if it is killed or the machine restarts, `mailer"
+    " status` shows"
     " the time, and `mailer resume` keeps it.",
-    "An embargo that still runs when the mail would leave is a question of its own, in `send` and in `resume`, with"
+    "If an embargo is still running when the email would leave, you are asked separately, in `send`"
+    " and in `resume`, with"
     " `--now` too: you type `embargo`.",
 )
 def test_killed_while_waiting_for_six_o_clock(office: Office) -> None:
@@ -146,15 +148,15 @@ def beside_as_a_workbook(suppressed: Path) -> None:
 
 
 LOST: dict[str, tuple[Callable[[Path], object], str]] = {
-    "deleted": (Path.unlink, "the list of those who are never mailed is missing"),
+    "deleted": (Path.unlink, "the list of people who are never mailed is missing"),
     "emptied": (lambda suppressed: suppressed.write_bytes(b""), "it is empty: 0 bytes"),
-    "saved beside as a workbook": (beside_as_a_workbook, "suppressed.xlsx: this may be the list"),
+    "saved beside as a workbook": (beside_as_a_workbook, "suppressed.xlsx: this may also be a list"),
 }
 
 
 @promise(
     LISTS,
-    "Nothing is sent while the file is missing or odd, as everybody whom it names would be mailed.",
+    "Nothing is sent while the file is missing or odd, because everybody it names would be mailed.",
 )
 def test_the_suppression_file_is_lost_between_two_sendings(office: Office) -> None:
     suppressed = office.workspace.suppressed
@@ -188,12 +190,14 @@ def test_the_suppression_file_is_lost_between_two_sendings(office: Office) -> No
 
 @promise(
     WRITING,
-    "While a release prints any of it, in any of its languages, `mailer check` names each place, and `mailer send`"
+    "While a release still contains any of it, in any of its languages, `mailer check` names each"
+    " place, and `mailer send`"
     " refuses.",
 )
 @promise(
     SENDING,
-    "While a release prints anything of the sample's office, it can be looked at, rehearsed and proofed, and is not"
+    "While a release still contains anything from the sample office, it can be looked at, rehearsed"
+    " and proofed, but is not"
     " sent.",
 )
 def test_nobody_had_opened_the_spanish_newsroom(sample_workspace: Workspace, office: Office) -> None:
@@ -206,7 +210,7 @@ def test_nobody_had_opened_the_spanish_newsroom(sample_workspace: Workspace, off
     # The proof comes, in both languages, and a warning with it.
     with ours.terminal("send", RELEASE, "--test", "edda@example.org", "--yes") as officer:
         assert officer.code() == 0
-        assert "newsroom.es.md:2: warning: Still says the sample's name, “Fundación Costa Linterna”" in plain(
+        assert "newsroom.es.md:2: warning: Still has the sample's name, “Fundación Costa Linterna”" in plain(
             officer.shown
         )
     assert ours.got() == ["edda@example.org"] * 2
@@ -214,7 +218,7 @@ def test_nobody_had_opened_the_spanish_newsroom(sample_workspace: Workspace, off
     # Nobody reads warnings. But the real thing does not even ask.
     with ours.terminal("send", RELEASE) as officer:
         assert officer.code() == 1
-        assert "newsroom.es.md:2: error: Still says the sample's name" in plain(officer.shown)
+        assert "newsroom.es.md:2: error: Still has the sample's name" in plain(officer.shown)
         assert "Type " not in officer.shown
     assert ours.got() == ["edda@example.org"] * 2
 
@@ -235,7 +239,7 @@ def spoken(office: Office, address: str) -> list[str]:
     return [str(mail["Content-Language"]) for mail in office.mails(address)]
 
 
-@promise(WRITING, "Whoever has `es` on their list gets it; everybody else gets the original.")
+@promise(WRITING, "Anyone whose language is `es` on the list gets it; everybody else gets the original.")
 def test_a_release_in_two_languages(office: Office) -> None:
     # First a proof, to look at both.
     with office.terminal("send", RELEASE, "--test", "edda@example.org", "--yes") as officer:
@@ -261,7 +265,7 @@ def test_a_release_in_two_languages(office: Office) -> None:
     assert [spoken(office, person) for person in people] == [["es"], ["es"], ["en"], ["en"]]
 
 
-@promise(WRITING, "Whoever has `es` on their list gets it; everybody else gets the original.")
+@promise(WRITING, "Anyone whose language is `es` on the list gets it; everybody else gets the original.")
 def test_the_translation_comes_later(office: Office) -> None:
     # The Spanish text is late. Those who read English have the release at nine.
     spanish = office.workspace.releases / f"{RELEASE}.es.md"

@@ -23,7 +23,8 @@ SECURITY = "SECURITY.md"
 
 @promise(
     WINDOWS,
-    "Byte-order marks and Windows' line ends are fine in every file, and so is what Excel saves (press lists).",
+    "Byte-order marks and Windows' line ends are fine in every file, and so is what Excel saves"
+    " (press lists).",
 )
 def test_every_file_went_through_notepad(office: Office) -> None:
     (office.workspace.root / ".env").write_text("SMTP_CONNECTIONS=1\n", "utf-8")
@@ -40,7 +41,7 @@ def test_every_file_went_through_notepad(office: Office) -> None:
     assert office.server.most_at_once == 1, ".env was read"
 
 
-@promise(WINDOWS, "What it can't write is replaced, never dropped; `set PYTHONUTF8=1` gives UTF-8.")
+@promise(WINDOWS, "What that can't express is replaced, never dropped; `set PYTHONUTF8=1` gives UTF-8.")
 @pytest.mark.parametrize("code_page", ["cp437", "cp1252:strict", "ascii"])
 def test_a_pipe_with_a_code_page(office: Office, code_page: str) -> None:
     office.list("world", "li@example.net,李娜,,en,", "lodz@example.net,Łódź ✓ 📣,,en,")
@@ -61,7 +62,8 @@ def test_a_pipe_with_a_code_page(office: Office, code_page: str) -> None:
 
 @promise(
     WINDOWS,
-    "Closing the window, or “End task”, kills at once: `mailer resume` goes on, nobody gets it twice, and at most"
+    "Closing the window, or “End task”, kills at once: `mailer resume` goes on, nobody gets it"
+    " twice, and at most"
     " one recipient a connection is uncertain.",
     "Ctrl-C ends what is in flight first, as everywhere.",
 )
@@ -116,7 +118,8 @@ def theme(office: Office, name: str, file: str, code: str) -> Path:
 
 @promise(
     THEMES,
-    "Its templates run in Jinja's sandbox: they see the names of the reference, can change none of them, and reach"
+    "Its templates run in Jinja's sandbox: they see the names of the reference, can change none of"
+    " them, and reach"
     " no file of your computer, no program, nothing of Python.",
 )
 @pytest.mark.parametrize(
@@ -160,7 +163,8 @@ def test_a_theme_that_lies_elsewhere(office: Office, named: str) -> None:
 @promise(
     THEMES,
     "Everything else still comes from the default theme.",
-    "Its rules are moved into the elements, so that they survive clients that drop style blocks; that works for"
+    "Its rules are moved into the elements, so that they survive clients that drop style blocks;"
+    " that works for"
     " selectors of a single class, and anything else is an error with its line.",
 )
 def test_a_style_that_could_not_be_moved(office: Office) -> None:
@@ -183,8 +187,8 @@ def test_a_style_that_could_not_be_moved(office: Office) -> None:
 
 @promise(
     SECURITY,
-    "A release can't say where mail is sent through, can't bring its own recipients (it names lists of `lists/`),"
-    " and can't choose a theme from anywhere but `templates/`.",
+    "A release can't choose which server sends it, can't bring its own recipients (it names lists in"
+    " `lists/`), and can't choose a theme from anywhere but `templates/`.",
 )
 @pytest.mark.parametrize(
     "field",

@@ -27,7 +27,7 @@ def get(address: str, method: str = "GET") -> bytes:
     "200 and the same page; nothing is written",
     "`POST` with anything else, however odd",
     "400; nothing is written",
-    "a token that is not ours, or was cut",
+    "a token that was not made here, or was cut off",
     "404, without saying why",
 )
 def test_scanners_strangers_and_the_person(office: Office) -> None:
@@ -55,8 +55,9 @@ def test_scanners_strangers_and_the_person(office: Office) -> None:
 
 @promise(
     PAGE,
-    "A wish that was answered with 200 is not lost: it is on the disk first, as a line of"
-    " `lists/.suppressed.wishes`, whatever happens to the machine afterwards, and whoever has `suppressed.csv` open.",
+    "A request that was answered with 200 is not lost: it is on the disk first, as a line of"
+    " `lists/.suppressed.wishes`, whatever happens to the machine afterwards, and even if"
+    " `suppressed.csv` is open elsewhere.",
 )
 def test_killed_right_after_the_answer(office: Office) -> None:
     with serving(office.workspace) as server:
@@ -69,9 +70,9 @@ def test_killed_right_after_the_answer(office: Office) -> None:
 
 @promise(
     PAGE,
-    "While that can't be written (Excel on Windows keeps others from it), is missing or odd, they stay where they"
-    " are, and hold all the same; the server says so once.",
-    "It never makes the file anew.",
+    "While that can't be written (Excel on Windows keeps others from it), is missing or odd, they"
+    " stay where they are and still count; the server says so once.",
+    "It never creates the file again.",
 )
 def test_the_file_is_gone_while_they_click(office: Office) -> None:
     kept = office.workspace.suppressed.read_bytes()
@@ -90,7 +91,7 @@ def test_the_file_is_gone_while_they_click(office: Office) -> None:
 @promise(
     PAGE,
     "Its lines on stderr name addresses, never links or tokens, and nothing in them can steer a terminal.",
-    "What strangers send that is not HTTP is answered with 400, and not worth a line.",
+    "Anything that is not HTTP is answered with 400, and gets no line.",
 )
 def test_its_log_is_read_by_somebody(office: Office) -> None:
     with serving(office.workspace) as server:
@@ -110,8 +111,9 @@ def test_its_log_is_read_by_somebody(office: Office) -> None:
 @pytest.mark.parametrize("proxy", [(), ("--proxy", "127.0.0.1")])
 @promise(
     PAGE,
-    "Without it nobody's is: any client can write that field, and would be a new client with each request.",
-    "The first wish of an address is never turned away, as it needs a token of ours",
+    "Without it nobody's is: any client can write that field, and would look like a new client with"
+    " each request.",
+    "An address's first request is never turned away, as it needs a valid token",
 )
 def test_a_client_that_is_somebody_else_each_time(office: Office, proxy: tuple[str, ...]) -> None:
     def asked(number: int) -> int:

@@ -26,7 +26,8 @@ PAGE = "docs/guide/sending.md"
 @promise(
     PAGE,
     "Certificates are always verified.",
-    "A server that stops offering encryption, or shows an expired or foreign certificate, is refused before a"
+    "A server that stops offering encryption, or shows an expired or foreign certificate, is refused"
+    " before a"
     " password or an address is sent to it.",
 )
 @pytest.mark.parametrize(
@@ -87,7 +88,8 @@ def test_two_mailings_and_a_provider_that_counts(office: Office) -> None:
 
 @promise(
     PAGE,
-    "What `mailer` makes is its owner's alone; where the workspace's folder belongs to a group that may write in it,"
+    "What `mailer` makes is its owner's alone; where the workspace's folder belongs to a group that"
+    " may write in it,"
     " it is that group's.",
 )
 def test_a_colleague_s_account_looks_in(office: Office) -> None:
@@ -152,10 +154,11 @@ def test_a_full_mailbox_is_emptied(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Halted means that the server's answer was about us, not about a recipient: a wrong password, a refused sender,"
+    "Halted means that the server's answer was about us, not about a recipient: a wrong password, a"
+    " refused sender,"
     " spam suspected, a message too big, more than 10 % of the recipients refused.",
-    "(Whom `mailer` itself leaves out, as suppressed since, does not count for that.)",
-    "Nothing is lost.",
+    "(People whom `mailer` itself leaves out, such as those suppressed since, do not count.)",
+    "No recipient is lost.",
     "Rejected addresses that don't exist are proposed for suppression.",
 )
 def test_a_tenth_of_an_old_list(office: Office) -> None:
@@ -189,15 +192,16 @@ def printed_day(office: Office, address: str) -> str:
 @promise(
     "README.md",
     "What has not left can be taken back.",
-    "`mailer discard` shows whom, asks, and keeps who did it.",
+    "`mailer discard` shows who is affected, asks, and records who did it.",
 )
 @promise(
     PAGE,
-    "`mailer discard` takes back whoever surely has nothing yet: those who wait, and those put off.",
+    "`mailer discard` takes back everybody who certainly hasn't got it yet: those waiting, and those"
+    " deferred.",
     "It shows them and asks for their number.",
-    "Who has it, or may have it, is not touched.",
-    "Who took it back is kept: `mailer status` lists every order.",
-    "If the release is sent again, they are new to it.",
+    "Nobody who has it, or may have it, is touched.",
+    "The record keeps who took it back: `mailer status` lists every order.",
+    "If the release is sent again, they count as new.",
 )
 def test_better_not(office: Office) -> None:
     office.server.refuse = {
@@ -229,7 +233,7 @@ def test_better_not(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Taking back a correction also gives its recipients the place back that they had in the queue of the first text.",
+    "Taking back a correction also puts its recipients back where they were in the queue for the first text.",
 )
 def test_the_correction_was_wrong_too(office: Office) -> None:
     office.queue(RELEASE, "--limit", "3")

@@ -77,7 +77,7 @@ def _loop(path: Path) -> None:
 
 
 LOST: dict[str, tuple[Callable[[Path], object], str]] = {
-    "missing": (Path.unlink, "the list of those who are never mailed is missing"),
+    "missing": (Path.unlink, "the list of people who are never mailed is missing"),
     "empty": (lambda path: path.write_bytes(b""), "it is empty: 0 bytes"),
     "half-written": (_half, "it ends within this line, as it did not before"),
     "cut short": (_last_line, "1 person who stood further down is missing"),
@@ -89,7 +89,7 @@ LOST: dict[str, tuple[Callable[[Path], object], str]] = {
 @promise(
     PAGE,
     "A mailing that runs waits two seconds, as somebody may just be saving it, and halts.",
-    "It has lost its end while a mailing runs, or zeros stand there: half-written, or cut short.",
+    "It has lost its end while a mailing runs, or ends in zeros: it is half-written, or cut short.",
 )
 @pytest.mark.parametrize("what", LOST)
 def test_the_file_is_lost_in_mid_run(what: str, office: Office, everybody: list[str]) -> None:
@@ -112,8 +112,8 @@ def test_the_file_is_lost_in_mid_run(what: str, office: Office, everybody: list[
 
 @promise(
     PAGE,
-    "As long as a mailing runs, suppressions only grow: whom somebody takes off the file meanwhile, and whom an older copy"
-    " does not name that a shared drive has put back, gets nothing either.",
+    "While a mailing runs, suppressions only grow: somebody who is taken off the file in the"
+    " meantime, or is missing from an older copy that a shared drive has put back, gets nothing either.",
 )
 @pytest.mark.parametrize("copy", ["as it was", "with somebody who was taken off since"])
 def test_a_shared_drive_puts_yesterday_s_copy_back(copy: str, office: Office, everybody: list[str]) -> None:

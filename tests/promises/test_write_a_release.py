@@ -16,7 +16,7 @@ def text_of(office: Office, address: str) -> str:
 
 @promise(
     PAGE,
-    "What stands behind the first colon is taken as it is: quotes, further colons and `#` need no care.",
+    "Everything after the first colon is taken as it is: quotes, further colons and `#` need no care.",
 )
 @pytest.mark.parametrize(
     "headline",
@@ -35,7 +35,7 @@ def test_headlines_that_would_trip_a_parser(office: Office, headline: str) -> No
     assert mail["Subject"] == headline
 
 
-@promise(PAGE, "Nothing disappears silently: what can't be read is named by `mailer check`, with its line.")
+@promise(PAGE, "Nothing disappears silently: `mailer check` names whatever can't be read, with its line.")
 def test_everything_that_went_wrong_is_named(office: Office) -> None:
     office.edit(office.release(), "Volunteers took", "Volunteers **took")
     office.edit(office.release(), "at dawn and by hand", "[at dawn](page.html) and by hand")
@@ -70,8 +70,8 @@ def test_names_that_are_no_names(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Put pictures and attachments beside the release, or into `images/` and `files/`: only from there does a file"
-    " travel with a mail.",
+    "Put pictures and attachments beside the release, or into `images/` and `files/`: only from"
+    " there does a file travel with an email.",
 )
 @pytest.mark.parametrize("file", ["../.env", "../lists/press.csv", "linked.pdf"])
 def test_a_release_from_a_stranger_asks_for_a_file(office: Office, file: str) -> None:
@@ -86,7 +86,8 @@ def test_a_release_from_a_stranger_asks_for_a_file(office: Office, file: str) ->
 
 @promise(
     PAGE,
-    "With `Original: …` in its header you are warned when the original changes after the translation was made.",
+    "With `Original: …` in its header you are warned when the original changes after the translation"
+    " was made.",
 )
 def test_the_translation_is_of_an_older_text(office: Office) -> None:
     spanish = office.workspace.releases / f"{RELEASE}.es.md"
@@ -98,7 +99,8 @@ def test_the_translation_is_of_an_older_text(office: Office) -> None:
 
 @promise(
     PAGE,
-    "`Kind: Correction` with `Corrects: harbour-water` and `Correction: what was wrong, what is right` goes to"
+    "`Kind: Correction` with `Corrects: harbour-water` and `Correction: what was wrong, what is"
+    " right` goes to"
     " exactly those who got the original, in the same thread, with what changed on top.",
     "`Update` and `Withdrawal` work the same way.",
 )

@@ -32,7 +32,7 @@ def test_a_release_with_another_ending_than_is_seen(workspace: Workspace, there:
 def test_a_release_in_other_capitals(workspace: Workspace) -> None:
     (workspace.releases / "harbour-report.md").rename(workspace.releases / "Adv2.md")
     ran = mailer("check", "adv2", cwd=workspace.root)
-    assert (ran.code, "There is Adv2.md: capitals count, so say Adv2." in ran.err) == (2, True)
+    assert (ran.code, "There is Adv2.md: capitals matter, so write Adv2." in ran.err) == (2, True)
 
 
 @pytest.mark.parametrize(("there", "kind"), [
@@ -97,7 +97,10 @@ def test_a_document_renamed_to_md_is_named_as_what_it_is(workspace: Workspace, k
     (workspace.releases / "adv2.md").write_bytes(content)
     ran = mailer("check", "adv2", cwd=workspace.root)
     assert ran.code == 2
-    assert f"releases/adv2.md: this is {kind}, named .md — open it where it was written" in ran.err
+    assert (
+        f"releases/adv2.md: this is {kind}, although its name ends in .md — open it in the program it was written in"
+        in ran.err
+    )
 
 
 @pytest.mark.parametrize(("content", "kind"), [
@@ -109,7 +112,7 @@ def test_so_is_everything_else_that_is_no_plain_text(workspace: Workspace, conte
     (workspace.releases / "harbour-report.es.md").write_bytes(content)
     workspace.newsroom.with_name("newsroom.es.md").write_bytes(content)
     ran = mailer("check", "harbour-report", cwd=workspace.root)
-    assert f"releases/harbour-report.es.md: this is {kind}, named .md" in ran.err
+    assert f"releases/harbour-report.es.md: this is {kind}, although its name ends in .md" in ran.err
 
 
 def test_text_of_another_encoding_is_named_with_its_line(workspace: Workspace) -> None:

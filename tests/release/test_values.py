@@ -33,8 +33,8 @@ def test_a_day_may_be_written_in_many_ways(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("7/8/2018", "ambiguous"), ("07.08.2018", "ambiguous"), ("tomorrow", "is no date"), ("Foo 3, 2018", "is no month"),
-    ("February 30, 2018", "no such day"), ("", "is no date"),
+    ("7/8/2018", "ambiguous"), ("07.08.2018", "ambiguous"), ("tomorrow", "is not a date"), ("Foo 3, 2018", "is not a month"),
+    ("February 30, 2018", "no such day"), ("", "is not a date"),
 ])  # fmt: skip
 def test_a_day_that_could_be_misread_is_refused(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):

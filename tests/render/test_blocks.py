@@ -92,10 +92,10 @@ def test_a_mistake_in_a_template_is_told_with_its_file_and_line(workspace: Works
 
 
 @pytest.mark.parametrize(("css", "line", "said"), [
-    (".a { color: red }\np { color: red }", 2, "no class selector"), (".a:hover { color: red }", 1, "no class selector"),
-    (".a .b { color: red }", 1, "no class selector"), (":is(.a) { color: red }", 1, "no class selector"),
+    (".a { color: red }\np { color: red }", 2, "not a class selector"), (".a:hover { color: red }", 1, "not a class selector"),
+    (".a .b { color: red }", 1, "not a class selector"), (":is(.a) { color: red }", 1, "not a class selector"),
     (".a { color: red }\n\n@media (max-width: 1px) { .a { color: blue } }", 3, "@media"),
-    (".a { color: red ", 1, "brace"), ("#a { color: red }", 1, "no class selector"),
+    (".a { color: red ", 1, "brace"), ("#a { color: red }", 1, "not a class selector"),
 ])  # fmt: skip
 def test_a_stylesheet_that_can_not_be_inlined_safely_is_an_error(
     workspace: Workspace, css: str, line: int, said: str

@@ -53,7 +53,7 @@ def test_notes_and_their_marks_lead_to_each_other(workspace: Workspace, theme: s
 
 @pytest.mark.parametrize(("name", "signs"), [
     ("advisory", ("Media advisory", "A boat trip", "Add to calendar", "GMT")),
-    ("correction", ("Correction", "What we correct", "It is nine.")),
+    ("correction", ("Correction", "What we are correcting", "It is nine.")),
     ("statement", ("Statement", "Embargoed until", "6:00")),
     ("full", ("Press release", "For immediate release", "Available for interview", "All tables")),
 ])  # fmt: skip

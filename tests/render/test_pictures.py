@@ -303,7 +303,7 @@ def test_an_attached_picture_that_can_not_be_cleaned_is_named(
     fields = "Headline: One\nDate: 2026-11-23\nDateline: Quay\nAttachments:\n  - file: images/quay.bin\n    send: attach"
     written(workspace, "Text.", fields)
     found = {f.id: f.message for f in prepare(workspace, "written", Choice(lists=("press",))).findings}
-    assert "quay.bin is mailed as it is" in found["picture-marks"]
+    assert "quay.bin is sent as it is" in found["picture-marks"]
     assert attached(workspace, "quay.bin").content == other[kind]
 
 

@@ -92,7 +92,7 @@ def test_the_key_becomes_a_cookie_that_no_script_reads_and_no_other_site_sends(o
         assert second.status_code == 403, (
             "whoever reads it later in a history or a list of processes has nothing"
         )
-        assert "opened before" in second.text
+        assert "already been opened" in second.text
         assert "set-cookie" not in second.headers
 
 

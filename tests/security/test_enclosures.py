@@ -166,7 +166,7 @@ def test_a_secret_is_known_by_its_content_too(office: Workspace) -> None:
     ran = attaching(office, *files)
     assert ran.code == 2
     assert not_refused(ran, files, 2) == []
-    assert ran.err.count("is never mailed: it holds") == len(SECRETS)
+    assert ran.err.count("is never sent: it contains") == len(SECRETS)
     assert SECRET not in ran.err
     assert not mailed(office)
 
@@ -176,7 +176,7 @@ def test_a_key_is_known_by_its_name(office: Workspace) -> None:
     for name in names:
         (office.root / "files" / name).write_bytes(b"anything")
     ran = attaching(office, *(f"files/{name}" for name in names))
-    assert ran.err.count("by its name it is a key") == len(names)
+    assert ran.err.count("going by its name, it is a key") == len(names)
 
 
 def test_another_release_is_not_attached_before_its_time(office: Workspace) -> None:
@@ -234,7 +234,7 @@ def test_what_became_a_secret_after_it_was_checked_is_not_mailed(office: Workspa
     edition = read_release(office, "one").original
     assert render(edition, office.theme("default")).attached[0].content == b"a,b\n"
     table.write_bytes(SECRETS["rsa PEM"])
-    with pytest.raises(TemplateError, match="holds a private key"):
+    with pytest.raises(TemplateError, match="contains a private key"):
         render(edition, office.theme("default"))
 
 

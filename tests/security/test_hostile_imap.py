@@ -98,7 +98,7 @@ def test_one_mail_that_is_not_handed_out_does_not_keep_back_the_others(
     mails = {number: returned(UNKNOWN, token) for number, token in enumerate(tokens.values(), 1)}
     ran = reads(workspace, authority, ImapServer(mails, refused=(1,)))
     first, second = ran.out.splitlines()
-    assert first.startswith("?\tfor you to decide\tthe server does not hand this mail out")
+    assert first.startswith("?\tfor you to decide\tthe server does not hand this message over")
     assert second.startswith(f"{BEN}\tsuppressed")
     assert "UID 1]" in ran.err
     assert reads(workspace, authority, ImapServer(mails)).out.startswith(f"{ANA}\tsuppressed"), "once it does"
@@ -166,7 +166,7 @@ def test_the_password_is_given_once_however_often_it_is_asked_for(
     assert ran.code == 2
     given = [command for command in server.commands if len(command) > 20 and " " not in command]
     assert len(given) == 1
-    assert "again and again" in ran.err
+    assert "keeps asking" in ran.err
 
 
 # ---- time -------------------------------------------------------------------------------------------

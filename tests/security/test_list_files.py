@@ -83,7 +83,7 @@ def repeated(before: str, piece: str, times: int) -> Iterator[bytes]:
 HEADER = "email,name,outlet\nana@example.net,Ana,The Tide\n"
 TEXT_BOMBS: dict[str, tuple[Callable[[], Iterator[bytes]], str]] = {
     "a line of 100 MB": (lambda: repeated(HEADER, "a" * 100, 1_000_000), "can't be read|more than 1,000,000 characters"),
-    "nothing but a line of 100 MB": (lambda: repeated("", "a" * 100, 1_000_000), "no column of addresses"),
+    "nothing but a line of 100 MB": (lambda: repeated("", "a" * 100, 1_000_000), "is known to hold addresses"),
     "ten million commas": (lambda: repeated(HEADER, ",", 10_000_000), "more than 1,000,000 characters"),
     "ten million quotes": (lambda: repeated(HEADER, '"",', 10_000_000), "quotation mark|more than 1,000,000 characters"),
     "2,000 cells in a row": (lambda: repeated(HEADER, ",", 2_000), "2,001 cells, more than 1,000"),

@@ -51,7 +51,7 @@ def test_a_name_that_begins_like_loopback_gets_nothing_in_clear(
 ) -> None:
     ran = mailer(*command, cwd=workspace.root, SMTP_HOST="127.evil.example", SMTP_SECURITY="none")
     assert ran.code in (1, 2)
-    assert "SMTP_SECURITY=none would send everything to 127.evil.example in clear" in ran.out + ran.err
+    assert "SMTP_SECURITY=none would send everything to 127.evil.example unencrypted" in ran.out + ran.err
 
 
 def test_a_localhost_that_leads_elsewhere_gets_nothing(

@@ -1,4 +1,4 @@
-"""What staff or their computer did is told as that, with the file and what to do: "a defect of ours" sends them to us.
+"""What staff or their computer did is told as that, with the file and what to do: "a bug in mailer" sends them to us.
 
 Each of these ended so, or could: an address, a picture, a theme, a file's name, a disk.
 """
@@ -24,7 +24,7 @@ LONG = "x" * 5000
 
 def told(ran: Ran, *words: str) -> None:
     assert ran.code == 2, ran.err
-    assert "defect of ours" not in ran.err
+    assert "bug in mailer" not in ran.err
     for word in words:
         assert word in ran.err
 
@@ -43,7 +43,7 @@ def test_an_address_that_is_none(
     monkeypatch.chdir(workspace.root)
     code = main([*command, address])
     said = capsys.readouterr().err
-    assert "defect of ours" not in said
+    assert "bug in mailer" not in said
     if address.strip() not in ("", "a@example.org"):
         assert code == 2
         assert "ADDRESS" in said or "not text" in said
@@ -78,12 +78,12 @@ def test_an_attachment_that_can_be_no_file(workspace: Workspace, file: str, said
 
 
 THEMES = {
-    "no page": ("release.html.j2", "", "templates/mine/release.html.j2: it makes no page"),
-    "only a comment": ("release.html.j2", "<!-- x -->", "templates/mine/release.html.j2: it makes no page"),
-    "an XML declaration": ("release.html.j2", '<?xml version="1.0" encoding="utf-16"?><html/>', "it makes no page"),
+    "no page": ("release.html.j2", "", "templates/mine/release.html.j2: it doesn't make a page"),
+    "only a comment": ("release.html.j2", "<!-- x -->", "templates/mine/release.html.j2: it doesn't make a page"),
+    "an XML declaration": ("release.html.j2", '<?xml version="1.0" encoding="utf-16"?><html/>', "it doesn't make a page"),
     "any error in it": ("release.html.j2", "\n{{ cycler() }}", "templates/mine/release.html.j2:2: at least one item"),
     "also in the text": ("release.txt.j2", "{{ cycler() }}", "templates/mine/release.txt.j2:1: at least one item"),
-    "a macro without end": ("release.txt.j2", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "calls itself without an end"),
+    "a macro without end": ("release.txt.j2", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "calls itself endlessly"),
     "a file that is missing": ("release.html.j2", "{% include 'gone.j2' %}", "gone.j2"),
     "a number that is none": ("layout.css", ".a {\n  color: red;\n  color: rgb(999999,);\n}", "templates/mine/layout.css:3: “color: rgb(999999,)”"),
 }  # fmt: skip
@@ -112,7 +112,7 @@ def test_a_themes_description_in_another_encoding_is_shown(workspace: Workspace)
 ], ids=lambda words: " ".join(words[:2])[:20])  # fmt: skip
 def test_a_name_that_no_file_can_have(workspace: Workspace, arguments: tuple[str, ...]) -> None:
     ran = mailer(*arguments, cwd=workspace.root)
-    told(ran, "x" * 40, "No file can have so long a name")
+    told(ran, "x" * 40, "A file name can't be that long")
 
 
 def test_a_link_that_leads_to_itself(workspace: Workspace) -> None:
@@ -141,8 +141,8 @@ def test_a_full_disk_is_the_computers(tmp_path: Path) -> None:
 
 
 def test_what_is_ours_is_still_said_to_be_ours() -> None:
-    assert "defect of ours" in as_told(failed(lambda: [][0])).hint
-    assert "defect of ours" in as_told(failed(lambda: os.close(-1))).hint, (
+    assert "bug in mailer" in as_told(failed(lambda: [][0])).hint
+    assert "bug in mailer" in as_told(failed(lambda: os.close(-1))).hint, (
         "no file, and nothing that staff can do"
     )
     assert as_told(WorkspaceError("x", "y")).hint == "y"

@@ -1,7 +1,6 @@
 """Nobody is suppressed without proof. Anybody can write to a bounce mailbox, in any mail system's or person's name.
 
-Proof is a token that only the mail to one person bore, and then it is proof about that person alone; or, for a wish to
-be taken off, that our own server vouches for its sender. Everything else changes nothing and is put to a person.
+Proof is a token that only the mail to one person bore, and then it is proof about that person alone; or, for a request to be taken off, that our own server vouches for its sender. Everything else changes nothing and is put to a person.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ def test_a_forged_report_that_names_eight_suppresses_nobody(office: OfficeThatSe
     assert untouched(office)
     lines = [line.split("\t") for line in ran.out.splitlines()]
     assert [(line[0], line[1]) for line in lines] == [(address, "for you to decide") for address in eight]
-    assert "nothing in it proves that it is about our mail" in lines[0][2]
+    assert "nothing proves that this is about our email" in lines[0][2]
     assert f"mailer suppress {eight[0]}" in lines[0][2], "a person who believes it knows what to type"
     assert lines[0][3] == "harbour-report"
 

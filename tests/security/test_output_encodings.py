@@ -46,9 +46,9 @@ def run(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Said:
     for text in (
         b"Traceback",
         b"UnicodeEncodeError",
-        b"defect of ours",
-        "defect of ours".encode("cp037"),
-        "defect of ours".encode("utf-16-le"),
+        b"bug in mailer",
+        "bug in mailer".encode("cp037"),
+        "bug in mailer".encode("utf-16-le"),
     ):
         assert text not in said.out + said.err, said
     return said

@@ -106,6 +106,6 @@ def test_a_cell_is_not_mailed_a_thousand_times_with_all_that_stands_beside_it(tm
     ran = mailer_within("lists", "show", "list.csv", cwd=tmp_path)
     assert ran.out.split("\t")[0] == "bo@example.org"
     assert (
-        "list.csv:2: error: 101 addresses in one cell, which may have 100 addresses: give each a row"
+        "list.csv:2: error: 101 addresses in one cell, where at most 100 addresses are allowed: give each its own row"
         in ran.err
     )

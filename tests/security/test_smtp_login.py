@@ -51,7 +51,7 @@ def test_an_endless_334_costs_one_attempt(workspace: Workspace, mechanism: str) 
         how = server.settings(SMTP_USERNAME="press", SMTP_PASSWORD="lantern")
         ran = mailer("send", "harbour-report", "--yes", cwd=workspace.root, **how)
     assert ran.code == 2
-    assert "goes on asking after the whole login of press: 334" in ran.err
+    assert "keeps asking after the login of press is complete: 334" in ran.err
     assert attempts(server) == 1
     assert len(server.logins) == 1
     assert not server.accepted
@@ -123,7 +123,7 @@ def test_a_line_that_breaks_at_the_login_costs_two_at_most(
     ):
         send(tmp_path, server, smtp_timeout=0.4)
     assert attempts(server) == 2
-    assert "lest the account be locked" in told.value.hint
+    assert "so that the account is not locked" in told.value.hint
     assert "lantern" not in str(told.value)
 
 
@@ -168,7 +168,7 @@ def test_a_challenge_that_is_not_base64(workspace: Workspace, challenge: bytes) 
         how = server.settings(SMTP_USERNAME="press", SMTP_PASSWORD="lantern")
         ran = mailer("doctor", cwd=workspace.root, **how)
     assert ran.code == 1
-    assert "reach" in ran.out and "defect of ours" not in ran.err + ran.out
+    assert "reach" in ran.out and "bug in mailer" not in ran.err + ran.out
     assert "challenge for the login can't be read" in ran.out
     assert attempts(server) == 0
 
@@ -179,7 +179,7 @@ def test_no_password_in_clear_to_another_machine(workspace: Workspace) -> None:
         how = server.settings(SMTP_HOST="0.0.0.0", SMTP_USERNAME="press", SMTP_PASSWORD="lantern")
         ran = mailer("send", "harbour-report", "--yes", "--insecure", cwd=workspace.root, **how)
     assert ran.code == 2
-    assert "never sent in clear" in ran.err
+    assert "never sent unencrypted" in ran.err
     assert server.connections == 1 and not server.logins
 
 
@@ -194,27 +194,27 @@ REPORTED = {
     f"https://aka.ms/smtp_auth_disabled for more information. {EXCHANGE}": "switched off for this mailbox",
     f"535 5.7.139 Authentication unsuccessful, basic authentication is disabled. {EXCHANGE}": "only OAuth",
     f"535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. "
-    f"Contact your administrator. {EXCHANGE}": "rule of your organisation",
+    f"Contact your administrator. {EXCHANGE}": "of your organisation's rules",
     f"535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. "
-    f"Contact your administrator. {EXCHANGE}": "rule of your organisation",
+    f"Contact your administrator. {EXCHANGE}": "of your organisation's rules",
     f"535 5.7.139 Authentication unsuccessful, account is locked. {EXCHANGE}": "account is locked",
     "534-5.7.9 Application-specific password required. For more information, go to\r\n"
-    "534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor 6a18-gsmtp": "Make an app password",
+    "534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor 6a18-gsmtp": "Create an app password",
     "534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1&scc=1> Please log in\r\n"
     "534-5.7.14 via your web browser and then try again.\r\n"
     "534 5.7.14 https://support.google.com/mail/answer/78754 - gsmtp": "sign in with a web browser",
     "534 5.7.9 Please log in with your web browser and then try again.": "sign in with a web browser",
-    "535 5.7.0 (#AUTH005) Too many bad auth attempts.": "locked or shut",
+    "535 5.7.0 (#AUTH005) Too many bad auth attempts.": "locked or closed",
     "534 5.7.9 Authentication mechanism is too weak": "too weak for the server",
-    "538 5.7.11 Encryption required for requested authentication mechanism": "encrypted line",
-    "530 5.7.0 Must issue a STARTTLS command first": "encrypted line",
+    "538 5.7.11 Encryption required for requested authentication mechanism": "encrypted connection",
+    "530 5.7.0 Must issue a STARTTLS command first": "encrypted connection",
     "504 5.5.4 Unrecognized authentication type": "way of logging in",
 }
 """As users of these servers report them; and what is told, in which nobody is sent to mend the password."""
 
 WRONG = {
-    f"535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. {EXCHANGE}": "the whole address",
-    f"535 5.7.3 Authentication unsuccessful {EXCHANGE}": "the whole address",
+    f"535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. {EXCHANGE}": "the full address",
+    f"535 5.7.3 Authentication unsuccessful {EXCHANGE}": "the full address",
     "535-5.7.8 Username and Password not accepted. Learn more at\r\n"
     "535 5.7.8  https://support.google.com/mail/?p=BadCredentials lf4-20020 - gsmtp": "app password of 16 letters",
     "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6": "name or the password is wrong",
@@ -229,7 +229,7 @@ def hint_for(tmp_path: Path, said: str) -> str:
     ):
         send(tmp_path, server)
     assert attempts(server) == 1
-    assert "tried once, lest the account be locked" in told.value.hint
+    assert "tried only once, so that the account is not locked" in told.value.hint
     return told.value.hint
 
 
@@ -237,14 +237,14 @@ def hint_for(tmp_path: Path, said: str) -> str:
 def test_what_is_no_wrong_password_is_told_as_what_it_is(tmp_path: Path, said: str) -> None:
     hint = hint_for(tmp_path, said)
     assert REPORTED[said] in hint
-    assert "password is wrong" not in hint and "Mend SMTP_USERNAME" not in hint
+    assert "password is wrong" not in hint and "Correct SMTP_USERNAME" not in hint
 
 
 @pytest.mark.parametrize("said", WRONG)
 def test_a_wrong_password_is_told_as_that(tmp_path: Path, said: str) -> None:
     hint = hint_for(tmp_path, said)
     assert WRONG[said] in hint
-    assert "password is wrong" in hint and "Mend SMTP_USERNAME" in hint
+    assert "password is wrong" in hint and "Correct SMTP_USERNAME" in hint
 
 
 @pytest.mark.parametrize("command", ["send", "doctor"])
@@ -253,7 +253,7 @@ def test_the_command_line_says_whose_turn_it_is(workspace: Workspace, command: s
         how = server.settings(SMTP_USERNAME="press", SMTP_PASSWORD="lantern")
         arguments = ("send", "harbour-report", "--yes") if command == "send" else ("doctor",)
         ran = mailer(*arguments, cwd=workspace.root, **how)
-    assert "An administrator of Microsoft 365 switches it on" in ran.err + ran.out
+    assert "A Microsoft 365 administrator can switch it on" in ran.err + ran.out
     assert "the password may be right" in ran.err + ran.out
     assert attempts(server) == 1 and not server.accepted
 
@@ -274,7 +274,7 @@ def test_a_login_that_is_wanted_and_not_set(workspace: Workspace, stage: str, sa
     with HostileServer(replies={stage: f"{said}\r\n".encode()}) as server:
         ran = mailer("send", "harbour-report", "--yes", cwd=workspace.root, **server.settings())
     assert ran.code == 1
-    assert "takes mail only after a login" in ran.err or "only after a login" in ran.err
+    assert "accepts mail only after a login" in ran.err or "only after a login" in ran.err
     assert "Set SMTP_USERNAME and SMTP_PASSWORD in .env" in ran.err
     assert "refused the message to" not in ran.err
     assert not server.accepted
@@ -283,7 +283,7 @@ def test_a_login_that_is_wanted_and_not_set(workspace: Workspace, stage: str, sa
 def test_a_login_that_does_not_count(tmp_path: Path) -> None:
     with HostileServer(replies={"MAIL": b"530 5.7.57 Client not authenticated to send mail.\r\n"}) as server:
         report = send(tmp_path, server)
-    assert "The login as press succeeded and does not count" in report.hint
+    assert "The login as press succeeded, but is not enough" in report.hint
     assert "Set SMTP_USERNAME" not in report.hint
     assert attempts(server) <= 2, "one a connection"
 

@@ -34,7 +34,7 @@ def server(office: Workspace) -> Iterator[Server]:
     with serving(office, "--limit", "1000000") as running:
         yield running
     assert off(office) <= GONE | {BO}
-    for line in running.said.splitlines()[1:]:  # after "Ctrl-C ends it."
+    for line in running.said.splitlines()[1:]:  # after "Press Ctrl-C to stop."
         assert line.startswith(f"unsubscribed: {BO}"), line
 
 
@@ -292,4 +292,4 @@ def test_who_a_client_is_can_not_be_played_with(tmp_path: Any) -> None:
         assert [get("::ffff:192.0.2.1"), get("::ffff:192.0.2.2")] == [404, 404], "two customers"
         assert [get("192.0.2.1"), get("::ffff:192.0.2.2")] == [429, 429]
         assert [get("x" * 9000), get("x" * 9001)] == [404, 429]
-        assert server.said == "Ctrl-C ends it.\n"
+        assert server.said == "Press Ctrl-C to stop.\n"

@@ -193,7 +193,7 @@ def test_a_file_that_cant_be_folded_into_keeps_nobody_from_leaving(workspace: Wo
         workspace.suppressed.mkdir()
         assert status(exchange(server.port, request(ANA))) == 200
         until = time.monotonic() + 30
-        while "Nobody is mailed who asked" not in server.said and time.monotonic() < until:
+        while "Nobody who asked is mailed" not in server.said and time.monotonic() < until:
             time.sleep(0.2)
         workspace.suppressed.rmdir()
         aside.rename(workspace.suppressed)

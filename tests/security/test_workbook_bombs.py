@@ -172,12 +172,12 @@ TOO_LARGE: dict[str, tuple[Callable[[], dict[str, object]], str]] = {
 BROKEN: dict[str, tuple[Callable[[], dict[str, object]], str]] = {
     "row 2,000,000,000": (
         lambda: with_sheet(sheet(HEADER, f'<row r="2000000000">{text("A2000000000", "x@example.net")}</row>')),
-        "a row 2000000000: Excel has 1,048,576",
+        "a row 2000000000: Excel allows 1,048,576",
     ),
     "a row of a thousand digits": (lambda: with_sheet(sheet(f'<row r="{"9" * 1000}"/>')), "is not the number"),
     "a row below zero": (lambda: with_sheet(sheet('<row r="-1"/>')), "is not the number"),
-    "a row twice": (lambda: with_sheet(sheet(HEADER, ANA, ANA)), "row 2 stands below row 2"),
-    "a cell twice": (lambda: one(text("A3", "bo@example.org") + text("A3", "eve@example.com")), "there twice"),
+    "a row twice": (lambda: with_sheet(sheet(HEADER, ANA, ANA)), "row 2 comes after row 2"),
+    "a cell twice": (lambda: one(text("A3", "bo@example.org") + text("A3", "eve@example.com")), "appears twice"),
     "a column of seven letters": (lambda: one(text("AAAAAAA3", "x")), "is not the name of a column"),
     "a column without letters": (lambda: one(text("3", "x")), "is not the name of a column"),
     "a text that is not there": (lambda: one('<c r="A3" t="s"><v>9</v></c>'), "points to text 9"),

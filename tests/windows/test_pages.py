@@ -61,4 +61,4 @@ def test_no_other_program_gets_the_same_port(windows: Windows, office: Workspace
     )
     said = windows.script(script, cwd=office.root)
     assert said.startswith("True 0\n")
-    assert "can't be listened on" in said
+    assert "Can't listen on" in said

@@ -149,7 +149,7 @@ def test_whoever_comes_second_learns_who_is_sending(windows: Windows, office: Wo
         second = windows.run("resume", "harbour-report", "--yes", cwd=office.root, **server_of(server))
         assert second.code == 2
         assert re.search(
-            r"“harbour-report” is being sent already, by process \d+ of \S+ on \S+, since 20\d\d-", second.err
+            r"“harbour-report” is already being sent by process \d+ of \S+ on \S+, since 20\d\d-", second.err
         ), second.err
         gate.open()
         first.communicate(timeout=PATIENCE)

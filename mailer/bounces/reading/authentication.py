@@ -42,7 +42,7 @@ class Vouching:
     said: str
 
 
-NOBODY_ASKED = Vouching(False, "nobody was asked about its sender")
+NOBODY_ASKED = Vouching(False, "its sender was not checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ def vouching(results: Sequence[str], senders: Sequence[str], servers: Sequence[s
         if name.lower() in names:
             return _said_in(value, name, canonical(found[0]).rpartition("@")[2])
         if not name and any(known in value.lower() for known in names):
-            return Vouching(False, "what our server says about its sender can't be read")
-    return Vouching(False, f"{' or '.join(servers)} says nothing about its sender")
+            return Vouching(False, "what our server says about the sender can't be read")
+    return Vouching(False, f"{' or '.join(servers)} says nothing about the sender")
 
 
 def _said_in(value: str, server: str, domain: str) -> Vouching:
     results = _results(value)
     if results is None:
-        return Vouching(False, f"what {server} says about its sender can't be read")
+        return Vouching(False, f"what {server} says about the sender can't be read")
     dmarc = [result for result in results if result.method == "dmarc"]
     outcomes = {result.result for result in dmarc}
     if outcomes == {"pass"}:

@@ -55,11 +55,11 @@ _EDGE = compiled("recipient address rejected: access denied\naccess denied. as")
 
 CAUSES: tuple[Cause, ...] = (
     Cause("the mailbox is full", _SOFT, ".*", PHRASES["full"],
-          "It passes when its owner tidies up, whatever the code (many say 5.2.2; RFC 3463 §3.3)."),
+          "It passes once its owner makes room, whatever the code (many say 5.2.2; RFC 3463 §3.3)."),
     Cause("our own address was refused", _US, r"[45]\.1\.[78]", None, "X.1.7, X.1.8: the sender's (RFC 3463 §3.2)."),
     Cause("our own address or server was refused", _US, r"|5\..*", PHRASES["sender"], "The server says so."),
     Cause("refused by policy", _US, r"[45]\.7\..*", None,
-          "X.7.x: security or policy status (RFC 3463 §3.8): about the sender, not the mailbox."),
+          "X.7.x: security or policy status (RFC 3463 §3.8): this is about the sender, not the mailbox."),
     Cause("a temporary failure, tried until it expired", _SOFT, r"4\..*", None,
           "4.x.x: the same may be accepted later (RFC 3463 §3)."),
     Cause("a temporary failure, tried until it expired", _SOFT, r"|5\.[0345]\..*", PHRASES["trying"],
@@ -67,18 +67,18 @@ CAUSES: tuple[Cause, ...] = (
     Cause("no such mailbox", _HARD, r"5\.4\.1", _EDGE,
           "Exchange Online's edge says 5.4.1 “Access denied” for recipients its directory doesn't have."),
     Cause("no such mailbox", _HARD, r"|5\.[0-5]\..*", PHRASES["no_mailbox"], "The server says so."),
-    Cause("no such domain, or one that takes no mail", _HARD, r"|5\.[0-5]\..*", PHRASES["no_domain"],
+    Cause("no such domain, or one that accepts no mail", _HARD, r"|5\.[0-5]\..*", PHRASES["no_domain"],
           "The server says so; also a null MX (RFC 7505)."),
     Cause("the person has moved", _HARD, r"|5\.[0-5]\..*", PHRASES["moved"], "5.1.6 in words (RFC 3463 §3.2)."),
-    Cause("the message was refused", _US, r"|5\..*", PHRASES["message"], "Too big, or its content: another may pass."),
+    Cause("the message was refused", _US, r"|5\..*", PHRASES["message"], "Its size or its content: another may pass."),
     Cause("the message was refused", _US, r"5\.2\.3|5\.3\.4|5\.6\..*", None,
-          "Too long, too big, or its content (RFC 3463 §3.3, §3.4, §3.7)."),
+          "Too long, too big, or because of its content (RFC 3463 §3.3, §3.4, §3.7)."),
     Cause("refused by policy", _US, r"|5\..*", PHRASES["us"],
-          "Reputation, authentication, relaying: about the sender."),
+          "Reputation, authentication, relaying: this is about the sender."),
     Cause("no such mailbox or domain, by its code", _HARD, r"5\.1\.[012346]|5\.1\.10|5\.4\.4", None,
           "RFC 3463 §3.2, §3.5; RFC 7505 for 5.1.10."),
     Cause("it may pass", _SOFT, ".*", PHRASES["passing"], "Busy, out of reach, disabled for now (RFC 3463 §3.3)."),
-    Cause("no reason that we know", _SOFT, ".*", None, "Doubt spares the address: three such decide."),
+    Cause("no known reason", _SOFT, ".*", None, "When in doubt, the address is spared: three such bounces decide."),
 )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def read_imap(
         if not value
     ]
     if missing:
-        raise SettingsError(f"{', '.join(missing)} is missing.", "Fill it in in .env.")
+        raise SettingsError(f"{', '.join(missing)} is missing.", "Add it to .env.")
     folder = f"{settings.bounce_imap_username}@{settings.bounce_imap_host}/{settings.bounce_imap_folder}"
     with _told_as_ours(settings), _connected(settings, deadline) as server:
         validity = _examine(server, settings.bounce_imap_folder)
@@ -85,7 +85,7 @@ def _connected(settings: Settings, deadline: float) -> Iterator[BoundedClient]:
             server.end()
     except (OSError, imaplib.IMAP4.error, ValueError):
         if over.is_set():
-            raise TimeoutError(f"{deadline:.0f} seconds were over") from None
+            raise TimeoutError(f"timed out after {deadline:.0f} seconds") from None
         raise
 
 
@@ -98,7 +98,7 @@ def _log_in(server: imaplib.IMAP4_SSL, settings: Settings) -> None:
         nonlocal asked
         asked += 1
         if asked > _MOST_TIMES_ASKED:
-            raise server.abort("it asks for the password again and again")
+            raise server.abort("it keeps asking for the password")
         return f"\0{user}\0{password}".encode() if asked == 1 else None
 
     if "AUTH=PLAIN" in server.capabilities:
@@ -107,8 +107,8 @@ def _log_in(server: imaplib.IMAP4_SSL, settings: Settings) -> None:
         server.login(user, password)
     else:
         raise TransportError(
-            f"{settings.bounce_imap_host} offers no login for names or passwords beyond ASCII.",
-            "Give that mailbox an ASCII password.",
+            f"{settings.bounce_imap_host} does not support user names or passwords with non-ASCII characters.",
+            "Give that mailbox a password of plain ASCII characters.",
         )
 
 
@@ -156,31 +156,31 @@ def _told_as_ours(settings: Settings) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise TransportError(
             f"The certificate of {host} can't be trusted: {error.verify_message}.",
-            "Is BOUNCE_IMAP_HOST right? An authority of your own is named in SMTP_CA_FILE.",
+            "Is BOUNCE_IMAP_HOST right? If your organisation has its own certificate authority, set SMTP_CA_FILE.",
         ) from None
     except ssl.SSLError as error:
         raise TransportError(
-            f"No TLS with {host}: {(error.reason or str(error)).replace('_', ' ').lower()}.",
+            f"TLS failed with {host}: {(error.reason or str(error)).replace('_', ' ').lower()}.",
             "Port 993 speaks TLS from the start; 143 is not supported.",
         ) from None
     except (TimeoutError, imaplib.IMAP4.abort, EOFError) as error:
         raise TransportError(
             f"{host} hung up or took too long: {_without(settings, error)}.",
-            "What was read is dealt with; run it again to go on.",
+            "What was read has been dealt with; run the command again to carry on.",
         ) from None
     except imaplib.IMAP4.error as error:
         raise TransportError(
-            f"{host} says: {_without(settings, error)}.", "Look at BOUNCE_IMAP_… in .env."
+            f"{host} says: {_without(settings, error)}.", "Check BOUNCE_IMAP_… in .env."
         ) from None
     except OSError as error:
         raise TransportError(
             f"{host} can't be reached: {error.strerror or error}.",
-            "Look at BOUNCE_IMAP_HOST and …_PORT in .env.",
+            "Check BOUNCE_IMAP_HOST and …_PORT in .env.",
         ) from None
     except (ValueError, TypeError, LookupError, AttributeError):
         # What imaplib raises on words that are not IMAP's, and with them in its messages.
         raise TransportError(
-            f"{host} answers what no IMAP server should.", "Is BOUNCE_IMAP_HOST the right server?"
+            f"{host} does not answer like an IMAP server.", "Is BOUNCE_IMAP_HOST the right server?"
         ) from None
 
 

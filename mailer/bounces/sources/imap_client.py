@@ -78,7 +78,7 @@ class BoundedClient(imaplib.IMAP4_SSL):
     def _spend(self, octets: int) -> None:
         self._left -= octets
         if self._left < 0:
-            raise self.abort("it sends more than it was asked for")
+            raise self.abort("it sends more than was requested")
 
     def end(self) -> None:
         """Gives the line back; the server is told nothing."""

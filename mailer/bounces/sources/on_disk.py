@@ -19,7 +19,9 @@ def read_mbox(path: Path) -> Iterator[tuple[str, bytes]]:
         with path.open("rb") as file:
             start = file.read(5)
         if start and start != b"From ":
-            raise _fault(path, "is no mbox: it does not begin with “From ”", "For one mail, use --explain.")
+            raise _fault(
+                path, "is not an mbox: it does not begin with “From ”", "For a single email, use --explain."
+            )
         box = mailbox.mbox(path, create=False)
         try:
             for number, key in enumerate(box.keys(), 1):
@@ -37,7 +39,9 @@ def read_maildir(path: Path) -> Iterator[tuple[str, bytes]]:
         SourceError: it can't be read, or is no Maildir.
     """
     if not ((path / "new").is_dir() and (path / "cur").is_dir()):
-        raise _fault(path, "is no Maildir", "A Maildir is a folder that holds the folders new, cur and tmp.")
+        raise _fault(
+            path, "is not a Maildir", "A Maildir is a folder that contains the folders new, cur and tmp."
+        )
     # Straight from the files: mailbox.Maildir would do, but for its creating tmp/ and trusting its table of contents.
     for folder in ("new", "cur"):
         for file in sorted((path / folder).iterdir()):

@@ -17,18 +17,18 @@ _LONGEST, _DEEPEST = 80, 20
 """Characters of a folder's or file's name that are shown, and how many of them."""
 
 _CURES = {
-    errno.ENOSPC: "The disk is full: make room. What was written down before still counts.",
-    errno.EDQUOT: "Your share of the disk is used up: make room. What was written down before still counts.",
-    errno.EROFS: "This disk can only be read: work in a folder where you may write.",
+    errno.ENOSPC: "The disk is full: make room. What was recorded before still counts.",
+    errno.EDQUOT: "Your disk quota is used up: make room. What was recorded before still counts.",
+    errno.EROFS: "This disk is read-only: work in a folder where you can write.",
     errno.EACCES: "Change its permissions, or close the program that has it open.",
     errno.EPERM: "Change its permissions, or close the program that has it open.",
     errno.EBUSY: "Close the program that has it open.",
-    errno.ENAMETOOLONG: "No file can have so long a name: is it the name that you meant?",
+    errno.ENAMETOOLONG: "A file name can't be that long: is it the one you meant?",
     errno.ELOOP: "It is a link that leads to itself: remove it.",
-    errno.ENOENT: "Look whether it was moved or renamed.",
-    errno.EISDIR: "A folder stands where a file should: move it away.",
-    errno.ENOTDIR: "A file stands where a folder should: move it away.",
-    errno.EEXIST: "Something of that name stands there already: move it away.",
+    errno.ENOENT: "Check whether it was moved or renamed.",
+    errno.EISDIR: "There is a folder where a file should be: move it away.",
+    errno.ENOTDIR: "There is a file where a folder should be: move it away.",
+    errno.EEXIST: "Something with that name already exists: move it away.",
     errno.EMFILE: "Too many files are open: close other programs, or use fewer SMTP_CONNECTIONS.",
 }
 
@@ -39,15 +39,18 @@ def as_told(error: Exception) -> MailerError:
         return error
     if isinstance(error, MemoryError):
         return MailerError(
-            "This computer has not enough memory for that.", "Close other programs, or use a smaller file."
+            "This computer does not have enough memory for that.",
+            "Close other programs, or use a smaller file.",
         )
     if isinstance(error, OSError) and (error.filename is not None or error.errno in _CURES):
         reason = error.strerror or type(error).__name__
         said = f"{_shown(error.filename)} can't be used: {reason}." if error.filename else f"{reason}."
-        return MailerError(said, _CURES.get(error.errno or 0, "Look whether it is there, and may be used."))
+        return MailerError(
+            said, _CURES.get(error.errno or 0, "Check that it exists and that you may use it.")
+        )
     return MailerError(
         f"something went wrong inside mailer ({type(error).__name__}: {error}).",
-        "This is a defect of ours. Run it again with --debug and report what it prints.",
+        "This is a bug in mailer. Run it again with --debug and report what it prints.",
     )
 
 

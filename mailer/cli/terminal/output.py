@@ -115,10 +115,10 @@ def print_findings(findings: Sequence[Finding], *, err: bool = False) -> None:
 
 
 def tally(findings: Sequence[Finding]) -> str:
-    """ "2 errors, 1 warning", or "nothing to complain about"."""
+    """ "2 errors, 1 warning", or "no problems found"."""
     levels = Counter(finding.level for finding in findings)
     words = [count(levels[level], level) for level in ("error", "warning", "notice") if levels[level]]
-    return ", ".join(words) or "nothing to complain about"
+    return ", ".join(words) or "no problems found"
 
 
 def print_audience(prepared: Prepared, to: str = "") -> None:

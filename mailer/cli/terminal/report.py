@@ -68,7 +68,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
     tell_halt(report)
     for address, reply in report.suppress[:20]:
         row(f"  {address}: {reply}", err=True)
-        row(f"    if that is for good: mailer suppress {address}", err=True)
+        row(f"    if that is permanent: mailer suppress {address}", err=True)
     for sentence in report.how_to_go_on():
         row(sentence, err=True)
 

@@ -121,7 +121,7 @@ class Claims:
 
     def _clear(self, db: sqlite3.Connection) -> None:
         self._move(db, SENDING, QUEUED, "")
-        self._move(db, DOT, UNCERTAIN, "mailer ended before the server's answer was read")
+        self._move(db, DOT, UNCERTAIN, "mailer stopped before it read the server's answer")
 
     def _move(self, db: sqlite3.Connection, old: str, new: str, why: str) -> None:
         if why:

@@ -21,8 +21,9 @@ _PAUSE = 0.00001
 
 
 _DAMAGED = (
-    "Nothing is sent without it. Put the newest copy back, with the ledger.db-wal that lay beside it. If there is "
-    "none, move this one away: `mailer status` says then what is not known, `mailer ledger adopt` goes on without it."
+    "Nothing is sent without it. Put the newest copy back, along with the ledger.db-wal that was beside it. If there "
+    "is none, move this one away: `mailer status` then shows what is missing, `mailer ledger adopt` carries on without "
+    "it."
 )
 
 
@@ -70,14 +71,14 @@ class Database:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
         if code == sqlite3.SQLITE_BUSY:
             return LedgerError(
-                f"The ledger {self.path} is being written by another process, for more than {_PATIENCE:.0f} s.",
-                "Nothing is sent without it. Wait until that one is done, then `mailer resume`.",
+                f"The ledger {self.path} has been locked by another process for more than {_PATIENCE:.0f} s.",
+                "Nothing is sent without it. Wait until that process is done, then run `mailer resume`.",
             )
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             return LedgerError(f"The ledger {self.path} is damaged: {error}.", _DAMAGED)
         return LedgerError(
             f"The ledger {self.path} can't be used: {error}.",
-            "Nothing is sent without it. Free some space or mend its permissions, then `mailer resume`.",
+            "Nothing is sent without it. Free some space or correct its permissions, then run `mailer resume`.",
         )
 
     def _set_up(self) -> None:
@@ -141,7 +142,7 @@ class Database:
             elif which != known:
                 raise LedgerError(
                     f"{path} was deleted, moved or replaced while it was in use.",
-                    "Nothing more is sent. Put it back as it was; then `mailer resume`.",
+                    "Nothing more is sent. Put it back as it was, then run `mailer resume`.",
                 )
 
     def _begin(self) -> None:

@@ -31,7 +31,7 @@ class Doubt:
         said = f"a sending of {when}, {accepted}"
         if self.known is None:
             return f"the ledger knows nothing of “{told.release}” ({said})"
-        return f"the ledger knows {self.known:,} accepted of “{told.release}”, and ends before what was seen ({said})"
+        return f"the ledger knows of {self.known:,} accepted for “{told.release}”, but more was sent ({said})"
 
 
 def doubt_about(database: Database, release: str) -> Doubt | None:
@@ -60,9 +60,9 @@ def must_be_whole(database: Database, release: str) -> None:
     """
     if found := doubt_about(database, release):
         raise LedgerError(
-            f"{database.path} is not the whole record: {found}.",
-            "It was lost, or an older copy stands in its place, so nothing is sent: many would get it twice. Put the "
-            "newest ledger.db back, with the ledger.db-wal that lay beside it. If there is none: "
+            f"{database.path} is not the complete record: {found}.",
+            "It was lost or replaced by an older copy, so nothing is sent: many people would get it twice. Put the "
+            "newest ledger.db back, along with the ledger.db-wal that was beside it. If there is none, run "
             f"`mailer ledger adopt {release}`.",
         )
 

@@ -54,7 +54,7 @@ class Fence:
             other = holder.partition(" ")[2] or "another process"
             raise TakenOver(
                 f"“{self.release}” was taken over by {other}.",
-                "This process has stopped. What became of each is in the ledger: "
+                "This process has stopped. What happened to each recipient is in the ledger: "
                 f"`mailer status {self.release} --recipients`.",
             )
         return int(sequence)

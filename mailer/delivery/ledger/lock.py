@@ -109,13 +109,13 @@ class Lock:
             self.release()
             return LedgerError(
                 f"{self._path} can't be locked: {error.strerror}. Nothing was sent.",
-                "This drive can't lock files, as many network shares can't, so two might send at once. Put the "
-                "workspace on a drive of this computer.",
+                "Like many network shares, this drive can't lock files, so two senders might run at once. Put the "
+                "workspace on one of this computer's own drives.",
             )
         holder = self._read()
         self.release()
         return LedgerError(
-            f"{self._what} is being sent already, by {holder}.",
+            f"{self._what} is already being sent by {holder}.",
             "Wait until it is done, or stop it with Ctrl-C there.",
         )
 

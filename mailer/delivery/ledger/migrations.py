@@ -66,7 +66,7 @@ def bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
     """
     version = _version(db)
     if version > VERSION:
-        raise LedgerError(f"{path} was made by a newer mailer.", "Update mailer.")
+        raise LedgerError(f"{path} was made by a newer version of mailer.", "Update mailer.")
     if version == VERSION:
         return
     db.execute("BEGIN IMMEDIATE")

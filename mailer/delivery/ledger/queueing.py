@@ -37,7 +37,7 @@ from mailer.model import Status
 PIECE = 500
 """Recipients that are written at once."""
 
-_LOST = "the ledger was lost or put back since: may have been sent"
+_LOST = "the ledger has since been lost or put back: this may have been sent"
 
 _DELIVERY = "(mailing, canonical, address, name, language, fields, token, in_reply_to, state)"
 
@@ -147,7 +147,7 @@ def must_be_unchanged(db: sqlite3.Connection, mailing: int, draft: FrozenRelease
     if changed:
         raise LedgerError(
             f"“{draft.release}” ({', '.join(changed)}) was changed after it was sent.",
-            "Those who have it would not learn of the change. Make a correction: a new release with "
+            "Those who already have it would not learn of the change. Make a correction: a new release with "
             f"`kind: correction` and `corrects: {draft.release}`.",
         )
 

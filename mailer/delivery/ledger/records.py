@@ -54,9 +54,10 @@ def status_of(db: sqlite3.Connection, letter: str) -> Status:
         return _STATES[letter]
     file = db.execute("PRAGMA database_list").fetchone()[2]
     raise LedgerError(
-        f"The ledger {file} has recipients in a state that this mailer does not know: {letter!r}.",
-        "Nothing is sent from it. If a newer mailer has written it, update this one. Else it is damaged: keep it, and "
-        "ask whoever looks after mailer; an older copy of it does not know who was mailed since.",
+        f"The ledger {file} has recipients in a state that this version of mailer does not know: {letter!r}.",
+        "Nothing is sent from it. If a newer version of mailer wrote it, update this one. Otherwise it is "
+        "damaged: keep it, and ask the people who look after mailer; an older copy of it does not know who has been "
+        "mailed since.",
     )
 
 

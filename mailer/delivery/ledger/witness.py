@@ -201,7 +201,7 @@ def _read(path: Path) -> Testimony:
         OSError, ValueError: it can't be read, or is none.
     """
     if path.exists() and not path.is_file():  # a pipe would keep us waiting
-        raise ValueError("it is no file")
+        raise ValueError("it is not a file")
     with path.open("rb") as file:
         content = file.read(_MOST)
     try:
@@ -213,7 +213,7 @@ def _read(path: Path) -> Testimony:
         raise ValueError(str(error)) from None
     kinds = all(type(getattr(testimony, name)) is kind for name, kind in _KINDS.items())
     if not (kinds and 0 <= testimony.at < _LATEST):
-        raise ValueError("it is not what mailer writes")
+        raise ValueError("mailer did not write it like this")
     sequence = durable = testimony.sequence
     accepted = testimony.accepted
     for start in range(_HEAD, len(content), _MARK):
@@ -239,6 +239,6 @@ def _new_mark(path: Path) -> tuple[IO[bytes], int]:
 
 
 _SPOILT = (
-    "It says what was sent, whatever becomes of the ledger. Put it back from a backup, or remove it: then the ledger "
-    "alone is believed."
+    "It records what was sent, independently of the ledger. Put it back from a backup, or remove it: then only the "
+    "ledger is relied on."
 )

@@ -34,7 +34,7 @@ def too_big(envelope: Envelope, offer: Offer) -> str:
     if not 0 < offer.size < len(envelope.content):
         return ""
     return (
-        f"the message has {len(envelope.content):,} bytes, the server takes {offer.size:,} at most: make "
+        f"the message has {len(envelope.content):,} bytes, but the server accepts at most {offer.size:,}: make "
         "pictures smaller, or link to attachments"
     )
 
@@ -44,15 +44,15 @@ def has_bare_dot(envelope: Envelope) -> str:
     line that is one would end the message there; what follows would be taken for commands (RFC 5321 §4.5.2)."""
     if b"\n." not in envelope.content and not envelope.content.startswith(b"."):
         return ""
-    return "a line of the message begins with a dot, which would end it too early: a defect of mailer, please report it"
+    return "a line of the message begins with a dot, which would end it too early: please report this bug in mailer"
 
 
 def not_for(envelope: Envelope, offer: Offer) -> str:
     """Why this server can't carry this recipient's message, or "". Concerns that recipient alone."""
     if not (_ADDRESS.fullmatch(envelope.rcpt_to) and _ADDRESS.fullmatch(envelope.mail_from)):
-        return "not sent: not an address that SMTP can carry"
+        return "not sent: SMTP can't carry this address"
     if not envelope.rcpt_to.isascii() and "SMTPUTF8" not in offer.extensions:
-        return "not sent: the server takes no address with letters beyond ASCII (SMTPUTF8, RFC 6531)"
+        return "not sent: the server does not accept addresses with non-ASCII letters (SMTPUTF8, RFC 6531)"
     if not offer.extensions & _EIGHT_BIT and not envelope.content.isascii():
-        return "not sent: the server takes ASCII only (no 8BITMIME, RFC 6152)"
+        return "not sent: the server accepts only ASCII (no 8BITMIME, RFC 6152)"
     return ""

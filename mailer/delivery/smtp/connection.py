@@ -142,11 +142,13 @@ class Connection:
             raise HandshakeLost("the server hung up during the TLS handshake") from None
         except ssl.SSLError as error:
             raise TransportError(
-                f"No TLS with {name}: {(error.reason or str(error)).replace('_', ' ').lower()}.",
+                f"TLS failed with {name}: {(error.reason or str(error)).replace('_', ' ').lower()}.",
                 "Is SMTP_SECURITY right for SMTP_PORT? tls is for 465, starttls for 587 and 25.",
             ) from None
         except OSError as error:
-            raise HandshakeLost(f"the line broke during the TLS handshake: {error_text(error)}") from None
+            raise HandshakeLost(
+                f"the connection broke during the TLS handshake: {error_text(error)}"
+            ) from None
         self.encrypted = True
 
     # ---- out ------------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ class Connection:
                 return False
             except OSError as error:
                 self._out = _NOTHING
-                raise ConnectionLost(f"the line broke: {error_text(error)}") from None
+                raise ConnectionLost(f"the connection broke: {error_text(error)}") from None
             if sent == len(self._out):
                 self._out = _NOTHING
                 return True
@@ -188,7 +190,7 @@ class Connection:
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return
             except OSError as error:
-                self._ended = f"the line broke: {error_text(error)}"
+                self._ended = f"the connection broke: {error_text(error)}"
                 return
             if not chunk:
                 self._ended = "the server hung up"
@@ -220,7 +222,7 @@ class Connection:
             if match[2] != b"-":
                 return self._read()
         if self._octets + len(self._in) > _LONGEST_REPLY:
-            raise ConnectionLost(f"the server does not come to an end: {self._shown()}")
+            raise ConnectionLost(f"the server's reply does not end: {self._shown()}")
         if self._ended:
             raise ConnectionLost(self._ended)
         return None
@@ -269,19 +271,19 @@ def error_text(error: OSError) -> str:
     return (error.strerror or str(error) or type(error).__name__).lower()
 
 
-_TAMPERED = "Someone may be tampering with the connection. Ask whoever runs the network before sending."
+_TAMPERED = "Someone may be tampering with the connection. Ask the people who run the network before you send anything."
 
 
 def _distrust(name: str, error: ssl.SSLCertVerificationError) -> tuple[str, str]:
     reason = error.verify_message
     if "expired" in reason:
-        return f"The certificate of {name} has expired.", "Whoever runs that server must renew it."
+        return f"The certificate of {name} has expired.", "The people who run that server must renew it."
     if "mismatch" in reason or "not valid for" in reason:
         return (
-            f"The server's certificate is for another name than {name}.",
-            "Is SMTP_HOST right? It must be a name that the certificate holds.",
+            f"The server's certificate is not for {name} but for another name.",
+            "Is SMTP_HOST right? It must be a name in the certificate.",
         )
     return (
         f"The certificate of {name} can't be trusted: {reason}.",
-        "If it is your organisation's own, name its authority's certificate in SMTP_CA_FILE.",
+        "If your organisation has its own certificate authority, name its certificate in SMTP_CA_FILE.",
     )

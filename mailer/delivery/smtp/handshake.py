@@ -108,8 +108,8 @@ def check_security(settings: Settings, *, cleartext: bool = False) -> None:
     settings.must_name_a_server()
     if settings.smtp_security == "none" and not (cleartext or is_loopback(settings.smtp_host)):
         raise SettingsError(
-            f"SMTP_SECURITY=none would send everything to {settings.smtp_host} in clear.",
-            "Use starttls or tls; none is for a server on this machine.",
+            f"SMTP_SECURITY=none would send everything to {settings.smtp_host} unencrypted.",
+            "Use starttls or tls; none is only for a server on this machine.",
         )
 
 
@@ -152,7 +152,7 @@ def open_session(dialogue: Dialogue, settings: Settings) -> Generator[WaitFor, N
             raise TransportError(
                 f"{settings.smtp_host} does not offer STARTTLS, so nothing was sent to it.",
                 "If it never did, use SMTP_SECURITY=tls with port 465. If it used to, someone may be "
-                "stripping it from the connection: ask whoever runs the network.",
+                "stripping it from the connection: ask the people who run the network.",
             )
         _must(Stage.STARTTLS, (yield from dialogue.ask(b"STARTTLS", Stage.STARTTLS, seconds)))
         yield from dialogue.connection.start_tls(tls_context(settings), settings.smtp_host)
@@ -168,7 +168,7 @@ def _must(stage: Stage, reply: Reply) -> None:
         return
     if verdict is Verdict.STOP:
         kind = TurnedAway if stage in (Stage.CONNECT, Stage.EHLO) else TransportError
-        raise kind(f"The server refused {stage}: {reply}", "Ask whoever runs it.")
+        raise kind(f"The server refused {stage}: {reply}", "Ask the people who run it.")
     raise ConnectionLost(f"the server answered {stage} with {reply}")
 
 
@@ -203,8 +203,8 @@ def _log_in(dialogue: Dialogue, offer: Offer, settings: Settings) -> Generator[W
         raise ConnectionLost(f"the server answered AUTH with {reply}")
     if reply.code == 334:
         raise LoginRefused(
-            f"The server goes on asking after the whole login of {settings.smtp_username}: {reply}",
-            f"Ask whoever runs it. {ONCE}",
+            f"The server keeps asking after the login of {settings.smtp_username} is complete: {reply}",
+            f"Ask the people who run it. {ONCE}",
         )
     if verdict is Verdict.STOP:
         raise LoginRefused(*refused(reply, settings.smtp_username))
@@ -212,7 +212,7 @@ def _log_in(dialogue: Dialogue, offer: Offer, settings: Settings) -> Generator[W
 
 def _mechanism(dialogue: Dialogue, offer: Offer, settings: Settings) -> str:
     if not (dialogue.connection.encrypted or dialogue.connection.loopback):
-        raise TransportError("A password is never sent in clear.", "Use SMTP_SECURITY=starttls or tls.")
+        raise TransportError("A password is never sent unencrypted.", "Use SMTP_SECURITY=starttls or tls.")
     order = (
         ("PLAIN", "LOGIN", "CRAM-MD5") if dialogue.connection.encrypted else ("CRAM-MD5", "PLAIN", "LOGIN")
     )
@@ -260,5 +260,5 @@ def _challenge(reply: Reply) -> bytes:
     except ValueError:  # binascii.Error is one
         raise TransportError(
             f"The server's challenge for the login can't be read: {reply}",
-            "Nothing was sent to it. Ask whoever runs it: CRAM-MD5 (RFC 2195) wants base64.",
+            "No answer was sent. Ask the people who run the server: CRAM-MD5 (RFC 2195) requires base64.",
         ) from None

@@ -216,7 +216,7 @@ class Helpers:
         if dispatch is None:
             if not (self._told or helper.left):
                 self._work.halt(
-                    "One of the sending processes ended unexpectedly.", "Go on with `mailer resume`."
+                    "One of the sending processes ended unexpectedly.", "Carry on with `mailer resume`."
                 )
             return
         self._work.hear(dispatch)

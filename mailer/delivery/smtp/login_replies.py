@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from mailer.delivery.replies import Reply, Stage, Verdict, judge
 
 HANGS_UP = (
-    "Some servers hang up on a wrong password: look at SMTP_USERNAME and SMTP_PASSWORD in .env. It is not sent again, "
-    "lest the account be locked."
+    "Some servers hang up on a wrong password: check SMTP_USERNAME and SMTP_PASSWORD in .env. It is not sent again, "
+    "so that the account is not locked."
 )
-ONCE = "It was tried once, lest the account be locked."
+ONCE = "It was tried only once, so that the account is not locked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,68 +43,68 @@ class Refusal:
         )
 
 
-_ASK = "ask whoever runs it"
-_ANOTHER = "or ask for another server that takes a password"
+_ASK = "ask the people who run the server"
+_ANOTHER = "or ask for another server that accepts a password"
 
 AT_LOGIN: tuple[Refusal, ...] = (
     Refusal("5..", "", r"SmtpClientAuthentication is disabled for the Tenant",
             "Your organisation has switched off sending with a password (SMTP AUTH); the password may be right.",
-            "An administrator of Microsoft 365 switches it on: https://aka.ms/smtp_auth_disabled"),
+            "A Microsoft 365 administrator can switch it on: https://aka.ms/smtp_auth_disabled"),
     Refusal("5..", "", r"SmtpClientAuthentication is disabled",
             "Sending with a password (SMTP AUTH) is switched off for this mailbox; the password may be right.",
-            "An administrator of Microsoft 365 switches it on for the mailbox: https://aka.ms/smtp_auth_disabled"),
+            "A Microsoft 365 administrator can switch it on for the mailbox: https://aka.ms/smtp_auth_disabled"),
     Refusal("5..", "", r"basic authentication is disabled",
-            "This server takes no passwords from programs any more, only OAuth; the password may be right.",
-            f"An administrator allows SMTP AUTH for the mailbox, where that is still offered, {_ANOTHER}."),
+            "This server no longer accepts passwords from programs, only OAuth; the password may be right.",
+            f"An administrator can allow SMTP AUTH for the mailbox, where that is still offered, {_ANOTHER}."),
     Refusal("5..", "", r"security defaults|conditional access|did not meet the criteria",
-            "A rule of your organisation forbids this way of logging in; the password may be right.",
-            "An administrator exempts the mailbox from it (at Microsoft: security defaults, conditional access), "
+            "One of your organisation's rules forbids this way of logging in; the password may be right.",
+            "An administrator can exempt the mailbox from it (at Microsoft: security defaults, conditional access), "
             f"{_ANOTHER}."),
     Refusal("5..", "", r"application[- ]specific password|app[- ]password|InvalidSecondFactor",
-            "The account has two-step sign-in, so its usual password does not count here.",
-            "Make an app password in the account's security settings, and put that into SMTP_PASSWORD."),
+            "The account has two-step sign-in, so its usual password does not work here.",
+            "Create an app password in the account's security settings, and put that in SMTP_PASSWORD."),
     Refusal("5..", "", r"web browser|web login required|WebLoginRequired",
             "The account wants somebody to sign in with a web browser first; the password may be right.",
-            "Sign in there, allow the access that it asks about, and make an app password for SMTP_PASSWORD."),
+            "Sign in there, allow the access it asks about, and create an app password for SMTP_PASSWORD."),
     Refusal("5..", "", r"AUTH005|too many|locked|blocked|suspended|account disabled",
-            "The account is locked or shut, for a while or for good: a right password would be refused too.",
-            "Don't try again now. Look into the account in a browser, or ask whoever runs the server. Some "
-            "(Yahoo) say so too when they want an app password."),
+            "The account is locked or closed, temporarily or permanently: even the right password would be refused.",
+            "Don't try again now. Check the account in a browser, or ask the people who run the server. Some "
+            "(Yahoo) also say this when they want an app password."),
     Refusal("5..", "", r"expired",
-            "The password has expired.", "Set a new one with whoever runs the account, then in SMTP_PASSWORD."),
-    Refusal("538", "", "", "The server takes a login only over an encrypted line (RFC 4954 §4).",
+            "The password has expired.", "Set a new one where the account is managed, then put it in SMTP_PASSWORD."),
+    Refusal("538", "", "", "The server accepts a login only over an encrypted connection (RFC 4954 §4).",
             "Set SMTP_SECURITY=starttls or tls."),
-    Refusal("5..", r"5\.7\.11", "", "The server takes a login only over an encrypted line (RFC 4954 §6).",
+    Refusal("5..", r"5\.7\.11", "", "The server accepts a login only over an encrypted connection (RFC 4954 §6).",
             "Set SMTP_SECURITY=starttls or tls."),
-    Refusal("530", "", r"STARTTLS", "The server takes a login only over an encrypted line (RFC 3207 §4).",
+    Refusal("530", "", r"STARTTLS", "The server accepts a login only over an encrypted connection (RFC 3207 §4).",
             "Set SMTP_SECURITY=starttls or tls."),
     Refusal("534", "", "", "This way of logging in is too weak for the server (RFC 4954 §6).",
-            f"Not the password is at fault: {_ASK} which ways it takes. mailer knows PLAIN, LOGIN and CRAM-MD5."),
-    Refusal("50[0234]", "", "", "The server does not do this way of logging in (RFC 4954 §4).",
+            f"The password is not at fault: {_ASK} which ways it accepts. mailer knows PLAIN, LOGIN and CRAM-MD5."),
+    Refusal("50[0234]", "", "", "The server does not support this way of logging in (RFC 4954 §4).",
             "Is this the port for sending mail (587 or 465)? If the server needs no login, leave SMTP_USERNAME empty."),
     Refusal("535", "", r"BadCredentials|Username and Password not accepted",
-            "The user name or the password is wrong; Google wants an app password of 16 letters.",
-            "Mend SMTP_USERNAME (the whole address) and SMTP_PASSWORD in .env."),
+            "The user name or the password is wrong; Google requires an app password of 16 letters.",
+            "Correct SMTP_USERNAME (the full address) and SMTP_PASSWORD in .env."),
     Refusal("535", r"5\.7\.(3|139)", "", "The user name or the password is wrong.",
-            "Mend SMTP_USERNAME (the whole address, user@example.org) and SMTP_PASSWORD in .env. Where both are right, "
-            "an administrator of Microsoft 365 looks whether the mailbox may send with a password (SMTP AUTH)."),
+            "Correct SMTP_USERNAME (the full address, user@example.org) and SMTP_PASSWORD in .env. If both are right, "
+            "a Microsoft 365 administrator can check whether the mailbox may send with a password (SMTP AUTH)."),
     Refusal("535", "", "", "The user name or the password is wrong (RFC 4954 §6).",
-            "Mend SMTP_USERNAME and SMTP_PASSWORD in .env."),
-    Refusal("", "", "", "It does not say that the password is wrong.",
-            f"Look at SMTP_USERNAME and SMTP_PASSWORD in .env, and {_ASK} what it means."),
+            "Correct SMTP_USERNAME and SMTP_PASSWORD in .env."),
+    Refusal("", "", "", "The server does not say that the password is wrong.",
+            f"Check SMTP_USERNAME and SMTP_PASSWORD in .env, and {_ASK} what it means."),
 )  # fmt: skip
 """Answers to AUTH. The texts are those of Exchange Online, Google and Yahoo as their users report them."""
 
 WITHOUT_LOGIN: tuple[Refusal, ...] = (
-    Refusal("530", "", r"STARTTLS", "The server takes mail only over an encrypted line (RFC 3207 §4).",
+    Refusal("530", "", r"STARTTLS", "The server accepts mail only over an encrypted connection (RFC 3207 §4).",
             "Set SMTP_SECURITY=starttls or tls."),
-    Refusal("530", "", "", "The server takes mail only after a login (RFC 4954 §6).", ""),
-    Refusal("5..", r"5\.7\.57", "", "The server takes mail only after a login.", ""),
+    Refusal("530", "", "", "The server accepts mail only after a login (RFC 4954 §6).", ""),
+    Refusal("5..", r"5\.7\.57", "", "The server accepts mail only after a login.", ""),
 )  # fmt: skip
 """Answers to MAIL and what follows: a login was wanted before."""
 
 NO_RELAY = Refusal(
-    "5..", r"5\.7\.\d+", r"\brelay", "The server carries mail to others only after a login.", ""
+    "5..", r"5\.7\.\d+", r"\brelay", "The server relays mail to others only after a login.", ""
 )
 """What Postfix and Exchange say to whoever has not logged in; to others it means that they may not send at all."""
 
@@ -112,7 +112,7 @@ HOW_TO_LOG_IN = (
     "Set SMTP_USERNAME and SMTP_PASSWORD in .env; `mailer doctor` tries them without sending anything."
 )
 _SET_ALREADY = (
-    "The login as {user} succeeded and does not count: ask whoever runs the server what it may send."
+    "The login as {user} succeeded, but is not enough: ask the people who run the server what it may send."
 )
 
 

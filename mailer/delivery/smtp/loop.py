@@ -275,8 +275,8 @@ class Loop:
         if isinstance(problem, TransportError):
             raise problem
         raise TransportError(
-            f"No connection to {self._settings.smtp_host}:{self._settings.port}: {problem}.",
-            "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` looks closer.",
+            f"Can't connect to {self._settings.smtp_host}:{self._settings.port}: {problem}.",
+            "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` takes a closer look.",
         )
 
     def _commit(self) -> None:

@@ -78,16 +78,16 @@ def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings) -> G
 
 
 def _no_connection(settings: Settings, problem: str) -> str:
-    return f"No connection to {settings.smtp_host}:{settings.port}: {problem}."
+    return f"Can't connect to {settings.smtp_host}:{settings.port}: {problem}."
 
 
-_NOBODY_THERE = "Is SMTP_HOST right, does a firewall close this port, and is this computer online?"
+_NOBODY_THERE = "Is SMTP_HOST right, is a firewall blocking this port, and is this computer online?"
 _WHICH_SECURITY = (
-    "The server may have no time: try again. Else, is SMTP_SECURITY right for SMTP_PORT? tls is for 465, starttls for "
+    "The server may be busy: try again. Otherwise, is SMTP_SECURITY right for SMTP_PORT? tls is for 465, starttls for "
     "587 and 25."
 )
 _UNANSWERED = (
-    "The password was sent once, and not answered. Some servers hang up on a wrong one: look at SMTP_USERNAME and "
+    "The password was sent once, and got no answer. Some servers hang up on a wrong one: check SMTP_USERNAME and "
     "SMTP_PASSWORD in .env."
 )
 

@@ -43,7 +43,7 @@ def resolve(settings: Settings) -> list[SocketAddress]:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TransportError(
-            f"No address is known for {settings.smtp_host}: {reason}.",
+            f"No network address was found for {settings.smtp_host}: {reason}.",
             "Is SMTP_HOST right, and is this computer online?",
         ) from None
     if is_loopback(settings.smtp_host):

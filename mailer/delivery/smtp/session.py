@@ -174,7 +174,7 @@ class Session:
             if verdict is Verdict.PROCEED:
                 if stage is Stage.DATA and decision:
                     self._refused(parcel, decision)
-                    raise ConnectionLost("the server wants a message for a recipient whom it refused")
+                    raise ConnectionLost("the server asks for the message for a recipient that it refused")
                 continue
             if verdict in (Verdict.RECONNECT, Verdict.BROKEN):
                 if decision:

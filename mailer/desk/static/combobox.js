@@ -55,7 +55,7 @@ export function combobox(input, list, find, chosen) {
     const note = document.createElement("li");
     note.className = "more";
     note.role = "presentation";
-    note.textContent = options.length ? "Type a name, an outlet or an address to narrow it down." : "Nobody on the lists is called so.";
+    note.textContent = options.length ? "Type a name, an outlet or an address to narrow it down." : "Nobody on the lists matches that.";
     list.replaceChildren(...options, ...(options.length && found.length < 30 ? [] : [note]));
     list.hidden = false;
     input.setAttribute("aria-expanded", true);

@@ -50,7 +50,7 @@ function showFaults(faults) {
   document.body.classList.toggle("faulty", faults.length > 0);
   $("older").hidden = $("shown").src === "";
   $("faults").querySelector("h2").textContent =
-    faults.length > 1 ? `${faults.length} things keep this from being shown` : "This can’t be shown yet";
+    faults.length > 1 ? `${faults.length} problems keep this from being shown` : "This can’t be shown yet";
   $("faults").querySelector("ol").replaceChildren(...faults.map(([where, message, hint]) => {
     const item = element("li", "");
     if (where) item.append(element("span", "where", where));
@@ -100,7 +100,7 @@ function showFindings(findings) {
       element("p", "", finding.message),
       ...(finding.hint ? [element("p", "hint", finding.hint)] : []),
       element("p", "where", element("span", "", finding.where), " ", element("span", "id", finding.id)))))));
-  if (!groups.length) $("findings").append(element("p", "good", "Nothing to complain about."));
+  if (!groups.length) $("findings").append(element("p", "good", "No problems found."));
   $("to-check").textContent = groups.map(([, title, found]) => `${found.length} ${title.toLowerCase().slice(0, found.length > 1 ? undefined : -1)}`).join(", ") || "✓ Checked";
 }
 
@@ -239,7 +239,7 @@ if (live) {
     $("live").textContent = "Follows every save";
     if (last !== null && data !== last) {
       await Promise.all([show ? refresh() : null, showEntries()]);
-      if (!document.body.classList.contains("faulty")) say("Saved, and shown anew");
+      if (!document.body.classList.contains("faulty")) say("Saved and shown again");
     }
     last = data;
   };

@@ -70,8 +70,8 @@ def make_unsubscribe_app(
     """
     if not settings.secret_key:
         raise SettingsError(
-            "SECRET_KEY is empty: without it no unsubscribe link can be told from a forged one.",
-            "Put the same SECRET_KEY into .env here as where the mails are sent.",
+            "SECRET_KEY is empty: without it, real unsubscribe links can't be told from forged ones.",
+            "Put the SECRET_KEY of the sending machine into .env here, too.",
         )
     try:
         workspace.lists.mkdir(
@@ -178,7 +178,9 @@ class _Endpoints:
             # Nor is the error's text shown: it may hold a token.
             place = extract_tb(error.__traceback__)[-1]
             what = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
-            self._keeper.tell(f"A request could not be answered ({what}): a fault of ours, please report it.")
+            self._keeper.tell(
+                f"A request could not be answered ({what}): this is a bug in mailer, please report it."
+            )
             return self._later(request, HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _ask(self, request: Request) -> Response:

@@ -89,7 +89,7 @@ class WishKeeper:
         except Exception as error:  # whatever it is: it is tried again, and nobody's wish depends on it
             if str(error) != self._trouble:  # said once, not every few seconds
                 self._trouble = str(error)
-                self.tell(f"{error}. Nobody is mailed who asked; the file gets their lines later.")
+                self.tell(f"{error}. Nobody who asked is mailed; they are added to the file later.")
 
     def look(self) -> None:
         """Says at once what will keep wishes out of suppressed.csv."""
@@ -97,7 +97,7 @@ class WishKeeper:
             self._suppressions.refresh()
         except MailerError as error:
             self._trouble = str(error)
-            self.tell(f"{error}. Wishes are kept meanwhile, and hold.")
+            self.tell(f"{error}. Meanwhile, opt-outs are kept safe and are respected.")
 
     def tell(self, text: str) -> None:
         """A line for the administrator. That nobody reads them any more is no reason to fail."""

@@ -152,7 +152,7 @@ def read_delimited(path: Path, dialect: Dialect, shown: str) -> Iterator[RawRow]
                 yield row
     except UnicodeError:
         fault = Fault(
-            shown, 0, f"this is not {dialect.encoding} text", "leave the encoding out, or say another"
+            shown, 0, f"this is not {dialect.encoding} text", "leave --encoding out, or name another"
         )
         raise ListError([fault]) from None
 
@@ -179,10 +179,13 @@ def cut(file: TextIO, delimiter: str, path: str, skipped: int = 0) -> Iterator[R
 
 def _endless(lines: list[str], path: str, line: int) -> Fault:
     if any('"' in text for text in lines):
-        what = "a quotation mark opens a cell here and isn't closed"
-        return Fault(path, line, what, 'close it, or write it twice ("") where it is part of the text')
+        what = "a quotation mark opens a cell here and is never closed"
+        return Fault(path, line, what, 'close it, or double it ("") where it is part of the text')
     return Fault(
-        path, line, f"the row has more than {LONGEST_ROW:,} characters", "is this a list? Export it again"
+        path,
+        line,
+        f"the row has more than {LONGEST_ROW:,} characters",
+        "is this really a press list? Export it again",
     )
 
 

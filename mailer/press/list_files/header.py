@@ -21,7 +21,7 @@ ADDRESS_LIKE = re.compile(r"(?<![^\s@<>;,])[^\s@<>;,]++@[^\s@<>;,]+\.[^\W\d_]{2,
 
 _WRITTEN = re.compile(r"\w")
 
-_TEACH = "name the columns in the first row, as: email;name;outlet;language;tags"
+_TEACH = "name the columns in the first row, for example: email;name;outlet;language;tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,9 @@ def _by_content(filled: Sequence[RawRow], path: str, column: str) -> Header:
     first = next((i for i, r in enumerate(filled) if any(ADDRESS_LIKE.search(c) for c in r.cells)), None)
     if first is None:
         seen = ", ".join(f"“{shortened(c)}”" for c in filled[0].cells[:8] if c.strip())
-        raise ListError([Fault(path, filled[0].line, f"no column of addresses among {seen}", _TEACH)])
+        raise ListError(
+            [Fault(path, filled[0].line, f"none of these columns is known to hold addresses: {seen}", _TEACH)]
+        )
     rows = filled[first:]
     holding = [i for i in range(max(len(r.cells) for r in rows)) if _addresses(rows, i) >= 0.5]
     if first == 0:
@@ -104,7 +106,7 @@ def _by_content(filled: Sequence[RawRow], path: str, column: str) -> Header:
     header = filled[first - 1]
     holding = [i for i in holding if i < len(header.cells) and header.cells[i].strip()]
     if not holding:
-        raise ListError([Fault(path, header.line, "the column with the addresses has no header", _TEACH)])
+        raise ListError([Fault(path, header.line, "the column of addresses has no header", _TEACH)])
     address, others = _the_one(header, holding, rows, path, column)
     return _header(header, rows, address, others, path)
 
@@ -125,8 +127,8 @@ def _the_one(
                 Fault(
                     path,
                     header.line,
-                    f"which column is mailed? {names} all hold addresses",
-                    "rename or remove the others, or take the list in with the right one: "
+                    f"which column should be mailed? {names} all hold addresses",
+                    "rename or remove the others, or import the list with the right one: "
                     + taken_in(path, f"--column {used[0] + 1}"),
                 )
             ]
@@ -141,7 +143,7 @@ def _said(header: RawRow, column: str, path: str) -> int:
         if plain(cell) == plain(column):
             return index
     names = ", ".join(f"“{shortened(cell)}”" for cell in header.cells if cell.strip())
-    raise ListError([Fault(path, header.line, f"there is no column “{column}”", f"there are {names}")])
+    raise ListError([Fault(path, header.line, f"there is no column “{column}”", f"the columns are {names}")])
 
 
 def _header(
@@ -155,17 +157,20 @@ def _header(
             values = [value for row in rows if (value := _cell(row, index))]
             if values and all(activity(value) is None for value in values):
                 ungated.append(index)
-                message = (
-                    f"“{shortened(cell)}” holds “{shortened(values[0])}”: it is not read as who may be mailed"
-                )
+                seen = f"“{shortened(cell)}” contains “{shortened(values[0])}”"
+                message = f"{seen}, so it is not read as saying who may be mailed"
                 findings.append(Finding("status-not-read", "warning", message, where=where))
     if not role_of(header.cells[address]) and plain(header.cells[address]) not in (
         "address",
         "adresse",
         "direccion",
     ):
-        message = f"“{shortened(header.cells[address])}” is read as the address: that is what it holds"
-        findings.append(Finding("column-inferred", "warning", message, "Call it “email” to be sure.", where))
+        message = (
+            f"“{shortened(header.cells[address])}” is taken as the address column, because it holds addresses"
+        )
+        findings.append(
+            Finding("column-inferred", "warning", message, "Rename it “email” to be sure.", where)
+        )
     columns = name_columns(header.cells, address, others, ungated)
     return Header(header.line, columns, tuple(findings))
 

@@ -62,4 +62,4 @@ def _like_a_row(cells: list[str], width: int, address: int) -> bool:
 def too_wide(row: RawRow, path: str) -> Fault:
     """The fault of a row with more cells than a list has columns."""
     what = f"the row has {len(row.cells):,} cells, more than {MOST_COLUMNS:,}"
-    return Fault(path, row.line, what, "is this a list? Remove the columns that are not needed")
+    return Fault(path, row.line, what, "is this really a press list? Remove the columns you don't need")

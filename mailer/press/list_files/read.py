@@ -95,7 +95,7 @@ class PressList:
             if row.line <= self.header.line:
                 if row.line < self.header.line and any(cell.strip() for cell in row.cells):
                     text = " ".join(clean(cell) for cell in row.cells if cell.strip())
-                    yield left_out(row.line, Reason.BEFORE_HEADER, f"“{text[:60]}” stands above the header")
+                    yield left_out(row.line, Reason.BEFORE_HEADER, f"“{text[:60]}” is above the header")
             elif len(row.lines) > 1 and row.swallowed_rows(delimiter, width, address):
                 yield from _swallowed(row)
             else:
@@ -111,7 +111,7 @@ class PressList:
 def _swallowed(row: RawRow) -> Iterator[Problem]:
     for number, text in enumerate(row.lines, row.line):
         if text.strip():
-            message = f"a quotation mark opened on line {row.line} isn't closed before “{clean(text)[:60]}”"
+            message = f"a quotation mark opened on line {row.line} is not closed before “{clean(text)[:60]}”"
             yield left_out(number, Reason.UNCLOSED_QUOTE, message)
 
 
@@ -141,9 +141,7 @@ def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = 
     except OSError as error:
         raise ListError([Fault(shown, 0, f"can't be read: {error.strerror}")]) from None
     except (LookupError, UnicodeError):
-        fault = Fault(
-            shown, 0, f"this is not {encoding} text", "leave the encoding out, and look at what is guessed"
-        )
+        fault = Fault(shown, 0, f"this is not {encoding} text", "leave --encoding out, and check the guess")
         raise ListError([fault]) from None
     wide = next((row for row in sample if len(row.cells) > MOST_COLUMNS), None)
     if wide is not None:
@@ -158,10 +156,12 @@ def _check_file(path: Path, shown: str) -> None:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
-        raise ListError([Fault(shown, 0, f"this is {kind}, not a file", "move it out of the lists")])
+        raise ListError([Fault(shown, 0, f"this is {kind}, not a file", "move it out of lists/")])
     if status.st_size > LARGEST_FILE:
-        what = f"the file has more than {LARGEST_FILE >> 20:,} MB"
-        raise ListError([Fault(shown, 0, what, "is this a list? Export it again, or cut it in two")])
+        what = f"the file is larger than {LARGEST_FILE >> 20:,} MB"
+        raise ListError(
+            [Fault(shown, 0, what, "is this really a press list? Export it again, or split it in two")]
+        )
 
 
 def _encoding_findings(dialect: Dialect, sample: list[RawRow], shown: str) -> Iterator[Finding]:
@@ -169,12 +169,12 @@ def _encoding_findings(dialect: Dialect, sample: list[RawRow], shown: str) -> It
         return
     cells = ((row.line, cell) for row in sample for cell in row.cells)
     line, example = next(((line, clean(cell)) for line, cell in cells if not cell.isascii()), (0, ""))
-    seen = f", which makes “{example}” of line {line}" if example else ""
+    seen = f", which reads line {line} as “{example}”" if example else ""
     yield Finding(
         "encoding-guessed",
         "warning",
         f"read as {dialect.encoding}: a guess{seen}",
-        "If that is wrong, save the list as “CSV UTF-8”, or say what it is, such as cp1250: "
+        "If that is wrong, save the list as “CSV UTF-8”, or name its encoding, such as cp1250: "
         + taken_in(shown, "--encoding cp1250"),
         Where(shown, line),
     )

@@ -59,13 +59,14 @@ class Rows:
         else:
             raw = cells[self._columns.address] if self._columns.address < len(cells) else ""
             if any(map(header_injected, self._naming(cells))):
-                message = "a line break followed by what reads as a mail header: the row is not used"
+                message = "a line break followed by what looks like an email header: the row is not used"
                 return [left_out(line, Reason.UNSAFE, message, raw)]
             cells = self._cleaned(row, said)
         if not any(cells):
             return [*said, self._without([clean(cell) for cell in row.cells], line)] if said else []
         if not text.isascii() and garbled(text):
-            said.append(warning(line, "garbled", f"“{shortened(_sample(cells))}” was once decoded wrongly"))
+            message = f"“{shortened(_sample(cells))}” has been decoded wrongly at some point"
+            said.append(warning(line, "garbled", message))
         gate = self._gate(cells, line)
         if gate is not None:
             return [gate]
@@ -91,15 +92,13 @@ class Rows:
         for index, cell in enumerate(row.cells):
             if has_encoded_word(cell) and index != self._columns.address:
                 # RFC 2047 in a name would be decoded by the reader's program, line breaks and all.
-                message = f"“{self._header(index)}” holds an encoded word: left empty"
+                message = f"“{self._header(index)}” contains an encoded word, so it is left empty"
                 said.append(warning(row.line, "encoded-word", message))
                 cell = ""
             if suspicious(cell) and index != self._columns.address:
                 breaks_only = clean(cell) == " ".join(cell.split())
                 if not breaks_only or index == self._columns.roles.get("name"):
-                    what = (
-                        "a line break became a space" if breaks_only else "control characters were taken out"
-                    )
+                    what = "a line break became a space" if breaks_only else "control characters were removed"
                     message = f"“{self._header(index)}”: {what}"
                     said.append(warning(row.line, "control-characters", message))
             cells.append(clean(cell))
@@ -113,7 +112,7 @@ class Rows:
         columns = self._columns
         address = cells[columns.address] if columns.address < len(cells) else ""
         if "@" not in address and [cell.casefold() for cell in cells] == self._plain_headers:
-            return left_out(line, Reason.HEADER_AGAIN, "the header row stands here again")
+            return left_out(line, Reason.HEADER_AGAIN, "the header row appears here again")
         for index, kind in columns.gates:
             value = cells[index] if index < len(cells) else ""
             if not value:
@@ -130,7 +129,7 @@ class Rows:
         surplus = [cell for cell in cells[self._width :] if cell]
         if not surplus:
             return []
-        message = f"{len(cells)} cells under {self._width} headers: is a delimiter missing its quotes?"
+        message = f"{len(cells)} cells under {self._width} headers: are quotation marks missing?"
         return [warning(line, "surplus-cells", message)]
 
     def _people(self, raw: str, cells: list[str], line: int) -> list[Row]:
@@ -157,7 +156,7 @@ class Rows:
         # Whatever looks like an address and was not found by taking the cell apart is complained of, not lost.
         understood = "\n".join(address for _, address in found)
         rows: list[Row] = [
-            _unusable(text, f"in “{shortened(raw)}” it is not understood as an address", line)
+            _unusable(text, f"in “{shortened(raw)}” it can't be read as an address", line)
             for text in mentioned(raw)
             if text not in understood
         ]
@@ -169,18 +168,19 @@ class Rows:
                 rows.append(_unusable(text, error, line))
                 continue
             if canonical(address) in seen:
-                rows.append(left_out(line, Reason.DUPLICATE, f"{address} stands twice in the cell", address))
+                rows.append(left_out(line, Reason.DUPLICATE, f"{address} is in the cell twice", address))
                 continue
             seen.add(canonical(address))
             rows += [*self._said_of(address, cells, line), self._recipient(address, name, cells, line)]
         if len(seen) > 1:
-            rows.insert(
-                0, warning(line, "several-addresses", f"{len(seen)} addresses in one cell: each is mailed")
-            )
+            message = f"{len(seen)} addresses in one cell: each of them is mailed"
+            rows.insert(0, warning(line, "several-addresses", message))
         return rows
 
     def _crowd(self, what: str, line: int) -> Problem:
-        message = f"{what} in one cell, which may have {MOST_IN_A_CELL} addresses: give each a row"
+        message = (
+            f"{what} in one cell, where at most {MOST_IN_A_CELL} addresses are allowed: give each its own row"
+        )
         return left_out(line, Reason.BAD_ADDRESS, message)
 
     def _without(self, cells: list[str], line: int) -> Problem:
@@ -202,12 +202,12 @@ class Rows:
             said.append(warning(line, *doubt, address))
         for index in self._columns.others:
             if "@" in cells[index] and cells[index].lower() != address.lower():
-                message = f"{shortened(cells[index])} is not mailed: another column"
+                message = f"{shortened(cells[index])} is not mailed: it is in another column"
                 said.append(warning(line, "second-address", message, address))
         language = cells[self._known[2]] if self._known[2] >= 0 else ""
         if language and languages(language)[1]:
             words = ", ".join(languages(language)[1])
-            said.append(warning(line, "unknown-language", f"“{words}” is no language we know", address))
+            said.append(warning(line, "unknown-language", f"“{words}” is not a language we know", address))
         return said
 
     def _recipient(self, address: str, pasted_name: str, cells: list[str], line: int) -> Recipient:

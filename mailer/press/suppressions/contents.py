@@ -144,11 +144,13 @@ def _complaints(row: RawRow, form: Form) -> Iterator[Complaint]:
         for number, line in enumerate(row.lines, row.line):
             pieces = map(clean, re.split(r'[,;|\t"]', line))
             if any(map(_claims, pieces)) and not any(map(_usable, _named(line))):
-                what = f"“{shortened(line)}” names nobody: a quotation mark of line {row.line} isn't closed"
+                what = (
+                    f"“{shortened(line)}” names nobody: the quotation mark on line {row.line} is not closed"
+                )
                 yield Complaint(number, what)
         return
     if len(row.cells) > form.width > 1 and sum("@" in cell for cell in row.cells) > 1:
-        what = "more cells than the header has, and a second address: two rows in one, or a delimiter without quotes"
+        what = "more cells than the header, and a second address: two rows in one, or missing quotation marks"
         yield Complaint(row.line, what)
         return
     if index < len(row.cells) and plain_address(row.cells[index]):
@@ -196,7 +198,7 @@ def _claims(cell: str) -> bool:
 def _why(piece: str) -> str:
     shown = f"“{shortened(piece)}” suppresses nobody"
     if piece.lower().startswith(HASH):
-        return f"{shown}: a hash has 64 digits"
+        return f"{shown}: a hash must have 64 digits"
     if len(piece) <= LONGEST and _DOMAIN.fullmatch(piece):
         return f"{shown}: a whole domain can't be suppressed, only addresses"
     try:

@@ -31,22 +31,22 @@ _TOO_MUCH = 0.02
 _BROKEN_LINE_BREAK = re.compile("[\u0a00\u0d00\U000a0000\U000d0000]")
 _AS_CSV = "open it where it was made, and save it as “CSV UTF-8” under this name"
 _PUT_BACK = (
-    "nobody can be mailed before it is put back, from a backup or from where it was moved. "
-    "Only where nobody was ever suppressed: mailer suppress --begin"
+    "nobody can be mailed until it is put back, from a backup or from wherever it was moved. "
+    "Only if nobody was ever suppressed: mailer suppress --begin"
 )
 
 
 def missing(path: Path) -> Fault:
     """That there is no such file."""
     if path.is_symlink():
-        what = f"is a link to {path.readlink()}, which is not there"
-        return Fault(str(path), 0, what, "connect the drive that it lies on, or put the file back")
-    return Fault(str(path), 0, "the list of those who are never mailed is missing", _PUT_BACK)
+        what = f"is a link to {path.readlink()}, which does not exist"
+        return Fault(str(path), 0, what, "connect the drive that it is on, or put the file back")
+    return Fault(str(path), 0, "the list of people who are never mailed is missing", _PUT_BACK)
 
 
 def not_text(path: Path, kind: str = "") -> Fault:
     """That its bytes are no text."""
-    what = f"this is {kind}, whatever its name says" if kind else "this is no text that can be read"
+    what = f"this is {kind}, despite its name" if kind else "this is not readable text"
     return Fault(str(path), 0, what, _AS_CSV)
 
 
@@ -84,7 +84,7 @@ def in_step(rows: Iterable[RawRow], path: Path) -> Iterator[RawRow]:
     """
     for row in rows:
         if any(_BROKEN_LINE_BREAK.search(line) for line in row.lines):
-            what = "a byte is missing or too many here, and what follows can't be read"
+            what = "there is a byte too few or too many here, so the rest can't be read"
             raise ListError([Fault(str(path), row.line, what, "put the file back from a backup")])
         yield row
 
@@ -93,14 +93,14 @@ def faults_in(path: Path, found: Contents) -> list[Fault]:
     """What is wrong with what the file says, in the order of its lines."""
     if not found.header:
         size = path.stat().st_size
-        what = f"it is empty: {size:,} bytes, and no line but blank ones and comments"
-        hint = _PUT_BACK.replace("Only where", "Remove it only where")
+        what = f"it is empty: {size:,} bytes, with nothing but blank lines and comments"
+        hint = _PUT_BACK.replace("Only if", "Remove it only if")
         return [Fault(str(path), 0, what, hint)]
     faults = []
     if not found.form.named and not found.entries:
-        what = "there is no column called “address”, and no row names anybody"
+        what = "it has no column called “address”, and no row names anybody"
         faults.append(
-            Fault(str(path), found.header, what, "is this the file? Put the right one in its place")
+            Fault(str(path), found.header, what, "is this the right file? Put the right one in its place")
         )
     hint = "correct the line, or put # before it if it is a note"
     shown = found.complaints[:MOST_SHOWN]
@@ -136,21 +136,17 @@ def cut_short(
     if found.form.before and (shorter or not form.before):
         zeros = _zeros_at_the_end(path, found.form)
         what = (
-            f"its last {zeros:,} bytes are zeros, as they were not before: what stood there is not written yet, or lost"
+            f"its last {zeros:,} bytes are zeros, which they were not before: that part is not written yet, or is lost"
             if zeros
-            else "it ends within this line, as it did not before: it is half-written"
+            else "it ends in the middle of this line, which it did not before: it is only half-written"
         )
-        hint = "put it back from a backup; or complete its last line, with a line break behind it"
+        hint = "put it back from a backup; or complete its last line and end it with a line break"
         return [Fault(str(path), found.form.lines, what, hint)]
     gone = [entry for key, entry in entries.items() if key not in found.entries]
     nobody_new = all(key in entries for key in found.entries)
     if not (gone and nobody_new and all(entry.line > found.form.lines for entry in gone)):
         return []
-    people = (
-        "1 person who stood further down is"
-        if len(gone) == 1
-        else f"{len(gone):,} people who stood further down are"
-    )
-    what = f"{people} missing: it ends behind line {found.form.lines} now"
-    hint = "put it back from a backup, or they will be mailed; if you took them out yourself, just go on"
+    people = "1 person further down is" if len(gone) == 1 else f"{len(gone):,} people further down are"
+    what = f"{people} missing: it now ends after line {found.form.lines}"
+    hint = "put it back from a backup, or they will be mailed; if you removed them yourself, just go on"
     return [Fault(str(path), 0, what, hint)]

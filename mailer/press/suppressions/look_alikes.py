@@ -118,13 +118,13 @@ def _same(other: Path, path: Path) -> bool:
 
 def lies_beside(other: Path, path: Path, people: int | None) -> Fault:
     """That there is another file, with what is known of both."""
-    size = f"{other.stat().st_size:,} bytes" if other.exists() else "it has just gone"
+    size = f"{other.stat().st_size:,} bytes" if other.exists() else "just deleted"
     ours = f"; {path.name} has {_addresses(people)}" if people is not None else ""
-    what = f"this may be the list of those who are never mailed too, and is not read ({size}, {_content(other)}{ours})"
+    what = f"this may also be a list of people never to be mailed, but is not read ({size}, {_content(other)}{ours})"
     hint = (
-        f"add whoever is missing in {path.name} (mailer suppress ADDRESS), then move this file elsewhere"
+        f"add anyone missing from {path.name} (mailer suppress ADDRESS), then move this file elsewhere"
         if people is not None
-        else f"if this is the right one, save it as “CSV UTF-8” under the name {path.name}; else move it elsewhere"
+        else f"if this is the right one, save it as “CSV UTF-8” under the name {path.name}; otherwise move it elsewhere"
     )
     return Fault(str(other), 0, what, hint)
 
@@ -133,7 +133,7 @@ def _content(other: Path) -> str:
     try:
         return _addresses(sum(isinstance(row, Recipient) for row in read_list(other).rows()))
     except (ListError, OSError, UnicodeError):
-        return "no list that can be read"
+        return "not a list that can be read"
 
 
 def _addresses(number: int) -> str:
@@ -147,6 +147,6 @@ def refuse_to_begin(path: Path) -> None:
         ListError: there is.
     """
     if os.path.lexists(path):
-        raise ListError([Fault(str(path), 0, "is there already: nothing was changed")])
+        raise ListError([Fault(str(path), 0, "already exists: nothing was changed")])
     if others := look_alikes_of(path):
         raise ListError([lies_beside(other, path, None) for other in others])

@@ -166,8 +166,8 @@ class SuppressedFile:
         self.refresh()  # costs a stat where it was appended to
         for row in rows:
             if not any(key in self.entries for key in keys_of(row.address)):
-                message = f"{row.address} was added, and can't be read back"
-                raise ListError([Fault(str(self.path), 0, message, "mend or remove the file")])
+                message = f"{row.address} was added, but can't be read back"
+                raise ListError([Fault(str(self.path), 0, message, "repair or remove the file")])
 
     def drop(self, keys: Collection[str]) -> int:
         """Takes every line of these keys off; returns how many there were.

@@ -105,7 +105,7 @@ class Suppressions:
         try:
             changed = self._wishes.refresh()  # first: a wish moves from there into the file
         except OSError as error:
-            message = f"the wishes beside it can't be read: {error.strerror}"
+            message = f"the opt-outs kept beside it can't be read: {error.strerror}"
             raise ListError([Fault(str(self.path), 0, message)]) from None
         faults: list[Fault] = []
         people: int | None = None

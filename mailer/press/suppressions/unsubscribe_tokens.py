@@ -46,7 +46,7 @@ def read_unsubscribe_token(token: str, key: str) -> str:
     except (BadSignature, BadData, UnicodeError):
         address = ""
     if not address or unsubscribe_token(address, key) != token:
-        raise UnsubscribeTokenError("this unsubscribe link is not one of ours, or is damaged")
+        raise UnsubscribeTokenError("this unsubscribe link was not made here, or is damaged")
     return address
 
 

@@ -85,7 +85,7 @@ class Wishes:
             if append(self._new.path, lines.encode("ascii"), mode):
                 break
         else:
-            raise OSError(f"{self._new.path.name} is moved away again and again")
+            raise OSError(f"{self._new.path.name} keeps being moved away")
         self._safe.update(canonical(wish.address) for wish in wishes)
         self.refresh()
 

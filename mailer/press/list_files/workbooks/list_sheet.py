@@ -32,7 +32,7 @@ def is_workbook(path: Path, shown: str) -> bool:
         _refuse(shown, "this is an old Excel file (.xls), or a workbook with a password")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        _refuse(shown, "this is a web page, whatever its name says")
+        _refuse(shown, "this is a web page, despite its name")
     return head.startswith(_ZIP)
 
 
@@ -58,7 +58,7 @@ def find_sheet(path: Path, shown: str, column: str) -> tuple[str, Header]:
                 continue
             others = [other for other in book.sheets if other != name and any(book.rows(other))]
             return name, _with_others(header, name, others, shown)
-        hidden = Fault(shown, 0, "there is no visible sheet in it", "unhide the sheet with the addresses")
+        hidden = Fault(shown, 0, "it has no visible sheet", "unhide the sheet with the addresses")
         raise complaint or ListError([hidden])
 
 
@@ -68,9 +68,7 @@ def _with_others(header: Header, name: str, others: list[str], shown: str) -> He
     quoted = [f"“{clean(other)}”" for other in others]
     named = ", ".join(quoted[:20]) + (f" and {len(quoted) - 20} more" if len(quoted) > 20 else "")
     message = f"only the sheet “{clean(name)}” is read, not {named}"
-    finding = Finding(
-        "other-sheets", "warning", message, "Save each sheet as a list of its own.", Where(shown)
-    )
+    finding = Finding("other-sheets", "warning", message, "Save each sheet as a separate list.", Where(shown))
     return Header(header.line, header.columns, (*header.findings, finding))
 
 

@@ -92,7 +92,7 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         if path.stat().st_size > LARGEST_FILE:
-            raise too_large(f"the file has more than {LARGEST_FILE >> 20} MB")
+            raise too_large(f"the file is larger than {LARGEST_FILE >> 20} MB")
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, *_WHAT_ZIPFILE_RAISES):
@@ -108,7 +108,7 @@ class Package:
 
     def _take_in(self, entries: Collection[zipfile.ZipInfo]) -> None:
         if len(entries) > MOST_PARTS:
-            raise too_large(f"it is made of more than {MOST_PARTS:,} files")
+            raise too_large(f"it consists of more than {MOST_PARTS:,} files")
         for entry in entries:
             # Names of parts differ in more than case: which of two would Excel show?
             if self._parts.setdefault(entry.filename.lower(), entry) is not entry:
@@ -165,7 +165,7 @@ class Package:
                     self._count(block, fed, largest)
                     parser.Parse(block, False)
                     if fed - max(parser.CurrentByteIndex, 0) > LONGEST_TAG or len(names) > MOST_NAMES:
-                        raise too_large(f"“{part}” has what no Office program writes")
+                        raise too_large(f"“{part}” contains something that no Office program writes")
                     yield
                 parser.Parse(b"", True)
                 yield
@@ -179,7 +179,7 @@ class Package:
         if entry is None:
             raise PackageError(f"the file is damaged: “{part}” is not in it")
         if entry.flag_bits & 1:
-            raise PackageError("it has a password", "open it, take the password off and save it again")
+            raise PackageError("it has a password", "open it, remove the password and save it again")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             # Conventions allow no other, and an LZMA dictionary alone may ask for 4 GB.
             raise PackageError("the file is packed in a way that no Office program uses")
@@ -215,7 +215,7 @@ class _Elements:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise too_large(f"elements lie more than {DEEPEST} deep in each other")
+            raise too_large(f"its elements are nested more than {DEEPEST} deep")
         start, text, _ = self._found.get(name) or self._look_up(name)
         if start is not None:
             start(attributes)
@@ -245,4 +245,4 @@ class _Elements:
             end()
 
     def _doctype(self, *_: object) -> None:
-        raise PackageError("it declares entities, as no Office program does")
+        raise PackageError("it declares entities, which no Office program does")

@@ -95,9 +95,9 @@ class _Rows:
         said = attributes.get("r", "")
         number = _whole(said) if said else self.number + 1
         if number > _LAST_ROW:
-            raise PackageError(f"there is a row {said[:20]}: Excel has {_LAST_ROW:,}")
+            raise PackageError(f"it has a row {said[:20]}: Excel allows {_LAST_ROW:,}")
         if number <= self.number:
-            raise PackageError(f"row {number} stands below row {self.number}")
+            raise PackageError(f"row {number} comes after row {self.number}")
         self.number, self._column, self._length = number, -1, 0
         self._cells = []
 
@@ -143,7 +143,7 @@ class _Rows:
             self._cells += [""] * missing
             self._cells.append(text)
         elif self._cells[self._column]:
-            raise PackageError("a cell is there twice")
+            raise PackageError("a cell appears twice")
         else:
             self._cells[self._column] = text
 
@@ -153,7 +153,7 @@ class _Rows:
         if kind == "s":
             number = _whole(text)
             if number >= len(self._shared.strings):
-                raise PackageError(f"a cell points to text {number}, which is not there")
+                raise PackageError(f"a cell points to text {number}, which does not exist")
             return self._shared.strings[number]
         if kind == "n":
             return self._date(text) if self._style in self._shared.dates else _number(text)
