@@ -80,15 +80,16 @@ def _own_umask() -> Iterator[None]:
     os.umask(before)
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """The developer's own environment must not reach a test's server, nor a test's sendings the developer's folders."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
-    for setting in fields(Settings):
-        for key in (setting.metadata["key"], *setting.metadata["aliases"]):
-            monkeypatch.delenv(key, raising=False)
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The developer's own environment must not reach a test's server, nor a test's sendings the developer's folders:
+    those of fixtures of a module neither."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+        for setting in fields(Settings):
+            for key in (setting.metadata["key"], *setting.metadata["aliases"]):
+                patched.delenv(key, raising=False)
+        yield
 
 
 @pytest.fixture
