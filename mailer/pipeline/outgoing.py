@@ -237,7 +237,7 @@ def _must_be_in_doubt(ledger: Ledger, mailing: Mailing, addresses: Collection[st
     for address in addresses:
         state = ledger.state_of(mailing.release, address)
         if state is not Status.UNCERTAIN:
-            wrong.append(f"{address} is {state.value if state else 'no recipient of it'}")
+            wrong.append(f"{address} is {state.value if state else 'not one of its recipients'}")
         elif reason := crowd.why_not(address):
             wrong.append(f"{address} is {reason}")
     if wrong:

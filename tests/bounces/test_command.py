@@ -46,13 +46,13 @@ def test_a_summary_that_a_person_can_read(workspace: Workspace, tmp_path: Path) 
     assert first.split("\t")[:2] == [ANA, "suppressed"]
     assert "User unknown" in first
     assert second.split("\t")[:2] == [BEN, "unsubscribed"]
-    assert "4 new mails: " in ran.err
+    assert "4 new messages: " in ran.err
     assert f"{ANA}: Re: Harbour report finds cleaner water" in ran.err, "a person's letter is listed"
     assert "Out of office" not in ran.err
     assert fingerprint(box) == before, "the mailbox is never changed"
     again = mailer("bounces", "--mbox", str(box), cwd=workspace.root, **SETTINGS)
     assert (again.code, again.out) == (0, "")
-    assert "0 new mails." in again.err
+    assert "0 new messages." in again.err
 
 
 def test_a_read_only_mbox_is_read(workspace: Workspace, tmp_path: Path) -> None:

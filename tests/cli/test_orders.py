@@ -305,11 +305,11 @@ def test_the_same_text_under_another_name_is_noticed(workspace: Workspace, serve
     text = (workspace.releases / "harbour-report.md").read_text("utf-8")
     (workspace.releases / "harbour-new.md").write_text(text, "utf-8")
     shown = on_a_terminal("send", "harbour-new", cwd=workspace.root, typed="no", **server_of(server))
-    assert "“harbour-report” says the same: 11 of these people have it." in shown.out
+    assert "“harbour-report” has the same text: 11 of these people have it." in shown.out
     dated = re.sub("(?m)^Date: .*$", "Date: 1 December 2026\nSubject: Another subject", text, count=1)
     (workspace.releases / "harbour-dated.md").write_text(dated, "utf-8")
     shown = on_a_terminal("send", "harbour-dated", cwd=workspace.root, typed="no", **server_of(server))
-    assert "“harbour-report” says the same" in shown.out, "another day and subject, the same words"
+    assert "“harbour-report” has the same text" in shown.out, "another day and subject, the same words"
     assert len(server.accepted) == 11
 
 
@@ -413,7 +413,7 @@ def test_an_address_that_is_not_in_doubt_is_named(workspace: Workspace, server: 
         cwd=workspace.root, **server_of(server),
     )  # fmt: skip
     assert (ran.code, len(server.accepted)) == (2, 11)
-    assert "typo@example.net is not among its recipients; priya.n@example.com is accepted" in ran.err
+    assert "typo@example.net is not one of its recipients; priya.n@example.com is accepted" in ran.err
 
 
 def test_a_suppression_file_that_goes_in_the_middle_stops_the_run(

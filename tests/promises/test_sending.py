@@ -123,7 +123,7 @@ def test_the_same_under_another_name(office: Office) -> None:
     )
     office.release("final-final").write_text(text, "utf-8")
     shown = office.typing("no", "send", "final-final").out
-    assert f"“{RELEASE}” says the same: 4 of these people have it." in shown
+    assert f"“{RELEASE}” has the same text: 4 of these people have it." in shown
     assert len(office.got()) == 4
 
 

@@ -88,7 +88,7 @@ def test_what_is_no_number_is_passed_over(workspace: Workspace, authority: Autho
     for _ in range(2):
         ran = reads(workspace, authority, ImapServer({1: returned(UNKNOWN, token)}, lies=PASSED_OVER[name]))
         assert ran.code == 0, ran.err
-    assert "0 new mails" in ran.err
+    assert "0 new messages" in ran.err
 
 
 def test_one_mail_that_is_not_handed_out_does_not_keep_back_the_others(

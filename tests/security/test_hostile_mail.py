@@ -50,7 +50,7 @@ def test_whatever_lies_in_the_mailbox_the_bounces_beside_it_are_dealt_with(works
     done = [each["address"] for each in consequences if each["done"] == "suppressed"]
     assert done == [ANA, BEN]
     again = mailer("bounces", "--maildir", str(folder), cwd=workspace.root, **SETTINGS)
-    assert "0 new mails." in again.err
+    assert "0 new messages." in again.err
 
 
 def test_2000_parts_within_each_other(workspace: Workspace) -> None:
@@ -113,7 +113,7 @@ def test_what_a_mail_says_can_not_steer_the_terminal(workspace: Workspace) -> No
     bounce = DAEMON + TEXT + f"<u{title}@evil.example>: 550 5.1.1 {title} user unknown\n".encode()
     box.write_bytes(b"".join(b"From x Tue Mar  3 09:00:05 2026\n" + mail + b"\n\n" for mail in (letter, bounce)))  # fmt: skip
     ran = mailer("bounces", "--mbox", str(box), cwd=workspace.root, **SETTINGS)
-    assert "2 new mails" in ran.err
+    assert "2 new messages" in ran.err
     shown = ran.out + ran.err
     assert not {c for c in shown if not c.isprintable()} - {"\n", "\t"}
     explained = mailer("bounces", "--mbox", str(box), "--json", "--dry-run", cwd=workspace.root, **SETTINGS)

@@ -164,7 +164,7 @@ def test_nothing_said_means_utf_8(worldly: Workspace) -> None:
     run("send", "harbour-report", "--dry-run", cwd=worldly.root, **plain)
     for command in (("new", "Łódź ✓"), ("check", "łódź"), ("lists", "show", "Łódź")):
         said = run(*command, cwd=worldly.root, **plain)
-        assert said.code == 2 and b"is not text in this system's character set" in said.err
+        assert said.code == 2 and b"is not valid text in this system's character set" in said.err
 
 
 @pytest.mark.parametrize(
