@@ -32,7 +32,7 @@ def test_the_workspace_lies_on_a_share(said: str, office: Office) -> None:
     )  # fmt: skip
     assert ran.returncode == 2
     assert office.server.commands == []
-    for told in (".lock can't be locked: ", "Nothing was sent.", "on a drive of this computer"):
+    for told in (".lock can't be locked: ", "Nothing was sent.", "on one of this computer's own drives"):
         assert told in ran.stderr
     assert "already" not in ran.stderr
     assert office.run("send", RELEASE, "--yes").code == 0

@@ -227,7 +227,7 @@ def test_somebody_in_a_hurry(office: Office) -> None:
     with office.terminal(*to_careful) as terminal:
         assert "accepts no embargoes: 1 (no@example.net)" in terminal.until("Type 2 to send")
         terminal.type("2")
-        terminal.until("Type embargo to send it all the same")
+        terminal.until("Type embargo to send it anyway")
         terminal.type("2")
         assert (terminal.code(), office.got()) == (2, [])
     assert office.run(*to_careful, "--yes").code == 2

@@ -77,7 +77,7 @@ def test_once(number: signal.Signals, office: Office) -> None:
         answer()
         said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
-    assert "mailer resume harbour-report` goes on where this stopped" in said
+    assert "mailer resume harbour-report` carries on where this stopped" in said
     all_is_in_the_ledger(office)
     assert office.counts()["queued"] >= 7
     assert office.run("resume", RELEASE, "--yes").code == 0
@@ -130,7 +130,7 @@ def test_while_it_waits_for_its_time(number: signal.Signals, office: Office) -> 
     process.send_signal(number)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
-    assert "goes on where this stopped" in said
+    assert "carries on where this stopped" in said
     assert (office.counts(), office.got()) == ({"queued": 11}, [])
     assert "planned for 2199-11-24 05:00 Europe/London" in office.run("status", RELEASE).out
 

@@ -129,9 +129,7 @@ def test_killed_while_waiting_for_six_o_clock(office: Office) -> None:
         with office.terminal("resume", RELEASE, "--now") as officer:
             officer.until("Type 11 to send")
             officer.type("11")
-            assert "until 2099-12-01 06:00 Europe/London" in officer.until(
-                "Type embargo to send it all the same"
-            )
+            assert "until 2099-12-01 06:00 Europe/London" in officer.until("Type embargo to send it anyway")
             officer.type(answer)
             assert officer.code() == (0 if sent else 2)
         assert len(office.got()) == sent

@@ -129,7 +129,7 @@ def test_ctrl_c(office: Office, presses: int) -> None:
                 os.kill(process.pid, signal.SIGINT)
                 break
             pressed.set()
-        if "goes on where this stopped" in line:
+        if "carries on where this stopped" in line:
             break
     said = process.communicate(timeout=60)[1] or ""
     pressed.set()
@@ -172,7 +172,7 @@ def test_a_tenth_of_an_old_list(office: Office) -> None:
     assert (halted.code, "Halted" in halted.err) == (1, True)
     assert len(office.got()) >= 14, "the twelve who asked were not counted as refused"
     assert office.counts()["queued"] > 0
-    assert re.search(r"if that is for good: mailer suppress reporter\d+@", halted.err)
+    assert re.search(r"if that is permanent: mailer suppress reporter\d+@", halted.err)
     assert dead[0] not in office.workspace.suppressed.read_text("utf-8"), "proposed, not done"
     office.run("resume", RELEASE, "--any-share", "--yes")
     assert sorted(office.got()) == sorted(set(everybody) - set(gone) - set(dead))

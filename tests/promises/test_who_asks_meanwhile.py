@@ -79,8 +79,8 @@ def _loop(path: Path) -> None:
 LOST: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (Path.unlink, "the list of people who are never mailed is missing"),
     "empty": (lambda path: path.write_bytes(b""), "it is empty: 0 bytes"),
-    "half-written": (_half, "it ends within this line, as it did not before"),
-    "cut short": (_last_line, "1 person who stood further down is missing"),
+    "half-written": (_half, "it ends in the middle of this line"),
+    "cut short": (_last_line, "1 person further down is missing"),
     "zeros at its end": (_zeros, "its last 300 bytes are zeros"),
     "a link to itself": (_loop, "can't be read: Too many levels of symbolic links"),
 }
@@ -125,7 +125,7 @@ def test_a_shared_drive_puts_yesterday_s_copy_back(copy: str, office: Office, ev
     assert not set(office.got()) & set(everybody[30:50])
     if copy == "as it was":  # nothing but today's lines have gone: it may be half-written
         assert ran.code == 1 and len(office.got()) in (19, 20)
-        assert "20 people who stood further down are missing" in ran.err
+        assert "20 people further down are missing" in ran.err
     else:
         assert sorted(office.got()) == everybody[:30] + everybody[50:]
 
