@@ -73,7 +73,7 @@ def test_a_duplicate_gives_its_tags_and_lists_to_the_first(office: Workspace) ->
     assert (other.address, other.reason, other.detail) == (
         "BO@example.org",
         "duplicate",
-        "as lists/coast.csv:3",
+        "same as lists/coast.csv:3",
     )
     assert str(other.where) == "lists/national.csv:2"
 

@@ -32,7 +32,7 @@ NO_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a terminal": (lambda path: path.symlink_to("/dev/tty"), "not a file"),
     "a link to itself": (loop, "can't be read"),
     "a link to nowhere": (lambda path: path.symlink_to("nowhere"), "can't be read"),
-    "a hole of 4 TB": (large_and_empty, "more than 500 MB"),
+    "a hole of 4 TB": (large_and_empty, "larger than 500 MB"),
 }
 
 
@@ -95,15 +95,15 @@ TEXT_BOMBS: dict[str, tuple[Callable[[], Iterator[bytes]], str]] = {
     "a cell without end in rows that are quoted as a whole": (
         lambda: iter([b'"email,name"\n"ana@example.net,Ana"\n' * 20, b'"%b"\x1f"%b"\n' % (b"a" * 100_000, b"a" * 100_000)]),
         "quotation mark"),
-    "NULs": (lambda: repeated("", "\0" * 100, 1_000_000), "the file is empty|no column|1,000,000 characters"),
+    "NULs": (lambda: repeated("", "\0" * 100, 1_000_000), "the file is empty|none of these columns|1,000,000 characters"),
     "NULs below a header": (lambda: repeated(HEADER, "\0" * 100, 1_000_000), "1,000,000 characters"),
     "a million line ends": (lambda: repeated("", "\r\n", 1_000_000), "the file is empty"),
     "a line of 100 MB in UTF-16": (
         lambda: (piece.decode().encode("utf-16-le") for piece in repeated("\ufeffemail,name\n", "a" * 50, 1_000_000)),
         "more than 1,000,000 characters"),
-    "a mark of UTF-32 before other bytes": (lambda: iter([b"\xff\xfe\0\0", b"\xff" * 1_000_000]), "no column"),
-    "a mark of UTF-16 before an odd byte": (lambda: iter([b"\xff\xfe", b"ana\n" * 99_999, b"x"]), "no column"),
-    "surrogates without their half": (lambda: iter([b"\xff\xfe", b"\0\xd8\n\0" * 100_000]), "no column"),
+    "a mark of UTF-32 before other bytes": (lambda: iter([b"\xff\xfe\0\0", b"\xff" * 1_000_000]), "none of these columns"),
+    "a mark of UTF-16 before an odd byte": (lambda: iter([b"\xff\xfe", b"ana\n" * 99_999, b"x"]), "none of these columns"),
+    "surrogates without their half": (lambda: iter([b"\xff\xfe", b"\0\xd8\n\0" * 100_000]), "none of these columns"),
 }  # fmt: skip
 
 
