@@ -79,7 +79,7 @@ FALSE = [
 
 REFUSED = {
     'langauge == "es"': "Did you mean language?",
-    'quite_other == "x"': "There are: accepts_embargo, address, beat",
+    'quite_other == "x"': "The columns are: accepts_embargo, address, beat",
     "language == es": 'Text needs quotes: "es"',
     'language = "es"': "Write == to compare",
     'language == "es" and': "can't be read",
