@@ -191,7 +191,7 @@ def test_a_pair_goes_together_or_is_refused(
         r"(.*)(?:ha(?:s|ve) no effect|contradict|is only for recipients|needs? |FILES|Choose where to look)",
         said,
     )
-    assert "defect" not in said
+    assert "bug in mailer" not in said
     if together:
         assert not refused, said
     else:

@@ -433,7 +433,7 @@ def test_a_suppression_file_that_goes_in_the_middle_stops_the_run(
     _, said = sender.communicate(timeout=60)
     assert sender.returncode == 1, said
     assert "suppressed.csv" in said
-    assert "defect" not in said
+    assert "bug in mailer" not in said
     assert states(workspace) == {"accepted": len(server.accepted), "queued": 120 - len(server.accepted)}
     assert mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server_of(server)).code == 2
     workspace.suppressed.write_bytes(kept)

@@ -190,7 +190,7 @@ class Office(RuleBasedStateMachine):
             sys.stdin = keyboard
             for name in where:
                 del os.environ[name]
-        assert "defect" not in shown.getvalue(), shown.getvalue()
+        assert "bug in mailer" not in shown.getvalue(), shown.getvalue()
         return code, shown.getvalue()
 
 

@@ -58,4 +58,4 @@ def test_a_newer_mailer_or_a_broken_disk_has_written(letter: str, office: Office
         said = ran.err.replace("\n", " ")
         told = f"The ledger {office.workspace.ledger} has recipients in a state that this version of mailer does not know: {letter!r}."
         assert told in said, command
-        assert "defect" not in said, command
+        assert "bug in mailer" not in said, command

@@ -322,4 +322,4 @@ def test_a_password_that_is_not_utf_8_in_the_environment(workspace: Workspace) -
         ran = mailer("doctor", cwd=workspace.root, **how)
     assert ran.code == 2
     assert "SMTP_PASSWORD is not UTF-8" in ran.err
-    assert "lantern" not in ran.out + ran.err and "defect" not in ran.err
+    assert "lantern" not in ran.out + ran.err and "bug in mailer" not in ran.err

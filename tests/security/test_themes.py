@@ -119,7 +119,7 @@ def test_a_template_reaches_no_file_and_no_python(office: Workspace, tmp_path: P
     ran, everything = rendered(office, "--theme", "evil")
     assert ran.code == 2, everything
     assert ran.err.startswith("Error: ")
-    assert "defect" not in ran.err
+    assert "bug in mailer" not in ran.err
     assert not flag.exists()
     assert SECRET not in everything
     assert "root:" not in everything

@@ -97,7 +97,7 @@ def test_the_command_says_so(expression: str, workspace: Workspace) -> None:
     )
     assert run.code == 2
     assert "--where" in run.err
-    assert "defect" not in run.err
+    assert "bug in mailer" not in run.err
     assert len(run.err) < 1_000
 
 
