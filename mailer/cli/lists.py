@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailer.cli import COULD_NOT_START, DONE, UNFINISHED
-from mailer.cli.options import suppressions_of, workspace_here, workspace_if_any
-from mailer.cli.suppress import parsed
+from mailer.cli.options import parsed, suppressions_of, workspace_here, workspace_if_any
 from mailer.cli.terminal.output import COLOURS, count, print_findings, row, say, say_json, style
 from mailer.errors import ListError, WorkspaceError
 from mailer.visible import visible

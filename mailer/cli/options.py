@@ -150,3 +150,17 @@ def suppressions_of(workspace: Workspace | None, looked_at: str = "") -> Suppres
         if not (looked_at and workspace.means_suppressed(looked_at)):
             raise
         return None
+
+
+def parsed(text: str) -> str:
+    """An address from the command line, as mailed.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    from mailer.press import AddressError, parse_address
+
+    try:
+        return parse_address(text)
+    except AddressError as error:
+        raise click.BadParameter(f"“{text}”: {error}", param_hint="ADDRESS") from None

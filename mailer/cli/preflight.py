@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from mailer.cli import DONE, UNFINISHED
-from mailer.cli.options import choosing, chosen, only_these, settings_of, workspace_here
-from mailer.cli.suppress import parsed
+from mailer.cli.options import choosing, chosen, only_these, parsed, settings_of, workspace_here
 from mailer.cli.terminal.output import print_audience, print_findings, row, say, say_json, tally
 from mailer.visible import visible
 

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from mailer.cli.options import CHOOSING, choosing, chosen, only_these, settings_of, workspace_here
-from mailer.cli.suppress import parsed
+from mailer.cli.options import CHOOSING, choosing, chosen, only_these, parsed, settings_of, workspace_here
 from mailer.cli.terminal.output import print_findings
 
 Command = TypeVar("Command", bound=Callable[..., Any])

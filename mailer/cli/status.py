@@ -52,7 +52,7 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
                 if release:
                     _tell_orders(ledger, m)
             if not mailings:
-                say("Nothing was sent from here yet.", err=True)
+                say("Nothing has been sent from here yet.", err=True)
 
 
 def _tell_doubts(ledger: Ledger) -> None:
@@ -81,23 +81,23 @@ def _as_data(m: Mailing, ledger: Ledger) -> dict[str, Any]:
 
 def _tell_orders(ledger: Ledger, mailing: Mailing) -> None:
     for order in ledger.orders(mailing.release):
-        verb = "taken back from" if order.kind == "discard" else f"{order.kind} to"
+        verb = {"send": "sent to", "resume": "resumed for", "discard": "taken back from"}[order.kind]
         through = f", through {order.relay}" if order.relay else ""
         said = f"{verb} {count(order.number, 'recipient')}, by {order.giver}{through}"
         say(f"  {_time(order.given)}  {visible(said)}", err=True)
 
 
 def _recipients(ledger: Ledger, release: str, *, as_json: bool) -> None:
-    lines = ledger.recipients(release)
+    standings = ledger.recipients(release)
     if not as_json:
-        for line in lines:
-            row(line.address, line.state.value, line.reply)
+        for standing in standings:
+            row(standing.address, standing.state.value, standing.reply)
         return
     say("[", nl=False)
-    for number, line in enumerate(lines):
+    for number, standing in enumerate(standings):
         data = {
-            "address": line.address, "state": line.state.value, "reply": line.reply,
-            "at": _time(line.at), "server": line.host, "attempts": line.attempts,
+            "address": standing.address, "state": standing.state.value, "reply": standing.reply,
+            "at": _time(standing.at), "server": standing.host, "attempts": standing.attempts,
         }  # fmt: skip
         say("," if number else "", "\n ", json_text(data), nl=False)
     say("\n]")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli import DONE, UNFINISHED
-from mailer.cli.options import workspace_here
+from mailer.cli.options import parsed, workspace_here
 from mailer.cli.terminal.output import count, on_a_terminal, row, say
 from mailer.errors import ListError, MailerError
 
@@ -110,17 +110,3 @@ def forget(address: str, yes: bool) -> int:
 
 def _place(found: Occurrence) -> str:
     return f"{found.path}:{found.line}" if found.line else found.path
-
-
-def parsed(text: str) -> str:
-    """An address from the command line, as mailed.
-
-    Raises:
-        click.BadParameter: it is none.
-    """
-    from mailer.press import AddressError, parse_address
-
-    try:
-        return parse_address(text)
-    except AddressError as error:
-        raise click.BadParameter(f"“{text}”: {error}", param_hint="ADDRESS") from None

@@ -20,7 +20,7 @@ def init(folder: Path) -> None:
     """Create a workspace: newsroom.md, a sample release and a sample list.
 
     It is made for an invented organisation. Everything that is only a sample is listed: replace it with your own.
-    Until then you can look at everything, rehearse it and proof it, but nothing can be sent.
+    Until then you can look at everything, rehearse it and send a proof, but nothing can be sent.
     """
     from mailer.checks import sample_places
     from mailer.delivery.ledger.witness import forget_place

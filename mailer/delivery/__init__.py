@@ -3,10 +3,10 @@
 The pipeline's whole use of this stage::
 
     with Ledger(workspace.ledger) as ledger:
-        draft = FrozenRelease(release.name, kind, subject, mail_from, sender.domain,
-                      {language: FrozenEdition(digest, composition.freeze()) for …})
+        frozen = FrozenRelease(release.name, kind, subject, mail_from, sender.domain,
+                       {language: FrozenEdition(digest, composition.freeze()) for …})
         entries = (Entry(canonical(r.address), r.address, r.name, language, merge_values(r)) for r in …)
-        mailing = ledger.queue(draft, entries)             # or ledger.mailing(name), for resume
+        mailing = ledger.queue(frozen, entries)            # or ledger.mailing(name), for resume
         transport = SmtpTransport(settings)                # or RehearsalTransport(folder): throw-away ledger
         report = deliver(mailing, ledger, transport, rates=settings.smtp_rate,
                          allow_only=settings.allow_only, still_wanted=StillWanted(workspace.suppressed),

@@ -60,13 +60,13 @@ def deliver(
         LedgerError: someone else is sending this, or the ledger can't be written, which stops the sending.
     """
     started = time.monotonic()
-    with Claims(ledger, mailing, uncertain) as held:
+    with Claims(ledger, mailing, uncertain) as claims:
         clock = SteadyClock(ledger)
-        rules = Limits(
+        limits = Limits(
             max_wait, Pace(ledger, rates, clock), tuple(allow_only), Gate(still_wanted), refused_share,
             schedule or Schedule(), signing,
         )  # fmt: skip
-        run = Run(ledger, mailing, held, rules, stop or Stop(), on_progress, clock)
+        run = Run(ledger, mailing, claims, limits, stop or Stop(), on_progress, clock)
         try:
             transport.carry(run)
         finally:

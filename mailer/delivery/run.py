@@ -217,7 +217,7 @@ class Run:
         if parcel.drops >= MOST_DROPS:
             self.settle(parcel, Verdict.DEFERRED, Outcome(Status.DEFERRED, text=why), "")
         else:
-            self._journal.take_back(parcel.claim)
+            self._journal.unmark(parcel.claim)
             self._again.append(parcel)
 
     def halt(self, reason: str, hint: str = "") -> None:

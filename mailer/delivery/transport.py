@@ -1,4 +1,4 @@
-"""What sender and transport say to each other: the sender hands out parcels, the transport reports back."""
+"""What a run and a transport say to each other: the run hands out parcels, the transport reports back."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class FolderShelf:
     """Messages as they came, or as a rehearsal wrote them: each `.eml` of a folder."""
 
     folder: Path
-    title: str = "Mailbox"
+    title: str = "Messages"
     has_recipients: bool = False
 
     @property

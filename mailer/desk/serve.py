@@ -77,7 +77,7 @@ def serve_releases(
 def serve_folder(
     folder: Path,
     *,
-    title: str = "Mailbox",
+    title: str = "Messages",
     port: int = 0,
     open_browser: bool = True,
     say: Callable[[str], None] = lambda text: None,

@@ -1,6 +1,6 @@
 """What a sending needs beside the release: how it is done, what must hold before it begins, and taking back what waits.
 
-Every path on which mail leaves comes by here: commands, and the desk.
+What asks a person is the command line's; what must hold whoever is asked stands here, for every way of sending.
 """
 
 from __future__ import annotations

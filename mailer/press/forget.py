@@ -187,13 +187,19 @@ def _numbered(cells: list[str]) -> dict[str, str]:
 
 
 def files_naming(workspace: Workspace, address: str) -> list[Path]:
-    """Files of `.mailer/` that name an address in plain bytes: rehearsals, proofs. The ledger is not among them.
+    """Files of `.mailer/` that name an address in plain bytes: rehearsals, proofs, the copy that is kept of an older
+    ledger. The ledger itself is not among them, nor its locks.
 
     Raises:
         AddressError: it is no address.
     """
     wanted = parse_address(address).lower().encode()
+    ledger = {
+        workspace.ledger.with_name(f"{workspace.ledger.name}{suffix}") for suffix in ("", "-wal", "-shm")
+    }
     files = (
-        path for path in workspace.private.rglob("*") if path.is_file() and not path.name.startswith("ledger")
+        path
+        for path in workspace.private.rglob("*")
+        if path.is_file() and path not in ledger and path.suffix != ".lock"
     )
     return [path for path in sorted(files) if wanted in path.read_bytes().lower()]

@@ -49,8 +49,8 @@ def test_what_was_given_back_is_not_in_doubt(tmp_path: Path) -> None:
         journal = Journal(claims.tenure, Schedule().retry_after, time.time)
         first, second = parcels(claims.claim_queued())
         assert journal.before_dots([first.claim.id, second.claim.id]) == frozenset()
-        journal.take_back(first.claim)
-        journal.take_back(second.claim)
+        journal.unmark(first.claim)
+        journal.unmark(second.claim)
         assert journal.before_dots([second.claim.id]) == frozenset(), "and it may leave again"
         journal.remember(second.claim, ACCEPTED, "")
         journal.flush()

@@ -31,6 +31,7 @@ def old(tmp_path: Path, version: int) -> Path:
     written = draft()
     with closing(sqlite3.connect(path)) as db, db:
         db.executescript((SCHEMAS / f"ledger_{version}.sql").read_text("utf-8"))
+        db.execute(f"PRAGMA user_version = {version}")
         db.execute(
             "INSERT INTO mailings (release, kind, subject, mail_from, domain, follows, created) VALUES (?,?,?,?,?,?,1)",
             (written.release, written.kind, written.subject, written.mail_from, written.domain, ""),
@@ -95,6 +96,7 @@ def test_what_the_reading_of_returned_mail_had_made_by_itself_is_kept(tmp_path: 
     path = tmp_path / "ledger.db"
     with closing(sqlite3.connect(path)) as db, db:
         db.executescript((SCHEMAS / "ledger_3.sql").read_text("utf-8"))
+        db.execute("PRAGMA user_version = 3")
         db.execute("CREATE TABLE mail_dealt_with (digest TEXT PRIMARY KEY, at REAL NOT NULL)")
         db.execute("CREATE TABLE folders_read (folder TEXT PRIMARY KEY, validity INTEGER, uid INTEGER)")
         db.execute("INSERT INTO folders_read VALUES ('INBOX', 1, 7)")

@@ -13,6 +13,7 @@ from mailer.press import (
     Choice,
     Suppressions,
     begin_suppressions,
+    files_naming,
     forget,
     kept_about,
     read_audience,
@@ -139,3 +140,12 @@ def test_a_list_that_breaks_off_or_hangs_stops_nobody_from_being_forgotten(works
     done = forget(workspace, "ana.ruiz@example.net")
     assert "lists/zzz.csv" in {row.path for row in done.removed}
     assert "ana.ruiz" not in (workspace.lists / "zzz.csv").read_text("utf-8")
+
+
+def test_the_copy_of_an_older_ledger_is_named(workspace: Workspace) -> None:
+    """It is kept for whoever has to go back, and holds whoever was mailed until then; the ledger itself forgets by itself."""
+    workspace.private.mkdir(exist_ok=True)
+    copy = workspace.ledger.with_name("ledger.db.1.backup")
+    for path in (copy, workspace.ledger, workspace.ledger.with_name("ledger.db-wal")):
+        path.write_bytes(b"SQLite format 3\0 ana@example.net ")
+    assert files_naming(workspace, "ana@example.net") == [copy]

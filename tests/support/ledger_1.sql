@@ -1,6 +1,5 @@
 -- What was sent, to whom, and what became of it. Written by ledger.py and claims.py; docs/decisions/ledger.md says why.
 
-PRAGMA user_version = 1;
 
 -- One release as it goes out. `boot` is the boot of the machine during which its claims were made.
 CREATE TABLE mailings (

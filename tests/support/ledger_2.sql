@@ -1,7 +1,6 @@
 -- What was sent, to whom, by whose word, and what became of it. docs/decisions/ledger.md says why it is so.
 -- Version 2; what older versions made is brought here by migrations.py.
 
-PRAGMA user_version = 2;
 
 -- One release as it goes out. `boot` is the boot of the machine during which its claims were made. `ready`: its first
 -- order is complete; until then nobody but its writer sees it. `planned`: nothing leaves before (seconds since 1970);

@@ -1,7 +1,6 @@
 -- As version 3 of the ledger was made.
 -- tests/delivery/test_migrations.py brings it up to date.
 
-PRAGMA user_version = 3;
 
 -- One release as it goes out. `boot` is the boot of the machine during which its claims were made. `ready`: its first
 -- order is complete; until then nobody but its writer sees it. `planned`: nothing leaves before (seconds since 1970);

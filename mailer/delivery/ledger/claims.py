@@ -25,7 +25,7 @@ GROUP = 100
 _FIRST = 10
 _SECONDS = 0.1
 _SHARE = 0.05
-"""Of a sender's time that waiting for the disk may take."""
+"""Of a sending's time that waiting for the disk may take."""
 
 _COLUMNS = "id, canonical, address, name, language, fields, token, in_reply_to, tries"
 

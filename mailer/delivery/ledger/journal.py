@@ -52,7 +52,7 @@ class Journal:
         self._settled: list[_Settled] = []
         self._given_back: list[int] = []
 
-    def take_back(self, claim: Claim) -> None:
+    def unmark(self, claim: Claim) -> None:
         """Surely nothing of it arrived, though its dot may have been written down: it is only claimed again."""
         self._given_back.append(claim.id)
 

@@ -3,9 +3,9 @@
 How a pipeline uses it::
 
     with Ledger(workspace.ledger) as ledger:
-        mailing = ledger.queue(draft, entries, order)  # LedgerError if the release changed since it was sent
+        mailing = ledger.queue(frozen, entries, order)  # LedgerError if the release changed since it was sent
         report = deliver(mailing, ledger, transport)   # takes the lock; see deliver.py
-        for line in ledger.recipients(release): ...    # address, state, reply
+        for standing in ledger.recipients(name): ...   # address, state, reply
 
 SQLite in WAL mode. Who is claimed is written with synchronous=FULL; everything else with NORMAL, which
 survives a killed process, though not the machine's power (https://www.sqlite.org/pragma.html#pragma_synchronous).
@@ -92,12 +92,12 @@ class Ledger(Database):
 
     # ---- orders -------------------------------------------------------------------------------------
 
-    def queue(self, draft: FrozenRelease, entries: Iterable[Entry], order: Order | None = None) -> Mailing:
+    def queue(self, frozen: FrozenRelease, entries: Iterable[Entry], order: Order | None = None) -> Mailing:
         """Freezes a release and whom it goes to; a second call adds newcomers only. What was still to be sent of
         a release that it follows is taken off the queue. All or nothing.
 
         Args:
-            draft: the release as it goes out.
+            frozen: the release as it goes out.
             entries: who gets it, canonical addresses unique. Read once, as a stream, while nothing is locked
                 but this release; if it raises, nothing is queued.
             order: by whose word; None: nobody's, as in a rehearsal.
@@ -105,12 +105,12 @@ class Ledger(Database):
         Raises:
             LedgerError: this release was sent before with another content, or is being sent right now.
         """
-        if draft.follows:
-            must_be_whole(self, draft.follows)
-        with self._hold_on(draft.release) as hold:
+        if frozen.follows:
+            must_be_whole(self, frozen.follows)
+        with self._hold_on(frozen.release) as hold:
             mailing = hold.fence.mailing
             with hold.writing() as db:
-                queueing.must_be_unchanged(db, mailing, draft)
+                queueing.must_be_unchanged(db, mailing, frozen)
                 queueing.clear_away(db, mailing)
             added = seen = 0
             try:
@@ -119,9 +119,9 @@ class Ledger(Database):
                         added += queueing.write_piece(db, mailing, piece)
                     seen += len(piece)
                 with hold.writing(durable=True) as db:
-                    queueing.make_ready(db, mailing, draft)
-                    if draft.follows:
-                        people.supersede(db, draft.follows, draft.release)
+                    queueing.make_ready(db, mailing, frozen)
+                    if frozen.follows:
+                        people.supersede(db, frozen.follows, frozen.release)
                     if order:
                         queueing.record_order(db, mailing, order)
             except TakenOver:
@@ -130,7 +130,7 @@ class Ledger(Database):
                 with hold.writing() as db:
                     queueing.clear_away(db, mailing)
                 raise
-        return replace(self.mailing(draft.release), added=added, already_sent=seen - added)
+        return replace(self.mailing(frozen.release), added=added, already_sent=seen - added)
 
     def order(self, mailing: Mailing, order: Order) -> Mailing:
         """Writes down an order to send what is queued already; its time is the mailing's from now on."""
@@ -252,7 +252,7 @@ class Ledger(Database):
         yield from self._people(release, records.MAY_HAVE_IT)
 
     def waiting(self, release: str) -> Iterator[EarlierRecipient]:
-        """Those who were still to get a release: queued or deferred. As a stream."""
+        """Those who were still to get a release, and surely have nothing of it yet. As a stream."""
         yield from self._people(release, records.LEFT_NOWHERE)
 
     def _people(self, release: str, states: str) -> Iterator[EarlierRecipient]:

@@ -80,7 +80,7 @@ def clear_away(db: sqlite3.Connection, mailing: int) -> None:
     db.execute("DELETE FROM deliveries WHERE mailing = ? AND state = ?", (mailing, UNREADY))
 
 
-def make_ready(db: sqlite3.Connection, mailing: int, draft: FrozenRelease) -> None:
+def make_ready(db: sqlite3.Connection, mailing: int, frozen: FrozenRelease) -> None:
     """Writes the release down, or finds it unchanged, and makes what was written a part of the queue. Until anything of
     a release was sent it may still change.
 
@@ -89,18 +89,18 @@ def make_ready(db: sqlite3.Connection, mailing: int, draft: FrozenRelease) -> No
     """
     begun = _begun(db, mailing)
     if begun:
-        must_be_unchanged(db, mailing, draft)
+        must_be_unchanged(db, mailing, frozen)
     else:
         db.execute("DELETE FROM editions WHERE mailing = ?", (mailing,))
         db.execute(
             "UPDATE mailings SET kind=?, subject=?, mail_from=?, domain=?, follows=?, embargo=?, zone=?, day=?,"
             " created = iif(ready OR lost, created, ?), ready = 1 WHERE id = ?",
-            (draft.kind, draft.subject, draft.mail_from, draft.domain, draft.follows, draft.embargo, draft.zone,
-             draft.day, time.time(), mailing),
+            (frozen.kind, frozen.subject, frozen.mail_from, frozen.domain, frozen.follows, frozen.embargo, frozen.zone,
+             frozen.day, time.time(), mailing),
         )  # fmt: skip
     db.executemany(
         "INSERT OR IGNORE INTO editions (mailing, language, digest, frozen, words) VALUES (?, ?, ?, ?, ?)",
-        [(mailing, lang, frozen.digest, frozen.content, frozen.words) for lang, frozen in draft.editions.items()],
+        [(mailing, lang, edition.digest, edition.content, edition.words) for lang, edition in frozen.editions.items()],
     )  # fmt: skip
     if db.execute("SELECT lost FROM mailings WHERE id = ?", (mailing,)).fetchone()[0]:
         put_in_doubt(db, mailing, UNREADY)
@@ -109,7 +109,7 @@ def make_ready(db: sqlite3.Connection, mailing: int, draft: FrozenRelease) -> No
     db.execute(
         f"UPDATE deliveries SET language = ? WHERE mailing = ? AND state = '{QUEUED}'"
         " AND language NOT IN (SELECT language FROM editions WHERE mailing = ?)",
-        (next(iter(draft.editions)), mailing, mailing),
+        (next(iter(frozen.editions)), mailing, mailing),
     )
 
 
@@ -133,7 +133,7 @@ def _begun(db: sqlite3.Connection, mailing: int) -> bool:
     return bool(db.execute(query, (mailing, QUEUED + UNREADY)).fetchone()[0])
 
 
-def must_be_unchanged(db: sqlite3.Connection, mailing: int, draft: FrozenRelease) -> None:
+def must_be_unchanged(db: sqlite3.Connection, mailing: int, frozen: FrozenRelease) -> None:
     """
     Raises:
         LedgerError: something of this release was sent before, with another content.
@@ -142,13 +142,13 @@ def must_be_unchanged(db: sqlite3.Connection, mailing: int, draft: FrozenRelease
         return
     known = dict(db.execute("SELECT language, digest FROM editions WHERE mailing = ?", (mailing,)))
     changed = sorted(
-        lang for lang, frozen in draft.editions.items() if known.get(lang, frozen.digest) != frozen.digest
+        lang for lang, edition in frozen.editions.items() if known.get(lang, edition.digest) != edition.digest
     )
     if changed:
         raise LedgerError(
-            f"“{draft.release}” ({', '.join(changed)}) was changed after it was sent.",
+            f"“{frozen.release}” ({', '.join(changed)}) was changed after it was sent.",
             "Those who already have it would not learn of the change. Make a correction: a new release with "
-            f"`kind: correction` and `corrects: {draft.release}`.",
+            f"`kind: correction` and `corrects: {frozen.release}`.",
         )
 
 
@@ -224,8 +224,9 @@ def discard(db: sqlite3.Connection, mailing: int, order: Order) -> int:
     _give_back(db, mailing)
     taken = db.execute(
         "INSERT INTO discarded (orders, mailing, canonical, address, reply) SELECT ?, mailing, canonical, address,"
-        " coalesce((SELECT trim(code || ' ' || enhanced || ' ' || text) FROM attempts WHERE delivery = d.id"
-        f" ORDER BY id DESC LIMIT 1), '') FROM deliveries AS d WHERE mailing = ? AND {IS_WAITING}",
+        " coalesce((SELECT trim(iif(code, code || ' ', '') || iif(enhanced <> '', enhanced || ' ', '') || text)"
+        " FROM attempts WHERE delivery = d.id ORDER BY id DESC LIMIT 1), '')"
+        f" FROM deliveries AS d WHERE mailing = ? AND {IS_WAITING}",
         (number, mailing),
     ).rowcount
     db.execute(f"DELETE FROM attempts WHERE delivery IN ({waiting})", (mailing,))

@@ -15,10 +15,8 @@ REJECTED, DEFERRED, UNCERTAIN, BOUNCED = "r", "d", "u", "b"
 UNREADY = "w"
 """Being written by an order that is not complete: nobody but its writer sees it."""
 
-WAITING = QUEUED + DEFERRED
-"""Who surely has nothing yet: never tried, or refused for now."""
 LEFT_NOWHERE = QUEUED + DEFERRED + SENDING
-"""And whose message, if it is on its way, is surely incomplete."""
+"""Who surely has nothing yet: never tried, refused for now, or on the way and surely incomplete."""
 MAY_HAVE_IT = ACCEPTED + UNCERTAIN + DOT
 ARRIVED = ACCEPTED + BOUNCED
 """At the next hop."""
@@ -26,7 +24,7 @@ ARRIVED = ACCEPTED + BOUNCED
 READY = f"state <> '{UNREADY}'"
 """SQL: a delivery that somebody beside its writer sees."""
 IS_WAITING = f"state IN ('{QUEUED}', '{DEFERRED}')"
-"""SQL: one of `WAITING`."""
+"""SQL: never tried, or refused for now."""
 
 LETTERS = {
     Status.QUEUED: QUEUED,
@@ -134,7 +132,7 @@ class Order:
     Attributes:
         kind: "send", "resume" or "discard".
         number: what was typed: everything that leaves by this order, or is taken back.
-        recipients: a digest of their canonical addresses (`orders.AddressDigest`).
+        recipients: a digest of their canonical addresses (`queueing.AddressDigest`).
         sender: the address that the mail is from.
         relay: host and port of the server that carries it.
         planned: nothing leaves before, in seconds since 1970; 0: at once.

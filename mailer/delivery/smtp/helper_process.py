@@ -139,7 +139,7 @@ class HelperWork:
             self.settle(parcel, Verdict.DEFERRED, Outcome(Status.DEFERRED, text=why), "")
         else:
             self._in_hand -= 1
-            self._journal.take_back(parcel.claim)
+            self._journal.unmark(parcel.claim)
             self._again.append(parcel)
 
     def halt(self, reason: str, hint: str = "") -> None:

@@ -84,7 +84,7 @@ class InFlight:
             raise ConnectionLost(f"the server answered the {stage} with {reply}")
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
-        """Tells the sender what became of a message, in flight or not."""
+        """Tells the run what became of a message, in flight or not."""
         self.accepted += decision.verdict is Verdict.ACCEPTED
         if decision.verdict is not Verdict.ACCEPTED and (
             why := wanted(decision.stage, decision.reply, self._user)

@@ -6,8 +6,8 @@ connection lost at MAIL and for one lost after acceptance; here, at every moment
 place:
 
     current     on the wire, surely incomplete: its envelope or its body is being sent
-    ready       all but its end is out (DATA), or none of it yet (BDAT); it waits for the ledger to write down that it
-                is about to be complete
+    ready       all but its end is out (DATA; until that is written down it is `current` too, surely incomplete), or
+                none of it yet (BDAT); it waits for the ledger to write down that it is about to be complete
     in flight   it may be complete on the wire; its answer has not come
     settled     the server's answer was judged, or the lack of one; it is the `Work`'s again
 
@@ -20,7 +20,8 @@ and moves only as the methods of “transitions” below say:
     ready ── _release ──> in flight                                 the dot leaves next, or BDAT LAST
     in flight ── InFlight.hear ──> settled                          its answer
     lost():  current ──> given back: nothing of it was accepted; or settled by the server's last word on its body
-             in flight ──> settled: uncertain, unless the server said before that it won't have it (InFlight.lost)
+             in flight ──> settled: uncertain; or refused, where the server had said so before; or given back, where
+             it had said goodbye before it could hear the end (InFlight.lost)
 
 What must never happen follows: a dot leaves only from `ready`, and nothing leaves `ready` but through the ledger.
 """
@@ -211,8 +212,7 @@ class Session:
                 batch.append(parcel)
             if batch:
                 yield from self._complete(*batch)
-                self._release(Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT)
-                yield from self._send_batch(self.ready)
+                yield from self._send_batch(self._release(Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DOT))
             elif not self.in_flight:
                 if not (yield from self._more_to_come()):
                     return
@@ -256,10 +256,12 @@ class Session:
         yield WaitFor.COMMIT
         self.current, self._in_body = None, False
 
-    def _release(self, *stages: Stage) -> None:
-        """What leaves now; the replies that will come for each."""
-        for parcel in self.ready:
+    def _release(self, *stages: Stage) -> list[Parcel]:
+        """What leaves now; `stages`: the replies that will come for each."""
+        leaving, self.ready = self.ready, []
+        for parcel in leaving:
             self.in_flight.add(parcel, *stages)
+        return leaving
 
     def lost(self, why: str) -> None:
         """Judges what is in hand after the connection broke, once the answers that came before are heard."""
