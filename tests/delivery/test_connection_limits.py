@@ -252,7 +252,7 @@ class TestALineThatBreaksInTheHandshake:
         with self.server(authority, implicit, Fault("TLS", kind, times=1000)) as server:
             for use in (send, lambda _, port, **how: log_in(settings(port, **how), QUICK)):
                 server.seen.clear()
-                with pytest.raises(TransportError, match=r"No connection.*during the TLS handshake") as told:
+                with pytest.raises(TransportError, match=r"Can't connect.*during the TLS handshake") as told:
                     use(path, server.port, **encrypted(server, authority))
                 assert "SMTP_SECURITY" in told.value.hint
                 assert 3 <= server.seen["TLS"] <= 4
