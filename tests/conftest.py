@@ -34,6 +34,7 @@ def pytest_xdist_auto_num_workers() -> int | None:
     return 2 * cores
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What one machine has once, one worker uses: Postfix with its queue, wine with its services. These tests are begun
     first, so that at the end the others needn't wait for that worker."""
