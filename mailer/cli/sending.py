@@ -15,12 +15,12 @@ from mailer.cli.asking import Flags, agreed, number_typed, print_outgoing, someb
 from mailer.cli.terminal.interrupting import interruptible
 from mailer.cli.terminal.output import count, on_a_terminal, print_audience, print_findings, row, say
 from mailer.cli.terminal.report import print_report, progress_bar, tell_halt
-from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, write_csv
+from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, log_in, write_csv
 from mailer.errors import CheckFailed
 from mailer.model import Status
 from mailer.pipeline import Instructions, outgoing
 from mailer.pipeline.rehearsal import prove, rehearse
-from mailer.pipeline.sending import must_be_fit_to_leave, must_let_us_in, take_back, waiting_for
+from mailer.pipeline.sending import must_be_fit_to_leave, take_back, waiting_for
 from mailer.release.values import moment_text
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class _Departure:
         """Whether somebody says so, and the server lets us in: nothing is queued before."""
         if not agreed(leaving, self._flags):
             return False
-        must_let_us_in(self._settings, cleartext=self._flags.insecure)
+        log_in(self._settings, cleartext=self._flags.insecure)
         return True
 
     def resume(self, mailing: Mailing, ledger: Ledger) -> int:

@@ -16,7 +16,7 @@ from mailer.delivery.pace import Stop
 from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
 from mailer.delivery.tally import Tally
-from mailer.delivery.transport import Dispatch, Handover, NoLogin, Parcel, SharedWork, without
+from mailer.delivery.transport import Dispatch, Handover, NoLogin, Parcel, SharedWork, not_to_leave
 from mailer.errors import MailerError
 from mailer.model import Outcome, Status
 
@@ -200,7 +200,7 @@ class Run:
         for _ in withheld:
             self.tally.count(Status.REJECTED)  # as whoever took them off has written down
         self.tally.show()
-        return without(parcels, may_leave, withheld)
+        return not_to_leave(parcels, may_leave, withheld)
 
     def flush(self) -> None:
         """See `Work.flush`."""

@@ -24,7 +24,7 @@ class Parcel:
     drops: int = 0
 
 
-def without(
+def not_to_leave(
     parcels: Sequence[Parcel], may_leave: Sequence[int], withheld: Collection[int]
 ) -> frozenset[Parcel]:
     """Those of these parcels whose claims may not leave, or were withheld (`Claim.id`)."""

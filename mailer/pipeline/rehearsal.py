@@ -53,8 +53,8 @@ def rehearse(prepared: Prepared, settings: Settings, folder: Path | None = None)
     transport = RehearsalTransport(folder or private / "rehearsals" / f"{prepared.release.name}-{stamp}")
     with throw_away_ledger(private) as ledger:
         mailing = pipeline.queue(prepared, settings, ledger, thorough=True)
-        unhurried = Instructions(rates=())
-        report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, unhurried)
+        at_once = Instructions(rates=())
+        report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, at_once)
     return Rehearsed(report, transport.page)
 
 

@@ -19,14 +19,13 @@ from mailer.delivery import (
     Order,
     Progress,
     Stop,
-    log_in,
     whoever_we_are,
 )
 from mailer.errors import MailerError
 from mailer.pipeline.outgoing import Outgoing
 from mailer.pipeline.prepared import Prepared
 from mailer.release.values import moment_text
-from mailer.settings import Rate, Settings
+from mailer.settings import Rate
 
 
 def _nobody_watches(progress: Progress) -> None:
@@ -117,19 +116,6 @@ def must_be_said_to_a_script(outgoing: Outgoing, now: float, *, under_embargo: b
             f"It was planned for {moment_text(outgoing.moment(outgoing.planned))}, long ago: nothing was sent.",
             "Check whether it should still go out; then use --now.",
         )
-
-
-def must_let_us_in(settings: Settings, *, cleartext: bool) -> None:
-    """Logs in, and sends nothing: before that has succeeded, nobody is queued.
-
-    Args:
-        cleartext: allow SMTP_SECURITY=none to another machine.
-
-    Raises:
-        SettingsError: no server is named, or mail would leave in clear.
-        TransportError: it can't be reached, or won't have us.
-    """
-    log_in(settings, cleartext=cleartext)
 
 
 # ---- taking it back -------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from mailer.press.list_files.write import line_of, locked, lossless_rows, newlin
 from mailer.press.suppressions.suppressions import Suppressions
 from mailer.workspace import Workspace, same_file
 
+_PIECE = 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
@@ -202,4 +204,17 @@ def files_naming(workspace: Workspace, address: str) -> list[Path]:
         for path in workspace.private.rglob("*")
         if path.is_file() and path not in ledger and path.suffix != ".lock"
     )
-    return [path for path in sorted(files) if wanted in path.read_bytes().lower()]
+    return [path for path in sorted(files) if _holds(path, wanted)]
+
+
+def _holds(path: Path, wanted: bytes) -> bool:
+    """Whether these octets, in small letters, are anywhere in a file, of which little is held at a time: the copy of a
+    ledger is as large as that was."""
+    tail = b""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            looked_at = tail + piece
+            if wanted in looked_at.lower():
+                return True
+            tail = looked_at[-len(wanted) :]
+    return False

@@ -149,3 +149,5 @@ def test_the_copy_of_an_older_ledger_is_named(workspace: Workspace) -> None:
     for path in (copy, workspace.ledger, workspace.ledger.with_name("ledger.db-wal")):
         path.write_bytes(b"SQLite format 3\0 ana@example.net ")
     assert files_naming(workspace, "ana@example.net") == [copy]
+    copy.write_bytes(b"x" * ((1 << 20) - 4) + b"ANA@example.net" + b"x" * (1 << 20))
+    assert files_naming(workspace, "ana@example.net") == [copy], "wherever it is cut for reading"

@@ -23,7 +23,7 @@ from mailer.delivery.replies import Verdict
 from mailer.delivery.run import MOST_DROPS
 from mailer.delivery.smtp.helpers import Assignment
 from mailer.delivery.smtp.loop import Loop
-from mailer.delivery.transport import Dispatch, NoLogin, Parcel, SharedWork, without
+from mailer.delivery.transport import Dispatch, NoLogin, Parcel, SharedWork, not_to_leave
 from mailer.errors import LedgerError, MailerError, TransportError
 from mailer.model import Outcome, Status
 
@@ -110,7 +110,7 @@ class HelperWork:
     def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
         """See `Work.before_dots`."""
         may_leave = [parcel.claim.id for parcel in parcels if self._still_to_be_mailed(parcel.claim)]
-        withheld = without(parcels, may_leave, self._journal.before_dots(may_leave))
+        withheld = not_to_leave(parcels, may_leave, self._journal.before_dots(may_leave))
         self._in_hand -= len(withheld)
         if self._accepted >= GROUP or self._others:
             self._tell()
