@@ -6,6 +6,10 @@ A warning only: nothing here changes an address or leaves one out.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 
 def _words(text: str) -> frozenset[str]:
@@ -54,6 +58,30 @@ ROLES = _words(
 )
 """Local parts behind which no journalist reads (RFC 2142 for postmaster, abuse, hostmaster)."""
 
+_TYPED_MOST = (
+    "com",
+    "org",
+    "net",
+    "edu",
+    "info",
+    "tv",
+    "uk",
+    "es",
+    "fr",
+    "de",
+    "it",
+    "eu",
+    "mx",
+    "br",
+    "ca",
+    "ie",
+    "au",
+)
+"""What a top-level name that does not exist may have been meant to be, the likeliest first."""
+
+EVERYDAY = _words("com org net edu gov info int mil example")
+"""Top-level names that need no looking up."""
+
 RESERVED = ("test", "invalid", "local", "localhost", "onion", "arpa", "internal")
 """Top-level names that the public DNS never serves (RFC 6761, 6762, 7686; .internal by ICANN)."""
 
@@ -77,18 +105,42 @@ def _of_domain(domain: str) -> tuple[str, str] | None:
     meant = suggested_domain(domain)
     if meant:
         return "address-typo", f"“{domain}” — did you mean {meant}? It is used as written"
+    if not is_top_level(top := domain.rpartition(".")[2]):
+        return "unknown-top-level", f"“{domain}”: no domain ends in “.{top}”. It is used as written"
     return None
 
 
+@lru_cache(maxsize=4096)
+def is_top_level(label: str) -> bool:
+    """Whether domains end in this label, by the Public Suffix List, which has all that IANA has delegated.
+
+    Args:
+        label: in lower-case A-labels.
+    """
+    return label in EVERYDAY or _public_suffixes().publicsuffix(f"a.{label}") is not None
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=False)
+
+
 def suggested_domain(domain: str) -> str:
-    """The provider that `domain` is one slip of the fingers away from, or "".
+    """The provider that `domain` is one slip of the fingers away from, or itself with an ending that there is, or "".
 
     One slip is a letter too many, too few, wrong, or two swapped (Damerau-Levenshtein distance 1). Short
     names are never candidates: every three-letter domain is one letter from another (afp.com, ft.com).
     """
     if domain in REAL or domain in PROVIDERS:
         return ""
-    return next((provider for provider in PROVIDERS if _one_slip(domain, provider)), "")
+    provider = next((provider for provider in PROVIDERS if _one_slip(domain, provider)), "")
+    name, _, top = domain.rpartition(".")
+    if provider or not name or is_top_level(top):
+        return provider
+    near = next((real for real in _TYPED_MOST if _one_slip(top, real)), "")
+    return f"{name}.{near}" if near else ""
 
 
 def _one_slip(typed: str, meant: str) -> bool:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mailer.press.clean_text import normalised
+from mailer.press.beside_address import beside, not_to_be_mailed, what_stands_beside
+from mailer.press.clean_text import normalised, shortened
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _PLAIN = re.compile(
@@ -29,12 +30,14 @@ _ANGLE = re.compile(
 _IN_BRACKETS = r"\((?:mailto:)?+(?=[^()\s@]++@[^()\s])(?P<address>[^()\s]++)\)"
 _MARKDOWN = re.compile(rf"\[(?P<name>[^\]]*+)\]{_IN_BRACKETS}", re.I)
 _ROUND = re.compile(rf"(?P<name>[^()@]*+){_IN_BRACKETS}", re.I)
-_COMMENT = re.compile(r"\s*\([^()@]*\)\s*$")
+_COMMENT = re.compile(r"\s*\((?P<words>[^()@]*)\)\s*$")
 _QUOTES = "\"'“”‘’„«»`´"
 _SEPARATORS = re.compile(r"\s(?:/|&|and|or|y|o|et|ou|und|oder|e)\s|[;,|\n]+", re.I)
 _MASKED = re.compile(r"\s*[\[({]\s*(?:at|arroba|ät)\s*[\])}]\s*|\s+(?:at|arroba)\s+", re.I)
 _MASKED_DOT = re.compile(r"\s*[\[({]\s*(?:dot|punto|point|punkt|ponto)\s*[\])}]\s*|\s+dot\s+", re.I)
 
+_PRIMARY = re.compile(r"(?:^|[;,|\n])\s*SMTP:(?=[^\s@]+@)")
+_OTHER_WAY = re.compile(r"(?:smtp|(?i:sip|eum|x500|x400|spo|sia)):")
 _NO_END = r"[^\s<>()\[\],;:\"|]"
 MENTION = re.compile(rf"(?<!{_NO_END})(?>{_NO_END}*@){_NO_END}*(?<![.!?])")
 """What may be an address in the middle of a text."""
@@ -81,12 +84,26 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].lower()
 
 
+def aliases(cell: str) -> list[str]:
+    """Addresses of a cell that belong to the mailbox of another one in it.
+
+    Exchange and Active Directory export `SMTP:jane@example.org;smtp:j.doe@example.org;sip:jane@example.org`: the one in
+    capitals is where the mailbox sends from, the others are further ways to it (proxyAddresses).
+    """
+    if not _PRIMARY.search(cell):
+        return []
+    pieces = (piece.strip() for piece in _SEPARATORS.split(cell))
+    return [piece.partition(":")[2] for piece in pieces if _OTHER_WAY.match(piece)]
+
+
 def split_addresses(cell: str) -> list[tuple[str, str]]:
     """The addresses of a cell, each with the display name that stands with it or "".
 
     Text without any `@` is one piece with that text as its address, for the complaint to name.
     """
     text = _INVISIBLE.sub("", normalised("NFC", cell)).strip()
+    if _PRIMARY.search(text):
+        text = "\n".join(p for p in map(str.strip, _SEPARATORS.split(text)) if not _OTHER_WAY.match(p))
     if text.count("@") <= 1:
         piece = _unwrapped(text)
         return [piece] if piece[1] else []
@@ -98,7 +115,10 @@ def split_addresses(cell: str) -> list[tuple[str, str]]:
 
 def mentioned(text: str) -> list[str]:
     """Whatever may be an address in a text, unchecked."""
-    return [found.strip(_QUOTES) for found in MENTION.findall(text) if len(found) > 1] if "@" in text else []
+    if "@" not in text:
+        return []
+    crowded = (found.split("/") if found.count("@") > 1 else [found] for found in MENTION.findall(text))
+    return [found.strip(_QUOTES) for pieces in crowded for found in pieces if len(found) > 1]
 
 
 def _one_space(found: re.Match[str]) -> str:
@@ -125,10 +145,13 @@ def _unwrapped(text: str) -> tuple[str, str]:
     text = _SPACES.sub(" ", text).strip(" " + _EMBEDDING).rstrip(";,").strip()
     name = ""
     match = _ANGLE.fullmatch(text) or _MARKDOWN.fullmatch(text) or _ROUND.fullmatch(text)
+    comment = _COMMENT.search(text)
     if match:
-        name, text = match["name"].strip(), match["address"].strip()
-    else:
+        if not not_to_be_mailed(match["name"]):
+            name, text = match["name"].strip(), match["address"].strip()
+    elif not (comment and not_to_be_mailed(comment["words"], remark=True)):
         text = _COMMENT.sub("", text)
+        name, text = (beside(text) if text.count("@") == 1 else None) or (name, text)
     quoted_local = text.startswith('"') and '"@' in text
     text = text.strip(" " if quoted_local else _QUOTES + " <>[]").rstrip(".;,:")
     if text[:7].lower() == "mailto:":
@@ -197,6 +220,10 @@ def _complaint(text: str, said: str) -> str:
     meant = _MASKED_DOT.sub(".", _MASKED.sub("@", text)) if "@" not in text else text
     meant = re.sub(r"@+", "@", re.sub(r"\.{2,}", ".", meant))
     meant = re.sub(r",(?=[a-z]{2,4}$)", ".", meant)
+    if rest := what_stands_beside(text):
+        return (
+            f"what does “{shortened(rest)}” beside the address mean? Only a name or a label can stand there"
+        )
     said = said.rstrip(".")
     said = said[0].lower() + said[1:]
     if meant != text and _PLAIN.fullmatch(meant):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.press import AddressError, canonical, parse_address
+from mailer.model import Recipient
+from mailer.press import AddressError, Problem, canonical, parse_address, read_list
 from mailer.press.address_warnings import PROVIDERS, REAL, suggested_domain, warning_about
+from mailer.press.addresses import plain_address, split_addresses
 
 MAILED = {
     "ana@example.net": "ana@example.net",
@@ -60,6 +63,20 @@ MAILED = {
     "jose\u0301@example.net": "josé@example.net",
     "用户@例え.example": "用户@xn--r8jz45g.example",
     "ana@my-paper.example": "ana@my-paper.example",
+    "Email: ana@example.net": "ana@example.net",
+    "E-mail address: ana@example.net": "ana@example.net",
+    "Correo electrónico: ana@example.net": "ana@example.net",
+    "email:ana@example.net": "ana@example.net",
+    "smtp:ana@example.net": "ana@example.net",
+    "SMTP:ana@example.net": "ana@example.net",
+    "SMTP:ana@example.net;smtp:a.ruiz@example.net;sip:ana@example.net;X500:/o=Paper/cn=ana": "ana@example.net",
+    "smtp:a.ruiz@example.net;SMTP:ana@example.net": "ana@example.net",
+    "ana@example.net - Ana": "ana@example.net",
+    "ana@example.net – Ana Ruiz de la Peña": "ana@example.net",
+    "Ana Ruiz - ana@example.net": "ana@example.net",
+    "ana@example.net | Newsroom": "ana@example.net",
+    "ana@example.net, Ana Ruiz": "ana@example.net",
+    "Email: ana@example.net - Ana O’Neil-Smith": "ana@example.net",
     "root@localhost": "root@localhost",
     "ana@relay.test": "ana@relay.test",
 }
@@ -102,12 +119,58 @@ REFUSED = {
     "ana@xn--.example": "",
     "ana@ab--cd.example": "two dashes",
     "http://example.net/": "must have an @-sign",
+    "ana@example.net - left in May": "what does “- left in May” beside the address mean?",
+    "ana@example.net - Left": "what does “- Left” beside the address mean?",
+    "ana@example.net - DO NOT MAIL": "beside the address mean?",
+    "ana@example.net (no enviar)": "beside the address mean?",
+    "ana@example.net (left 2024)": "beside the address mean?",
+    "Baja <ana@example.net>": "what does “Baja” beside the address mean?",
+    "Ex: ana@example.net": "beside the address mean?",
+    "ana@example.net, tel. 555": "beside the address mean?",
+    "ana - ruiz@example.net": "beside the address mean?",
+    "Undisclosed: ana@example.net;": "beside the address mean?",
+    "sip:ana@example.net": "invalid characters before the @-sign: ':'",
 }
 
 
 @pytest.mark.parametrize("text", MAILED)
 def test_a_pasted_form_is_understood(text: str) -> None:
     assert parse_address(text) == MAILED[text]
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("Jane <jane@example.net>", [("Jane", "jane@example.net")]),
+        ("jane@example.net - Jane Doe", [("Jane Doe", "jane@example.net")]),
+        ("Doe, Jane - jane@example.net", []),
+        ("Email: jane@example.net", [("", "jane@example.net")]),
+        ("cruz@example.net/dora@example.org", [("", "cruz@example.net"), ("", "dora@example.org")]),
+    ],
+)
+def test_the_name_beside_an_address_is_kept(cell: str, found: list[tuple[str, str]]) -> None:
+    assert [(name, text) for name, text in split_addresses(cell) if plain_address(text)] == found
+
+
+def test_the_ways_to_a_mailbox_that_exchange_exports_are_one_person(tmp_path: Path) -> None:
+    path = tmp_path / "press.csv"
+    path.write_text("email,name\nsmtp:a.ruiz@example.net;SMTP:ana@example.net;sip:ana@example.net,Ana\n")
+    rows = list(read_list(path).rows())
+    assert [row.address for row in rows if isinstance(row, Recipient)] == ["ana@example.net"]
+    assert [row.message for row in rows if isinstance(row, Problem)] == [
+        "a.ruiz@example.net leads to the mailbox of ana@example.net"
+    ]
+
+
+def test_two_addresses_with_a_slash_are_two_people_and_no_complaint(tmp_path: Path) -> None:
+    path = tmp_path / "press.csv"
+    path.write_text("email,name\ncruz@example.net/dora@example.org,Desk\n")
+    rows = list(read_list(path).rows())
+    assert [row.address for row in rows if isinstance(row, Recipient)] == [
+        "cruz@example.net",
+        "dora@example.org",
+    ]
+    assert [row.id for row in rows if not isinstance(row, Recipient)] == ["several-addresses"]
 
 
 @pytest.mark.parametrize("text", REFUSED)
@@ -153,6 +216,10 @@ TYPOS = {
     "iclould.com": "icloud.com",
     "protonmial.com": "protonmail.com",
     "wanado.fr": "wanadoo.fr",
+    "nytimes.con": "nytimes.com",
+    "example.ogr": "example.org",
+    "paper.nett": "paper.net",
+    "bbc.co.ik": "bbc.co.uk",
 }
 
 NEWSROOMS = """afp.com ap.org ft.com aol.com qq.com bbc.co.uk bbc.com cnn.com nbc.com abc.es abc.net.au cbc.ca rtve.es
@@ -193,6 +260,8 @@ def test_every_exception_is_needed() -> None:
         ("postmaster@example.net", "role-address"),
         ("abuse@example.net", "role-address"),
         ("ana@gmial.com", "address-typo"),
+        ("ana@nytimes.con", "address-typo"),
+        ("ana@paper.newz", "unknown-top-level"),
         ("ana@relay.test", "reserved-domain"),
         ("ana@localhost", "reserved-domain"),
     ],
@@ -201,6 +270,13 @@ def test_what_is_remarked(address: str, id_: str) -> None:
     said = warning_about(parse_address(address))
     assert said is not None
     assert said[0] == id_
+
+
+@pytest.mark.parametrize(
+    "domain", ["paper.news", "paper.media", "paper.xn--p1ai", "a.google", "b.museum", "c.example"]
+)
+def test_an_unusual_ending_is_an_ending(domain: str) -> None:
+    assert warning_about(f"ana@{domain}") is None
 
 
 def test_a_desk_is_a_mailbox_like_any_other() -> None:

@@ -9,6 +9,7 @@ from mailer.model import Recipient, Where
 from mailer.press.address_warnings import warning_about
 from mailer.press.addresses import (
     AddressError,
+    aliases,
     canonical,
     mentioned,
     plain_address,
@@ -154,11 +155,17 @@ class Rows:
         if len(found) > MOST_IN_A_CELL:
             return [self._crowd(f"{len(found):,} addresses", line)]
         # Whatever looks like an address and was not found by taking the cell apart is complained of, not lost.
-        understood = "\n".join(address for _, address in found)
+        same_mailbox = aliases(raw)
+        understood = "\n".join((*(address for _, address in found), *same_mailbox))
         rows: list[Row] = [
             _unusable(text, f"in “{shortened(raw)}” it can't be read as an address", line)
             for text in mentioned(raw)
             if text not in understood
+        ]
+        rows += [
+            left_out(line, Reason.DUPLICATE, f"{shortened(text)} leads to the mailbox of {found[0][1]}", text)
+            for text in same_mailbox
+            if canonical(text) != canonical(found[0][1])
         ]
         seen: set[str] = set()
         for name, text in found:
