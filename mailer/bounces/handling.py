@@ -95,6 +95,7 @@ class MailHandler:
             return None
         report = read_report(content, self.ours)
         consequences = tuple(self._consequences(report))
+        self._note_answer(report)
         self.register.remember(content)
         return HandledMail(visible(where), report.kind, report.sender, report.subject, consequences)
 
@@ -112,6 +113,14 @@ class MailHandler:
             case MailKind.UNREADABLE:
                 return [_for_you("a message that no program can read: look at it yourself")]
         return [self._complained(report)] if report.complaint else []
+
+    def _note_answer(self, report: MailReport) -> None:
+        """An answer is one by whoever got our mail, from the very address that it went to."""
+        if report.kind in (MailKind.OTHER, MailKind.AUTO_REPLY) and not report.complaint:
+            answered = self.register.all_by_references(report.references)
+            mail = next((mail for mail in answered if mail.canonical == canonical(report.sender)), None)
+            if mail is not None:
+                self.register.answered(mail, _when(report), automatic=report.kind is MailKind.AUTO_REPLY)
 
     def _complained(self, report: MailReport) -> Consequence:
         sent = self._about(report)

@@ -83,6 +83,15 @@ class MailRegister:
             token, release, canonical, address, state = row
             return Sent(token, release, canonical, address, status_of(db, state))
 
+    def answered(self, mail: Sent, at: datetime, *, automatic: bool) -> None:
+        """Records that its recipient answered a mail of ours, or that a program did for them: that, and nothing of what
+        it says."""
+        with self._ledger.writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO answers SELECT id, ?, ? FROM deliveries WHERE token = ? AND address <> ''",
+                (at.timestamp(), automatic, mail.token),
+            )
+
     # ---- what was dealt with ----------------------------------------------------------------------
 
     def dealt_with(self, content: bytes) -> bool:

@@ -31,6 +31,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("status", ("status",)),
     ("ledger", ("ledger",)),
     ("lists", ("lists",)),
+    ("people", ("people",)),
     ("suppress", ("suppress", "unsuppress", "forget")),
     ("bounces", ("bounces",)),
     ("doctor", ("doctor",)),

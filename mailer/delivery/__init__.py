@@ -19,15 +19,20 @@ from mailer.delivery.ledger import Ledger
 from mailer.delivery.ledger.claims import Claims
 from mailer.delivery.ledger.doubt import doubts
 from mailer.delivery.ledger.lock import whoever_we_are
+from mailer.delivery.ledger.people import History
 from mailer.delivery.ledger.queueing import AddressDigest
 from mailer.delivery.ledger.records import (
+    Answer,
+    Attempt,
     Bounced,
     EarlierRecipient,
     Entry,
     FrozenEdition,
     FrozenRelease,
+    LastMail,
     Mailing,
     Order,
+    PastMail,
     Standing,
 )
 from mailer.delivery.messages import Signing
@@ -47,16 +52,21 @@ __all__ = [
     "REFUSED_SHARE",
     "SIGNALS",
     "AddressDigest",
+    "Answer",
+    "Attempt",
     "Bounced",
     "Claims",
     "EarlierRecipient",
     "Entry",
     "FrozenEdition",
     "FrozenRelease",
+    "History",
+    "LastMail",
     "Ledger",
     "Mailing",
     "Order",
     "Parcel",
+    "PastMail",
     "Progress",
     "RehearsalTransport",
     "Report",

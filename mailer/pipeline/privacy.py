@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mailer import press
-from mailer.delivery import Ledger
+from mailer.delivery import History, Ledger, PastMail
 from mailer.press import Occurrence, canonical
 from mailer.workspace import Workspace
 
@@ -55,7 +55,7 @@ def kept_about(workspace: Workspace, address: str) -> dict[str, Any]:
     mailings: list[dict[str, Any]] = []
     if workspace.ledger.exists():
         with Ledger(workspace.ledger) as ledger:
-            mailings = ledger.kept_about(canonical(address))
+            mailings = [_as_data(mail) for mail in History(ledger).of(canonical(address))]
     return {
         "address": address,
         "lists": [
@@ -65,3 +65,9 @@ def kept_about(workspace: Workspace, address: str) -> dict[str, Any]:
         "mailings": mailings,
         "files": [workspace.shown(path) for path in press.files_naming(workspace, address)],
     }
+
+
+def _as_data(mail: PastMail) -> dict[str, Any]:
+    data = asdict(mail)
+    data["state"] = mail.state.value
+    return data

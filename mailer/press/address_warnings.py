@@ -92,10 +92,15 @@ def warning_about(address: str) -> tuple[str, str] | None:
     Args:
         address: as `parse_address` returned it.
     """
-    local, _, domain = address.rpartition("@")
-    if local.lower() in ROLES:
+    domain = address.rpartition("@")[2]
+    if is_role(address):
         return "role-address", f"{address} is not a person's mailbox: perhaps nobody reads it"
     return _of_domain(domain)
+
+
+def is_role(address: str) -> bool:
+    """Whether an address is a role's behind which no journalist reads."""
+    return address.rpartition("@")[0].lower() in ROLES
 
 
 @lru_cache(maxsize=16384)
@@ -135,15 +140,16 @@ def suggested_domain(domain: str) -> str:
     """
     if domain in REAL or domain in PROVIDERS:
         return ""
-    provider = next((provider for provider in PROVIDERS if _one_slip(domain, provider)), "")
+    provider = next((provider for provider in PROVIDERS if one_slip(domain, provider)), "")
     name, _, top = domain.rpartition(".")
     if provider or not name or is_top_level(top):
         return provider
-    near = next((real for real in _TYPED_MOST if _one_slip(top, real)), "")
+    near = next((real for real in _TYPED_MOST if one_slip(top, real)), "")
     return f"{name}.{near}" if near else ""
 
 
-def _one_slip(typed: str, meant: str) -> bool:
+def one_slip(typed: str, meant: str) -> bool:
+    """Whether two words differ by a letter too many, too few, wrong, or by two that are swapped."""
     if abs(len(typed) - len(meant)) > 1:
         return False
     start = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), None)

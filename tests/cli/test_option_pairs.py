@@ -84,6 +84,11 @@ CASES = {
     ),
     "lists check": Case(("lists", "check", "press"), (LOOKING | {"--json"},)),
     "lists add": Case(("lists", "add", "lists/press.csv"), (LOOKING | {"--as", "--replace"},)),
+    "lists clean": Case(
+        ("lists", "clean", "press"),
+        (frozenset(("--only", "--keep", "--apply", "--yes", "--json")),),
+        needs=((frozenset(("--yes",)), frozenset(("--apply",))),),
+    ),
     "bounces": Case(
         ("bounces", "mail.eml"),
         (frozenset(("--explain", "--json")),),
@@ -102,7 +107,7 @@ VALUES = {
     "--limit": "2", "--out": "out", "--test": "press@example.org", "--max-wait": "0", "--csv": "report.csv",
     "--at": "2099-12-01 06:00 Europe/Madrid", "--uncertain": "priya.n@example.com", "--theme": "letter",
     "--for": "priya.n@example.com", "--port": "0", "--column": "email", "--encoding": "utf-8", "--as": "other",
-    "--mbox": "mail.mbox", "--maildir": "maildir",
+    "--mbox": "mail.mbox", "--maildir": "maildir", "--only": "typo", "--keep": "priya.n@example.com",
 }  # fmt: skip
 ONLY_LOOK = frozenset(("preview", "--png", "--imap"))
 """What would open a page, a browser or a mailbox elsewhere if it were not refused."""
@@ -213,6 +218,7 @@ def test_every_command_with_two_options_is_here() -> None:
         "unsuppress",
         "forget",
         "ledger",
+        "people",
         "doctor",
     }
     """Each of their options has its effect whatever the others are."""

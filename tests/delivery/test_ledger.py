@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import signal
 import tracemalloc
@@ -15,7 +14,7 @@ import pytest
 from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, addresses, draft, entries, queued, settings
 
-from mailer.delivery import Entry, FrozenEdition, Ledger, SmtpTransport, Standing, deliver, write_csv
+from mailer.delivery import Entry, FrozenEdition, History, Ledger, SmtpTransport, Standing, deliver, write_csv
 from mailer.delivery.ledger.claims import Claims
 from mailer.errors import LedgerError
 from mailer.model import Status
@@ -211,12 +210,11 @@ def test_soft_bounces_are_counted_over_days_and_releases(ledger: Ledger) -> None
 def test_what_is_held_about_a_person_and_that_it_is_gone(ledger: Ledger) -> None:
     with FaultyServer(refuse={"reporter2@example.net": "550 5.1.1 no such user reporter2"}) as server:
         deliver(queued(ledger, 3), ledger, SmtpTransport(settings(server.port), QUICK))
-    [kept] = ledger.kept_about("reporter2@example.net")
-    assert kept["fields"] == {"first_name": "Ana 2", "outlet": "Gull & Sons"}
-    assert kept["attempts"][0]["code"] == 550
-    json.dumps(kept)
+    [kept] = History(ledger).of("reporter2@example.net")
+    assert kept.fields == {"first_name": "Ana 2", "outlet": "Gull & Sons"}
+    assert [(attempt.code, attempt.enhanced) for attempt in kept.attempts] == [(550, "5.1.1")]
     assert ledger.forget("reporter2@example.net") == 1
-    assert ledger.kept_about("reporter2@example.net") == []
+    assert History(ledger).of("reporter2@example.net") == []
     ledger.close()
     everything = b"".join(path.read_bytes() for path in ledger.path.parent.rglob("*") if path.is_file())
     for trace in (b"reporter2", b"Ana 2", b"Reporter 2"):

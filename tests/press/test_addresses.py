@@ -246,9 +246,9 @@ def test_a_newsroom_is_not_a_typo(domain: str) -> None:
 
 def test_every_exception_is_needed() -> None:
     """The list of real domains holds only what would be taken for a typo."""
-    from mailer.press.address_warnings import _one_slip
+    from mailer.press.address_warnings import one_slip
 
-    needless = [domain for domain in sorted(REAL) if not any(_one_slip(domain, p) for p in PROVIDERS)]
+    needless = [domain for domain in sorted(REAL) if not any(one_slip(domain, p) for p in PROVIDERS)]
     assert needless == []
 
 

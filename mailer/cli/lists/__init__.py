@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.lists.bring_in import add
+from mailer.cli.lists.clean import clean
 from mailer.cli.lists.look import check, diff, export, show
 from mailer.cli.lists.opened import reviewed
 from mailer.cli.options import suppressions_of, workspace_here
@@ -51,5 +52,5 @@ def _in_short(workspace: Workspace, path: Path, suppressions: Suppressions | Non
     return f"{count(len(people), 'recipient')}, {count(mend, 'row')} to fix", press_list.encoding
 
 
-for command in (show, check, diff, add, export):
+for command in (show, check, diff, add, clean, export):
     lists.add_command(command)

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from mailer.delivery.ledger import people, queueing, records
 from mailer.delivery.ledger.database import Database
@@ -279,11 +278,6 @@ class Ledger(Database):
         token = reference.strip().strip("<>").partition("@")[0]
         with self.writing() as db:
             return people.bounced(db, token, soft, enhanced, text, time.time() if at is None else at)
-
-    def kept_about(self, canonical: str) -> list[dict[str, Any]]:
-        """What the ledger holds about a person, ready for JSON: an entry for each release."""
-        with self.reading() as db:
-            return people.kept_about(db, canonical)
 
     def forget(self, canonical: str) -> int:
         """Removes a person's data. What stays is the state, for the counts, under a hash of the address.

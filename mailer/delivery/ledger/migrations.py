@@ -59,7 +59,15 @@ def _bounces(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_orders, _fences, _bounces)
+def _answers(db: sqlite3.Connection) -> None:
+    """4 → 5: who has answered."""
+    db.execute(
+        "CREATE TABLE answers (delivery INTEGER NOT NULL REFERENCES deliveries, at REAL NOT NULL,"
+        " automatic INTEGER NOT NULL, PRIMARY KEY (delivery, at))"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_orders, _fences, _bounces, _answers)
 """The function at index n brings version n + 1 to n + 2."""
 
 VERSION = len(MIGRATIONS) + 1

@@ -8,8 +8,8 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from typing import Any
 
+from mailer.delivery.ledger.database import Database
 from mailer.delivery.ledger.migrations import index_for_bounces
 from mailer.delivery.ledger.queueing import superseded
 from mailer.delivery.ledger.records import (
@@ -20,8 +20,12 @@ from mailer.delivery.ledger.records import (
     READY,
     REJECTED,
     UNKNOWN,
+    Answer,
+    Attempt,
     Bounced,
     EarlierRecipient,
+    LastMail,
+    PastMail,
     Standing,
     status_of,
 )
@@ -32,7 +36,7 @@ SOFT_BOUNCES_COUNT_FOR = 180 * 86400
 """Seconds: a full mailbox of three years ago says nothing about today's."""
 
 _ATTEMPTS = "SELECT at, code, enhanced, text, host FROM attempts WHERE delivery = ? ORDER BY id"
-_NAMES = ("at", "code", "enhanced", "text", "host")
+_ANSWERS = "SELECT at, automatic FROM answers WHERE delivery = ? ORDER BY at"
 
 
 def standings(db: sqlite3.Connection, mailing: int, states: tuple[Status, ...]) -> Iterator[Standing]:
@@ -135,39 +139,68 @@ def bounced(
 # ---- what is kept about somebody ----------------------------------------------------------------------
 
 
-def kept_about(db: sqlite3.Connection, canonical: str) -> list[dict[str, Any]]:
-    """See `Ledger.kept_about`."""
+class History:
+    """What the ledger holds about people, each over all releases.
+
+    Args:
+        ledger: where it is kept.
+    """
+
+    def __init__(self, ledger: Database) -> None:
+        self._ledger = ledger
+
+    def of(self, canonical: str) -> list[PastMail]:
+        """All that is held about a person: what was taken back, then each release, by age."""
+        with self._ledger.reading() as db:
+            return [*_taken_back(db, canonical), *_past_mails(db, canonical)]
+
+    def last_mails(self, *states: Status) -> list[LastMail]:
+        """The newest mail to each person whose newest one is in one of these states."""
+        letters = "".join(LETTERS.get(state, "") for state in states)
+        with self._ledger.reading() as db:
+            rows = db.execute(
+                "SELECT canonical, address, release, state, coalesce(text, ''), coalesce(a.at, 0), max(d.id)"
+                " FROM deliveries AS d JOIN mailings AS m ON m.id = mailing LEFT JOIN attempts AS a"
+                " ON a.id = (SELECT max(id) FROM attempts WHERE delivery = d.id)"
+                f" WHERE address <> '' AND {READY} GROUP BY canonical HAVING instr(?, state)",
+                (letters,),
+            )
+            return [
+                LastMail(canonical, address, release, status_of(db, state), visible(text), at)
+                for canonical, address, release, state, text, at, _ in rows
+            ]
+
+
+def _past_mails(db: sqlite3.Connection, canonical: str) -> Iterator[PastMail]:
     rows = db.execute(
-        "SELECT d.id, release, address, name, language, fields, state, token, domain"
-        f" FROM deliveries AS d JOIN mailings ON mailings.id = mailing WHERE canonical = ? AND {READY}",
+        "SELECT d.id, release, kind, subject, address, name, language, fields, state, token, domain"
+        f" FROM deliveries AS d JOIN mailings AS m ON m.id = mailing WHERE canonical = ? AND {READY} ORDER BY m.id",
         (canonical,),
     ).fetchall()
-    taken_back = db.execute(
-        "SELECT release, address, reply FROM discarded JOIN mailings ON mailings.id = mailing WHERE canonical = ?",
+    for delivery, release, kind, subject, address, name, language, fields, state, token, domain in rows:
+        yield PastMail(
+            *(release, kind, subject, address, name, language, json.loads(fields)),
+            status_of(db, state),
+            f"<{token}@{domain}>",
+            tuple(Attempt(*row) for row in db.execute(_ATTEMPTS, (delivery,))),
+            tuple(Answer(at, bool(automatic)) for at, automatic in db.execute(_ANSWERS, (delivery,))),
+        )
+
+
+def _taken_back(db: sqlite3.Connection, canonical: str) -> Iterator[PastMail]:
+    for release, kind, subject, address, reply in db.execute(
+        "SELECT release, kind, subject, address, reply FROM discarded JOIN mailings AS m ON m.id = mailing"
+        " WHERE canonical = ? ORDER BY m.id",
         (canonical,),
-    ).fetchall()
-    return [
-        {"release": release, "address": address, "state": Status.DISCARDED.value, "reply": reply}
-        for release, address, reply in taken_back
-    ] + [
-        {
-            "release": release,
-            "address": address,
-            "name": name,
-            "language": language,
-            "fields": json.loads(fields),
-            "state": status_of(db, state).value,
-            "message_id": f"<{token}@{domain}>",
-            "attempts": [dict(zip(_NAMES, row, strict=True)) for row in db.execute(_ATTEMPTS, (delivery,))],
-        }
-        for delivery, release, address, name, language, fields, state, token, domain in rows
-    ]
+    ):
+        yield PastMail(release, kind, subject, address, "", "", {}, Status.DISCARDED, taken_back=reply)
 
 
 def forget(db: sqlite3.Connection, canonical: str) -> int:
     """See `Ledger.forget`."""
     digest = "forgotten:" + hashlib.sha256(canonical.encode()).hexdigest()
     ids = db.execute("SELECT id FROM deliveries WHERE canonical = ?", (canonical,)).fetchall()
+    db.executemany("DELETE FROM answers WHERE delivery = ?", ids)
     db.executemany("UPDATE attempts SET text = '' WHERE delivery = ?", ids)
     db.executemany(
         "UPDATE deliveries SET canonical = ?, address = '', name = '', fields = '{}',"

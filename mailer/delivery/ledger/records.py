@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mailer.errors import LedgerError
 from mailer.model import Status
+from mailer.visible import visible
 
 QUEUED, SENDING, DOT, ACCEPTED = "q", "s", ".", "a"
 REJECTED, DEFERRED, UNCERTAIN, BOUNCED = "r", "d", "u", "b"
@@ -198,6 +199,73 @@ class EarlierRecipient:
     language: str
     fields: Mapping[str, str]
     message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One answer of a server, or the lack of one (code 0). `host`: "bounce" where a mail said it later."""
+
+    at: float
+    code: int
+    enhanced: str
+    text: str
+    host: str
+
+    def __str__(self) -> str:
+        return visible(" ".join(filter(None, (str(self.code or ""), self.enhanced, self.text))))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Somebody answered one of our mails, or a program did in their name. `at` in seconds since 1970."""
+
+    at: float
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastMail:
+    """One release in somebody's history: what became of it for them.
+
+    Attributes:
+        fields: what filled the merge slots.
+        message_id: with angle brackets; "" for one that was taken back.
+        taken_back: what was known when it was taken off the queue (`discard`); "" for all others.
+    """
+
+    release: str
+    kind: str
+    subject: str
+    address: str
+    name: str
+    language: str
+    fields: Mapping[str, str]
+    state: Status
+    message_id: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    taken_back: str = ""
+
+    @property
+    def at(self) -> float:
+        """The last thing that is known of it, in seconds since 1970; 0 before the first attempt."""
+        return self.attempts[-1].at if self.attempts else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LastMail:
+    """The newest mail to somebody, and what became of it.
+
+    Attributes:
+        answer: of the server or the bounce, one line.
+    """
+
+    canonical: str
+    address: str
+    release: str
+    state: Status
+    answer: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)

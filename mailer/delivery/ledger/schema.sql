@@ -126,6 +126,14 @@ CREATE TABLE soft_bounces (
     PRIMARY KEY (canonical, at)
 );
 
+-- What people have answered, and what programs have in their name: when, and that they did. Nothing of what they say.
+CREATE TABLE answers (
+    delivery  INTEGER NOT NULL REFERENCES deliveries,
+    at        REAL NOT NULL,
+    automatic INTEGER NOT NULL,
+    PRIMARY KEY (delivery, at)
+);
+
 -- Mails that came back and were dealt with: hashes, nothing of what they say.
 CREATE TABLE mail_dealt_with (
     digest TEXT PRIMARY KEY,
