@@ -43,12 +43,22 @@ def say(*parts: str, err: bool = False, nl: bool = True) -> None:
         err: talk, to stderr.
         nl: end the line.
     """
-    click.echo("".join(map(_seen, parts)), err=err, nl=nl)
+    click.echo(seen(*parts), err=err, nl=nl)
 
 
 def row(*cells: str, err: bool = False) -> None:
     """A line of cells, between them tabs; no cell can begin a line or a cell of its own."""
-    click.echo("\t".join(cell if isinstance(cell, Styled) else visible(cell) for cell in cells), err=err)
+    click.echo(row_of(*cells), err=err)
+
+
+def seen(*parts: str) -> Styled:
+    """What `say` would say."""
+    return Styled("".join(map(_seen, parts)))
+
+
+def row_of(*cells: str) -> Styled:
+    """What `row` would say."""
+    return Styled("\t".join(cell if isinstance(cell, Styled) else visible(cell) for cell in cells))
 
 
 def _seen(part: str) -> str:

@@ -15,6 +15,7 @@ from mailer.press.addresses import (
     split_addresses,
 )
 from mailer.press.clean_text import clean, shortened
+from mailer.press.formulas import without_mark
 from mailer.press.list_files.columns import plain, role_of
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.list_files.write import newline_of
@@ -112,7 +113,7 @@ def _people(row: RawRow, columns: Mapping[str, int]) -> Iterator[tuple[str, Supp
             for key in keys_of(text):
                 yield key, Suppression(text, line=row.line)
     if address:
-        values = {n: clean(row.cells[i]) for n, i in columns.items() if i < len(row.cells)}
+        values = {n: without_mark(clean(row.cells[i])) for n, i in columns.items() if i < len(row.cells)}
         entry = Suppression(**values | {"address": address}, line=row.line)
         for key in keys:
             yield key, entry
