@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
+from support.peak import peak
 
 from mailer.press import Choice, read_audience, read_list
 from mailer.workspace import Workspace
@@ -52,3 +57,55 @@ def test_gathering_and_walking_an_audience(workspace: Workspace) -> None:
 
     gather(1_000)
     assert gather(20_000) < gather(1_000) + ALLOWED
+
+
+# ---- through the command line -------------------------------------------------------------------------
+
+FEW, MANY = 5_000, 60_000
+GROWTH = 6_000_000
+"""Bytes by which the peak of a command may differ between them: SQLite's cache, pieces of files. Holding the people
+took a kilobyte for each, and their JSON four."""
+
+ROWS: dict[str, Callable[[int], str]] = {
+    "people": lambda n: f"person.{n}@example.org,José {n},Outlet {n % 7},a;b,{'x' * 40}",
+    "duplicates": lambda n: f"ana@example.org,Ana {n},Outlet {n % 7},a;b,{'x' * 40}",
+    "to be mended": lambda n: f"person.{n}@@example.org,José {n},Outlet {n % 7},a;b,{'x' * 40}",
+}
+COMMANDS = {
+    "lists": ("lists",),
+    "show": ("lists", "show", "long"),
+    "show --json": ("lists", "show", "long", "--json"),
+    "check": ("lists", "check"),
+    "check --json": ("lists", "check", "long", "--json"),
+    "diff": ("lists", "diff", "long", "other"),
+    "add": ("lists", "add", "lists/long.csv", "--as", "added"),
+    "check of a release": ("check", "harbour-report", "--list", "long", "--json"),
+}
+
+
+def long_lists(workspace: Workspace, rows: int, row: Callable[[int], str]) -> None:
+    for name, first in (("long", 0), ("other", rows // 2)):
+        with (workspace.lists / f"{name}.csv").open("w", encoding="utf-8") as file:
+            file.write("email,name,outlet,tags,notes\n")
+            file.writelines(f"{row(n)}\n" for n in range(first, first + rows))
+
+
+def growth(workspace: Workspace, command: tuple[str, ...], row: Callable[[int], str]) -> int:
+    peaks = []
+    for rows in (FEW, MANY):
+        long_lists(workspace, rows, row)
+        peaks.append(peak(*command, cwd=workspace.root))
+        (workspace.lists / "added.csv").unlink(missing_ok=True)
+    return peaks[1] - peaks[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="Windows does not tell what a child has needed")
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_a_command_needs_no_more_for_a_long_list(workspace: Workspace, command: tuple[str, ...]) -> None:
+    assert growth(workspace, command, ROWS["people"]) < GROWTH
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="Windows does not tell what a child has needed")
+@pytest.mark.parametrize("rows", ["duplicates", "to be mended"])
+def test_nor_where_every_row_is_left_out(workspace: Workspace, rows: str) -> None:
+    assert growth(workspace, COMMANDS["show --json"], ROWS[rows]) < GROWTH
