@@ -28,7 +28,7 @@ def review(press_list: PressList, suppressions: Suppressions | None = None) -> I
             continue
         assert row.where is not None
         line, key = row.where.line, canonical(row.address)
-        entry = suppressions.get(key) if suppressions else None
+        entry = suppressions.get(key) if suppressions is not None else None
         if earlier := first.before(key, line):
             yield left_out(line, Reason.DUPLICATE, f"{row.address} is already on line {earlier}", row.address)
         elif entry is not None:
@@ -79,8 +79,8 @@ def diff(first: PressList, second: PressList) -> Difference:
     new = both = 0
     for person in second:
         key = canonical(person.address)
-        if people.add(key, person):
-            new += 1
+        if people.drop(key, 0, "on both"):
+            both += 1
         else:
-            both += people.drop(key, 0, "on both")
+            new += people.add(key, person)
     return Difference(_Brought(people, 0, old - both), _Brought(people, 1, new), both)

@@ -115,7 +115,9 @@ def _people(row: RawRow, columns: Mapping[str, int]) -> Iterator[tuple[str, Supp
                 yield key, Suppression(text, line=row.line)
     if address:
         values = {
-            n: intern(without_mark(clean(row.cells[i])))  # a million lines have a few reasons, days and sources
+            n: intern(
+                without_mark(clean(row.cells[i]))
+            )  # a million lines have a few reasons, days and sources
             for n, i in columns.items()
             if n != "address" and i < len(row.cells)
         }
