@@ -6,7 +6,7 @@ from __future__ import annotations
 import tempfile
 from typing import Any
 
-from mailer.cli.terminal.output import Styled, json_text, say
+from mailer.cli.terminal.output import Styled, json_item, json_text, say
 
 _PIECE = 1 << 16
 """Characters that are read from disk at a time."""
@@ -42,8 +42,7 @@ class JsonArray:
         self._any = False
 
     def add(self, item: Any) -> None:
-        text = json_text(item, indent=2).replace("\n", "\n    ")
-        self._later.add(Styled(f"{',' if self._any else ''}\n    {text}"), nl=False)
+        self._later.add(Styled(f"{',' if self._any else ''}\n    {json_item(item, 2)}"), nl=False)
         self._any = True
 
     def say(self) -> None:
@@ -70,5 +69,5 @@ class JsonObject:
             if isinstance(value, JsonArray):
                 value.say()
             else:
-                say(Styled(json_text(value, indent=2).replace("\n", "\n  ")), nl=False)
+                say(Styled(json_item(value, 1)), nl=False)
         say("\n}" if self._members else "}")
