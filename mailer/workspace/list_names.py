@@ -27,27 +27,27 @@ def list_called(name: str) -> str:
     bare = name[:-4] if name.lower().endswith(".csv") else name
     if why := _why_not(bare):
         shown = visible(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…")
-        raise WorkspaceError(f"A list can't be called “{shown}”: {why}.", "Choose a plain name: --as press")
+        raise WorkspaceError(f"A list can't be called “{shown}”. {why}.", "Choose a plain name: --as press")
     return bare
 
 
 def _why_not(name: str) -> str:
     if not name.strip():
-        return "it needs a name"
+        return "It needs a name"
     if odd := next((sign for sign in name if sign in _NO_FILE), ""):
         return f"“{odd}” can't be part of a file's name"
     if not name.isprintable():
-        return "it contains characters that can't be seen"
+        return "It contains characters that can't be seen"
     if not name.strip("."):
-        return "that means a folder"
+        return "That means a folder"
     if name.startswith((".", "~$")):
-        return "a file whose name begins like that is hidden, and is no list"
+        return "A file whose name begins like that is hidden, and is no list"
     if name != name.strip() or name.endswith("."):
-        return "a name can't begin or end with a space, or end with a full stop"
+        return "A name can't begin or end with a space, or end with a full stop"
     if _OF_WINDOWS.fullmatch(name):
         return "Windows has a device of that name"
     if name.lower().endswith(LIST_ENDINGS):
-        return "that is another kind of file, and lists are written as .csv"
+        return "That is another kind of file, and lists are written as .csv"
     if len(name.encode("utf-8", "surrogatepass")) > _LONGEST:
-        return "it is too long"
+        return "A file name can't be that long"
     return ""

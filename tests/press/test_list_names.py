@@ -13,8 +13,8 @@ from mailer.errors import WorkspaceError
 from mailer.workspace import Workspace, list_called
 
 NOBODY_WOULD_FIND = {
-    "a folder": ("..", "means a folder"),
-    "this folder": (".", "means a folder"),
+    "a folder": ("..", "That means a folder"),
+    "this folder": (".", "That means a folder"),
     "nothing": ("", "needs a name"),
     "spaces": ("  ", "needs a name"),
     "a path": ("a/b", "can't be part of a file's name"),
@@ -25,15 +25,15 @@ NOBODY_WOULD_FIND = {
     "a port": ("com1.csv", "Windows has a device"),
     "a full stop that Windows drops": ("press.", "end with a full stop"),
     "a space that Windows drops": ("press ", "end with a space"),
-    "a space before": (" press", "begin or end with a space"),
+    "a space before": (" press", "can't begin or end with a space"),
     "hidden": (".hidden", "is hidden"),
     "Excel's own": ("~$press", "is hidden"),
     "a tab": ("a\tb", "can't be seen"),
     "a line break": ("a\nb", "can't be seen"),
     "turned around": ("a\u202eb", "can't be seen"),
     "a workbook": ("press.xlsx", "another kind of file"),
-    "longer than a file's name": ("x" * 300, "too long"),
-    "longer, in octets": ("é" * 130, "too long"),
+    "longer than a file's name": ("x" * 300, "can't be that long"),
+    "longer, in octets": ("é" * 130, "can't be that long"),
 }
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from support.terminal import mailer
+from support.terminal import environment, mailer
 
+from mailer.cli.terminal.failures import as_told
 from mailer.press.list_files.raw_rows import LONGEST_ROW
 from mailer.workspace import Workspace
 
@@ -79,3 +83,38 @@ def test_json_is_laid_out_as_data_of_one_piece_would_be(workspace: Workspace) ->
         ran = mailer(*command, cwd=workspace.root)
         assert ran.out == json.dumps(json.loads(ran.out), indent=2, ensure_ascii=False) + "\n", command
     assert mailer(*commands[4], cwd=workspace.root).out == "", "nothing of a document that has no end"
+
+
+# ---- the temporary folder, in which a list waits ------------------------------------------------------
+
+SMALL_DISK = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+from mailer.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_no_room_for_it_is_no_defect_of_ours(workspace: Workspace) -> None:
+    pytest.importorskip("resource", reason="Windows has no such limit")
+    with (workspace.lists / "long.csv").open("w", encoding="utf-8") as file:
+        file.write("email\n")
+        file.writelines(f"person.{n}@example.org\n" for n in range(10_000))
+    ran = subprocess.run(
+        [sys.executable, "-c", SMALL_DISK, "lists", "show", "long", "--json"],
+        cwd=workspace.root, env=environment(), capture_output=True, text=True,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(
+        "Error: File too large.\n  The disk, or a limit of your account, allows no file"
+    )
+
+
+def test_nor_is_a_database_that_has_no_room() -> None:
+    database = sqlite3.connect("")
+    database.execute("PRAGMA max_page_count = 3")
+    with pytest.raises(sqlite3.OperationalError) as full:
+        database.execute("CREATE TABLE people AS SELECT zeroblob(100000)")
+    told = as_told(full.value)
+    assert str(told).startswith("The temporary folder can't be used: database or disk is full.")
+    assert "TMPDIR" in told.hint
