@@ -33,6 +33,8 @@ _CUT = "\x1f"
 """Between the parts of a list in one column: cells never hold it (`clean_text.clean`)."""
 
 BATCH = 1000
+FEW = 10_000
+"""Addresses that need no disk: two megabytes."""
 
 
 def _on_disk(schema: str) -> sqlite3.Connection:
@@ -47,17 +49,25 @@ def _on_disk(schema: str) -> sqlite3.Connection:
 
 
 class FirstLines:
-    """Where each key of a list first stands, on disk. Its file goes with it."""
+    """Where each key of a list first stands: the first few in memory, as most lists are short, the rest on disk."""
 
     def __init__(self) -> None:
-        self._db = _on_disk("CREATE TABLE lines (key TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID;")
+        self._few: dict[str, int] = {}
+        self._db: sqlite3.Connection | None = None
 
     def before(self, key: str, line: int) -> int:
         """The line at which a key stood before, or 0: then this one is its first."""
+        if first := self._few.get(key, 0):
+            return first
+        if len(self._few) < FEW:
+            self._few[key] = line
+            return 0
+        if self._db is None:
+            schema = "CREATE TABLE lines (key TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID;"
+            self._db = _on_disk(schema)
         if self._db.execute("INSERT OR IGNORE INTO lines VALUES (?, ?)", (key, line)).rowcount > 0:
             return 0
-        first: int = self._db.execute("SELECT line FROM lines WHERE key = ?", (key,)).fetchone()[0]
-        return first
+        return int(self._db.execute("SELECT line FROM lines WHERE key = ?", (key,)).fetchone()[0])
 
 
 class AudienceOnDisk:
