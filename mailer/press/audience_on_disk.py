@@ -1,4 +1,5 @@
-"""An audience on disk: a temporary SQLite database that holds everybody once, and who was left out.
+"""An audience on disk: a temporary SQLite database that holds everybody once, and who was left out. Beside it, the
+memory of a list that is only looked at: where each address first stands.
 
 One table has a row a person, under the unique key of their canonical address; another has the rows that
 add nobody. A list of a million takes some 150 MB of the temporary folder and no memory to speak of.
@@ -32,19 +33,48 @@ _CUT = "\x1f"
 """Between the parts of a list in one column: cells never hold it (`clean_text.clean`)."""
 
 BATCH = 1000
+FEW = 10_000
+"""Addresses that need no disk: two megabytes."""
+
+
+def _on_disk(schema: str) -> sqlite3.Connection:
+    """An empty name is a private file in the temporary folder, which SQLite deletes when it is closed."""
+    db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    # Nobody needs this file after a crash: no journal, no waiting for the disk.
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-4000"):
+        db.execute(f"PRAGMA {pragma}")
+    db.executescript(schema)
+    db.execute("BEGIN")
+    return db
+
+
+class FirstLines:
+    """Where each key of a list first stands: the first few in memory, as most lists are short, the rest on disk."""
+
+    def __init__(self) -> None:
+        self._few: dict[str, int] = {}
+        self._db: sqlite3.Connection | None = None
+
+    def before(self, key: str, line: int) -> int:
+        """The line at which a key stood before, or 0: then this one is its first."""
+        if first := self._few.get(key, 0):
+            return first
+        if len(self._few) < FEW:
+            self._few[key] = line
+            return 0
+        if self._db is None:
+            schema = "CREATE TABLE lines (key TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID;"
+            self._db = _on_disk(schema)
+        if self._db.execute("INSERT OR IGNORE INTO lines VALUES (?, ?)", (key, line)).rowcount > 0:
+            return 0
+        return int(self._db.execute("SELECT line FROM lines WHERE key = ?", (key,)).fetchone()[0])
 
 
 class AudienceOnDisk:
     """Where an audience is gathered. Its file goes with it."""
 
     def __init__(self) -> None:
-        # An empty name is a private file in the temporary folder, which SQLite deletes when it is closed.
-        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        # Nobody needs this file after a crash: no journal, no waiting for the disk.
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-4000"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(_SCHEMA)
-        self._db.execute("BEGIN")
+        self._db = _on_disk(_SCHEMA)
         self._number = 0
         self._sources: list[tuple[str, tuple[str, ...]]] = []
 
@@ -120,6 +150,14 @@ class AudienceOnDisk:
                 [(reason, detail, row[0]) for row in rows if not test(self._person(row))],
             )
 
+    def drop(self, key: str, source: int, reason: str) -> bool:
+        """Leaves out whom this source has brought; False where it has brought nobody of that key who still counts."""
+        cursor = self._db.execute(
+            "UPDATE people SET reason = ? WHERE key = ? AND source = ? AND reason IS NULL",
+            (reason, key, source),
+        )
+        return cursor.rowcount > 0
+
     def drop_beyond(self, limit: int, reason: str, detail: str) -> None:
         """Leaves out all recipients but the first `limit`."""
         self._db.execute(
@@ -154,6 +192,11 @@ class AudienceOnDisk:
         reasons = "SELECT reason FROM people WHERE reason IS NOT NULL UNION ALL SELECT reason FROM others"
         query = f"SELECT reason, count(*) FROM ({reasons}) GROUP BY reason"  # noqa: S608
         return lists, languages, Counter(dict(self.count(query)))
+
+    def brought(self, source: int) -> Iterator[Recipient]:
+        """Recipients whom one source has brought, by its number: 0 is the first."""
+        query = f"SELECT {_PERSON} FROM people WHERE reason IS NULL AND source = ? ORDER BY n"  # noqa: S608
+        return map(self._person, self._db.execute(query, (source,)))
 
     def people(self, key: str | None = None) -> Iterator[Recipient]:
         clause, values = ("AND key = ?", (key,)) if key is not None else ("", ())

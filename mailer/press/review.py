@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from mailer.model import Recipient
 from mailer.press.addresses import canonical
+from mailer.press.audience_on_disk import AudienceOnDisk, FirstLines
 from mailer.press.list_files.problems import left_out
 from mailer.press.list_files.read import PressList
 from mailer.press.list_files.rows import Row
@@ -20,31 +21,49 @@ def review(press_list: PressList, suppressions: Suppressions | None = None) -> I
     Raises:
         ListError: the file turns out unreadable on the way.
     """
-    first: dict[str, int] = {}
+    first = FirstLines()
     for row in press_list.rows():
         if not isinstance(row, Recipient):
             yield row
             continue
         assert row.where is not None
         line, key = row.where.line, canonical(row.address)
-        entry = suppressions.get(key) if suppressions else None
-        if key in first:
-            message = f"{row.address} is already on line {first[key]}"
-            yield left_out(line, Reason.DUPLICATE, message, row.address)
+        entry = suppressions.get(key) if suppressions is not None else None
+        if earlier := first.before(key, line):
+            yield left_out(line, Reason.DUPLICATE, f"{row.address} is already on line {earlier}", row.address)
         elif entry is not None:
             yield left_out(line, Reason.SUPPRESSED, f"{row.address}: {entry}", row.address)
         else:
             yield row
-        first.setdefault(key, line)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two lists compared by canonical address: who stands on one only, and how many on both."""
+    """Two lists compared by canonical address: who stands on one only, and how many on both.
 
-    only_first: tuple[Recipient, ...]
-    only_second: tuple[Recipient, ...]
+    Whoever stands on a list several times counts once, as its first row has them. People are read from disk, each time
+    that one of these is iterated.
+    """
+
+    only_first: Collection[Recipient]
+    only_second: Collection[Recipient]
     both: int
+
+
+class _Brought(Collection[Recipient]):
+    """Those whom one of the lists alone has."""
+
+    def __init__(self, people: AudienceOnDisk, source: int, size: int) -> None:
+        self._people, self._source, self._size = people, source, size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Recipient]:
+        return self._people.brought(self._source)
+
+    def __contains__(self, person: object) -> bool:
+        return any(person == other for other in self)
 
 
 def diff(first: PressList, second: PressList) -> Difference:
@@ -53,10 +72,15 @@ def diff(first: PressList, second: PressList) -> Difference:
     Raises:
         ListError: one of them can't be read.
     """
-    old = {canonical(person.address): person for person in first}
-    new = {canonical(person.address): person for person in second}
-    return Difference(
-        tuple(person for key, person in old.items() if key not in new),
-        tuple(person for key, person in new.items() if key not in old),
-        len(old.keys() & new.keys()),
-    )
+    people = AudienceOnDisk()
+    people.source(first.shown, first.header.columns.keys)
+    old = sum(people.add(canonical(person.address), person) for person in first)
+    people.source(second.shown, second.header.columns.keys)
+    new = both = 0
+    for person in second:
+        key = canonical(person.address)
+        if people.drop(key, 0, "on both"):
+            both += 1
+        else:
+            new += people.add(key, person)
+    return Difference(_Brought(people, 0, old - both), _Brought(people, 1, new), both)

@@ -10,6 +10,7 @@ from mailer.workspace.folder import (
     make_workspace,
     same_file,
 )
+from mailer.workspace.list_names import list_called
 
 __all__ = [
     "SUPPRESSION_WORD",
@@ -18,6 +19,7 @@ __all__ = [
     "find_workspace",
     "is_plain_name",
     "lies_in",
+    "list_called",
     "make_workspace",
     "same_file",
     "sample",

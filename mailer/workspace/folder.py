@@ -60,8 +60,10 @@ class Workspace:
     def shown(self, path: Path) -> str:
         """`path` as staff would name it: relative to the workspace where it lies inside. Only for showing."""
         try:
-            return visible(str(path.resolve().relative_to(self.root.resolve())))
-        except (ValueError, OSError, RuntimeError):  # elsewhere, or a link that leads to itself
+            # A link goes by its own name: that is the one which staff see in the folder.
+            found = path.parent.resolve() / path.name if path.name != ".." else path.resolve()
+            return visible(str(found.relative_to(self.root.resolve())))
+        except (ValueError, OSError, RuntimeError):  # elsewhere, or in a folder that is a link to itself
             return visible(str(path))
 
     def release_path(self, name: str) -> Path:
@@ -116,6 +118,9 @@ class Workspace:
     def list_path(self, name: str) -> Path:
         """The file of a press list given as a path or as a name (`.csv`, then `.xlsx`, `.tsv`, `.txt`).
 
+        Returns:
+            the file; or what is no file and can't be read, but is called so.
+
         Raises:
             WorkspaceError: no such file; the hint names what there is.
         """
@@ -147,6 +152,8 @@ class Workspace:
         for candidate in self._candidates(name, folder, endings):
             if candidate.is_file():
                 return candidate
+        if folder == self.lists and (odd := self._no_file(name)):
+            return odd
         given = Path(name)
         wanted = f"{given.name.removesuffix(endings[0])}{endings[0]}"
         lists = folder == self.lists
@@ -160,6 +167,11 @@ class Workspace:
             instead_of(wanted, (folder, given.parent), never)
             or (there_are if known else f"There are none yet: {otherwise}."),
         )
+
+    def _no_file(self, name: str) -> Path | None:
+        """What `lists` shows and nobody can read: a folder, a pipe, a link to nowhere. Its reader says what it is."""
+        candidates = self._candidates(name, self.lists, LIST_ENDINGS)
+        return next((p for p in candidates if p.suffix.lower() in LIST_ENDINGS and os.path.lexists(p)), None)
 
     def themes(self) -> tuple[str, ...]:
         """Names of the themes there are, the workspace's own and the built-in ones."""

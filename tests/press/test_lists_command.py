@@ -13,6 +13,7 @@ import pytest
 
 from mailer.cli import main
 from mailer.press import Suppressions
+from mailer.press.audience_on_disk import FEW
 from mailer.workspace import Workspace
 
 
@@ -189,3 +190,27 @@ def test_export_shows_all_that_is_held(office: Workspace) -> None:
     ]
     assert held["lists"][0]["cells"] == {"E-Mail": "ana@example.net", "Name": "José", "Status": "aktiv"}
     assert data(office.root, "lists", "export", "nobody@example.net")["lists"] == []
+
+
+def test_a_duplicate_is_found_however_far_apart_its_rows_are(office: Workspace) -> None:
+    """The first of them are remembered in memory, the others on disk."""
+    lines = [f"desk.{n}@example.org" for n in range(FEW + 3)]
+    lines += [
+        "DESK.0@example.org",
+        f"desk.{FEW - 1}@example.org",
+        f"desk.{FEW}@example.org",
+        "desk.7@EXAMPLE.org",
+    ]
+    lines += [f"desk.{FEW + 2}@example.org"] * 2
+    (office.lists / "long.csv").write_text("\n".join(["email", *lines]) + "\n")
+    [problems] = data(office.root, "lists", "check", "long", "--json").values()
+    said = [(p["line"], int(p["message"].rpartition(" ")[2])) for p in problems if p["reason"] == "duplicate"]
+    end = FEW + 5
+    assert said == [
+        (end, 2),
+        (end + 1, FEW + 1),
+        (end + 2, FEW + 2),
+        (end + 3, 9),
+        (end + 4, FEW + 4),
+        (end + 5, FEW + 4),
+    ]

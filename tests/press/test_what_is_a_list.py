@@ -150,3 +150,72 @@ def test_what_they_hold_about_a_person_is_found_and_forgotten(agency: Path, work
     assert (workspace.shown(link), "Ana") in found
     forget(workspace, "ana.ruiz@example.net")
     assert agency.read_text("utf-8") == "email,name\n"
+
+
+# ---- what is called like a list and can't be read -----------------------------------------------------
+
+
+@pytest.fixture
+def odd(workspace: Workspace) -> dict[str, str]:
+    """Each with what is to be said about it."""
+    lists = workspace.lists
+    (lists / "loop.csv").symlink_to("loop.csv")
+    (lists / "ring.csv").symlink_to("gnir.csv")
+    (lists / "gnir.csv").symlink_to("ring.csv")
+    (lists / "nowhere.csv").symlink_to("gone/away.csv")
+    (lists / "folder.csv").mkdir()
+    (lists / "linked.xlsx").symlink_to(workspace.releases)
+    os.mkfifo(lists / "pipe.txt")
+    (lists / "no-list.csv").write_text("x,y\n1,2\n", "utf-8")
+    (lists / "bomb.xlsx").write_bytes(b"PK\x03\x04 and nothing more")
+    looped = "can't be read: Too many levels of symbolic links"
+    return {
+        "loop": looped,
+        "ring": looped,
+        "gnir": looped,
+        "nowhere": "can't be read: No such file or directory",
+        "folder": "this is a folder",
+        "linked": "this is a folder",
+        "pipe": "this is a device or a pipe",
+        "no-list": "",
+        "bomb": "",
+    }
+
+
+def test_a_list_that_cant_be_read_is_a_line_and_the_rest_is_shown(
+    odd: dict[str, str], workspace: Workspace
+) -> None:
+    ran = mailer("lists", cwd=workspace.root)
+    assert (ran.code, ran.err) == (0, "")
+    lines = dict(line.split("\t", 1) for line in ran.out.splitlines())
+    assert lines.keys() == {*odd, "press", "regional"}
+    assert lines["press"].startswith("11 recipients")
+    for name, why in odd.items():
+        assert lines[name].startswith("can't be read: " + why.removeprefix("can't be read: ")), name
+
+
+def test_each_is_named_where_all_lists_are_checked(odd: dict[str, str], workspace: Workspace) -> None:
+    ran = mailer("lists", "check", cwd=workspace.root)
+    assert (ran.code, ran.err) == (1, "")
+    assert "lists/press.csv: 11 recipients" in ran.out
+    for name, why in odd.items():
+        [file] = [path.name for path in workspace.lists.iterdir() if path.stem == name]
+        [said] = [line for line in ran.out.splitlines() if line.startswith(f"lists/{file}:")]
+        assert why in said
+
+
+def test_nor_is_it_in_the_way_of_other_lists(odd: dict[str, str], workspace: Workspace) -> None:
+    ran = mailer("check", "harbour-report", "--list", "press", cwd=workspace.root)
+    assert (ran.code, "11 recipients" in ran.err) == (0, True)
+    for name in odd:
+        assert mailer("lists", "add", "lists/press.csv", "--as", name, cwd=workspace.root).code in (0, 2)
+
+
+def test_who_asks_for_it_is_told_what_it_is(odd: dict[str, str], workspace: Workspace) -> None:
+    """“No list “loop”. There are: loop, press.”"""
+    for name, why in odd.items():
+        for command in (("lists", "show", name), ("check", "harbour-report", "--list", name)):
+            ran = mailer(*command, cwd=workspace.root)
+            assert (ran.code, ran.out) == (2, "")
+            assert f"lists/{name}." in ran.err
+            assert why in ran.err

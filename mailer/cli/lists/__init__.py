@@ -9,7 +9,7 @@ import click
 from mailer.cli.lists.bring_in import add
 from mailer.cli.lists.clean import clean
 from mailer.cli.lists.look import check, diff, export, show
-from mailer.cli.lists.opened import reviewed
+from mailer.cli.lists.reviewed import Reviewed
 from mailer.cli.options import suppressions_of, workspace_here
 from mailer.cli.terminal.output import count, row
 from mailer.errors import ListError
@@ -45,11 +45,15 @@ def _in_short(workspace: Workspace, path: Path, suppressions: Suppressions | Non
 
     try:
         press_list = read_list(path, shown=workspace.shown(path))
-        people, problems = reviewed(press_list, suppressions)
+        reviewed = Reviewed(press_list, suppressions)
+        reviewed.to_the_end()
     except ListError as error:
-        return (f"can't be read: {error.faults[0].message}",)
-    mend = sum(problem.level == "error" for problem in problems)
-    return f"{count(len(people), 'recipient')}, {count(mend, 'row')} to fix", press_list.encoding
+        why = error.faults[0].message.removeprefix("can't be read: ")
+        return (f"can't be read: {why}",)
+    return (
+        f"{count(reviewed.people, 'recipient')}, {count(reviewed.to_fix, 'row')} to fix",
+        press_list.encoding,
+    )
 
 
 for command in (show, check, diff, add, clean, export):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from mailer.cli import COULD_NOT_START, DONE, UNFINISHED
-from mailer.cli.lists.opened import list_options, open_list, reviewed
-from mailer.cli.lists.printed import print_json, problems_as_data, tell, with_hint
+from mailer.cli.lists.opened import list_options, open_list
+from mailer.cli.lists.printed import print_json, print_list, print_problems, problems_as_json, with_hint
 from mailer.cli.options import parsed, suppressions_of, workspace_here, workspace_if_any
+from mailer.cli.terminal.later import JsonObject
 from mailer.cli.terminal.output import row, say_json
 from mailer.errors import ListError
 
@@ -28,8 +30,7 @@ def show(name: str, column: str, encoding: str, as_json: bool) -> int:
     """
     suppressions = suppressions_of(workspace_if_any(), looked_at=name)
     try:
-        press_list = open_list(name, column, encoding)
-        people, problems = reviewed(press_list, suppressions)
+        (print_json if as_json else print_list)(open_list(name, column, encoding), suppressions)
     except ListError as error:
         if not as_json:
             raise
@@ -38,13 +39,6 @@ def show(name: str, column: str, encoding: str, as_json: bool) -> int:
         ]
         say_json({"recipients": [], "problems": faults})
         return COULD_NOT_START
-    if as_json:
-        print_json(press_list, people, problems)
-        return DONE
-    for person in people:
-        languages, tags = ",".join(person.languages), ",".join(sorted(person.tags))
-        row(person.address, person.name, person.outlet, languages, tags)
-    tell(press_list, people, problems)
     return DONE
 
 
@@ -60,28 +54,30 @@ def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> 
 
     Exit code 1 if a row has to be fixed or a file is refused.
     """
-    wrong = False
-    found: dict[str, list[dict[str, Any]]] = {}
     suppressions = suppressions_of(workspace_if_any())
-    for name in names or workspace_here().press_lists():
+    lists: Sequence[str | Path] = names or workspace_here().press_lists()
+    document = JsonObject()
+    wrong = False
+    for name in dict.fromkeys(lists):
         try:
             press_list = open_list(name, column, encoding)
-            people, problems = reviewed(press_list, suppressions)
+            if as_json:
+                problems, reviewed = problems_as_json(press_list, suppressions)
+                document.add(str(name), problems)
+            else:
+                reviewed = print_problems(press_list, suppressions)
+            wrong = wrong or reviewed.to_fix > 0
         except ListError as error:
             wrong = True
-            found[str(name)] = [
-                {"line": fault.line, "level": "error", "message": str(fault)} for fault in error.faults
-            ]
-            if not as_json:
+            if as_json:
+                document.add(
+                    str(name), [{"line": f.line, "level": "error", "message": str(f)} for f in error.faults]
+                )
+            else:
                 for fault in error.faults:
                     row(str(fault))
-            continue
-        found[str(name)] = problems_as_data(press_list, problems)
-        wrong = wrong or any(problem.level == "error" for problem in problems)
-        if not as_json:
-            tell(press_list, people, problems, err=False)
     if as_json:
-        say_json(found)
+        document.say()
     return UNFINISHED if wrong else DONE
 
 

@@ -1,4 +1,4 @@
-"""What the commands about lists share: a list by name or path, how it is to be read, and its rows."""
+"""What the commands about lists share: a list by name or path, and how it is to be read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from mailer.cli.options import workspace_here, workspace_if_any
 from mailer.visible import visible
 
 if TYPE_CHECKING:
-    from mailer.model import Recipient
-    from mailer.press import PressList, Problem, Suppressions
+    from mailer.press import PressList
 
 
 def list_options(command: Any) -> Any:
@@ -36,20 +35,3 @@ def open_list(name: str | Path, column: str = "", encoding: str = "") -> PressLi
         path = workspace.list_path(name) if workspace else path
     shown = workspace.shown(path) if workspace else visible(str(path))
     return read_list(path, shown=shown, column=column, encoding=encoding)
-
-
-def reviewed(
-    press_list: PressList, suppressions: Suppressions | None
-) -> tuple[list[Recipient], list[Problem]]:
-    """Whom a mailing to this list alone would reach, and what is to be said about its rows."""
-    from mailer.model import Recipient
-    from mailer.press import review
-
-    people: list[Recipient] = []
-    problems: list[Problem] = []
-    for found in review(press_list, suppressions):
-        if isinstance(found, Recipient):
-            people.append(found)
-        else:
-            problems.append(found)
-    return people, problems

@@ -19,6 +19,7 @@ _LONGEST, _DEEPEST = 80, 20
 _CURES = {
     errno.ENOSPC: "The disk is full: make room. What was recorded before still counts.",
     errno.EDQUOT: "Your disk quota is used up: make room. What was recorded before still counts.",
+    errno.EFBIG: "The disk, or a limit of your account, allows no file that large: use a smaller one.",
     errno.EROFS: "This disk is read-only: work in a folder where you can write.",
     errno.EACCES: "Change its permissions, or close the program that has it open.",
     errno.EPERM: "Change its permissions, or close the program that has it open.",
@@ -48,10 +49,24 @@ def as_told(error: Exception) -> MailerError:
         return MailerError(
             said, _CURES.get(error.errno or 0, "Check that it exists and that you may use it.")
         )
+    if _of_the_disk(error):
+        return MailerError(
+            f"The temporary folder can't be used: {error}.",
+            "Make room on its disk, or name another in TMPDIR.",
+        )
     return MailerError(
         f"something went wrong inside mailer ({type(error).__name__}: {error}).",
         "This is a bug in mailer. Run it again with --debug and report what it prints.",
     )
+
+
+def _of_the_disk(error: Exception) -> bool:
+    """Whether SQLite says it of a disk. The record of mailings says that in its own words; what is left are long lists,
+    which lie in the temporary folder while they are looked at."""
+    import sqlite3
+
+    disk = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in disk
 
 
 def _shown(filename: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +43,22 @@ def say(*parts: str, err: bool = False, nl: bool = True) -> None:
         err: talk, to stderr.
         nl: end the line.
     """
-    click.echo("".join(map(_seen, parts)), err=err, nl=nl)
+    click.echo(seen(*parts), err=err, nl=nl)
 
 
 def row(*cells: str, err: bool = False) -> None:
     """A line of cells, between them tabs; no cell can begin a line or a cell of its own."""
-    click.echo("\t".join(cell if isinstance(cell, Styled) else visible(cell) for cell in cells), err=err)
+    click.echo(row_of(*cells), err=err)
+
+
+def seen(*parts: str) -> Styled:
+    """What `say` would say."""
+    return Styled("".join(map(_seen, parts)))
+
+
+def row_of(*cells: str) -> Styled:
+    """What `row` would say."""
+    return Styled("\t".join(cell if isinstance(cell, Styled) else visible(cell) for cell in cells))
 
 
 def _seen(part: str) -> str:
@@ -63,7 +73,38 @@ def say_json(data: Any) -> None:
 def json_text(data: Any, indent: int | None = None) -> str:
     """JSON that a terminal can show and any program can read: what can't be seen is escaped, which changes nothing of
     what it says. Where stdout is not UTF-8, all that is not ASCII is escaped too (RFC 8259 §8.1)."""
-    text = json.dumps(data, indent=indent, ensure_ascii=not _speaks_utf_8())
+    return _all_seen(json.dumps(data, indent=indent, ensure_ascii=not _speaks_utf_8()))
+
+
+def json_item(data: Any, depth: int) -> str:
+    """As `json_text` with an indent of 2, so many levels deep: for the millions of items of a list. `json` itself takes
+    thrice the time, as it lays out in Python, sign by sign; here its encoder in C is asked for each value.
+
+    Args:
+        data: dicts with names that are text, lists, tuples, and values.
+    """
+    encode = (_ASCII if not _speaks_utf_8() else _UTF_8).encode
+    return _all_seen(_laid_out(data, encode, "\n" + "  " * depth))
+
+
+_ASCII, _UTF_8 = json.JSONEncoder(), json.JSONEncoder(ensure_ascii=False)
+
+
+def _laid_out(data: Any, encode: Callable[[Any], str], margin: str) -> str:
+    inner = f"{margin}  "
+    if data and isinstance(data, dict):
+        members = [
+            f"{inner}{encode(name)}: {_laid_out(value, encode, inner)}" for name, value in data.items()
+        ]
+        return f"{{{','.join(members)}{margin}}}"
+    if data and isinstance(data, list | tuple):
+        return f"[{','.join([f'{inner}{_laid_out(value, encode, inner)}' for value in data])}{margin}]"
+    return encode(data)
+
+
+def _all_seen(text: str) -> str:
+    if text.replace("\n", "").isprintable():  # nearly always
+        return text
     return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
 
 

@@ -17,6 +17,7 @@ from mailer.press.addresses import (
     validated,
 )
 from mailer.press.clean_text import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
+from mailer.press.formulas import without_mark
 from mailer.press.list_files.cell_values import LONGEST, activity, languages, opted_out, yes_or_no
 from mailer.press.list_files.columns import Columns
 from mailer.press.list_files.problems import Problem, left_out, warning
@@ -54,6 +55,9 @@ class Rows:
         cells, line = row.cells, row.line
         said: list[Row] = []
         text = "".join(cells)
+        if "'" in text:
+            cells = [without_mark(cell) for cell in cells]
+            row = RawRow(line, cells, row.lines)
         if text.isprintable() and "=?" not in text:
             cells = [cell.strip() for cell in cells]
             raw = cells[self._columns.address] if self._columns.address < len(cells) else ""

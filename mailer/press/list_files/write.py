@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -13,6 +15,7 @@ from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
+from mailer.press.formulas import as_text
 from mailer.press.list_files.delimited_text import cut, sep_line
 from mailer.press.list_files.encoding import find_encoding
 from mailer.press.list_files.raw_rows import RawRow
@@ -132,9 +135,11 @@ def newline_of(line: str) -> str:
 
 
 def write_list(path: Path, people: Iterable[Recipient], keys: Iterable[str]) -> int:
-    """Writes a list as the tool likes them best: UTF-8, commas, a header; returns how many people it has.
+    """Writes a list as the tool likes them best: UTF-8, commas, a header, and no cell that Excel would calculate;
+    returns how many people it has.
 
     Args:
+        people: each is written as it comes. If that ends with an error, the file is as it was.
         keys: keys of the people's fields that become columns.
 
     Raises:
@@ -142,12 +147,17 @@ def write_list(path: Path, people: Iterable[Recipient], keys: Iterable[str]) -> 
     """
     keys = tuple(keys)
     written = 0
-    with locked(path), replacing(path) as file:
-        file.write(line_of(("email", "name", "outlet", "language", "tags", *keys), ",", "\n").encode())
+    with tempfile.TemporaryFile() as made:
+        headers = ("email", "name", "outlet", "language", "tags", *keys)
+        made.write(line_of(map(as_text, headers), ",", "\n").encode())
         for person in people:
             languages, tags = ", ".join(person.languages), ", ".join(sorted(person.tags))
             cells = (person.address, person.name, person.outlet, languages, tags)
             fields = (person.fields.get(key, "") for key in keys)
-            file.write(line_of((*cells, *fields), ",", "\n").encode())
+            made.write(line_of(map(as_text, (*cells, *fields)), ",", "\n").encode())
             written += 1
+        made.seek(0)
+        # Only now: an unsubscribe that comes meanwhile waits for the same lock, and reading a long list takes its time.
+        with locked(path), replacing(path) as file:
+            shutil.copyfileobj(made, file)
     return written

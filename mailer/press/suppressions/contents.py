@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from sys import intern
 
 from mailer.press.addresses import (
     LONGEST,
@@ -15,6 +16,7 @@ from mailer.press.addresses import (
     split_addresses,
 )
 from mailer.press.clean_text import clean, shortened
+from mailer.press.formulas import without_mark
 from mailer.press.list_files.columns import plain, role_of
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.list_files.write import newline_of
@@ -112,10 +114,16 @@ def _people(row: RawRow, columns: Mapping[str, int]) -> Iterator[tuple[str, Supp
             for key in keys_of(text):
                 yield key, Suppression(text, line=row.line)
     if address:
-        values = {n: clean(row.cells[i]) for n, i in columns.items() if i < len(row.cells)}
-        entry = Suppression(**values | {"address": address}, line=row.line)
+        values = {
+            n: intern(
+                without_mark(clean(row.cells[i]))
+            )  # a million lines have a few reasons, days and sources
+            for n, i in columns.items()
+            if n != "address" and i < len(row.cells)
+        }
+        entry = Suppression(address, **values, line=row.line)
         for key in keys:
-            yield key, entry
+            yield (address if key == address else key), entry
 
 
 def _holds_person(row: RawRow) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mailer.press.addresses import AddressError, canonical, parse_address, split_addresses
 from mailer.press.clean_text import clean
+from mailer.press.formulas import as_text, without_mark
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.list_files.write import line_of
 
@@ -66,6 +67,7 @@ class Form:
         cells = [""] * max(self.width, *(index + 1 for index in columns.values()))
         for name, index in columns.items():
             cells[index] = getattr(row, name)
+        cells = [as_text(cell) for cell in cells]
         line = line_of(cells, self.delimiter, self.newline)
         # Else it would be a comment: `#ana@example.net` is an address.
         return f'"{cells[0]}"{line[len(cells[0]) :]}' if line.startswith("#") else line
@@ -123,5 +125,5 @@ def person_in(row: RawRow, index: int) -> tuple[str, list[str]]:
     cells = row.cells
     for cell in (*cells[index : index + 1], *cells):
         if keys := keys_of(cell):
-            return clean(cell), keys
+            return without_mark(clean(cell)), keys
     return "", []
