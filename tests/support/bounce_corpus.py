@@ -76,7 +76,7 @@ def postfix() -> list[Sample]:
         _postfix("Mimecast policy", "5.0.0",
                  "550 Rejected by header based manually Blocked Senders - https://community.example.com/docs/anti-spoofing", False),
         _postfix("Mimecast unknown", "5.0.0", "550 Invalid Recipient - https://community.example.com/docs/DOC-1369#550", True),
-        _postfix("Yandex unknown", "5.7.1", "550 5.7.1 No such user!", False),
+        _postfix("Yandex unknown", "5.7.1", "550 5.7.1 No such user!", True),
         _postfix("too large", "5.3.4", "message size 31000000 exceeds size limit 26214400 of server mail.example.net", False),
         _postfix("Cox", "5.1.0", "550 5.1.0 <ana.ruiz@news.example.net> recipient rejected. Please see the postmaster page", True),
         _postfix("our sender refused", "5.1.8", "550 5.1.8 <bounces@example.org>: Sender address rejected: Domain not found", False),
@@ -307,7 +307,7 @@ def providers() -> list[Sample]:
         yahoo("unknown", f"Remote host said: 550 5.1.1 <{ANA}>... User Unknown [RCPT_TO]", True),
         yahoo("no account", f"554: delivery error: dd This user doesn't have a yahoo.com account ({ANA}) [0] - mta1.example.com", True),
         yahoo("disabled", "554: delivery error: dd Sorry, your message to ana.ruiz@news.example.net cannot be delivered. "
-              "This mailbox is disabled (554.30). - mta2.example.com", False),
+              "This mailbox is disabled (554.30). - mta2.example.com", True),
         yahoo("over quota", "552 1 Requested mail action aborted, mailbox not found or over quota", False),
         Sample("GMX", note(sender="MAILER-DAEMON@mail.gmx.com", subject="Mail delivery failed: returning message to sender",
                body=gmx), "bounce", ((ANA, True),)),

@@ -23,6 +23,51 @@ def _pattern(phrase: str) -> str:
     return r"(?:[^.;\n]|\.(?=\w)){0,40}?(?<![a-z])".join(pieces)
 
 
+# ---- a reply, made ready to be searched --------------------------------------------------------------
+
+_BLOCKLISTS = (
+    r"spamhaus|spamcop|sorbs|spamrl|uceprotect|abuseat|surbl|uribl|mailspike|senderbase|senderscore|invaluement|psbl"
+    r"|talosintelligence|barracuda(?:central|networks)|cloudmark|junkemailfilter|drbl|trendmicro|ipcheck\.proofpoint"
+)
+_IP = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}(?::[\da-f]{0,4}){3,7})"
+_HOST = r"(?:[\w-]{1,63}(?:\.[\w-]{1,63}){0,10}\.[a-z]{2,24})"
+_ANSWERS = r"(?: |$)(?=said|refused|returned|responded|does not like)"
+_ADDRESS = r"[<\[(\"']?[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255}[>\])\"']?"
+
+_ONE_AFTER_THE_OTHER = tuple(
+    (re.compile(pattern, re.IGNORECASE), instead)
+    for pattern, instead in (
+        # Which server answers is no answer.
+        (rf"\b(?:host )?{_HOST}? ?[\[(]{_IP}[\])](?::\d+)?{_ANSWERS}|\b{_IP}{_ANSWERS}", ""),
+        (rf"\b(?:relay=|giving up on )\[?{_IP}\]?", ""),
+        # A link or a host name may hold any word; a blocklist's tells.
+        (rf"(?:https?://)?[\w.-]{{0,80}}\b(?:{_BLOCKLISTS})\.[a-z]{{2,9}}[^\s;,]*", "blocklist"),
+        (r"https?://\S+", ""),
+        (_ADDRESS, "@"),
+        (rf"[\[(<]? ?(?<![\w.:]){_IP}(?![\w.:]) ?[\])>]?(?::\d{{1,5}}\b)?", "#"),
+        # Of three labels at least, as two may be the end of a sentence and the beginning of the next. Exchange's
+        # names of errors are written in capitals: "RESOLVER.ADR.RecipNotFound".
+        (rf"(?-i:\b[\w-]{{1,63}}\.{_HOST}\b|\b{_HOST}(?=\[))", ""),
+        # The codes in front of continued lines.
+        (r"(?<![\w.])[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3} ?)?", ""),
+        # Postfix says so before whatever reason it has.
+        (r"\brecipient address rejected:", ""),
+        # What only may be, or is an example, decides nothing.
+        (r"\((?:e\.g\.|i\.e\.|for example)[^)]*\)", ""),
+        (r"\b[^.,;:()]{0,200}(?<!\d) (?:may|might) [^.,;:()]*", ""),
+        (r"\s+", " "),
+    )
+)
+
+
+def plain_words(reply: str) -> str:
+    """A reply without what may hold any word: addresses, links, names of hosts, what only may be."""
+    text = re.sub(r"\s+", " ", reply.replace("’", "'"))
+    for pattern, instead in _ONE_AFTER_THE_OTHER:
+        text = pattern.sub(instead, text)
+    return text
+
+
 _LISTS: dict[str, str] = tomllib.loads(
     files("mailer.bounces.reading").joinpath("phrases.toml").read_text("utf-8")
 )
