@@ -108,7 +108,7 @@ def severity(mail: str, address: str) -> str:
 def status_of(reply: str) -> str:
     """The enhanced code as a server in between takes it from a reply; X.0.0 where there is none."""
     code = re.search(r"^(?:smtp; ?)?(?:\d{3}[ -])?#?([45]\.\d{1,3}\.\d{1,3})\b", reply)
-    return code[1] if code else "4.0.0" if re.match(r"4\d\d[ -]", reply) else "5.0.0"
+    return code[1] if code else "4.0.0" if re.match(r"(?:smtp; ?)?4\d\d[ -]", reply) else "5.0.0"
 
 
 def status_report(reply: str, address: str) -> str:

@@ -30,6 +30,8 @@ HARD, SOFT, US = "hard", "soft", "about us"
         # security status, and yet it is the mailbox
         ("5.7.1", "550 5.7.1 No such user", HARD),
         ("5.7.1", "554 5.7.1 <ana@news.example.net>: Recipient address rejected: this mailbox does not exist", HARD),
+        ("5.7.1", "554 5.7.1 <ana@news.example.net>: Recipient address rejected: Invalid-Recipient.", HARD),
+        ("5.0.0", "554 RCPT (ana@news.example.net) dosn't exist", HARD),
         # a code that speaks of the address, and no reason
         ("5.1.0", "550 #5.1.0 Address rejected ana@news.example.net", HARD),
         # what the server furthest on says, where one quotes another
@@ -75,6 +77,8 @@ HARD, SOFT, US = "hard", "soft", "about us"
         ("5.1.1", "550 5.1.1 <ana@news.example.net>: Reject due to SPF, unknown user", US),
         ("5.1.1", "550 5.1.1 <ana@news.example.net>: user unknown (in reply to MAIL FROM command)", US),
         ("", "550 Too many invalid recipients", US),
+        ("", "554 no data before greeting; 192.0.2.10 rejected", US),
+        ("5.1.1", "550 5.1.1 Refused due to recipient preferences", US),
         ("", "554-No SMTP service 554 IP address is block listed", US),
         ("", "550 Client host rejected: cannot find your hostname", US),
         ("5.1.1", "554 5.7.1 relay access denied", US),
@@ -159,6 +163,8 @@ def test_a_word_in_an_address_or_a_link_proves_nothing(word: str) -> None:
         ("", "queued as x451y, said 550 no", "5.0.0"),
         ("", "queued as x4.5.1y", ""),
         ("5.0.350", "550 5.0.350 an error -> 550 5.1.1 no", "5.1.1"),
+        ("5.0.0", "451 no", "4.0.0"),
+        ("5.4.7", "451 no", "5.4.7"),
     ],
 )
 def test_the_code_that_tells_most(field: str, said: str, code: str) -> None:

@@ -19,7 +19,8 @@ def lines_of(name: str) -> tuple[str, ...]:
 
 
 def _pattern(phrase: str) -> str:
-    pieces = [r"\s+".join(map(re.escape, piece.split())) for piece in phrase.split("…")]
+    # Programs join words: "Invalid-Recipient", "mailbox_not_found".
+    pieces = [r"[\s_-]+".join(map(re.escape, piece.split())) for piece in phrase.split("…")]
     return r"(?:[^.;\n]|\.(?=\w)){0,40}?(?<![a-z])".join(pieces)
 
 
@@ -44,12 +45,13 @@ _ONE_AFTER_THE_OTHER = tuple(
         (rf"(?:https?://)?[\w.-]{{0,80}}\b(?:{_BLOCKLISTS})\.[a-z]{{2,9}}[^\s;,]*", "blocklist"),
         (r"https?://\S+", ""),
         (_ADDRESS, "@"),
-        (rf"[\[(<]? ?(?<![\w.:]){_IP}(?![\w.:]) ?[\])>]?(?::\d{{1,5}}\b)?", "#"),
+        (rf"[\[(<]\s?{_IP}\s?[\])>](?::\d{{1,5}}\b)?|(?<![\w.:]){_IP}(?!\.?\w)", "#"),
         # Of three labels at least, as two may be the end of a sentence and the beginning of the next. Exchange's
         # names of errors are written in capitals: "RESOLVER.ADR.RecipNotFound".
         (rf"(?-i:\b[\w-]{{1,63}}\.{_HOST}\b|\b{_HOST}(?=\[))", ""),
         # The codes in front of continued lines.
         (r"(?<![\w.])[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3} ?)?", ""),
+        (r"\bdo(?:e?s|se)?(?:n't|'?nt)\b", "doesn't"),
         # Postfix says so before whatever reason it has.
         (r"\brecipient address rejected:", ""),
         # What only may be, or is an example, decides nothing.

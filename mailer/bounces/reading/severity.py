@@ -119,6 +119,7 @@ def _last_reply(text: str) -> str:
 _ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?!\w|\.\d)")
 _AFTER_REPLY = re.compile(r"(?<![\w.])[245]\d\d[- ]{1,3}['\"(#]{0,2}([245]\.\d{1,3}\.\d{1,3})(?!\w|\.\d)")
 _REPLY = re.compile(r"(?<![\w.:/=-])([45])[0-5]\d(?![\w.:/=])")
+_ITS_REPLY = re.compile(r"\W{0,3}(?:smtp; ?)?([45])[0-5]\d(?=[ -])", re.I)
 _GENERIC = re.compile(r"[45]\.(?:0|3|5|1|2|4)\.0|")
 
 
@@ -140,7 +141,8 @@ def status_code(field: str, text: str) -> str:
     told = spoken[1] if spoken else next((m[0] for m in _ENHANCED.finditer(text) if m[1] != "2"), "")
     if told and not told.startswith("2") and (_GENERIC.fullmatch(given) or not _GENERIC.fullmatch(told)):
         return told
-    if given:
+    if given and not _GENERIC.fullmatch(given):
         return given
-    reply = _REPLY.search(text)
-    return f"{reply[1]}.0.0" if reply else ""
+    # A generic field is the reporter's guess; the reply's own class is none (RFC 5321 §4.2.1).
+    reply = _ITS_REPLY.match(text) if given else _REPLY.search(text)
+    return f"{reply[1]}.0.0" if reply else given
