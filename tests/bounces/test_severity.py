@@ -60,6 +60,7 @@ HARD, SOFT, US = "hard", "soft", "about us"
         ("5.7.1", "550 5.7.1 Recipient temporarily deferred", SOFT),
         ("5.1.0", "550 5.1.0 something with the address", SOFT),
         ("5.4.4", "550 5.4.4 unable to route", SOFT),
+        ("5.1.2", "550 5.1.2 host unreachable", SOFT),
         ("5.2.1", "550 5.2.1 Mailbox unavailable", SOFT),
         ("", "550 the mailbox may not exist, or may be full", SOFT),
         ("", "450 mailbox unavailable (e.g., mailbox not found, no access)", SOFT),
@@ -78,6 +79,7 @@ HARD, SOFT, US = "hard", "soft", "about us"
         ("5.1.1", "550 5.1.1 <ana@news.example.net>: user unknown (in reply to MAIL FROM command)", US),
         ("", "550 Too many invalid recipients", US),
         ("", "554 no data before greeting; 192.0.2.10 rejected", US),
+        ("5.1.1", "550 5.1.1 User reject", US),
         ("5.1.1", "550 5.1.1 Refused due to recipient preferences", US),
         ("", "554-No SMTP service 554 IP address is block listed", US),
         ("", "550 Client host rejected: cannot find your hostname", US),
@@ -111,8 +113,9 @@ DECIDED_BY = (
     ("5.7.1", "550 5.7.1 no"),
     ("5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable"),
     ("5.1.0", "550 5.1.0 Address rejected"),
+    ("5.1.1", "550 5.1.1 User reject"),
     ("5.1.1", "550 5.1.1 <ana@news.example.net>... no"),
-    ("5.4.6", "554 5.4.6 no"),
+    ("5.1.2", "550 5.1.2 <ana@news.example.net>... no"),
 )
 """For each line of the table, in its order, a failure that this line decides."""
 

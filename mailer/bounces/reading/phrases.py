@@ -45,12 +45,15 @@ _ONE_AFTER_THE_OTHER = tuple(
         (rf"(?:https?://)?[\w.-]{{0,80}}\b(?:{_BLOCKLISTS})\.[a-z]{{2,9}}[^\s;,]*", "blocklist"),
         (r"https?://\S+", ""),
         (_ADDRESS, "@"),
-        (rf"[\[(<]\s?{_IP}\s?[\])>](?::\d{{1,5}}\b)?|(?<![\w.:]){_IP}(?!\.?\w)", "#"),
+        (rf"[\[(<]\s?{_IP}\s?[\])>](?::\d{{1,5}}\b)?|(?<![\w.:]){_IP}(?!\.?\w)", "[ip]"),
         # Of three labels at least, as two may be the end of a sentence and the beginning of the next. Exchange's
         # names of errors are written in capitals: "RESOLVER.ADR.RecipNotFound".
         (rf"(?-i:\b[\w-]{{1,63}}\.{_HOST}\b|\b{_HOST}(?=\[))", ""),
         # The codes in front of continued lines.
         (r"(?<![\w.])[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3} ?)?", ""),
+        # One spelling of each.
+        (r"\be-mail", "email"),
+        (r"\bmail[ -]box", "mailbox"),
         (r"\bdo(?:e?s|se)?(?:n't|'?nt)\b", "doesn't"),
         # Postfix says so before whatever reason it has.
         (r"\brecipient address rejected:", ""),

@@ -85,8 +85,9 @@ CAUSES: tuple[Cause, ...] = (
           "RFC 5321 §4.2.3 has these words for 550, and nothing else is said."),
     Cause("the address was refused", _HARD, r"5\.1\..*", PHRASES["address_rejected"],
           "X.1.x: it is about the address (RFC 3463 §3.2), and nothing else is said."),
-    Cause("no such mailbox or domain, by its code", _HARD, r"5\.1\.[1236]|5\.1\.10", None,
-          "RFC 3463 §3.2; RFC 7505 for 5.1.10. 5.1.0 and 5.4.4 are said of anything."),
+    Cause("refused", _US, r"|5\..*", PHRASES["refused"], "For a reason that is not understood: the address is spared."),
+    Cause("no such mailbox or domain, by its code", _HARD, r"5\.1\.[136]|5\.1\.10", None,
+          "RFC 3463 §3.2; RFC 7505 for 5.1.10. 5.1.0, 5.1.2 and 5.4.4 are said of anything."),
     Cause("no known reason", _SOFT, ".*", None, "When in doubt, the address is spared: three such bounces decide."),
 )  # fmt: skip
 
