@@ -40,6 +40,7 @@ SETTINGS = Settings(
 )
 ANYBODY = "ana.ruiz@news.example.net"
 ADDRESS = re.compile(r"[a-z][a-z0-9.]*@(?:[a-z0-9-]+\.)+example\.(?:net|com)")
+COMPLAINT = "a spam complaint"
 PROVES_NOTHING = ("a forged report", "a report about a stranger's mail")
 FORMS = ("report", "note")
 
@@ -226,13 +227,13 @@ def show_not_bounces() -> None:
     labels = tomllib.loads((folder / "labels.toml").read_text(encoding="utf-8"))
     mails = {name: (folder / name).read_bytes() for name in labels}
     named = {a for mail in mails.values() for a in ADDRESS.findall(mail.decode("latin-1"))}
-    taken, delays, harmed = [], 0, []
+    taken, delays, complaints, harmed = [], 0, 0, []
     with tempfile.TemporaryDirectory() as temporary:
         office = make_workspace(Path(temporary) / "office")
         tokens = send_to(
             office, *sorted(named | {label["mailed"] for label in labels.values() if "mailed" in label})
         )
-        before = suppressed(office.suppressed, named)
+        before, untouched = suppressed(office.suppressed, named), office.suppressed.read_bytes()
         for name, label in labels.items():
             mail = mails[name].replace(TOKEN.encode(), tokens.get(label.get("mailed", ""), TOKEN).encode())
             box = Path(temporary) / name
@@ -245,17 +246,21 @@ def show_not_bounces() -> None:
                 taken.append(f"{name} ({label['is']}): {', '.join(sorted(done)) or 'nothing done'}")
             delays += label["is"] == "a delay" and handled.kind is MailKind.DELAY
             after = suppressed(office.suppressed, named)
-            if after != before or "bounced" in done:
+            # Who pressed “spam” gets no more, and nobody else: their provider shows that they had that mail.
+            meant = {label["mailed"]} if label["is"] == COMPLAINT else set()
+            complaints += after - before == meant != set()
+            if after - before - meant or "bounced" in done:
                 harmed.append(
                     f"{name} ({label['is']}): {', '.join(sorted(after - before)) or 'recorded as bounced'}"
                 )
-            before = after
+            office.suppressed.write_bytes(untouched)
     print(
         f"\n{len(labels)} mails that are no bounces: {len(taken)} taken for one, {len(harmed)} suppress or are recorded"
     )
     print(
         f"delays read as delays: {share(delays, sum(label['is'] == 'a delay' for label in labels.values()))}"
     )
+    print(f"{complaints} spam complaints suppress the one who complained")
     for title, lines in (("Taken for a bounce", taken), ("Suppresses or is recorded", harmed)):
         print(f"\n{title}: {len(lines)}", *(f"  {line}" for line in lines), sep="\n")
 

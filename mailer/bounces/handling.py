@@ -109,16 +109,28 @@ class MailHandler:
                 ]
             case MailKind.UNSUBSCRIBE:
                 return [self._unsubscribed(report)]
+            case MailKind.COMPLAINT:
+                return [self._complained(report)]
             case MailKind.UNREADABLE:
                 return [_for_you("a message that no program can read: look at it yourself")]
-        return [self._complained(report)] if report.complaint else []
+        return []
 
     def _complained(self, report: MailReport) -> Consequence:
+        """Who reports our mail as spam gets no more, if it is proven that it was theirs; other reports, as of a virus
+        or that it is no spam after all (RFC 6430), are for a person."""
         sent = self._about(report)
         if sent is None or not sent.address:
-            return _for_you("a spam complaint")
-        told = f"reported our email as spam. To stop mailing them: {_command(sent.address)}"
-        return _for_you(told, sent.address, sent.release)
+            return _for_you("a spam complaint, but nothing proves whose email it is about")
+        theirs = all(canonical(address) == sent.canonical for address in report.complainers)
+        if report.feedback != "abuse" or not theirs:
+            what = report.feedback or "spam"
+            told = f"reported to us ({what}), perhaps by somebody else. To stop mailing them: {_command(sent.address)}"
+            return _for_you(told, sent.address, sent.release)
+        new = self.suppressions.add(
+            sent.address, "reported our email as spam", f"complaint about {sent.release}"
+        )
+        detail = "reported our email as spam" + ("" if new else " (was already suppressed)")
+        return Consequence(sent.address, Done.SUPPRESSED, detail, sent.release)
 
     def _about(self, report: MailReport) -> Sent | None:
         """Which mail of ours a report speaks of, by what only those know who had it."""
