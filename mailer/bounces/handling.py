@@ -147,9 +147,9 @@ class MailHandler:
         if sent and sent.address:
             told = f"this may be a person writing about a bounce. If it is a bounce: {_command(sent.address)}"
             return [_for_you(told, sent.address, sent.release)]
-        return [self._unproven(recipient, report) for recipient in report.recipients] or [
-            _for_you("a bounce that names nobody: read it yourself")
-        ]
+        return [
+            self._unproven(recipient, report) for recipient in report.recipients if recipient.address
+        ] or [_for_you("a bounce that names nobody: read it yourself")]
 
     def _recorded(self, sent: Sent, report: MailReport) -> Consequence:
         """A bounce that is proven, in the ledger; and in suppressed.csv, if it says that the address is dead."""

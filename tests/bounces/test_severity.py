@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailer.bounces.reading.phrases import PHRASES, lines_of
-from mailer.bounces.reading.severity import CAUSES, cause_of, status_code
+from mailer.bounces.reading.severity import CAUSES, Severity, cause_of, status_code
 
 HARD, SOFT, US = "hard", "soft", "about us"
 
@@ -140,6 +140,12 @@ def test_each_phrase_of_the_table_decides_something(name: str) -> None:
         if cause_of(ONLY_WITH.get(name, ""), phrase.replace("…", " x ")) is not IN_THE_TABLE[name]
     ]
     assert hidden == []
+
+
+@pytest.mark.parametrize("paper", ["Daily Herald", "Foreign Policy", "Mimecast", "The Locals", "USA Today"])
+def test_the_name_of_a_paper_hides_nothing(paper: str) -> None:
+    said = f"550 {paper}: user unknown"
+    assert cause_of(status_code("5.1.1", said), said).severity is Severity.HARD
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,32 @@ def test_addresses_in_prose_are_no_ground(office: OfficeThatSent) -> None:
     assert office.suppressed() == office.bounced() == {SAM}
 
 
+def test_who_is_named_in_prose_is_not_even_proposed(office: OfficeThatSent) -> None:
+    """Nothing proves it, and whom to write to instead is not who was not reached."""
+    body = f"Your message was not delivered. Sam has left: write to {JANE}, or to the desk ({DESK}).\n"
+    ran = office.reads_folder(
+        note(sender=DAEMON, subject="Undelivered Mail Returned to Sender", body=body, to=ADDRESS)
+    )
+    assert untouched(office)
+    assert ran.out.split("\t")[:3] == [
+        "?",
+        "for you to decide",
+        "a bounce that names nobody: read it yourself\n",
+    ]
+    assert "mailer suppress" not in ran.out
+
+
+def test_a_bounce_that_names_nobody_is_about_whose_token_it_bears(office: OfficeThatSent) -> None:
+    body = (
+        "The message could not be delivered: 550 5.1.1 user unknown\n\n--- Below this line is a copy of the message.\n\n"
+        f"Message-ID: <{office.tokens[SAM]}@example.org>\n"
+    )
+    office.reads_folder(
+        note(sender=DAEMON, subject="Undeliverable mail", body=body, to=to_sender_of(office, SAM))
+    )
+    assert office.suppressed() == office.bounced() == {SAM}
+
+
 def test_the_same_office_still_learns_of_a_real_bounce(office: OfficeThatSent) -> None:
     report = dsn(sender=DAEMON, subject="Undelivered Mail Returned to Sender", to=SAM, talk="I'm sorry.\n",
                  fields=fields(SAM, "5.1.1", "550 5.1.1 User unknown"))  # fmt: skip

@@ -455,7 +455,7 @@ def broken() -> list[Sample]:
                     "</a><br>The email address you entered couldn&#39;t be found.</p><p>#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##</p></body></html>"),
                "bounce", ((ANA, True),)),
         Sample("no address but our VERP one", note(sender="Mail Delivery System <mailer-daemon@mx.example.net>",
-               subject="Undeliverable mail", body="The message could not be delivered: 550 5.1.1 user unknown\n"), "bounce", ()),
+               subject="Undeliverable mail", body="The message could not be delivered: 550 5.1.1 user unknown\n"), "bounce", (("", True),)),
         Sample("German words", note(sender="Mail Delivery System <mailer-daemon@post.example.net>", subject="Unzustellbare Nachricht",
                body=f"Ihre Nachricht konnte nicht zugestellt werden:\n\n{ANA}\n   Empfänger unbekannt\n"), "bounce", ((ANA, True),)),
         Sample("Spanish words", note(sender="postmaster@correo.example.net", subject="No se pudo entregar el mensaje",
