@@ -3,6 +3,7 @@
     python benchmarks/bounces/measure.py                  the set that the rules were mended by
     python benchmarks/bounces/measure.py held_out.toml    those gathered afterwards
     python benchmarks/bounces/measure.py held_out_again.toml
+    python benchmarks/bounces/measure.py held_out_logs.toml
 
 Each reply of the file comes back in two forms, to the VERP address of the mail it is about: as a status report
 (RFC 3464) and as a note in plain words. Each mail of not_bounces/ comes to an office that has mailed every
