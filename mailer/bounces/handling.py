@@ -110,9 +110,11 @@ class MailHandler:
                 ]
             case MailKind.UNSUBSCRIBE:
                 return [self._unsubscribed(report)]
+            case MailKind.COMPLAINT:
+                return [self._complained(report)]
             case MailKind.UNREADABLE:
                 return [_for_you("a message that no program can read: look at it yourself")]
-        return [self._complained(report)] if report.complaint else []
+        return []
 
     def _note_answer(self, report: MailReport) -> None:
         """An answer is one by whoever got our mail, from the very address that it went to."""
@@ -123,11 +125,21 @@ class MailHandler:
                 self.register.answered(mail, _when(report), automatic=report.kind is MailKind.AUTO_REPLY)
 
     def _complained(self, report: MailReport) -> Consequence:
+        """Who reports our mail as spam gets no more, if it is proven that it was theirs; other reports, as of a virus
+        or that it is no spam after all (RFC 6430), are for a person."""
         sent = self._about(report)
         if sent is None or not sent.address:
-            return _for_you("a spam complaint")
-        told = f"reported our email as spam. To stop mailing them: {_command(sent.address)}"
-        return _for_you(told, sent.address, sent.release)
+            return _for_you("a spam complaint, but nothing proves whose email it is about")
+        theirs = all(canonical(address) == sent.canonical for address in report.complainers)
+        if report.feedback != "abuse" or not theirs:
+            what = report.feedback or "spam"
+            told = f"reported to us ({what}), perhaps by somebody else. To stop mailing them: {_command(sent.address)}"
+            return _for_you(told, sent.address, sent.release)
+        new = self.suppressions.add(
+            sent.address, "reported our email as spam", f"complaint about {sent.release}"
+        )
+        detail = "reported our email as spam" + ("" if new else " (was already suppressed)")
+        return Consequence(sent.address, Done.SUPPRESSED, detail, sent.release)
 
     def _about(self, report: MailReport) -> Sent | None:
         """Which mail of ours a report speaks of, by what only those know who had it."""
@@ -144,9 +156,9 @@ class MailHandler:
         if sent and sent.address:
             told = f"this may be a person writing about a bounce. If it is a bounce: {_command(sent.address)}"
             return [_for_you(told, sent.address, sent.release)]
-        return [self._unproven(recipient, report) for recipient in report.recipients] or [
-            _for_you("a bounce that names nobody: read it yourself")
-        ]
+        return [
+            self._unproven(recipient, report) for recipient in report.recipients if recipient.address
+        ] or [_for_you("a bounce that names nobody: read it yourself")]
 
     def _recorded(self, sent: Sent, report: MailReport) -> Consequence:
         """A bounce that is proven, in the ledger; and in suppressed.csv, if it says that the address is dead."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.bounce_corpus import ANA, BEN, bounces
 from support.other_mail import others
-from support.returned import ENVELOPE_FROM, TOKEN, note
+from support.returned import ENVELOPE_FROM, TOKEN, VERP, note
 from support.sent_mail import SENT, returned, send_to, state_of
 
 from mailer.bounces import HandledMail, Sources, collect
@@ -172,9 +172,59 @@ def test_automatic_replies_receipts_and_letters_change_nothing(workspace: Worksp
     assert not suppressed(workspace, ANA)
 
 
-def test_a_spam_complaint_is_put_before_a_person(workspace: Workspace) -> None:
+COMPLAINT = CORPUS["spam complaint"]
+
+
+def test_who_reports_our_mail_as_spam_gets_no_more(workspace: Workspace) -> None:
+    """The mail that the provider encloses bears the token of theirs (RFC 5965)."""
+    token = send_to(workspace, ANA, BEN)[ANA]
+    (handled,) = take(workspace, returned(COMPLAINT, token))
+    assert (handled.kind, followed([handled])) == ("complaint", (ANA, "suppressed"))
+    assert suppressed(workspace, ANA) == "reported our email as spam"
+    assert not suppressed(workspace, BEN)
+    assert state_of(workspace, ANA) is Status.ACCEPTED, "they did get it"
+
+
+def test_a_provider_may_black_out_all_but_the_return_path(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
-    assert followed(take(workspace, returned(CORPUS["spam complaint"], token))) == (ANA, "for you to decide")
+    bare = COMPLAINT.replace(
+        b"Version: 1\n", b"Version: 1\nOriginal-Mail-From: <bounces+" + TOKEN.encode() + b"@example.org>\n"
+    )
+    head, gap, _ = bare.partition(b"--b1-report/mx.example.net\nContent-Type: message/rfc822")
+    head = head.replace(VERP.encode(), b"press@example.org", 2)
+    mail = (
+        head.replace(TOKEN.encode(), token.encode())
+        + gap
+        + b"\n\nSubject: x\n\n[redacted]\n--b1-report/mx.example.net--\n"
+    )
+    assert followed(take(workspace, mail)) == (ANA, "suppressed")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Feedback-Type: abuse", b"Feedback-Type: not-spam"),
+        (b"Feedback-Type: abuse", b"Feedback-Type: auth-failure"),
+        (b"Feedback-Type: abuse", b"Feedback-Type: virus"),
+        (b"Feedback-Type: abuse\n", b""),
+        (b"Version: 1", b"Version: 1\nOriginal-Rcpt-To: <someone.else@example.com>"),
+    ],
+)
+def test_other_reports_of_a_provider_are_put_to_a_person(
+    workspace: Workspace, old: bytes, new: bytes
+) -> None:
+    """That it is no spam after all (RFC 6430); or that somebody complained to whom Ana's mail was forwarded."""
+    assert old in COMPLAINT
+    token = send_to(workspace, ANA)[ANA]
+    mail = returned(COMPLAINT.replace(old, new), token)
+    assert followed(take(workspace, mail)) == (ANA, "for you to decide")
+    assert not suppressed(workspace, ANA)
+
+
+def test_a_complaint_without_a_token_of_ours_proves_nothing(workspace: Workspace) -> None:
+    send_to(workspace, ANA)
+    (handled,) = take(workspace, COMPLAINT.replace(TOKEN.encode(), b"0" * 24))
+    assert followed([handled]) == ("", "for you to decide")
     assert not suppressed(workspace, ANA)
 
 

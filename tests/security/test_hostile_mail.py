@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.benchmark import benchmark
 from support.bounce_corpus import ANA, BEN, bounces
 from support.hostile_mail import DAEMON, TEXT, hostile_mails
 from support.returned import ENVELOPE_FROM, note
@@ -51,6 +52,14 @@ def test_whatever_lies_in_the_mailbox_the_bounces_beside_it_are_dealt_with(works
     assert done == [ANA, BEN]
     again = mailer("bounces", "--maildir", str(folder), cwd=workspace.root, **SETTINGS)
     assert "0 new messages." in again.err
+
+
+def test_damaged_mails_stop_no_run(tmp_path: Path) -> None:
+    """Two hundred with changed octets, or mixed by hypothesis, in one folder: each is listed and remembered, and the
+    sound bounces between them are dealt with. `benchmarks/bounces/mutated.py` reads 5,000."""
+    mutated = benchmark("bounces/mutated.py")
+    run = mutated.read_all(tmp_path, 200, 7)
+    assert mutated.is_well(run), run
 
 
 def test_2000_parts_within_each_other(workspace: Workspace) -> None:

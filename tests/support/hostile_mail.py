@@ -109,7 +109,27 @@ def charsets() -> Iterator[tuple[str, bytes]]:
     yield "uuencode", DAEMON + head + filled(b"#86%A\n")
 
 
+def replies() -> Iterator[tuple[str, bytes]]:
+    """Long replies of servers, about as many recipients as are looked at and more: each is searched for what it means."""
+    for unit in (
+        b"a.",
+        b"user x ",
+        b"host a[",
+        b"::::",
+        b"1.1.1.1 ",
+        b"x may ",
+        b"said: 550 ",
+        b"a@b ",
+        b"(e.g. ",
+    ):
+        talk = b"".join(b"<u%d@news.example.net>:\n550 %s\n" % (n, filled(unit, 1_400)) for n in range(25))
+        yield f"replies in words, of {unit!r}", DAEMON + TEXT + talk
+        group = b"Final-Recipient: rfc822; u%d@news.example.net\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 %s\n\n"
+        fields = b"".join(group % (n, filled(unit, 2_000)) for n in range(25))
+        yield f"replies in fields, of {unit!r}", DAEMON + REPORT + fields + b"--b--\n"
+
+
 def hostile_mails() -> Iterator[tuple[str, bytes]]:
     """All of them, one after the other."""
-    for family in (nested, many, long_fields, patterns, charsets):
+    for family in (nested, many, long_fields, patterns, charsets, replies):
         yield from family()

@@ -26,16 +26,30 @@ class OfficeThatSent:
     """
     Attributes:
         tokens: of each mail that arrived, by its recipient.
+        settings: with which it sent, and reads what comes back.
     """
 
     workspace: Workspace
     tokens: dict[str, str]
+    settings: dict[str, str]
 
     def reads(self, *mails: bytes, **settings: str) -> Ran:
         """`mailer bounces --mbox` over these mails, with these settings besides the office's own."""
         box = self.workspace.root / "returned.mbox"
         box.write_bytes(b"".join(b"From x Tue Mar  3 09:00:05 2026\n" + mail + b"\n\n" for mail in mails))
-        ran = mailer("bounces", "--mbox", str(box), cwd=self.workspace.root, **(OFFICE | settings))
+        return self._ran("--mbox", str(box), **settings)
+
+    def reads_folder(self, *mails: bytes) -> Ran:
+        """`mailer bounces --maildir` over these mails, each a file, in their order."""
+        folder = self.workspace.root / "Maildir"
+        for name in ("new", "cur", "tmp"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for number, mail in enumerate(mails):
+            (folder / "new" / f"{number:04}.mail").write_bytes(mail)
+        return self._ran("--maildir", str(folder))
+
+    def _ran(self, *arguments: str, **settings: str) -> Ran:
+        ran = mailer("bounces", *arguments, cwd=self.workspace.root, **(self.settings | settings))
         assert "Traceback" not in ran.out + ran.err
         return ran
 
@@ -52,11 +66,17 @@ class OfficeThatSent:
 
 
 @contextmanager
-def office_that_sent(folder: Path) -> Iterator[OfficeThatSent]:
+def office_that_sent(folder: Path, **settings: str) -> Iterator[OfficeThatSent]:
+    """Sends a release.
+
+    Args:
+        settings: others than the office's own.
+    """
+    settings = OFFICE | settings
     workspace = make_own_office(folder / "press-office")
     with Inbox(folder / "mailbox") as inbox:
         server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(inbox.port), "SMTP_SECURITY": "none"}
-        sent = mailer("send", RELEASE, "--yes", cwd=workspace.root, **server, **OFFICE)
+        sent = mailer("send", RELEASE, "--yes", cwd=workspace.root, **server, **settings)
         assert sent.code == 0, sent.err
         tokens = {}
         for received in inbox.received():
@@ -64,4 +84,4 @@ def office_that_sent(folder: Path) -> Iterator[OfficeThatSent]:
             address = re.search(r"[^\s<>]+@[^\s<>]+", str(mail["To"]))
             assert address is not None
             tokens[address[0]] = str(mail["Message-ID"]).strip("<>").partition("@")[0]
-    yield OfficeThatSent(workspace, tokens)
+    yield OfficeThatSent(workspace, tokens, settings)

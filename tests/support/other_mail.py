@@ -111,7 +111,7 @@ def letters() -> list[Sample]:
         Sample("spam complaint", dsn(sender="feedback@provider.example.net", subject="Abuse report", to=ANA,
                talk="This is an email abuse report for an email message received from IP 192.0.2.10.\n",
                outer="multipart/report; report-type=feedback-report", status_type="message/feedback-report",
-               fields="Feedback-Type: abuse\nUser-Agent: SomeGenerator/1.0\nVersion: 1\n"), "other"),
+               fields="Feedback-Type: abuse\nUser-Agent: SomeGenerator/1.0\nVersion: 1\n"), "complaint"),
     ]  # fmt: skip
 
 

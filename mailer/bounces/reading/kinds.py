@@ -14,6 +14,7 @@ class MailKind(StrEnum):
     BOUNCE = "bounce"
     DELAY = "delay"
     UNSUBSCRIBE = "unsubscribe"
+    COMPLAINT = "complaint"
     AUTO_REPLY = "auto-reply"
     OTHER = "other"
     UNREADABLE = "unreadable"
@@ -26,8 +27,8 @@ def kind_of(signs: Signs, wish: Wish | None) -> MailKind:
     Args:
         wish: to be taken off, where it has one.
     """
-    if signs.is_complaint:
-        return MailKind.OTHER
+    if signs.is_feedback:
+        return MailKind.COMPLAINT
     if signs.status:
         return _by_status(signs)
     if wish and (wish.token or not signs.is_marked_automatic):
@@ -43,11 +44,11 @@ def kind_of(signs: Signs, wish: Wish | None) -> MailKind:
 
 def is_by_system(signs: Signs) -> bool:
     """Whether a mail can be believed to be a mail system's: a person's letter about a bounce proves none, nor does the
-    answer of a program that speaks for a person who has left, though it has a null return path (RFC 3834 §3.3). To our
-    bounce address with its token only servers write, as only they are told it."""
-    if signs.status_is_its_own or signs.without_from or signs.has_failed_recipients or signs.by_daemon:
-        return True
-    return bool(signs.sent_to_token or signs.has_null_return_path) and _says_so_twice(signs)
+    answer of a program that speaks for a person who has left, or for their desk, though it has a null return path
+    (RFC 3834 §3.3) and comes to our bounce address. A report is one as a whole (RFC 6522): its fields in a letter are
+    what somebody forwards."""
+    is_report = signs.status_is_its_own and (signs.mail.report_type == "delivery-status" or signs.by_program)
+    return is_report or signs.without_from or signs.has_failed_recipients or signs.by_daemon
 
 
 def _by_status(signs: Signs) -> MailKind:

@@ -24,6 +24,12 @@ _LABELLED = re.compile(
     r"\s*<?(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})>?\s*(?::|\.\.\.|\(| on |, )"
 )
 
+_AFTER_A_LABEL = re.compile(
+    r"\s*(?:failed recipient|recipient(?: address)?|rcpt to|(?:failed|unable) to deliver to|delivery to|unknown user"
+    r"|your (?:message|e?-?mail) to)[\s:'\"<]{1,6}(?P<address>[^\s<>()\[\]\"',;:@]{1,64}@[\w.-]{1,255})",
+    re.IGNORECASE,
+)
+
 
 def is_a_daemon(address: str) -> bool:
     """Whether an address is a mail system's, by its local part."""
@@ -31,7 +37,8 @@ def is_a_daemon(address: str) -> bool:
 
 
 def named_in(mail: ParsedMail) -> tuple[str, ...]:
-    """Addresses that a bounce in words is about: those of the first witness to name any, `MOST_RECIPIENTS` at most."""
+    """Addresses that a bounce in words is about: those of the first witness to name any, `MOST_RECIPIENTS` at most. Of
+    an address amid prose nothing follows: it may be whom to write to instead."""
     text = mail.text[:OPENING].lower()
     its_own = {*mail.addresses_in("To", "Delivered-To", "From", "Reply-To", "Sender", "Return-Path")}
     for witness in _witnesses(mail):
@@ -49,12 +56,15 @@ def _witnesses(mail: ParsedMail) -> Iterator[Iterable[str]]:
     yield mail.failed_by_flufl
     yield _alone(mail.text[:OPENING])
     yield _returned_to(mail.returned)
-    yield (match[0].lower().strip(".") for match in ADDRESS.finditer(mail.text[:OPENING]))
 
 
 def _alone(text: str) -> Iterator[str]:
     lines = [line[:LONGEST_LINE] for line in text.split("\n")]
-    for found in (*map(_ALONE.fullmatch, lines), *map(_LABELLED.match, lines)):
+    for found in (
+        *map(_ALONE.fullmatch, lines),
+        *map(_LABELLED.match, lines),
+        *map(_AFTER_A_LABEL.match, lines),
+    ):
         if found:
             yield found["address"].lower().strip(".")
 

@@ -64,6 +64,7 @@ class ParsedMail:
         returned: headers (and perhaps text) of the message that it is about, as text; "" where none came back.
         status_fields: each group of them (RFC 3464 §2.2, §2.3) as text, groups parted by blank lines.
         enclosed_status_fields: the same of a bounce that lies inside, as gateways wrap one bounce in another.
+        feedback: the fields of what a provider reports of it (RFC 5965), as text.
         report_type: of multipart/report (RFC 6522), lower case; "" otherwise.
         opening: its first octets.
     """
@@ -73,6 +74,7 @@ class ParsedMail:
     returned: str
     status_fields: str
     enclosed_status_fields: str
+    feedback: str
     report_type: str
     opening: bytes
 
@@ -126,7 +128,7 @@ def parse(content: bytes) -> ParsedMail:
     """Any bytes, with or without an mbox `From ` line, with any line ends."""
     content = within_bounds(content)
     message = message_from_bytes(content)
-    sorts = _Sorts([], [], [])
+    sorts = _Sorts([], [], [], [])
     _sort(message, sorts, 0)
     said, below = _split("\n".join(sorts.said)[:LONGEST_TEXT])
     returned = ("\n\n".join(sorts.returned).strip(), below.strip())
@@ -141,6 +143,7 @@ def parse(content: bytes) -> ParsedMail:
         returned="\n\n".join(filter(None, returned))[:LONGEST_TEXT],
         status_fields="\n\n".join(sorts.status_fields)[:LONGEST_TEXT],
         enclosed_status_fields="\n\n".join(enclosed)[:LONGEST_TEXT],
+        feedback="\n\n".join(sorts.feedback)[:LONGEST_TEXT],
         report_type=_parameter(message, "report-type"),
         opening=first_lines(content[:_LONGEST_OPENING], _LINES_OF_OPENING),
     )
@@ -153,16 +156,19 @@ class _Sorts:
     said: list[str]
     returned: list[str]
     status_fields: list[str]
+    feedback: list[str]
 
 
 def _sort(part: Message, sorts: _Sorts, depth: int) -> None:
     kind = part.get_content_type()
     if kind in _STATUS_TYPES:
         sorts.status_fields.append(_inside(part))
+    elif kind == "message/feedback-report":
+        sorts.feedback.append(_inside(part))
     elif kind in _RETURNED_TYPES:
         sorts.returned.append(_inside(part))
     elif kind.startswith("message/"):
-        return  # a receipt's or a complaint's fields: the part before says the same in words
+        return  # a receipt's fields: the part before says the same in words
     elif part.is_multipart() and depth < 20:
         children = [child for child in part.get_payload() if isinstance(child, Message)]
         if kind == "multipart/alternative":

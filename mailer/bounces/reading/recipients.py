@@ -43,7 +43,8 @@ class FailedRecipient:
 
 
 def recipients_of(kind: MailKind, signs: Signs) -> tuple[FailedRecipient, ...]:
-    """Whom a bounce or a delay is about: by its status fields, else by its words. Of any other mail nobody."""
+    """Whom a bounce or a delay is about: by its status fields, else by its words. Of any other mail nobody. One with
+    the address "" tells what was said where nobody is named."""
     if kind not in (MailKind.BOUNCE, MailKind.DELAY):
         return ()
     return tuple(_by_status(kind, signs) if signs.status else _by_words(signs))
@@ -78,7 +79,7 @@ def _told_by_fields(
 
 
 def _by_words(signs: Signs) -> Iterator[FailedRecipient]:
-    for address in signs.named:
+    for address in signs.named or ("",):
         said = _said_about(address, signs.named, signs.mail.text)
         status = status_code("", said)
         cause = cause_of(status, said)

@@ -13,6 +13,7 @@ from mailer.bounces.reading.kinds import MailKind, is_by_system, kind_of
 from mailer.bounces.reading.parsed import parse
 from mailer.bounces.reading.recipients import FailedRecipient, on_one_line, recipients_of
 from mailer.bounces.reading.signs import signs_of
+from mailer.bounces.reading.status_fields import feedback_type, original_recipients
 from mailer.bounces.reading.wish import Wish, wish_in
 from mailer.visible import visible
 
@@ -29,7 +30,8 @@ class MailReport:
         sender: address in From, lower case, or "".
         vouching: whether our own server vouches for the sender.
         at: its Date; None where that can't be read.
-        complaint: the recipient pressed “spam” and their provider tells us so (RFC 5965).
+        feedback: what a provider reports, where its kind is COMPLAINT: "abuse" if somebody pressed “spam”.
+        complainers: who did, where the provider tells.
     """
 
     kind: MailKind
@@ -42,7 +44,8 @@ class MailReport:
     vouching: Vouching = NOBODY_ASKED
     subject: str = ""
     at: datetime | None = None
-    complaint: bool = False
+    feedback: str = ""
+    complainers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +93,6 @@ def _read(content: bytes, ours: OurAddresses) -> MailReport:
         vouching=vouching(mail.raw_fields("Authentication-Results"), mail.raw_fields("From"), ours.servers),
         subject=on_one_line(signs.subject),
         at=signs.at,
-        complaint=signs.is_complaint,
+        feedback=feedback_type(mail.feedback),
+        complainers=original_recipients(mail.feedback),
     )

@@ -35,7 +35,7 @@ class Signs:
         references: Message-IDs of what it may be about, with angle brackets, likeliest first.
         status: the recipients in its status fields, wherever those stand.
         status_is_its_own: they stand in a part of their own, neither flattened into the text nor in a bounce within it.
-        is_complaint: a provider reports that the recipient pressed “spam” (RFC 5965).
+        is_feedback: a provider reports something about our mail (RFC 5965): most often that somebody pressed “spam”.
         is_receipt: it says what became of a mail that arrived (RFC 8098).
         says_rejected: its text has this word, as where a filter refuses a mail by a receipt (RFC 5429).
         without_from: it has no From at all.
@@ -63,7 +63,7 @@ class Signs:
     references: tuple[str, ...]
     status: tuple[RecipientFields, ...]
     status_is_its_own: bool
-    is_complaint: bool
+    is_feedback: bool
     is_receipt: bool
     says_rejected: bool
     without_from: bool
@@ -113,7 +113,7 @@ def signs_of(mail: ParsedMail, envelope_from: str) -> Signs:
         references=tuple(dict.fromkeys(_references(mail)))[:50],
         status=status or (_status_elsewhere(mail) if by_program else ()),
         status_is_its_own=bool(status),
-        is_complaint=mail.report_type == "feedback-report",
+        is_feedback=mail.report_type == "feedback-report",
         is_receipt=mail.report_type == "disposition-notification",
         says_rejected="rejected" in mail.text[:2000].lower(),
         without_from="From" not in mail.header,
@@ -123,7 +123,7 @@ def signs_of(mail: ParsedMail, envelope_from: str) -> Signs:
         by_program=by_program,
         of_a_list=_is_of_a_list(mail),
         sent_to_token=sent_to_token,
-        token=sent_to_token or _verp_token(envelope_from, mail.returned[:OPENING]),
+        token=sent_to_token or _verp_token(envelope_from, mail.returned[:OPENING], mail.feedback[:OPENING]),
         is_reply=reply,
         has_automatic_subject=_is_automatic(subject),
         is_marked_automatic=_is_marked_automatic(mail, replies_to_us),

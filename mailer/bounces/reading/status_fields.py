@@ -52,6 +52,18 @@ def read_groups(text: str) -> tuple[RecipientFields, ...]:
     )
 
 
+def feedback_type(text: str) -> str:
+    """What a provider reports (RFC 5965 §3.1): "abuse" where somebody pressed “spam”; "" where it isn't told."""
+    found = re.search(r"^Feedback-Type:[ \t]*([\w-]{1,40})", text, re.I | re.M)
+    return found[1].lower() if found else ""
+
+
+def original_recipients(text: str) -> tuple[str, ...]:
+    """Who had got the mail that is reported, lower case (RFC 5965 §3.2); mostly nobody, as providers black it out."""
+    values = re.findall(r"^Original-Rcpt-To:[ \t]*<?([^\n<>]{1,300})", text, re.I | re.M)[:MOST_RECIPIENTS]
+    return tuple(found[0].lower() for value in values if (found := ADDRESS.fullmatch(value.strip())))
+
+
 def original_message_ids(text: str) -> tuple[str, ...]:
     """Message-IDs that the per-message fields name, as Gmail's X-Original-Message-ID."""
     return tuple(re.findall(r"^(?:X-)?Original-Message-ID:\s*(<[^<>\s]{1,300}>)", text, re.I | re.M))
