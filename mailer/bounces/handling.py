@@ -118,7 +118,7 @@ class MailHandler:
 
     def _note_answer(self, report: MailReport) -> None:
         """An answer is one by whoever got our mail, from the very address that it went to."""
-        if report.kind in (MailKind.OTHER, MailKind.AUTO_REPLY) and not report.complaint:
+        if report.kind in (MailKind.OTHER, MailKind.AUTO_REPLY):
             answered = self.register.all_by_references(report.references)
             mail = next((mail for mail in answered if mail.canonical == canonical(report.sender)), None)
             if mail is not None:
