@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from mailer.cli.options import parsed, suppressions_of, workspace_here, workspac
 from mailer.cli.terminal.output import row, say_json
 from mailer.errors import ListError
 
+if TYPE_CHECKING:
+    from mailer.press import Answers
+
 
 @click.command(
     short_help="Show everybody on a list, and every row left out.",
@@ -21,14 +24,14 @@ from mailer.errors import ListError
 @click.argument("name", metavar="NAME|FILE")
 @list_options
 @click.option("--json", "as_json", is_flag=True, help="Recipients and problems as JSON on stdout.")
-def show(name: str, column: str, encoding: str, as_json: bool) -> int:
+def show(name: str, answers: Answers, as_json: bool) -> int:
     """Show everybody on a list, and every row that is left out, with its line and the reason.
 
     Exit code 2 if the file is refused.
     """
     suppressions = suppressions_of(workspace_if_any(), looked_at=name)
     try:
-        press_list = open_list(name, column, encoding)
+        press_list = open_list(name, answers)
         people, problems = reviewed(press_list, suppressions)
     except ListError as error:
         if not as_json:
@@ -55,7 +58,7 @@ def show(name: str, column: str, encoding: str, as_json: bool) -> int:
 @click.argument("names", nargs=-1, metavar="[NAME|FILE]…")
 @list_options
 @click.option("--json", "as_json", is_flag=True, help="Problems of each list as JSON on stdout.")
-def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> int:
+def check(names: tuple[str, ...], answers: Answers, as_json: bool) -> int:
     """Show what is wrong with lists, or worth a look: with the lists named, or with all of them.
 
     Exit code 1 if a row has to be fixed or a file is refused.
@@ -65,7 +68,7 @@ def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> 
     suppressions = suppressions_of(workspace_if_any())
     for name in names or workspace_here().press_lists():
         try:
-            press_list = open_list(name, column, encoding)
+            press_list = open_list(name, answers)
             people, problems = reviewed(press_list, suppressions)
         except ListError as error:
             wrong = True

@@ -16,8 +16,16 @@ from mailer.press.addresses import (
     validated,
 )
 from mailer.press.clean_text import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
-from mailer.press.list_files.cell_values import LONGEST, activity, languages, opted_out, yes_or_no
+from mailer.press.list_files.cell_values import (
+    LONGEST,
+    activity,
+    languages,
+    opted_out,
+    tag_that_opts_out,
+    yes_or_no,
+)
 from mailer.press.list_files.columns import Columns
+from mailer.press.list_files.gates import consents
 from mailer.press.list_files.problems import Problem, left_out, warning
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.reasons import Reason
@@ -115,14 +123,17 @@ class Rows:
             return left_out(line, Reason.HEADER_AGAIN, "the header row appears here again")
         for index, kind in columns.gates:
             value = cells[index] if index < len(cells) else ""
-            if not value:
+            if not value and kind != "consent":
                 continue
-            header = self._header(index)
-            if kind == "opted_out" and opted_out(value):
-                return left_out(line, Reason.OPTED_OUT, f"{header}: {shortened(value)}", address)
-            if kind == "status" and not (active := activity(value)):
-                known = "" if active is False else " (not known to mean active)"
-                return left_out(line, Reason.NOT_ACTIVE, f"{header}: {shortened(value)}{known}", address)
+            reason, known = _said_by(kind, value[:LONGEST])
+            if reason is not None:
+                shown = f"{self._header(index)}: {shortened(value) or 'empty'}{known}"
+                return left_out(line, reason, shown, address)
+        at = self._known[3]
+        if at >= 0 and at < len(cells) and cells[at]:
+            tag = _tag_out(cells[at])
+            if tag:
+                return left_out(line, Reason.OPTED_OUT, f"{self._header(at)}: {tag}", address)
         return None
 
     def _surplus(self, cells: list[str], line: int) -> list[Problem]:
@@ -231,6 +242,17 @@ class Rows:
         )
 
 
+@lru_cache(maxsize=1024)
+def _said_by(kind: str, value: str) -> tuple[Reason | None, str]:
+    """Why nobody is mailed whose column of that kind has this cell, if so, and a remark about the cell."""
+    if kind == "opted_out":
+        return (Reason.OPTED_OUT if opted_out(value) else None), ""
+    active = activity(value) if kind == "status" else consents(value)
+    if active:
+        return None, ""
+    return Reason.NOT_ACTIVE, "" if active is False else " (not known to mean active)"
+
+
 def _unusable(text: str, why: object, line: int) -> Problem:
     return left_out(line, Reason.BAD_ADDRESS, f"“{shortened(text)}”: {why}", text)
 
@@ -242,7 +264,7 @@ def _compose(name: str, fields: dict[str, str]) -> str:
     """
     first, last = fields.get("first_name", ""), fields.get("last_name", "")
     if first and last:
-        return name or f"{first} {last}"
+        return name or (f"{last}{first}" if _family_first(first, last) else f"{first} {last}")
     if name and last and last.casefold() not in name.casefold():
         fields["first_name"] = first or name
         return f"{name} {last}"
@@ -252,12 +274,27 @@ def _compose(name: str, fields: dict[str, str]) -> str:
     return name or first or last
 
 
+def _family_first(first: str, last: str) -> bool:
+    """Whether a name in two columns is Chinese, Japanese or Korean: 姓 before 名, and no space between."""
+    return all("\u2e80" <= part[0] <= "\ud7ff" for part in (first, last))
+
+
 def _cut_tags(text: str) -> frozenset[str]:
-    separators = text.replace(";", ",").replace("|", ",")
-    return frozenset(filter(None, (tag.strip(" \"'[]").lower() for tag in separators.split(","))))
+    separators = text.replace(";", ",").replace("|", ",").replace(" ::: ", ",")  # the last is Google's
+    return frozenset(filter(None, (tag.strip(" \"'[]*").lower() for tag in separators.split(","))))
 
 
 _tags = lru_cache(maxsize=4096)(_cut_tags)
+
+
+@lru_cache(maxsize=4096)
+def _tag_out_of(text: str) -> str:
+    return tag_that_opts_out(_tags(text))
+
+
+def _tag_out(text: str) -> str:
+    """The tag in a cell that says its person is not to be mailed, or ""."""
+    return _tag_out_of(text) if len(text) <= LONGEST else tag_that_opts_out(_cut_tags(text))
 
 
 def _sample(cells: list[str]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
+from mailer.press.list_files.answers import settings_of, settings_text
 from mailer.press.list_files.delimited_text import cut, sep_line
 from mailer.press.list_files.encoding import find_encoding
 from mailer.press.list_files.raw_rows import RawRow
@@ -151,3 +152,17 @@ def write_list(path: Path, people: Iterable[Recipient], keys: Iterable[str]) -> 
             file.write(line_of((*cells, *fields), ",", "\n").encode())
             written += 1
     return written
+
+
+def write_settings(path: Path, answered: Iterable[tuple[str, str]]) -> None:
+    """Writes the settings file of a list.
+
+    Args:
+        path: the list's file.
+        answered: header and role of each column that staff have explained (`Columns.answered`).
+
+    Raises:
+        ListError: the file can't be written; then it is as it was.
+    """
+    with locked(path), replacing(settings_of(path)) as file:
+        file.write(settings_text(answered).encode())
