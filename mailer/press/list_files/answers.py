@@ -83,9 +83,9 @@ class Answers:
     def how_column(self, header: str) -> str:
         """How to say what a column is."""
         return (
-            f'write  {quoted(header)} = "opted out"  below a line [columns] in {self.file} if whoever has something there '
-            'is not mailed, or = "consent" if only who says yes is, "status" if only who is active is, "not about mail" '
-            f'if it says nothing of the kind. {_FOR_ONCE} --is "{header}=not about mail"'
+            f'write  {quoted(header)} = "opted out"  below a line [columns] in {self.file} if whoever has something '
+            'there is not mailed; "consent" if only who says yes is; "status" if only who is active is; '
+            f'"not about mail" if it says nothing of the kind. {_FOR_ONCE} --is "{header}=not about mail"'
         )
 
     def misnamed(self, headers: Iterable[str]) -> list[Fault]:
@@ -114,7 +114,12 @@ def said(address: str = "", encoding: str = "", columns: Iterable[str] = ()) -> 
         meaning = " ".join(meaning.lower().replace("_", " ").split())
         if not equals or not header.strip() or meaning not in MEANINGS:
             faults.append(
-                Fault("--is", 0, f"“{text}” is not understood", f'write --is "HEADER=…": {_one_of(meaning)}')
+                Fault(
+                    "--is",
+                    0,
+                    f"“{text}” is not understood",
+                    f'write --is "HEADER=…", with one of: {", ".join(MEANINGS)}',
+                )
             )
             continue
         meanings[plain(header)] = MEANINGS[meaning]

@@ -14,11 +14,12 @@ from typing import Literal
 
 from mailer.errors import Fault
 from mailer.press.clean_text import shortened
-from mailer.press.list_files.cell_values import NEVER, NO, YES, activity, word_of
+from mailer.press.list_files.cell_values import NEVER, NO, YES, activity, opted_out, word_of
 from mailer.press.list_files.words import headers, phrases, plain, spaced, table
+from mailer.press.reasons import Reason
 
-Kind = Literal["", "opted_out", "status", "consent", "perhaps_out", "ask"]
-"""What a header says about mailing: "" nothing; the last two, that its cells or staff must decide."""
+Kind = Literal["", "opted_out", "status", "consent", "perhaps_out", "perhaps_status", "ask"]
+"""What a header says about mailing: "" nothing; the last three, that its cells or staff must decide."""
 
 GATES: tuple[Kind, ...] = ("status", "consent", "opted_out")
 """What a column that says who may be mailed can be; a list may have several."""
@@ -28,9 +29,9 @@ LONGEST_HEADER = 200
 
 _EXACT: dict[str, Kind] = {plain(word): role for role in GATES for word in headers()[role]}
 _PHRASES = {name: phrases(lines) for name, lines in table("gates").items()}
-_IN_ORDER: tuple[Kind, ...] = ("opted_out", "perhaps_out", "consent", "status", "ask")
+_IN_ORDER: tuple[Kind, ...] = ("opted_out", "perhaps_out", "status", "consent", "perhaps_status", "ask")
 _DATE = re.compile(
-    r"(?=.{6,40}$).*(?:\b(?:19|20)\d\d\b|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|(?:19|20)\d{6}|\d{4}年).*"
+    r"(?:19|20)\d\d$|(?=.{6,40}$).*(?:\b(?:19|20)\d\d\b|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|(?:19|20)\d{6}|\d{4}年).*"
 )
 _MOST_SHOWN = 4
 
@@ -72,6 +73,17 @@ def consents(text: str) -> bool | None:
     return True if active is None and dated(text) else active
 
 
+@lru_cache(maxsize=1024)
+def why_out(kind: str, value: str) -> tuple[Reason | None, str]:
+    """Why nobody is mailed whose column of that kind has this cell, if so, and a remark about the cell."""
+    if kind == "opted_out":
+        return (Reason.OPTED_OUT if opted_out(value) else None), ""
+    active = activity(value) if kind == "status" else consents(value)
+    if active:
+        return None, ""
+    return Reason.NOT_ACTIVE, "" if active is False else " (not known to mean active)"
+
+
 _UNDERSTOOD: dict[Kind, Callable[[str], bool]] = {
     "perhaps_out": _yes_no_or_date,
     "consent": lambda text: consents(text) is not None,
@@ -92,6 +104,8 @@ def read_gate(header: str, values: Sequence[str]) -> tuple[Kind, str]:
         return "opted_out", ""
     if kind == "status" and not values:
         return kind, ""
+    if kind == "perhaps_status":
+        return ("status" if any(len(value) > 3 and _status(value) for value in values) else ""), ""
     if kind in ("status", "consent") and understood and any(map(understood, values)):
         return kind, ""
     return ("", "") if kind == "ask" and not values else (kind, _seen(values))

@@ -19,7 +19,7 @@ from mailer.press.list_files.delimited_text import DELIMITER_NAMES, Dialect, fin
 from mailer.press.list_files.header import Header, find_header
 from mailer.press.list_files.problems import Problem, left_out
 from mailer.press.list_files.raw_rows import MOST_COLUMNS, RawRow, too_wide
-from mailer.press.list_files.readings import encoding_question
+from mailer.press.list_files.readings import encoding_question, readings
 from mailer.press.list_files.rows import Row, Rows
 from mailer.press.list_files.workbooks.list_sheet import find_sheet, is_workbook, read_sheet
 from mailer.press.list_files.workbooks.package import SAVE_AS_CSV
@@ -178,7 +178,7 @@ def _opened(path: Path, shown: str, answers: Answers) -> tuple[PressList, list[F
         header = find_header(sample, shown, answers)
     except ListError as error:
         raise ListError([*questions, *error.faults]) from None
-    findings = (*_encoding_findings(dialect, sample, shown, answers), *header.findings)
+    findings = (*_encoding_findings(path, dialect, sample, shown, answers), *header.findings)
     return PressList(path, path.stem, shown, header, dialect, "", findings), [*questions, *header.questions]
 
 
@@ -206,18 +206,20 @@ def _check_file(path: Path, shown: str) -> None:
 
 
 def _encoding_findings(
-    dialect: Dialect, sample: list[RawRow], shown: str, answers: Answers
+    path: Path, dialect: Dialect, sample: list[RawRow], shown: str, answers: Answers
 ) -> Iterator[Finding]:
     if not dialect.encoding.guessed or dialect.encoding.in_doubt:
         return
     cells = ((row.line, cell) for row in sample for cell in row.cells)
     line, example = next(((line, clean(cell)) for line, cell in cells if not cell.isascii()), (0, ""))
     seen = f", which reads line {line} as “{example}”" if example else ""
+    likely = next(iter(readings(path)), None)
+    codec = likely.codec if likely and likely.codec != dialect.encoding.codec else "cp1250"
     yield Finding(
         "encoding-guessed",
         "warning",
         f"read as {dialect.encoding}: a guess{seen}",
-        "If that is wrong, save the list as “CSV UTF-8”, or name its encoding, such as cp1250: "
-        + answers.how("encoding", "cp1250", "--encoding cp1250"),
+        f"If that is wrong, save the list as “CSV UTF-8”, or name its encoding, such as {codec}: "
+        + answers.how("encoding", codec, f"--encoding {codec}"),
         Where(shown, line),
     )

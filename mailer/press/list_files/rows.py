@@ -18,14 +18,12 @@ from mailer.press.addresses import (
 from mailer.press.clean_text import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
 from mailer.press.list_files.cell_values import (
     LONGEST,
-    activity,
     languages,
-    opted_out,
     tag_that_opts_out,
     yes_or_no,
 )
 from mailer.press.list_files.columns import Columns
-from mailer.press.list_files.gates import consents
+from mailer.press.list_files.gates import why_out
 from mailer.press.list_files.problems import Problem, left_out, warning
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.reasons import Reason
@@ -53,6 +51,7 @@ class Rows:
         self._plain_headers = [header.casefold() for header in columns.headers]
         roles = columns.roles
         self._known = [roles.get(role, -1) for role in ("name", "outlet", "language", "tags")]
+        self._tags_at = self._known[3]
         self._fields = columns.fields
         self._composed = "first_name" in roles or "last_name" in roles
 
@@ -125,15 +124,14 @@ class Rows:
             value = cells[index] if index < len(cells) else ""
             if not value and kind != "consent":
                 continue
-            reason, known = _said_by(kind, value[:LONGEST])
+            reason, known = why_out(kind, value[:LONGEST])
             if reason is not None:
                 shown = f"{self._header(index)}: {shortened(value) or 'empty'}{known}"
                 return left_out(line, reason, shown, address)
-        at = self._known[3]
-        if at >= 0 and at < len(cells) and cells[at]:
-            tag = _tag_out(cells[at])
+        if self._tags_at >= 0 and self._tags_at < len(cells) and (tags := cells[self._tags_at]):
+            tag = _tag_out(tags) if len(tags) <= LONGEST else tag_that_opts_out(_cut_tags(tags))
             if tag:
-                return left_out(line, Reason.OPTED_OUT, f"{self._header(at)}: {tag}", address)
+                return left_out(line, Reason.OPTED_OUT, f"{self._header(self._tags_at)}: {tag}", address)
         return None
 
     def _surplus(self, cells: list[str], line: int) -> list[Problem]:
@@ -242,17 +240,6 @@ class Rows:
         )
 
 
-@lru_cache(maxsize=1024)
-def _said_by(kind: str, value: str) -> tuple[Reason | None, str]:
-    """Why nobody is mailed whose column of that kind has this cell, if so, and a remark about the cell."""
-    if kind == "opted_out":
-        return (Reason.OPTED_OUT if opted_out(value) else None), ""
-    active = activity(value) if kind == "status" else consents(value)
-    if active:
-        return None, ""
-    return Reason.NOT_ACTIVE, "" if active is False else " (not known to mean active)"
-
-
 def _unusable(text: str, why: object, line: int) -> Problem:
     return left_out(line, Reason.BAD_ADDRESS, f"“{shortened(text)}”: {why}", text)
 
@@ -276,7 +263,7 @@ def _compose(name: str, fields: dict[str, str]) -> str:
 
 def _family_first(first: str, last: str) -> bool:
     """Whether a name in two columns is Chinese, Japanese or Korean: 姓 before 名, and no space between."""
-    return all("\u2e80" <= part[0] <= "\ud7ff" for part in (first, last))
+    return "\u2e80" <= first[0] <= "\ud7ff" and "\u2e80" <= last[0] <= "\ud7ff"
 
 
 def _cut_tags(text: str) -> frozenset[str]:
@@ -288,13 +275,9 @@ _tags = lru_cache(maxsize=4096)(_cut_tags)
 
 
 @lru_cache(maxsize=4096)
-def _tag_out_of(text: str) -> str:
-    return tag_that_opts_out(_tags(text))
-
-
 def _tag_out(text: str) -> str:
-    """The tag in a cell that says its person is not to be mailed, or ""."""
-    return _tag_out_of(text) if len(text) <= LONGEST else tag_that_opts_out(_cut_tags(text))
+    """The tag in a short cell that says its person is not to be mailed, or ""."""
+    return tag_that_opts_out(_tags(text))
 
 
 def _sample(cells: list[str]) -> str:
