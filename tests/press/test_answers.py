@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from support.terminal import Ran, mailer
 
 from mailer.errors import ListError
@@ -119,6 +122,48 @@ def test_a_file_that_is_no_text_or_too_large_is_refused(beside: Path) -> None:
         beside.write_bytes(content)
         with pytest.raises(ListError, match=complaint):
             people(beside)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.lists(
+        st.sampled_from(
+            [
+                "address",
+                "columns",
+                "Status",
+                "=",
+                '"',
+                "'",
+                "[",
+                "]",
+                "{",
+                "}",
+                ".",
+                ",",
+                "\n",
+                " ",
+                "1",
+                "1e9",
+                "#",
+                "é",
+                "\0",
+                "2026-01-01",
+                "true",
+            ]
+        ),
+        max_size=30,
+    ).map("".join)
+)
+@example(text="a = " + "[" * 50_000)
+@example(text="address = " + "9" * 5_000)
+@example(text="[columns]\nStatus = {a = 1}")
+@example(text="[[columns]]\n")
+@example(text="[columns.Status]\nx = 1")
+def test_whatever_is_in_the_file_it_is_read_or_refused(text: str, beside: Path) -> None:
+    beside.write_text(text, "utf-8")
+    with suppress(ListError):
+        people(beside)
 
 
 def test_an_option_goes_before_the_file(beside: Path) -> None:

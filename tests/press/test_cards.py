@@ -178,7 +178,7 @@ FRAGMENTS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.lists(FRAGMENTS, max_size=40).map("".join))
 @example(text="\nEMAIL;QUOTED-PRINTABLE:=\n=\n")
 def test_whatever_is_in_cards_there_are_people_remarks_or_a_complaint(text: str, tmp_path: Path) -> None:

@@ -94,6 +94,14 @@ def test_a_status_leaves_out_whoever_has_left(header: str, out: str, tmp_path: P
         read(tmp_path, header, "Freelance", "Staff")
 
 
+def test_no_header_of_another_column_sounds_like_one() -> None:
+    from mailer.press.list_files.columns import SYNONYMS
+    from mailer.press.list_files.gates import GATES, gate_of
+
+    named = {word: gate_of(word) for role, words in SYNONYMS.items() if role not in GATES for word in words}
+    assert {word: kind for word, kind in named.items() if kind} == {}
+
+
 def test_a_state_is_a_part_of_a_country_unless_a_cell_says_otherwise(tmp_path: Path) -> None:
     assert read(tmp_path, "State", "OK", "NY", "Texas") == (["p0", "p1", "p2"], [])
     assert read(tmp_path, "State", "Active", "Unsubscribed") == (["p0"], ["not active"])

@@ -56,7 +56,7 @@ def add(file: Path, name: str, replace: bool, answers: Answers) -> None:
     press_list = read_list(file, shown=str(file), answers=answers)
     suppressions = Suppressions(workspace.suppressed)
     people, problems = reviewed(press_list, None)
-    beside.unlink(missing_ok=True)  # of the list that is replaced
+    write_settings(target, ())  # those of the list that is replaced are not this one's
     write_list(target, people, press_list.header.columns.keys)
     row(workspace.shown(target))
     if press_list.header.columns.answered:

@@ -18,7 +18,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path, PurePath
+from pathlib import Path, PurePosixPath
 
 from mailer.errors import Fault, ListError
 from mailer.press.list_files.words import plain
@@ -145,7 +145,7 @@ def read_answers(path: Path, shown: str) -> Answers:
         ListError: it can't be read, or says what can't be; every fault of it.
         OSError: the system won't have it read.
     """
-    beside, name = settings_of(path), str(PurePath(shown).with_suffix(".toml"))
+    beside, name = settings_of(path), str(PurePosixPath(shown).with_suffix(".toml"))
     if beside == path or not beside.is_file():
         return Answers(file=name)
     with beside.open("rb") as file:
@@ -159,7 +159,10 @@ def read_answers(path: Path, shown: str) -> Answers:
         return _Said(tomllib.loads(text.replace("\r\n", "\n")), text, name).answers()
     except UnicodeDecodeError:
         raise ListError([Fault(name, 0, "this is not UTF-8 text", "save it as UTF-8")]) from None
-    except tomllib.TOMLDecodeError as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # TOMLDecodeError is a ValueError, as is a number without an end
         line = re.search(r"line (\d+)", str(error))
         message = f"can't be read: {str(error).partition(' (at')[0]}"
         hint = (

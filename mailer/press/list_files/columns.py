@@ -1,4 +1,4 @@
-"""Headers that people give to columns, in twenty languages, and the columns of a header row."""
+"""Headers that people give to columns, in nineteen languages, and the columns of a header row."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def write_list(path: Path, people: Iterable[Recipient], keys: Iterable[str]) -> 
 
 
 def write_settings(path: Path, answered: Iterable[tuple[str, str]]) -> None:
-    """Writes the settings file of a list.
+    """Writes the settings file of a list anew, or removes it where there is nothing to say.
 
     Args:
         path: the list's file.
@@ -164,5 +164,13 @@ def write_settings(path: Path, answered: Iterable[tuple[str, str]]) -> None:
     Raises:
         ListError: the file can't be written; then it is as it was.
     """
-    with locked(path), replacing(settings_of(path)) as file:
-        file.write(settings_text(answered).encode())
+    beside, kept = settings_of(path), tuple(answered)
+    with locked(path):
+        if kept:
+            with replacing(beside) as file:
+                file.write(settings_text(kept).encode())
+            return
+        try:
+            beside.unlink(missing_ok=True)
+        except OSError as error:
+            raise cant_be_written(beside, error) from None

@@ -1,4 +1,4 @@
-"""Words of lists, in twenty languages: the tables of the `.toml` files beside this one, ready for comparing.
+"""Words of lists, in nineteen languages: the tables of the `.toml` files beside this one, ready for comparing.
 
 `headers.toml` has what people call a column, `cells.toml` what they write in one, `gates.toml` the phrases by which a
 header says who may be mailed. All are compared without accents, case and punctuation.
