@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.terminal import mailer
 
 from mailer.errors import ListError
 from mailer.model import Recipient
-from mailer.press import read_list
+from mailer.press import Choice, read_audience, read_list
+from mailer.workspace import Workspace
 
 OUT = (
     "Unsubscribed from all email", "Opted out of email: Newsletter", "HasOptedOutOfEmail", "hasOptedOutOfEmail", "OPTOUT_DATE",
@@ -115,9 +117,21 @@ def test_a_tag_may_say_it_too(tag: str, tmp_path: Path) -> None:
     assert read(tmp_path, "Tags", "coast", tag, "left-wing, removed scenes") == (["p0", "p2"], ["opted out"])
 
 
-def test_nobody_is_mailed_by_any_command_before_the_questions_are_answered(workspace, capfd) -> None:  # type: ignore[no-untyped-def]
-    from support.terminal import mailer
+def test_who_opted_out_on_an_excepted_list_is_excepted_in_whatever_form_they_stand_there(
+    workspace: Workspace,
+) -> None:
+    """A list of those who left may be excepted; they were known by the whole cell there, and so by nobody's address."""
+    rows = ["Ana <ana@example.net>", '"bo@example.org; cy@example.com"', "dee@example.net"]
+    (workspace.lists / "gone.csv").write_text(
+        "email,Unsubscribed\n" + "".join(f"{row},yes\n" for row in rows), "utf-8"
+    )
+    people = ("ana@example.net", "bo@example.org", "cy@example.com", "dee@example.net", "eva@example.net")
+    (workspace.lists / "all.csv").write_text("email\n" + "\n".join(people), "utf-8")
+    audience = read_audience(workspace, Choice(lists=("all",), except_lists=("gone",)))
+    assert [person.address for person in audience.recipients] == ["eva@example.net"]
 
+
+def test_nobody_is_mailed_by_any_command_before_the_questions_are_answered(workspace: Workspace) -> None:
     (workspace.lists / "office.csv").write_text("email,Status\nana@example.net,Freelance\n", "utf-8")
     for command in (
         ("check", "harbour-report"),

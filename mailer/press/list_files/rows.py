@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from mailer.model import Recipient, Where
@@ -76,7 +77,7 @@ class Rows:
             said.append(warning(line, "garbled", message))
         gate = self._gate(cells, line)
         if gate is not None:
-            return [gate]
+            return _for_each_address(gate)
         if len(cells) > self._width:
             said += self._surplus(cells, line)
         elif len(cells) < self._width:
@@ -238,6 +239,14 @@ class Rows:
             self._lists,
             Where(self._shown, line),
         )
+
+
+def _for_each_address(gate: Problem) -> list[Row]:
+    """A row that is not to be mailed, once for each address of its cell: who excepts the list must know them all."""
+    if plain_address(gate.address) is not None or gate.address.count("@") > MOST_IN_A_CELL:
+        return [gate]
+    addresses = [address for _, address in split_addresses(gate.address) if "@" in address]
+    return [replace(gate, address=address) for address in addresses] or [gate]
 
 
 def _unusable(text: str, why: object, line: int) -> Problem:
