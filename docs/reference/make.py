@@ -208,7 +208,7 @@ def settings(page: str) -> str:
 
 def columns(page: str) -> str:
     return _with_words(page, {
-        name: (None, ", ".join(" ".join(word.split()) for word in words.split(";")))
+        name: (None, ", ".join(words))
         for name, words in SYNONYMS.items()
     })  # fmt: skip
 

@@ -3,9 +3,10 @@
 from mailer.press.addresses import AddressError, canonical, parse_address
 from mailer.press.audience import Choice, Counts, count_audience, read_audience
 from mailer.press.forget import Forgotten, Occurrence, files_naming, forget, kept_about
+from mailer.press.list_files.answers import Answers, said, settings_of
 from mailer.press.list_files.problems import Problem
 from mailer.press.list_files.read import PressList, read_list
-from mailer.press.list_files.write import write_list
+from mailer.press.list_files.write import write_list, write_settings
 from mailer.press.reasons import Reason, why_nobody, why_not
 from mailer.press.review import Difference, diff, review
 from mailer.press.suppressions.still_wanted import StillWanted
@@ -21,6 +22,7 @@ from mailer.press.where_expression import WhereError
 
 __all__ = [
     "AddressError",
+    "Answers",
     "Choice",
     "Counts",
     "Difference",
@@ -46,8 +48,11 @@ __all__ = [
     "read_list",
     "read_unsubscribe_token",
     "review",
+    "said",
+    "settings_of",
     "unsubscribe_token",
     "why_nobody",
     "why_not",
     "write_list",
+    "write_settings",
 ]

@@ -55,7 +55,7 @@ def kept_about(workspace: Workspace, address: str) -> Iterator[Occurrence]:
     for path in _files(workspace):
         shown = workspace.shown(path)
         try:
-            yield from _rows(read_list(path, shown=shown), shown, wanted)
+            yield from _rows(read_list(path, shown=shown, asking=False), shown, wanted)
         except SourceError:
             # No header that we know: what it holds is shown all the same.
             yield from (Occurrence(shown, r.line, _numbered(r.cells)) for r in _raw(path, wanted))
@@ -83,7 +83,7 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
     for path in _files(workspace):
         shown = workspace.shown(path)
         try:
-            press_list = read_list(path, shown=shown)
+            press_list = read_list(path, shown=shown, asking=False)
             rows = _rows(press_list, shown, wanted)
         except SourceError as error:
             if _raw(path, wanted):

@@ -12,7 +12,7 @@ from pathlib import Path
 from mailer.visible import visible
 
 _TEXTS = frozenset((".md", ".markdown", ".txt", ".text"))
-LIST_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt")
+LIST_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt", ".vcf")
 """Of press lists; where several files differ in nothing else, the first of these is meant."""
 _FOREIGN = {
     ".docx": "a Word document", ".doc": "a Word document", ".odt": "a LibreOffice document",

@@ -48,7 +48,7 @@ SENDING = frozenset(
 NOT_HERE = frozenset(("--now", "--under-embargo", "--insecure"))
 """They need a planned time, a running embargo, a server elsewhere without encryption: tests/cli/test_orders.py."""
 
-LOOKING = frozenset(("--column", "--encoding"))
+LOOKING = frozenset(("--column", "--encoding", "--is"))
 CASES = {
     "send": Case(
         ("send", "short"),
@@ -106,7 +106,7 @@ VALUES = {
     "--list": "regional", "--except": "regional", "--where": 'language == "es"', "--not-got": "short",
     "--limit": "2", "--out": "out", "--test": "press@example.org", "--max-wait": "0", "--csv": "report.csv",
     "--at": "2099-12-01 06:00 Europe/Madrid", "--uncertain": "priya.n@example.com", "--theme": "letter",
-    "--for": "priya.n@example.com", "--port": "0", "--column": "email", "--encoding": "utf-8", "--as": "other",
+    "--for": "priya.n@example.com", "--port": "0", "--column": "email", "--encoding": "utf-8", "--is": "email=email", "--as": "other",
     "--mbox": "mail.mbox", "--maildir": "maildir", "--only": "typo", "--keep": "priya.n@example.com",
 }  # fmt: skip
 ONLY_LOOK = frozenset(("preview", "--png", "--imap"))

@@ -8,7 +8,8 @@ import pytest
 
 from mailer.model import Recipient
 from mailer.press import read_list
-from mailer.press.list_files.columns import ROLES, SYNONYMS, plain
+from mailer.press.list_files.columns import ROLES, SYNONYMS
+from mailer.press.list_files.words import plain
 
 
 def only(tmp_path: Path, text: str) -> Recipient:
@@ -20,13 +21,13 @@ def only(tmp_path: Path, text: str) -> Recipient:
 
 @pytest.mark.parametrize("role", SYNONYMS)
 def test_every_header_is_found_padded_and_in_capitals(role: str, tmp_path: Path) -> None:
-    for synonym in SYNONYMS[role].split(";"):
+    for synonym in SYNONYMS[role]:
         assert ROLES[plain(f"  {synonym.strip().upper()}:* ")] == role, synonym
 
 
 def test_no_header_means_two_things() -> None:
-    words = [plain(word) for text in SYNONYMS.values() for word in text.split(";")]
-    by_role = {role: {plain(word) for word in text.split(";")} for role, text in SYNONYMS.items()}
+    words = [plain(word) for words in SYNONYMS.values() for word in words]
+    by_role = {role: set(map(plain, words)) for role, words in SYNONYMS.items()}
     assert all(sum(word in own for own in by_role.values()) == 1 for word in words)
 
 

@@ -8,7 +8,7 @@ import re
 from conftest import REPOSITORY
 
 from mailer.press import addresses
-from mailer.press.list_files import raw_rows, read
+from mailer.press.list_files import answers, cards, raw_rows, read
 from mailer.press.list_files.rows import MOST_IN_A_CELL
 from mailer.press.list_files.workbooks import package, sheet, workbook
 
@@ -33,6 +33,8 @@ def test_every_limit_is_documented() -> None:
         raw_rows.LONGEST_CELL,
         sheet.LONGEST_CELL,
         MOST_IN_A_CELL,
+        cards.MOST_PROPERTIES,
+        answers.LARGEST,
         addresses.LONGEST,
         sheet.MOST_ROWS,
         sheet.MOST_CELLS,

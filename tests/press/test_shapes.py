@@ -14,7 +14,7 @@ import pytest
 
 from mailer.errors import ListError
 from mailer.model import Recipient
-from mailer.press import Problem, read_list
+from mailer.press import Problem, read_list, said
 
 TWO = ["ana@example.net|Ana Ruiz", "jo@example.com|José Peña"]
 BASIC = "email,name\nana@example.net,Ana Ruiz\njo@example.com,José Peña\n"
@@ -88,6 +88,16 @@ SHAPES = [
           ["ana@example.net", "bo@example.org"], warns=("several-addresses",)),
     Shape("space after the delimiter before a quote", 'email, name\nana@example.net, "Ruiz, Ana"\n',
           ["ana@example.net|Ruiz, Ana"]),
+    Shape("delimiters at the end of each row", "email;name;;\nana@example.net;Ana Ruiz;;\njo@example.com;José Peña;;\n", TWO,
+          delimiter="semicolon"),
+    Shape("one column, delimiters at the end of each row", "email;;;;\nana@example.net;;;;\n", ["ana@example.net"], delimiter="semicolon"),
+    Shape("delimiters at the end of each row but the header", "email\nana@example.net;;;\nbo@example.org;;\n",
+          ["ana@example.net", "bo@example.org"], delimiter="semicolon"),
+    Shape("delimiters at the end of the header only", "email;;;;\nana@example.net\nbo@example.org\n",
+          ["ana@example.net", "bo@example.org"], delimiter="semicolon"),
+    Shape("as many as the program liked", "email,name,,\nana@example.net,Ana Ruiz,,,,,\njo@example.com,José Peña\n", TWO, delimiter="comma"),
+    Shape("no header, and delimiters at the end", "ana@example.net;;;\nbo@example.org;;;;\n", ["ana@example.net", "bo@example.org"],
+          delimiter="semicolon"),
     # ---- line ends and blank rows
     Shape("CRLF", BASIC.replace("\n", "\r\n"), TWO),
     Shape("CR of old Macintosh", BASIC.replace("\n", "\r"), TWO),
@@ -162,8 +172,6 @@ SHAPES = [
           TWO[:1], ("not active",)),
     Shape("an empty status", "email,name,status\nana@example.net,Ana Ruiz,\nbo@example.org,Bo,inactive\n", TWO[:1],
           ("not active",)),
-    Shape("estado as a province", "correo;nombre;estado\nana@example.net;Ana Ruiz;Jalisco\n", TWO[:1],
-          warns=("status-not-read",)),
     Shape("subscribed yes and no", "email,name,subscribed\nana@example.net,Ana Ruiz,TRUE\nbo@example.org,Bo,FALSE\n", TWO[:1],
           ("not active",)),
     Shape("unsubscribed at a date", "email,name,unsubscribed at\nana@example.net,Ana Ruiz,\nbo@example.org,Bo,2026-01-02\n",
@@ -218,6 +226,10 @@ REFUSED = {
         b"email,email\nana@example.net,ana@example.org\n",
         "which column should be mailed?",
     ),
+    "a status that may be a province": (
+        b"correo;nombre;estado\nana@example.net;Ana Ruiz;Jalisco\n",
+        "does “estado” (column 3) say who may be mailed? It holds “Jalisco”",
+    ),
     "an old .xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old Excel file (.xls)"),
     "a web page called .csv": (b"<html><table><tr><td>email</td></tr></table>", "this is a web page"),
     "a zip that is no workbook": (b"PK\x03\x04" + b"\0" * 40, "not an Excel workbook"),
@@ -238,25 +250,25 @@ def test_a_shape_is_refused_with_a_question(case: str, tmp_path: Path) -> None:
 def test_the_question_which_column_can_be_answered(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Email,Private email\nana@example.net,ana@example.org\n")
-    assert [r.address for r in read_list(path, column="private EMAIL")] == ["ana@example.org"]
-    assert [r.address for r in read_list(path, column="1")] == ["ana@example.net"]
+    assert [r.address for r in read_list(path, answers=said("private EMAIL"))] == ["ana@example.org"]
+    assert [r.address for r in read_list(path, answers=said("1"))] == ["ana@example.net"]
     with pytest.raises(ListError, match="there is no column “Fax”"):
-        read_list(path, column="Fax")
+        read_list(path, answers=said("Fax"))
 
 
 def test_a_guessed_encoding_can_be_answered(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes("email;name\nwk@example.net;Wojciech Żak\n".encode("cp1250"))
     assert read_list(path).findings[0].id == "encoding-guessed"
-    assert [r.name for r in read_list(path, encoding="cp1250")] == ["Wojciech Żak"]
+    assert [r.name for r in read_list(path, answers=said(encoding="cp1250"))] == ["Wojciech Żak"]
     with pytest.raises(ListError, match="this is not utf-8 text"):
-        read_list(path, encoding="utf-8")
+        read_list(path, answers=said(encoding="utf-8"))
 
 
 def test_an_answered_encoding_that_fails_late_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(b"email\n" + b"ana@example.net\n" * 6_000 + "josé@example.net\n".encode("cp1252"))
-    press_list = read_list(path, encoding="utf-8")
+    press_list = read_list(path, answers=said(encoding="utf-8"))
     with pytest.raises(ListError, match="this is not UTF-8 text"):
         list(press_list)
 

@@ -18,6 +18,7 @@ from mailer.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from mailer.model import Recipient
+    from mailer.press import Answers
 
 
 @click.command(
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
 @click.option("--as", "name", metavar="NAME", help="The list's name; by default, the file's.")
 @click.option("--replace", is_flag=True, help="Replace an existing list of that name.")
 @list_options
-def add(file: Path, name: str | None, replace: bool, column: str, encoding: str) -> None:
+def add(file: Path, name: str | None, replace: bool, answers: Answers) -> None:
     """Import an exported file into lists/, cleaned up: UTF-8, one address per row, nobody twice.
 
-    Rows that can't be used are left out and named. Nobody who is suppressed comes back this way.
+    Rows that can't be used are left out and named. Nobody who is suppressed comes back this way. What was said of
+    its columns goes into a settings file beside the list.
     """
-    from mailer.press import Suppressions, read_list, write_list
+    from mailer.press import Suppressions, read_list, settings_of, write_list, write_settings
     from mailer.workspace import list_called
 
     workspace = workspace_here()
@@ -47,7 +49,13 @@ def add(file: Path, name: str | None, replace: bool, column: str, encoding: str)
         raise WorkspaceError(
             f"{workspace.shown(target)} already exists.", "Add --replace, or choose another name with --as."
         )
-    press_list = read_list(file, shown=str(file), column=column, encoding=encoding)
+    beside = settings_of(target)
+    if beside.exists() and not replace:
+        hint = (
+            "It says how another list of that name is read. Add --replace, or choose another name with --as."
+        )
+        raise WorkspaceError(f"{workspace.shown(beside)} already exists.", hint)
+    press_list = read_list(file, shown=str(file), answers=answers)
     suppressions = Suppressions(workspace.suppressed)
     problems = ProblemLines(press_list)
     reviewed = Reviewed(press_list, None, problems.add)
@@ -61,6 +69,9 @@ def add(file: Path, name: str | None, replace: bool, column: str, encoding: str)
 
     write_list(target, people(), press_list.header.columns.keys)
     row(workspace.shown(target))
+    write_settings(target, press_list.header.columns.answered)
+    if press_list.header.columns.answered:
+        row(workspace.shown(beside))
     problems.say(reviewed)
     if known:
         say(f"Suppressed, and still never mailed: {count(known, 'recipient')}.", err=True)

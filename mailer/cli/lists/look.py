@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from mailer.cli.terminal.later import JsonObject
 from mailer.cli.terminal.output import row, say_json
 from mailer.errors import ListError
 
+if TYPE_CHECKING:
+    from mailer.press import Answers
+
 
 @click.command(
     short_help="Show everybody on a list, and every row left out.",
@@ -23,14 +27,14 @@ from mailer.errors import ListError
 @click.argument("name", metavar="NAME|FILE")
 @list_options
 @click.option("--json", "as_json", is_flag=True, help="Recipients and problems as JSON on stdout.")
-def show(name: str, column: str, encoding: str, as_json: bool) -> int:
+def show(name: str, answers: Answers, as_json: bool) -> int:
     """Show everybody on a list, and every row that is left out, with its line and the reason.
 
     Exit code 2 if the file is refused.
     """
     suppressions = suppressions_of(workspace_if_any(), looked_at=name)
     try:
-        (print_json if as_json else print_list)(open_list(name, column, encoding), suppressions)
+        (print_json if as_json else print_list)(open_list(name, answers), suppressions)
     except ListError as error:
         if not as_json:
             raise
@@ -49,7 +53,7 @@ def show(name: str, column: str, encoding: str, as_json: bool) -> int:
 @click.argument("names", nargs=-1, metavar="[NAME|FILE]…")
 @list_options
 @click.option("--json", "as_json", is_flag=True, help="Problems of each list as JSON on stdout.")
-def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> int:
+def check(names: tuple[str, ...], answers: Answers, as_json: bool) -> int:
     """Show what is wrong with lists, or worth a look: with the lists named, or with all of them.
 
     Exit code 1 if a row has to be fixed or a file is refused.
@@ -60,7 +64,7 @@ def check(names: tuple[str, ...], column: str, encoding: str, as_json: bool) -> 
     wrong = False
     for name in dict.fromkeys(lists):
         try:
-            press_list = open_list(name, column, encoding)
+            press_list = open_list(name, answers)
             if as_json:
                 problems, reviewed = problems_as_json(press_list, suppressions)
                 document.add(str(name), problems)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +13,34 @@ from mailer.cli.options import workspace_here, workspace_if_any
 from mailer.visible import visible
 
 if TYPE_CHECKING:
-    from mailer.press import PressList
+    from mailer.press import Answers, PressList
 
 
-def list_options(command: Any) -> Any:
-    column = click.option(
+def list_options(command: Callable[..., Any]) -> Any:
+    """The options that say for once what a settings file beside a list says for good; given on as `answers`."""
+
+    @wraps(command)
+    def answered(
+        *arguments: Any, column: str, encoding: str, meanings: tuple[str, ...], **others: Any
+    ) -> Any:
+        from mailer.press import said
+
+        return command(*arguments, answers=said(column, encoding, meanings), **others)
+
+    address = click.option(
         "--column", default="", metavar="HEADER", help="The column of addresses to use: header or number."
     )
-    encoding = click.option(
+    encoded = click.option(
         "--encoding", default="", metavar="NAME", help="The encoding, if the guess is wrong, e.g. cp1250."
     )
-    return column(encoding(command))
+    meaning = click.option(
+        "--is", "meanings", multiple=True, metavar="HEADER=MEANING",
+        help='What a column is, e.g. "Status=not about mail"; repeatable.',
+    )  # fmt: skip
+    return address(encoded(meaning(answered)))
 
 
-def open_list(name: str | Path, column: str = "", encoding: str = "") -> PressList:
+def open_list(name: str | Path, answers: Answers | None = None) -> PressList:
     """A list by name or path."""
     from mailer.press import read_list
 
@@ -34,4 +50,4 @@ def open_list(name: str | Path, column: str = "", encoding: str = "") -> PressLi
             workspace = workspace_here()  # says what to do
         path = workspace.list_path(name) if workspace else path
     shown = workspace.shown(path) if workspace else visible(str(path))
-    return read_list(path, shown=shown, column=column, encoding=encoding)
+    return read_list(path, shown=shown, answers=answers)

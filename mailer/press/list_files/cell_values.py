@@ -6,58 +6,72 @@ All are compared folded: without accents and case.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from mailer.press.clean_text import folded, shortened
+from mailer.press.list_files.words import split, table
 
 LONGEST = 200
 """Characters: what is longer is no word that we know, and not worth remembering."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word.strip() for word in text.split(";"))
+_WORDS = {name: frozenset(map(folded, split(words))) for name, words in table("cells").items()}
+
+YES, NO = _WORDS["yes"], _WORDS["no"]
+NEVER = NO | _WORDS["never"]
+ACTIVE = YES | _WORDS["active"]
+INACTIVE = NO | _WORDS["inactive"]
+_TAGS_OUT = _WORDS["tags_out"]
 
 
-YES = _words("yes; y; true; 1; x; si; s; oui; o; vrai; ja; j; wahr; sim; verdadero; verdadeiro; on; ok; ✓; ✔")
-NO = _words("no; n; false; 0; non; faux; nein; falsch; nao; falso; off; -; –; —")
-
-NEVER = NO | _words("never; none; null; n/a; na; nunca; jamais; nie; niemals; ninguno; aucun; nenhum")
-
-ACTIVE = YES | _words(
-    """
-    active; activo; activa; actif; aktiv; ativo; ativa; subscribed; subscriber; suscrito; suscrita;
-    inscrit; inscrite; abonne; abonnee; abonniert; angemeldet; inscrito; inscrita; assinante; current;
-    valid; valido; valida; valide; gultig; confirmed; confirmado; confirme; bestatigt; enabled;
-    opted in; opt-in; opted-in; alta; vigente; live"""
-)
-INACTIVE = NO | _words(
-    """
-    inactive; inactivo; inactiva; inactif; inaktiv; inativo; inativa; unsubscribed;
-    non-subscribed; nonsubscribed; not subscribed; opted out; opt-out; opted-out; cleaned; bounced;
-    hard bounce; soft bounce; removed; deleted; disabled; invalid; invalido; invalide; ungultig;
-    pending; unconfirmed; pendiente; en attente; ausstehend; pendente; archived; blocked; complained;
-    suppressed; left; left outlet; moved; gone; retired; deceased; former; ehemalig; antiguo; baja;
-    de baja; dado de baja; dada de baja; desuscrito; cancelado; cancelada; cancelled; canceled;
-    desabonne; desabonnee; desinscrit; desinscrite; abgemeldet; gekundigt; descadastrado; descadastrada;
-    do not contact; do not email; do not mail; dead; parti; jubilado; retraite"""
-)
+def word_of(text: str) -> str:
+    """A cell as it is compared with the words we know."""
+    return folded(text[:LONGEST])
 
 
 def activity(text: str) -> bool | None:
     """Whether a status cell says active; None where it says neither. An empty cell says nobody has left."""
-    word = folded(text[:LONGEST])
+    word = word_of(text)
     return True if not word or word in ACTIVE else False if word in INACTIVE else None
 
 
 def opted_out(text: str) -> bool:
     """Whether a cell of an "unsubscribed" column says so: anything but nothing and no, a date too."""
-    word = folded(text[:LONGEST])
+    word = word_of(text)
     return bool(word) and word not in NEVER
+
+
+def tags_in(text: str) -> frozenset[str]:
+    """`Coast; "fish"` → {"coast", "fish"}."""
+    return _tags(text) if len(text) <= LONGEST else _cut_tags(text)
+
+
+def tag_that_opts_out(text: str) -> str:
+    """Of the tags in a cell the one that says its person is not to be mailed ("unsubscribed"), or ""."""
+    return _tag_out(text) if len(text) <= LONGEST else _first_out(_cut_tags(text))
+
+
+def _cut_tags(text: str) -> frozenset[str]:
+    separators = text.replace(";", ",").replace("|", ",").replace(" ::: ", ",")  # the last is Google's
+    return frozenset(filter(None, (tag.strip(" \"'[]*").lower() for tag in separators.split(","))))
+
+
+_tags = lru_cache(maxsize=4096)(_cut_tags)
+
+
+@lru_cache(maxsize=4096)
+def _tag_out(text: str) -> str:
+    return _first_out(_tags(text))
+
+
+def _first_out(tags: Iterable[str]) -> str:
+    return next((tag for tag in tags if folded(tag) in _TAGS_OUT), "")
 
 
 def yes_or_no(text: str) -> str:
     """ "yes", "no", or the text itself where it is neither."""
-    word = folded(text[:LONGEST])
+    word = word_of(text)
     return "yes" if word in YES else "no" if word in NO else text
 
 
@@ -98,34 +112,39 @@ def _codes() -> frozenset[str]:
     return frozenset(str(code) for code in Locale("en").languages if len(str(code)) in (2, 3))
 
 
+_SPEAKERS = (
+    "en",
+    "es",
+    "fr",
+    "de",
+    "pt",
+    "it",
+    "nl",
+    "pl",
+    "sv",
+    "da",
+    "nb",
+    "ru",
+    "uk",
+    "el",
+    "tr",
+    "ar",
+    "ja",
+    "zh",
+    "ko",
+)
+
+
 @lru_cache(maxsize=1)
 def _codes_by_name() -> dict[str, str]:
-    """Names of languages in English, Spanish, French, German, Portuguese and in themselves, from CLDR."""
+    """Names of languages in those that headers are known in, and in themselves, from CLDR."""
     from babel import Locale
 
     names: dict[str, str] = {"castellano": "es", "castilian": "es", "brasileiro": "pt-BR"}
-    for speaker in ("en", "es", "fr", "de", "pt"):
+    for speaker in _SPEAKERS:
         for code, name in Locale(speaker).languages.items():
             if "_" not in code:
                 names.setdefault(folded(name), code)
-    for code in (
-        "it",
-        "nl",
-        "ca",
-        "gl",
-        "eu",
-        "pl",
-        "ru",
-        "uk",
-        "ar",
-        "zh",
-        "ja",
-        "ko",
-        "tr",
-        "sv",
-        "da",
-        "fi",
-        "el",
-    ):
+    for code in ("ca", "gl", "eu", "fi"):
         names.setdefault(folded(Locale(code).languages[code]), code)
     return names

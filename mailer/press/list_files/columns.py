@@ -1,88 +1,35 @@
-"""Headers that people give to columns, in five languages, and the columns of a header row."""
+"""Headers that people give to columns, in nineteen languages, and the columns of a header row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mailer.press.clean_text import clean, folded
+from mailer.press.list_files.gates import GATES, LONGEST_HEADER, gate_of
+from mailer.press.list_files.words import headers, plain, spaced
 
-SYNONYMS: dict[str, str] = {
-    "email": """
-        email; e-mail; mail; email address; e-mail address; mail address; email id; work email;
-        business email; primary email; main email; contact email; correo; correo electrónico; correo-e;
-        mail de contacto; email de contacto; correo de contacto; dirección de correo;
-        dirección de correo electrónico; dirección de email; dirección electrónica; courriel; mél; mel;
-        adresse courriel; adresse e-mail; adresse mail; adresse électronique; adresse de courriel;
-        courrier électronique; e-mail professionnel; E-Mail-Adresse; Mailadresse; Mail-Adresse; E-Post;
-        elektronische Post; correio eletrónico; correio eletrônico; correio; endereço de e-mail;
-        endereço eletrônico; endereço eletrónico; endereço de correio eletrónico; e-mail de contato""",
-    "name": """
-        name; full name; display name; contact; contact name; recipient; journalist; journalist name;
-        reporter; person; nombre; nombre completo; nombre y apellidos; nombre y apellido; periodista;
-        contacto; destinatario; nom; nom complet; nom et prénom; prénom et nom; journaliste;
-        vollständiger Name; Vor- und Nachname; Ansprechpartner; Ansprechpartnerin; Kontakt;
-        Journalistin; nome; nome completo; jornalista; contato""",
-    "first_name": """
-        first name; first; forename; given name; fname; nombre de pila; nombres; primer nombre; prénom;
-        Vorname; primeiro nome; nome próprio""",
-    "last_name": """
-        last name; last; surname; family name; lname; apellido; apellidos; primer apellido;
-        nom de famille; Nachname; Familienname; Zuname; sobrenome; apelido; último nome""",
-    "outlet": """
-        outlet; media; media outlet; publication; newspaper; organisation; organization; company;
-        employer; affiliation; medio; medio de comunicación; medios; empresa; organización; periódico;
-        publicación; média; médias; organe de presse; rédaction; société; entreprise; organisme;
-        journal; titre de presse; Medium; Zeitung; Redaktion; Firma; Unternehmen; Publikation; veículo;
-        órgão de comunicação; meio; organização; jornal; publicação""",
-    "language": """
-        language; languages; lang; preferred language; locale; idioma; idiomas; lengua; langue; langues;
-        langue préférée; Sprache; Sprachen; Korrespondenzsprache; língua; línguas""",
-    "tags": """
-        tags; tag; labels; label; groups; group; categories; category; keywords; segment; segments;
-        etiquetas; etiqueta; categoría; categorías; grupo; grupos; palabras clave; étiquettes;
-        étiquette; catégorie; catégories; groupe; groupes; mots-clés; Schlagwörter; Schlagworte;
-        Schlagwort; Kategorie; Kategorien; Gruppe; Gruppen; categoria; categorias; marcadores;
-        palavras-chave""",
-    "beat": """
-        beat; beats; topic; topics; coverage; subject; subjects; tema; temas; sección; área; cobertura;
-        rubrique; rubriques; thème; thèmes; sujet; sujets; Ressort; Ressorts; Thema; Themen; editoria;
-        assunto; assuntos""",
-    "country": """
-        country; nation; country/region; país; pays; Land; pais""",
-    "accepts_embargo": """
-        accepts embargo; accepts embargoes; embargo; embargo ok; respects embargo; acepta embargo;
-        acepta embargos; respeta embargo; accepte embargo; accepte l'embargo; respecte l'embargo;
-        Sperrfrist; akzeptiert Sperrfrist; aceita embargo""",
-    "status": """
-        status; subscription status; subscriber status; email status; mailing status; subscribed;
-        active; opt-in; opted in; estado; estatus; situación; activo; suscrito; suscripción; statut;
-        état; actif; abonné; inscrit; Zustand; aktiv; abonniert; situação; ativo; inscrito; assinatura""",
-    "opted_out": """
-        unsubscribed; unsubscribed at; unsubscribe; opt out; opted out; opt-out; email opt out;
-        optout time; unsub time; do not contact; do not email; do not mail; no mail; bounced; baja;
-        dado de baja; fecha de baja; no contactar; no enviar; désabonné; désinscrit; désinscription;
-        ne pas contacter; abgemeldet; Abmeldung; nicht kontaktieren; keine Mails; descadastrado;
-        não contatar; não contactar; não enviar; cancelado""",
-}
+SYNONYMS: dict[str, tuple[str, ...]] = headers()
 """The columns that mean something to the tool, and the headers under which each is found."""
 
+ROLES: dict[str, str] = {plain(word): role for role, words in SYNONYMS.items() for word in words}
 
-def plain(header: str) -> str:
-    """`" E-Mail: *"` → `email`: letters and digits only, without accents or case."""
-    return "".join(c for c in folded(header) if c.isalnum())
-
-
-ROLES: dict[str, str] = {plain(word): role for role, words in SYNONYMS.items() for word in words.split(";")}
-
-_NUMBERED = re.compile(r"(?:e?mail)(?:address)?\d(?:value|address)?")
+_NUMBERED = re.compile(r"(?:contact|person)?(?:e?mail)(?:address)?(\d)(?:value|address)?")
 """`E-mail 2 Address` (Outlook), `E-mail 1 - Value` (Google)."""
-_SOUNDS_LIKE_ADDRESS = re.compile(r"mail|correo|courriel")
-
-
-LONGEST_HEADER = 200
-"""Characters: what is longer names no column."""
+_SOUNDS_LIKE_ADDRESS = re.compile(
+    "mail|mejl|correo|courriel|epost|eposta|почт|пошт|имеил|メール|邮|郵|电邮|電郵|메일|ایمیل|ايميل|بريد|ταχυδρομ"
+)
+_NO_ADDRESS = re.compile(
+    r"\b(?:display )?(?:name|type|label|domain|status|reason|subject|source|validation)$"
+)
+"""Ends of headers such as `E-mail Display Name` (Outlook), whose cells may hold an address and are none to mail."""
+_WHOSE = (
+    "contact", "contacts", "person", "journalist", "reporter", "influencer", "subscriber", "recipient", "member",
+    "author", "user", "customer",
+)  # fmt: skip
+"""`Contact First Name` (Cision), `Person - Name` (Pipedrive): whose column it is, in front of what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +41,9 @@ class Columns:
         address: index of the column of addresses.
         others: indices of further columns of addresses, which are not mailed.
         roles: index of each column that means something to the tool.
-        gates: indices of columns that say whether somebody may be mailed, with "status" or "opted_out".
+        gates: indices of columns that say whether somebody may be mailed, each with one of `GATES`.
         extras: index and key of each further column; the keys are merge fields and names for `--where`.
+        answered: key and role of each further column that staff have explained: one of `GATES`, or "".
     """
 
     headers: tuple[str, ...]
@@ -104,6 +52,7 @@ class Columns:
     roles: dict[str, int] = field(default_factory=dict)
     gates: tuple[tuple[int, str], ...] = ()
     extras: tuple[tuple[int, str], ...] = ()
+    answered: tuple[tuple[str, str], ...] = ()
 
     @property
     def fields(self) -> tuple[tuple[str, int], ...]:
@@ -126,9 +75,6 @@ class Columns:
 FIELD_ROLES = ("first_name", "last_name", "beat", "country", "accepts_embargo")
 """Known columns that end up in `Recipient.fields`."""
 
-GATES = ("status", "opted_out")
-"""Columns that say whether somebody may be mailed; a list may have several of them."""
-
 RESERVED_KEYS = frozenset(
     {"email", "address", "domain", "name", "outlet", "language", "languages", "tags", "lists"}
 )
@@ -136,15 +82,36 @@ RESERVED_KEYS = frozenset(
 
 def sounds_like_address(header: str) -> bool:
     """Whether a header may name a column of addresses without being one we know."""
-    return len(header) <= LONGEST_HEADER and _SOUNDS_LIKE_ADDRESS.search(plain(header)) is not None
+    return (
+        len(header) <= LONGEST_HEADER
+        and _SOUNDS_LIKE_ADDRESS.search(plain(header)) is not None
+        and _NO_ADDRESS.search(spaced(header)) is None
+        and not gate_of(header)
+    )
 
 
+@lru_cache(maxsize=4096)
 def role_of(header: str) -> str:
     """The role of a header, or ""."""
     if len(header) > LONGEST_HEADER:
         return ""
     word = plain(header)
-    return ROLES.get(word) or ("email" if _NUMBERED.fullmatch(word) else "")
+    if word in ROLES:
+        return ROLES[word]
+    if _NUMBERED.fullmatch(word):
+        return "email"
+    whose, _, what = spaced(header).partition(" ")
+    role = ROLES.get(plain(what), "") if what and whose in _WHOSE else ""
+    return "" if role in GATES else role
+
+
+def rank_of(header: str) -> int:
+    """Which of a person's numbered addresses a column has: 1 of `E-mail Address` and of `E-mail 1 - Value`, 2 …
+
+    0 for a column that is none of such a row of columns.
+    """
+    found = _NUMBERED.fullmatch(plain(header))
+    return int(found[1]) if found else int(plain(header) in ("email", "emailaddress", "mail"))
 
 
 def key_of(header: str) -> str:
@@ -153,29 +120,35 @@ def key_of(header: str) -> str:
 
 
 def name_columns(
-    headers: Sequence[str], address: int, others: Sequence[int], ungated: Collection[int] = ()
+    headers: Sequence[str],
+    address: int,
+    others: Sequence[int],
+    *,
+    roles: Mapping[int, str] | None = None,
+    gates: Sequence[tuple[int, str]] = (),
 ) -> Columns:
     """The columns of a header row whose address column is known.
 
     Args:
-        ungated: indices of columns that are called status but whose cells are not about being mailed.
+        roles: of columns that staff have explained: "" where one says nothing about mail.
+        gates: indices of the columns that say who may be mailed, each with one of `GATES`.
     """
-    roles: dict[str, int] = {}
-    gates: list[tuple[int, str]] = []
+    said = roles or {}
+    found: dict[str, int] = {}
     extras: list[tuple[int, str]] = []
     taken = set(RESERVED_KEYS) | set(FIELD_ROLES)
-    for index, header in enumerate(headers):
-        role = role_of(header)
-        if index == address or index in others or not clean(header):
+    gated = {index for index, _ in gates}
+    for index in sorted(range(len(headers)), key=lambda index: (index not in said, index)):
+        if index == address or index in others or not clean(headers[index]):
             continue
-        if role in GATES and index not in ungated:
-            gates.append((index, role))
-        elif role not in ("", "email", *GATES) and role not in roles:
-            roles[role] = index
-            continue
-        extras.append((index, _free_key(key_of(header) or f"column_{index + 1}", taken)))
-    names = tuple(clean(header) for header in headers)
-    return Columns(names, address, tuple(others), roles, tuple(gates), tuple(extras))
+        role = said.get(index, role_of(headers[index]))
+        if index not in gated and role not in ("", "email", *GATES) and role not in found:
+            found[role] = index
+        else:
+            extras.append((index, key_of(headers[index])))
+    named = tuple((i, _free_key(key or f"column_{i + 1}", taken)) for i, key in sorted(extras))
+    answered = tuple((key, said[index]) for index, key in named if said.get(index) in ("", *GATES))
+    return Columns(tuple(map(clean, headers)), address, tuple(others), found, tuple(gates), named, answered)
 
 
 def _free_key(key: str, taken: set[str]) -> str:

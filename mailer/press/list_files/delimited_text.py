@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TextIO
 
 from mailer.errors import Fault, ListError
+from mailer.press.list_files.answers import Answers
 from mailer.press.list_files.encoding import Encoding, find_encoding
-from mailer.press.list_files.header import header_row
+from mailer.press.list_files.header import filled_width, header_row
 from mailer.press.list_files.raw_rows import LONGEST_ROW, MOST_COLUMNS, RawRow, too_wide
 
 SAMPLE = 64 * 1024
@@ -30,6 +31,8 @@ _NEVER = "\x1f"
 DELIMITERS = (NO_DELIMITER, ",", ";", "\t", "|")
 
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "": "one column"}
+
+_CUTTING = tuple(",;\t|")
 
 _SEP_LINES = tuple(f"sep={d}" for d in ";,\t|")
 
@@ -50,17 +53,17 @@ class Dialect:
     wrapped: bool = False
 
 
-def find_dialect(path: Path, shown: str, encoding: str = "") -> tuple[Dialect, list[RawRow]]:
+def find_dialect(path: Path, shown: str, answers: Answers) -> tuple[Dialect, list[RawRow]]:
     """The dialect of a text file, and its first rows.
 
     Args:
         shown: the path for messages.
-        encoding: Python's name of the encoding, where staff have said it.
+        answers: what staff have said about the list: its encoding and delimiter too.
 
     Raises:
-        LookupError, UnicodeError: that encoding is unknown, or isn't the file's.
+        LookupError, UnicodeError: the encoding they have said is unknown, or isn't the file's.
     """
-    found = Encoding(encoding) if encoding else find_encoding(path)
+    found = Encoding(answers.encoding) if answers.encoding else find_encoding(path)
     with path.open(encoding=found.codec, errors=found.errors, newline="") as file:
         text = file.read(SAMPLE)
         whole = len(text) < SAMPLE
@@ -70,13 +73,17 @@ def find_dialect(path: Path, shown: str, encoding: str = "") -> tuple[Dialect, l
     said = sep_line(lines[0]) if lines else ""
     if said:
         return Dialect(found, said, 1), _cut(lines[1:], said, shown, 1)
+    if answers.delimiter:
+        return Dialect(found, answers.delimiter), _cut(lines, answers.delimiter, shown)
     cuts = {delimiter: _cut(lines, delimiter, shown) for delimiter in DELIMITERS}
-    best = _best(cuts)
+    best = _best(cuts, answers)
     rows = cuts[NO_DELIMITER]
-    if _score(cuts[best])[0] < 2 and all(r.lines[0].startswith('"') or not any(r.cells) for r in rows):
+    if _score(cuts[best], answers)[0] < 2 and all(
+        r.lines[0].startswith('"') or not any(r.cells) for r in rows
+    ):
         inner = {delimiter: list(unwrap(rows, delimiter, shown)) for delimiter in DELIMITERS[1:]}
-        wrapped = _best(inner)
-        if _score(inner[wrapped])[0] > 1:
+        wrapped = _best(inner, answers)
+        if _score(inner[wrapped], answers)[0] > 1:
             return Dialect(found, wrapped, 0, True), inner[wrapped]
     return Dialect(found, best), cuts[best]
 
@@ -85,21 +92,32 @@ def _cut(lines: list[str], delimiter: str, shown: str, skipped: int = 0) -> list
     return list(cut(io.StringIO("".join(lines), newline=""), delimiter, shown, skipped))
 
 
-def _best(cuts: Mapping[str, Sequence[RawRow]]) -> str:
+def _best(cuts: Mapping[str, Sequence[RawRow]], answers: Answers) -> str:
     """The delimiter whose cut makes most sense; the first of `DELIMITERS` where several do."""
-    return max(cuts, key=lambda delimiter: (_score(cuts[delimiter]), -DELIMITERS.index(delimiter)))
+    return max(cuts, key=lambda delimiter: (_score(cuts[delimiter], answers), -DELIMITERS.index(delimiter)))
 
 
-def _score(rows: Sequence[RawRow]) -> tuple[int, float]:
-    """How well a cut of the sample makes sense: headers known, then rows that agree in width."""
+def _score(rows: Sequence[RawRow], answers: Answers) -> tuple[int, float, float]:
+    """How well a cut of the sample makes sense: headers known, then rows that agree in width, then rows that end in it.
+
+    Rows that end in delimiters, as spreadsheets write them, are as wide as what they hold: one that holds no more than
+    its header does agrees with it.
+    """
     filled = [row.cells for row in rows if any(map(str.strip, row.cells))]
     if not filled:
-        return 0, 0.0
-    known, at = header_row(filled)
+        return 0, 0.0, 0.0
+    known, at = header_row(filled, answers)
     below = filled[at:]
+    if known and len(below[0]) == 1 and below[0][0].rstrip().endswith(_CUTTING):
+        known = 0  # “email;;;;” is no header of one column
     width = len(below[0]) if known else Counter(map(len, below)).most_common(1)[0][0]
-    agreeing = sum(len(cells) == width for cells in below) / len(below)
-    return known, agreeing if width > 1 else agreeing / 2
+    named = filled_width(below[0]) if known else width
+    agreeing = sum(
+        len(cells) == width or (len(cells) >= 2 and filled_width(cells) <= named) for cells in below
+    )
+    ending = sum(len(cells) > 1 and not cells[-1].strip() for cells in below) / len(below)
+    share = agreeing / len(below)
+    return known, share if max(map(len, below)) > 1 and width > 1 else share / 2, ending
 
 
 class _RememberedLines:
@@ -151,9 +169,7 @@ def read_delimited(path: Path, dialect: Dialect, shown: str) -> Iterator[RawRow]
                     raise ListError([too_wide(row, shown)])
                 yield row
     except UnicodeError:
-        fault = Fault(
-            shown, 0, f"this is not {dialect.encoding} text", "leave --encoding out, or name another"
-        )
+        fault = Fault(shown, 0, f"this is not {dialect.encoding} text", "name another encoding, or none")
         raise ListError([fault]) from None
 
 

@@ -19,7 +19,15 @@ _BOMS = (
 _WINDOWS_LETTER = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[A-Za-z])")
 _MACINTOSH_LETTER = re.compile(rb"(?<=[A-Za-z])[\x80-\x90\x95-\x9f](?=[A-Za-z])")
 _UNDEFINED_IN_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_NO_TEXT = re.compile(rb"(?<![^\s@:;,|\"'<>])(?:[^\s@:;,|\"'<>]*+(?:@|://)[^\s;,|\"'<>]*+)")
+"""Addresses and links, which are ASCII in every language."""
+_ASCII_LETTER = re.compile(rb"[A-Za-z]")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+MOST_GUESSED = 0.3
+"""The share of the letters, outside of addresses and links, that may be a guess. In the languages of Western Europe
+less than a tenth are accented: where more are, it is another alphabet, or another code page."""
 
 NAMES = {
     "ascii": "ASCII",
@@ -43,11 +51,13 @@ class Encoding:
         codec: Python's name of it.
         guessed: the bytes do not prove it, and another reading would give other letters.
         mixed: UTF-8 in which single bytes are Windows-1252, as when two exports were pasted together.
+        in_doubt: so many of the letters are guessed that no guess is to be trusted.
     """
 
     codec: str
     guessed: bool = False
     mixed: bool = False
+    in_doubt: bool = False
 
     @property
     def errors(self) -> str:
@@ -110,18 +120,22 @@ def _decodes(path: Path, codec: str) -> bool:
 
 
 def _code_page(path: Path) -> Encoding:
-    windows = macintosh = undefined = sequences = strays = 0
+    windows = macintosh = undefined = sequences = strays = letters = high = 0
     for block in _blocks(path):
         windows += len(_WINDOWS_LETTER.findall(block))
         macintosh += len(_MACINTOSH_LETTER.findall(block))
         undefined += len(_UNDEFINED_IN_1252.findall(block))
         sequences += len(_UTF8_SEQUENCE.findall(block))
         strays += sum(byte >= 0x80 for byte in _UTF8_SEQUENCE.sub(b"", block))
-    if sequences and sequences >= strays:
+        text = _NO_TEXT.sub(b"", block)
+        letters += len(_ASCII_LETTER.findall(text))
+        high += len(_HIGH.findall(text))
+    in_doubt = high > MOST_GUESSED * (letters + high)
+    if sequences and sequences >= (strays * 10 if in_doubt else strays):
         return Encoding("utf-8", guessed=True, mixed=True)
-    if macintosh > windows:
+    if macintosh > windows and not in_doubt:
         return Encoding("mac-roman", guessed=True)
-    return Encoding("latin-1" if undefined else "cp1252", guessed=True)
+    return Encoding("latin-1" if undefined else "cp1252", guessed=True, in_doubt=in_doubt)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

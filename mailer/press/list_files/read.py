@@ -13,10 +13,13 @@ from pathlib import Path
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Recipient, Where
 from mailer.press.clean_text import clean
+from mailer.press.list_files.answers import Answers, read_answers
+from mailer.press.list_files.cards import CARD_HEADER, Cards, find_cards, is_cards, read_cards
 from mailer.press.list_files.delimited_text import DELIMITER_NAMES, Dialect, find_dialect, read_delimited
-from mailer.press.list_files.header import Header, find_header, taken_in
+from mailer.press.list_files.header import Header, find_header
 from mailer.press.list_files.problems import Problem, left_out
 from mailer.press.list_files.raw_rows import MOST_COLUMNS, RawRow, too_wide
+from mailer.press.list_files.readings import encoding_question, readings
 from mailer.press.list_files.rows import Row, Rows
 from mailer.press.list_files.workbooks.list_sheet import find_sheet, is_workbook, read_sheet
 from mailer.press.list_files.workbooks.package import SAVE_AS_CSV
@@ -40,6 +43,7 @@ class PressList:
         dialect: encoding and delimiter; None for a workbook.
         sheet: the sheet that is read, of a workbook.
         findings: what is to be said about the file as a whole.
+        cards: how a file of cards (.vcf) is read; None for all else.
     """
 
     path: Path
@@ -49,10 +53,13 @@ class PressList:
     dialect: Dialect | None
     sheet: str = ""
     findings: tuple[Finding, ...] = ()
+    cards: Cards | None = None
 
     @property
     def encoding(self) -> str:
         """For staff: "UTF-8", "Windows-1252" … or "Excel workbook"."""
+        if self.cards:
+            return f"cards in {self.cards.encoding}"
         return str(self.dialect.encoding) if self.dialect else "Excel workbook"
 
     @property
@@ -82,7 +89,7 @@ class PressList:
                 of them.
         """
         for number, row in enumerate(self._rows()):
-            if number == MOST_OF_A_WORKBOOK and self.dialect is None:
+            if number == MOST_OF_A_WORKBOOK and self.sheet:
                 what = f"too large to be read safely: more than {number:,} addresses and remarks"
                 raise ListError([Fault(self.shown, 0, what, SAVE_AS_CSV)])
             yield row
@@ -103,6 +110,8 @@ class PressList:
 
     def raw_rows(self) -> Iterator[RawRow]:
         """The file's rows as cells, header and all."""
+        if self.cards:
+            return read_cards(self.path, self.cards, self.shown)
         if self.dialect is None:
             return read_sheet(self.path, self.sheet, self.shown)
         return read_delimited(self.path, self.dialect, self.shown)
@@ -115,40 +124,72 @@ def _swallowed(row: RawRow) -> Iterator[Problem]:
             yield left_out(number, Reason.UNCLOSED_QUOTE, message)
 
 
-def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = "") -> PressList:
-    """One press list: .csv, .txt, .tsv in any encoding and with any usual delimiter, or .xlsx.
+def read_list(
+    path: Path, *, shown: str = "", answers: Answers | None = None, asking: bool = True
+) -> PressList:
+    """One press list: .csv, .txt, .tsv in any encoding and with any usual delimiter, .xlsx, or cards (.vcf).
 
     Only its first rows and its encoding are judged here; its rows are read when it is iterated.
 
     Args:
-        path: the file.
+        path: the file. What staff have said about it stands in a file beside it (`answers.read_answers`).
         shown: its path for messages; the path as given by default.
-        column: header or number of the address column, where the file leaves a doubt.
-        encoding: Python's name of the encoding, where the guess is wrong.
+        answers: what they say besides, which goes before.
+        asking: whether anybody may be mailed from it, so that what only staff can know must be known. Who only looks
+            for a person in it does not ask.
 
     Raises:
-        ListError: it can't be read; or only staff can know which column is mailed.
+        ListError: it can't be read; or only staff can know which column is mailed, who must not be, or which letters
+            these are. All that is to be asked at once.
     """
     shown = shown or str(path)
     try:
         _check_file(path, shown)
-        if is_workbook(path, shown):
-            if encoding:
-                raise ListError([Fault(shown, 0, "--encoding has no effect on a workbook", "leave it out")])
-            sheet, header = find_sheet(path, shown, column)
-            return PressList(path, path.stem, shown, header, None, sheet, header.findings)
-        dialect, sample = find_dialect(path, shown, encoding)
+        known = (answers or Answers()).over(read_answers(path, shown))
+        press_list, questions = _opened(path, shown, known)
     except OSError as error:
         raise ListError([Fault(shown, 0, f"can't be read: {error.strerror}")]) from None
+    if questions and asking:
+        raise ListError(questions)
+    return press_list
+
+
+def _opened(path: Path, shown: str, answers: Answers) -> tuple[PressList, list[Fault]]:
+    """A list, and what is to be asked about it."""
+    if is_workbook(path, shown):
+        _without_effect(shown, answers, ("encoding", "delimiter"), "a workbook")
+        sheet, header = find_sheet(path, shown, answers)
+        return PressList(path, path.stem, shown, header, None, sheet, header.findings), list(header.questions)
+    if is_cards(path):
+        _without_effect(shown, answers, ("address", "delimiter", "sheet"), "cards (.vcf)")
+        cards, questions = find_cards(path, shown, answers)
+        return PressList(path, path.stem, shown, CARD_HEADER, None, "", (), cards), questions
+    _without_effect(shown, answers, ("sheet",), "text")
+    try:
+        dialect, sample = find_dialect(path, shown, answers)
     except (LookupError, UnicodeError):
-        fault = Fault(shown, 0, f"this is not {encoding} text", "leave --encoding out, and check the guess")
+        fault = Fault(shown, 0, f"this is not {answers.encoding} text", "name another encoding, or none")
         raise ListError([fault]) from None
     wide = next((row for row in sample if len(row.cells) > MOST_COLUMNS), None)
     if wide is not None:
         raise ListError([too_wide(wide, shown)])
-    header = find_header(sample, shown, column)
-    findings = (*_encoding_findings(dialect, sample, shown), *header.findings)
-    return PressList(path, path.stem, shown, header, dialect, "", findings)
+    questions = list(encoding_question(path, shown, dialect.encoding, answers))
+    try:
+        header = find_header(sample, shown, answers)
+    except ListError as error:
+        raise ListError([*questions, *error.faults]) from None
+    findings = (*_encoding_findings(path, dialect, sample, shown, answers), *header.findings)
+    return PressList(path, path.stem, shown, header, dialect, "", findings), [*questions, *header.questions]
+
+
+def _without_effect(shown: str, answers: Answers, keys: tuple[str, ...], kind: str) -> None:
+    """An answer that means nothing for this kind of file is a mistake."""
+    given = [key for key in keys if getattr(answers, key)]
+    if given:
+        names = " and ".join(f"--{key}" if key in ("encoding", "address") else key for key in given)
+        names = names.replace("--address", "--column")
+        what = f"{names} has no effect on {kind}"
+        raise ListError([Fault(shown, 0, what, f"leave it out; {answers.file} may say it too")])
 
 
 def _check_file(path: Path, shown: str) -> None:
@@ -164,17 +205,21 @@ def _check_file(path: Path, shown: str) -> None:
         )
 
 
-def _encoding_findings(dialect: Dialect, sample: list[RawRow], shown: str) -> Iterator[Finding]:
-    if not dialect.encoding.guessed:
+def _encoding_findings(
+    path: Path, dialect: Dialect, sample: list[RawRow], shown: str, answers: Answers
+) -> Iterator[Finding]:
+    if not dialect.encoding.guessed or dialect.encoding.in_doubt:
         return
     cells = ((row.line, cell) for row in sample for cell in row.cells)
     line, example = next(((line, clean(cell)) for line, cell in cells if not cell.isascii()), (0, ""))
     seen = f", which reads line {line} as “{example}”" if example else ""
+    likely = next(iter(readings(path)), None)
+    codec = likely.codec if likely and likely.codec != dialect.encoding.codec else "cp1250"
     yield Finding(
         "encoding-guessed",
         "warning",
         f"read as {dialect.encoding}: a guess{seen}",
-        "If that is wrong, save the list as “CSV UTF-8”, or name its encoding, such as cp1250: "
-        + taken_in(shown, "--encoding cp1250"),
+        f"If that is wrong, save the list as “CSV UTF-8”, or name its encoding, such as {codec}: "
+        + answers.how("encoding", codec, f"--encoding {codec}"),
         Where(shown, line),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import replace
 
 from mailer.model import Recipient, Where
 from mailer.press.address_warnings import warning_about
@@ -18,8 +18,9 @@ from mailer.press.addresses import (
 )
 from mailer.press.clean_text import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
 from mailer.press.formulas import without_mark
-from mailer.press.list_files.cell_values import LONGEST, activity, languages, opted_out, yes_or_no
+from mailer.press.list_files.cell_values import LONGEST, languages, tag_that_opts_out, tags_in, yes_or_no
 from mailer.press.list_files.columns import Columns
+from mailer.press.list_files.gates import why_out
 from mailer.press.list_files.problems import Problem, left_out, warning
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.reasons import Reason
@@ -47,6 +48,7 @@ class Rows:
         self._plain_headers = [header.casefold() for header in columns.headers]
         roles = columns.roles
         self._known = [roles.get(role, -1) for role in ("name", "outlet", "language", "tags")]
+        self._tags_at = self._known[3]
         self._fields = columns.fields
         self._composed = "first_name" in roles or "last_name" in roles
 
@@ -74,7 +76,7 @@ class Rows:
             said.append(warning(line, "garbled", message))
         gate = self._gate(cells, line)
         if gate is not None:
-            return [gate]
+            return _for_each_address(gate)
         if len(cells) > self._width:
             said += self._surplus(cells, line)
         elif len(cells) < self._width:
@@ -120,14 +122,16 @@ class Rows:
             return left_out(line, Reason.HEADER_AGAIN, "the header row appears here again")
         for index, kind in columns.gates:
             value = cells[index] if index < len(cells) else ""
-            if not value:
+            if not value and kind != "consent":
                 continue
-            header = self._header(index)
-            if kind == "opted_out" and opted_out(value):
-                return left_out(line, Reason.OPTED_OUT, f"{header}: {shortened(value)}", address)
-            if kind == "status" and not (active := activity(value)):
-                known = "" if active is False else " (not known to mean active)"
-                return left_out(line, Reason.NOT_ACTIVE, f"{header}: {shortened(value)}{known}", address)
+            reason, known = why_out(kind, value[:LONGEST])
+            if reason is not None:
+                shown = f"{self._header(index)}: {shortened(value) or 'empty'}{known}"
+                return left_out(line, reason, shown, address)
+        if self._tags_at >= 0 and self._tags_at < len(cells) and (tags := cells[self._tags_at]):
+            tag = tag_that_opts_out(tags)
+            if tag:
+                return left_out(line, Reason.OPTED_OUT, f"{self._header(self._tags_at)}: {tag}", address)
         return None
 
     def _surplus(self, cells: list[str], line: int) -> list[Problem]:
@@ -235,11 +239,19 @@ class Rows:
             name or (pasted_name if "@" not in pasted_name else ""),
             outlet,
             languages(language)[0] if language else (),
-            (_tags(tags) if len(tags) <= LONGEST else _cut_tags(tags)) if tags else frozenset(),
+            tags_in(tags) if tags else frozenset(),
             fields,
             self._lists,
             Where(self._shown, line),
         )
+
+
+def _for_each_address(gate: Problem) -> list[Row]:
+    """A row that is not to be mailed, once for each address of its cell: who excepts the list must know them all."""
+    if plain_address(gate.address) is not None or gate.address.count("@") > MOST_IN_A_CELL:
+        return [gate]
+    addresses = [address for _, address in split_addresses(gate.address) if "@" in address]
+    return [replace(gate, address=address) for address in addresses] or [gate]
 
 
 def _unusable(text: str, why: object, line: int) -> Problem:
@@ -253,7 +265,7 @@ def _compose(name: str, fields: dict[str, str]) -> str:
     """
     first, last = fields.get("first_name", ""), fields.get("last_name", "")
     if first and last:
-        return name or f"{first} {last}"
+        return name or (f"{last}{first}" if _family_first(first, last) else f"{first} {last}")
     if name and last and last.casefold() not in name.casefold():
         fields["first_name"] = first or name
         return f"{name} {last}"
@@ -263,12 +275,9 @@ def _compose(name: str, fields: dict[str, str]) -> str:
     return name or first or last
 
 
-def _cut_tags(text: str) -> frozenset[str]:
-    separators = text.replace(";", ",").replace("|", ",")
-    return frozenset(filter(None, (tag.strip(" \"'[]").lower() for tag in separators.split(","))))
-
-
-_tags = lru_cache(maxsize=4096)(_cut_tags)
+def _family_first(first: str, last: str) -> bool:
+    """Whether a name in two columns is Chinese, Japanese or Korean: 姓 before 名, and no space between."""
+    return "\u2e80" <= first[0] <= "\ud7ff" and "\u2e80" <= last[0] <= "\ud7ff"
 
 
 def _sample(cells: list[str]) -> str:

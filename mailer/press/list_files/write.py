@@ -16,6 +16,7 @@ from pathlib import Path
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
 from mailer.press.formulas import as_text
+from mailer.press.list_files.answers import settings_of, settings_text
 from mailer.press.list_files.delimited_text import cut, sep_line
 from mailer.press.list_files.encoding import find_encoding
 from mailer.press.list_files.raw_rows import RawRow
@@ -161,3 +162,25 @@ def write_list(path: Path, people: Iterable[Recipient], keys: Iterable[str]) -> 
         with locked(path), replacing(path) as file:
             shutil.copyfileobj(made, file)
     return written
+
+
+def write_settings(path: Path, answered: Iterable[tuple[str, str]]) -> None:
+    """Writes the settings file of a list anew, or removes it where there is nothing to say.
+
+    Args:
+        path: the list's file.
+        answered: header and role of each column that staff have explained (`Columns.answered`).
+
+    Raises:
+        ListError: the file can't be written; then it is as it was.
+    """
+    beside, kept = settings_of(path), tuple(answered)
+    with locked(path):
+        if kept:
+            with replacing(beside) as file:
+                file.write(settings_text(kept).encode())
+            return
+        try:
+            beside.unlink(missing_ok=True)
+        except OSError as error:
+            raise cant_be_written(beside, error) from None

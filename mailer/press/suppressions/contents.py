@@ -17,8 +17,9 @@ from mailer.press.addresses import (
 )
 from mailer.press.clean_text import clean, shortened
 from mailer.press.formulas import without_mark
-from mailer.press.list_files.columns import plain, role_of
+from mailer.press.list_files.columns import role_of
 from mailer.press.list_files.raw_rows import RawRow
+from mailer.press.list_files.words import plain
 from mailer.press.list_files.write import newline_of
 from mailer.press.suppressions.suppressed_rows import (
     HASH,

@@ -131,7 +131,7 @@ def lies_beside(other: Path, path: Path, people: int | None) -> Fault:
 
 def _content(other: Path) -> str:
     try:
-        return _addresses(sum(isinstance(row, Recipient) for row in read_list(other).rows()))
+        return _addresses(sum(isinstance(row, Recipient) for row in read_list(other, asking=False).rows()))
     except (ListError, OSError, UnicodeError):
         return "not a list that can be read"
 

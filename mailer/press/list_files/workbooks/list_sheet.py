@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from mailer.errors import Fault, ListError
 from mailer.model import Finding, Where
 from mailer.press.clean_text import clean
+from mailer.press.list_files.answers import Answers
 from mailer.press.list_files.header import Header, find_header
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.list_files.workbooks.package import PackageError
@@ -42,7 +44,7 @@ def _refuse(shown: str, what: str) -> None:
     )
 
 
-def find_sheet(path: Path, shown: str, column: str) -> tuple[str, Header]:
+def find_sheet(path: Path, shown: str, answers: Answers) -> tuple[str, Header]:
     """The first sheet that has a column of addresses, and its header; names the sheets that are not read.
 
     Raises:
@@ -51,14 +53,17 @@ def find_sheet(path: Path, shown: str, column: str) -> tuple[str, Header]:
     with _opened(path, shown) as book:
         complaint: ListError | None = None
         for name in book.sheets:
+            if answers.sheet not in ("", name):
+                continue
             try:
-                header = find_header(list(islice(book.rows(name), SAMPLE_ROWS)), shown, column)
+                header = find_header(list(islice(book.rows(name), SAMPLE_ROWS)), shown, answers)
             except ListError as error:
                 complaint = complaint or error
                 continue
             others = [other for other in book.sheets if other != name and any(book.rows(other))]
             return name, _with_others(header, name, others, shown)
-        hidden = Fault(shown, 0, "it has no visible sheet", "unhide the sheet with the addresses")
+        which = f" “{clean(answers.sheet)}”" if answers.sheet else ""
+        hidden = Fault(shown, 0, f"it has no visible sheet{which}", "unhide the sheet with the addresses")
         raise complaint or ListError([hidden])
 
 
@@ -69,7 +74,7 @@ def _with_others(header: Header, name: str, others: list[str], shown: str) -> He
     named = ", ".join(quoted[:20]) + (f" and {len(quoted) - 20} more" if len(quoted) > 20 else "")
     message = f"only the sheet “{clean(name)}” is read, not {named}"
     finding = Finding("other-sheets", "warning", message, "Save each sheet as a separate list.", Where(shown))
-    return Header(header.line, header.columns, (*header.findings, finding))
+    return replace(header, findings=(*header.findings, finding))
 
 
 def read_sheet(path: Path, sheet: str, shown: str) -> Iterator[RawRow]:

@@ -1,0 +1,146 @@
+"""Columns that say who may be mailed: which headers do, which don't, and which are asked about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.terminal import mailer
+
+from mailer.errors import ListError
+from mailer.model import Recipient
+from mailer.press import Choice, read_audience, read_list
+from mailer.workspace import Workspace
+
+OUT = (
+    "Unsubscribed from all email", "Opted out of email: Newsletter", "HasOptedOutOfEmail", "hasOptedOutOfEmail", "OPTOUT_DATE",
+    "Email Opt-Out", "isUnsubscribed", "UNSUB_TIME", "unsubscribe_reason", "EmailBouncedReason", "bounce_count", "CLEAN_TIME",
+    "EMAIL_BLACKLISTED", "Blocklisted", "Is on blacklist?", "Suppressed by", "donotemail", "donotbulkemail", "DoNotBulkEMail",
+    "Do not contact before", "Don't email", "Do not pitch?", "No emails please", "Never contact", "Undeliverable", "Spam complaint", "Portal Spam Report",
+    "Fecha de baja", "Motivo de la baja", "Desuscrito", "No contactar por correo", "Rebotado", "Lista negra",
+    "Désabonné le", "Ne plus contacter", "Désinscription (date)", "Liste noire", "Abgemeldet am", "Werbesperre", "Keine E-Mails",
+    "Sperrvermerk", "Widerspruch", "Descadastrado em", "Não enviar e-mails", "Disiscritto il", "Non contattare", "Uitgeschreven op",
+    "Niet mailen", "Wypisany dnia", "Nie wysyłać maili", "Avregistrerad datum", "Kontakta ej", "Afmeldt dato", "Kontakt ikke",
+    "Дата отписки", "Не писать", "Не беспокоить", "Чёрный список", "Дата відписки", "Ημερομηνία απεγγραφής", "Listeden çıkış",
+    "تاريخ إلغاء الاشتراك", "配信停止日", "退会日", "退订日期", "수신거부일",
+)  # fmt: skip
+PERHAPS = (
+    "Removed", "removed_at", "Deceased", "Left outlet", "Retired", "Do not use", "Excluded", "Blocked", "Inactive since",
+    "Invalid", "Is deleted", "Fallecido", "Jubilado", "Décédé", "Retraité", "Verstorben", "Ausgeschieden", "Falecido", "Deceduto",
+    "Overleden", "Zmarły", "Avliden", "Умер", "退職", "离职", "퇴사",
+)  # fmt: skip
+CONSENT = (
+    "Marketing consent", "Email Opt-in", "OPT_IN", "DOUBLE_OPT-IN", "isOptedIn", "Can be contacted", "Allow email", "Accepts Email Marketing",
+    "Receives press releases", "OK to email", "GDPR consent", "Permission", "Subscribed to list", "Einwilligung erteilt", "Consentimiento",
+    "Consentement", "Consenso privacy", "Toestemming", "Zgoda na kontakt", "Samtycke", "Согласие на рассылку", "Згода", "配信希望", "수신동의",
+)  # fmt: skip
+HARMLESS = (
+    "DoNotCall", "Do Not Call", "HasOptedOutOfFax", "Fax Opt Out", "SMS_BLACKLISTED", "SMS Marketing Consent", "Do not contact by phone",
+    "(Do Not Modify) Contact", "OPTIN_TIME", "CONFIRM_IP", "MEMBER_RATING", "Lead Status", "Marital status", "Became a Subscriber Date",
+    "Date Subscribed", "Media type", "Mailing City", "Mailing State/Province", "Deadline", "Exclusives", "Optics", "Location", "Subscribers",
+    "Notes", "Stoppages", "Contact owner", "Marketing emails opened", "CanAllowPortalSelfReg", "Preferred contact method", "Sensitivity",
+    "Baja California", "Removals firm",
+)  # fmt: skip
+
+
+def read(folder: Path, header: str, *cells: str) -> tuple[list[str], list[str]]:
+    """The local parts of who is mailed, and the reasons for who is not."""
+    path = folder / "list.csv"
+    rows = "".join(f'p{n}@example.net,"{cell}"\n' for n, cell in enumerate(cells))
+    path.write_text(f'email,"{header}"\n{rows}', "utf-8")
+    found = list(read_list(path).rows())
+    people = [row.address.partition("@")[0] for row in found if isinstance(row, Recipient)]
+    return people, [str(row.reason) for row in found if not isinstance(row, Recipient) and row.reason]
+
+
+@pytest.mark.parametrize("header", OUT)
+def test_whoever_has_something_there_is_not_mailed(header: str, tmp_path: Path) -> None:
+    people, reasons = read(
+        tmp_path, header, "", "no", "0", "never", "false", "yes", "2026-01-02", "asked by phone"
+    )
+    assert (people, reasons) == (["p0", "p1", "p2", "p3", "p4"], ["opted out"] * 3)
+
+
+@pytest.mark.parametrize("header", PERHAPS)
+def test_whoever_has_a_yes_or_a_date_there_is_not_mailed_and_a_text_is_asked_about(
+    header: str, tmp_path: Path
+) -> None:
+    assert read(tmp_path, header, "", "no", "yes", "2026-01-02", "2025") == (["p0", "p1"], ["opted out"] * 3)
+    assert read(tmp_path, header, "", "") == (["p0", "p1"], [])
+    with pytest.raises(ListError, match="say who may be mailed"):
+        read(tmp_path, header, "", "by Tom, I think")
+
+
+@pytest.mark.parametrize("header", CONSENT)
+def test_only_who_has_said_yes_is_mailed(header: str, tmp_path: Path) -> None:
+    people, reasons = read(tmp_path, header, "yes", "no", "", "2026-01-02", "opted in", "withdrawn")
+    assert (people, reasons) == (["p0", "p3", "p4"], ["not active"] * 3)
+    for cells in (("", ""), ("somehow", "otherwise")):
+        with pytest.raises(ListError, match="say who may be mailed"):
+            read(tmp_path, header, *cells)
+
+
+@pytest.mark.parametrize("header", HARMLESS)
+def test_what_says_nothing_about_mail_is_neither_obeyed_nor_asked_about(header: str, tmp_path: Path) -> None:
+    assert read(tmp_path, header, "yes", "no", "", "a text") == (["p0", "p1", "p2", "p3"], [])
+
+
+@pytest.mark.parametrize(("header", "out"), [
+    ("Subscription status", "unsubscribed"), ("Email marketing status", "Bounced"), ("Contact status", "Deceased"),
+    ("Estado del suscriptor", "dado de baja"), ("Statut", "désinscrit"), ("Status", "abgemeldet"), ("Stato", "disiscritto"),
+    ("Статус", "отписан"), ("ステータス", "配信停止"), ("状态", "已退订"), ("الحالة", "ملغى"),
+])  # fmt: skip
+def test_a_status_leaves_out_whoever_has_left(header: str, out: str, tmp_path: Path) -> None:
+    assert read(tmp_path, header, "active", out, "") == (["p0", "p2"], ["not active"])
+    with pytest.raises(ListError, match="It holds “Freelance”, “Staff”"):
+        read(tmp_path, header, "Freelance", "Staff")
+
+
+def test_no_header_of_another_column_sounds_like_one() -> None:
+    from mailer.press.list_files.columns import SYNONYMS
+    from mailer.press.list_files.gates import GATES, gate_of
+
+    named = {word: gate_of(word) for role, words in SYNONYMS.items() if role not in GATES for word in words}
+    assert {word: kind for word, kind in named.items() if kind} == {}
+
+
+def test_a_state_is_a_part_of_a_country_unless_a_cell_says_otherwise(tmp_path: Path) -> None:
+    assert read(tmp_path, "State", "OK", "NY", "Texas") == (["p0", "p1", "p2"], [])
+    assert read(tmp_path, "State", "Active", "Unsubscribed") == (["p0"], ["not active"])
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["Unsubscribed", "do not contact", "coast; No contactar", "press ::: * Bounced", "désinscrit", "отписан"],
+)
+def test_a_tag_may_say_it_too(tag: str, tmp_path: Path) -> None:
+    assert read(tmp_path, "Tags", "coast", tag, "left-wing, removed scenes") == (["p0", "p2"], ["opted out"])
+
+
+def test_who_opted_out_on_an_excepted_list_is_excepted_in_whatever_form_they_stand_there(
+    workspace: Workspace,
+) -> None:
+    """A list of those who left may be excepted; they were known by the whole cell there, and so by nobody's address."""
+    rows = ["Ana <ana@example.net>", '"bo@example.org; cy@example.com"', "dee@example.net"]
+    (workspace.lists / "gone.csv").write_text(
+        "email,Unsubscribed\n" + "".join(f"{row},yes\n" for row in rows), "utf-8"
+    )
+    people = ("ana@example.net", "bo@example.org", "cy@example.com", "dee@example.net", "eva@example.net")
+    (workspace.lists / "all.csv").write_text("email\n" + "\n".join(people), "utf-8")
+    audience = read_audience(workspace, Choice(lists=("all",), except_lists=("gone",)))
+    assert [person.address for person in audience.recipients] == ["eva@example.net"]
+
+
+def test_nobody_is_mailed_by_any_command_before_the_questions_are_answered(workspace: Workspace) -> None:
+    (workspace.lists / "office.csv").write_text("email,Status\nana@example.net,Freelance\n", "utf-8")
+    for command in (
+        ("check", "harbour-report"),
+        ("send", "harbour-report", "--dry-run"),
+        ("send", "harbour-report", "--yes"),
+    ):
+        ran = mailer(*command, "--list", "office", cwd=workspace.root)
+        assert ran.code == 2, command
+        assert "does “Status” (column 2) say who may be mailed? It holds “Freelance”" in ran.err
+        assert "lists/office.toml" in ran.err
+    (workspace.lists / "office.toml").write_text('[columns]\n"Status" = "not about mail"\n', "utf-8")
+    assert mailer("check", "harbour-report", "--list", "office", cwd=workspace.root).code == 0
