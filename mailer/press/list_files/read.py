@@ -18,8 +18,10 @@ from mailer.press.list_files.header import Header, find_header, taken_in
 from mailer.press.list_files.problems import Problem, left_out
 from mailer.press.list_files.raw_rows import MOST_COLUMNS, RawRow, too_wide
 from mailer.press.list_files.rows import Row, Rows
-from mailer.press.list_files.workbooks.list_sheet import find_sheet, is_workbook, read_sheet
-from mailer.press.list_files.workbooks.package import SAVE_AS_CSV
+from mailer.press.list_files.workbooks.kinds import is_workbook
+from mailer.press.list_files.workbooks.list_sheet import find_sheet, read_sheet
+from mailer.press.list_files.workbooks.refused import SAVE_AS_CSV
+from mailer.press.list_files.workbooks.remarks import Remarks
 from mailer.press.reasons import Reason
 
 LARGEST_FILE = 500 << 20
@@ -39,6 +41,7 @@ class PressList:
         header: the header row: its line and columns, and what is to be said about them.
         dialect: encoding and delimiter; None for a workbook.
         sheet: the sheet that is read, of a workbook.
+        workbook: what kind of workbook it is, for staff; "" for a text.
         findings: what is to be said about the file as a whole.
     """
 
@@ -48,12 +51,13 @@ class PressList:
     header: Header
     dialect: Dialect | None
     sheet: str = ""
+    workbook: str = ""
     findings: tuple[Finding, ...] = ()
 
     @property
     def encoding(self) -> str:
         """For staff: "UTF-8", "Windows-1252" … or "Excel workbook"."""
-        return str(self.dialect.encoding) if self.dialect else "Excel workbook"
+        return str(self.dialect.encoding) if self.dialect else self.workbook
 
     @property
     def delimiter(self) -> str:
@@ -67,7 +71,7 @@ class PressList:
 
     @property
     def problems(self) -> Iterator[Problem]:
-        """What is to be said about rows, in order of lines."""
+        """What is to be said about rows, in order of lines; last, what many rows of a workbook have in common."""
         return (row for row in self.rows() if isinstance(row, Problem))
 
     def __iter__(self) -> Iterator[Recipient]:
@@ -75,7 +79,8 @@ class PressList:
         return (row for row in self.rows() if isinstance(row, Recipient))
 
     def rows(self) -> Iterator[Row]:
-        """Recipients and problems, in order of lines: every row that isn't empty yields at least one.
+        """Recipients and problems, in order of lines: every row that isn't empty yields at least one. Last, what many
+        rows of a workbook have in common.
 
         Raises:
             ListError: the file turns out unreadable on the way, or a workbook makes more than `MOST_OF_A_WORKBOOK`
@@ -91,6 +96,7 @@ class PressList:
         rows = Rows(self.header.columns, self.name, self.shown)
         delimiter = self.dialect.delimiter if self.dialect else ""
         width, address = len(self.columns), self.header.columns.address
+        remarks = Remarks(self.header.columns)
         for row in self.raw_rows():
             if row.line <= self.header.line:
                 if row.line < self.header.line and any(cell.strip() for cell in row.cells):
@@ -98,8 +104,13 @@ class PressList:
                     yield left_out(row.line, Reason.BEFORE_HEADER, f"“{text[:60]}” is above the header")
             elif len(row.lines) > 1 and row.swallowed_rows(delimiter, width, address):
                 yield from _swallowed(row)
+            elif row.marks is not None:
+                said, used = remarks.of(row, row.marks)
+                yield from said
+                yield from rows.read(row) if used else ()
             else:
                 yield from rows.read(row)
+        yield from remarks.in_all()
 
     def raw_rows(self) -> Iterator[RawRow]:
         """The file's rows as cells, header and all."""
@@ -116,7 +127,7 @@ def _swallowed(row: RawRow) -> Iterator[Problem]:
 
 
 def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = "") -> PressList:
-    """One press list: .csv, .txt, .tsv in any encoding and with any usual delimiter, or .xlsx.
+    """One press list: .csv, .txt, .tsv in any encoding and with any usual delimiter, or .xlsx, .xlsm, .ods, .xls.
 
     Only its first rows and its encoding are judged here; its rows are read when it is iterated.
 
@@ -135,8 +146,9 @@ def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = 
         if is_workbook(path, shown):
             if encoding:
                 raise ListError([Fault(shown, 0, "--encoding has no effect on a workbook", "leave it out")])
-            sheet, header = find_sheet(path, shown, column)
-            return PressList(path, path.stem, shown, header, None, sheet, header.findings)
+            found = find_sheet(path, shown, column)
+            header = found.header
+            return PressList(path, path.stem, shown, header, None, found.name, found.kind, header.findings)
         dialect, sample = find_dialect(path, shown, encoding)
     except OSError as error:
         raise ListError([Fault(shown, 0, f"can't be read: {error.strerror}")]) from None
@@ -148,7 +160,7 @@ def read_list(path: Path, *, shown: str = "", column: str = "", encoding: str = 
         raise ListError([too_wide(wide, shown)])
     header = find_header(sample, shown, column)
     findings = (*_encoding_findings(dialect, sample, shown), *header.findings)
-    return PressList(path, path.stem, shown, header, dialect, "", findings)
+    return PressList(path, path.stem, shown, header, dialect, findings=findings)
 
 
 def _check_file(path: Path, shown: str) -> None:
