@@ -19,6 +19,9 @@ class Reason(StrEnum):
     BAD_ADDRESS = "address can't be used"
     UNSAFE = "unsafe text"
     UNCLOSED_QUOTE = "unclosed quote"
+    HIDDEN = "hidden in the workbook"
+    STRUCK_OUT = "struck out"
+    NO_VALUE = "formula without a value"
     NOT_ACTIVE = "not active"
     OPTED_OUT = "opted out"
     SUPPRESSED = "suppressed"
@@ -37,6 +40,9 @@ _WHAT_TO_DO: dict[str, str] = {
     Reason.BAD_ADDRESS: "Correct the address in the list.",
     Reason.UNSAFE: "Correct the row in the list: it contains something that can't be put into an email.",
     Reason.UNCLOSED_QUOTE: "Correct the row in the list: close the quotation mark.",
+    Reason.HIDDEN: "Unhide the row in the workbook, or clear its filter, and save it.",
+    Reason.STRUCK_OUT: "Remove the line through it in the workbook, and save it.",
+    Reason.NO_VALUE: "Open the workbook in Excel or LibreOffice, and save it.",
     Reason.HEADER_AGAIN: "Add a person below the header.",
     Reason.BEFORE_HEADER: "Only rows below the header count: move the rows down.",
     Reason.NOT_ACTIVE: "The list's status column says so: correct it there if it is wrong.",

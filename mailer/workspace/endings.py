@@ -12,13 +12,13 @@ from pathlib import Path
 from mailer.visible import visible
 
 _TEXTS = frozenset((".md", ".markdown", ".txt", ".text"))
-LIST_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt", ".vcf")
+LIST_ENDINGS = (".csv", ".xlsx", ".tsv", ".txt", ".xlsm", ".ods", ".xls", ".vcf")
 """Of press lists; where several files differ in nothing else, the first of these is meant."""
 _FOREIGN = {
     ".docx": "a Word document", ".doc": "a Word document", ".odt": "a LibreOffice document",
     ".pages": "a Pages document", ".rtf": "a rich text document", ".pdf": "a PDF",
     ".html": "a web page", ".htm": "a web page",
-    ".xls": "an old Excel workbook", ".ods": "a LibreOffice spreadsheet", ".numbers": "a Numbers spreadsheet",
+    ".xlsb": "an Excel binary workbook", ".numbers": "a Numbers spreadsheet",
 }  # fmt: skip
 
 SAVE_AS_TEXT = (

@@ -116,7 +116,7 @@ class Workspace:
         return any(SUPPRESSION_WORD in name.casefold() for name in names) or same_file(path, self.suppressed)
 
     def list_path(self, name: str) -> Path:
-        """The file of a press list given as a path or as a name (`.csv`, then `.xlsx`, `.tsv`, `.txt`).
+        """The file of a press list given as a path or as a name (`.csv`, then the others of `LIST_ENDINGS`).
 
         Returns:
             the file; or what is no file and can't be read, but is called so.

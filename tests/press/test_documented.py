@@ -10,7 +10,11 @@ from conftest import REPOSITORY
 from mailer.press import addresses
 from mailer.press.list_files import answers, cards, raw_rows, read
 from mailer.press.list_files.rows import MOST_IN_A_CELL
-from mailer.press.list_files.workbooks import package, sheet, workbook
+from mailer.press.list_files.workbooks import cell_texts, package, remarks
+from mailer.press.list_files.workbooks.excel import strings, workbook
+from mailer.press.list_files.workbooks.old_excel import records
+from mailer.press.list_files.workbooks.old_excel import sheet as old_sheet
+from mailer.press.list_files.workbooks.open_document import workbook as open_document
 
 PAGE = (REPOSITORY / "docs" / "reference" / "lists.md").read_text("utf-8")
 
@@ -31,21 +35,24 @@ def test_every_limit_is_documented() -> None:
         raw_rows.MOST_COLUMNS,
         raw_rows.LONGEST_ROW,
         raw_rows.LONGEST_CELL,
-        sheet.LONGEST_CELL,
+        cell_texts.LONGEST_CELL,
         MOST_IN_A_CELL,
         cards.MOST_PROPERTIES,
         answers.LARGEST,
         addresses.LONGEST,
-        sheet.MOST_ROWS,
-        sheet.MOST_CELLS,
-        sheet.MOST_TEXT,
+        cell_texts.MOST_ROWS,
+        cell_texts.MOST_CELLS,
+        cell_texts.MOST_TEXT,
         read.MOST_OF_A_WORKBOOK,
         workbook.MOST_SHEETS,
-        workbook.MOST_STRINGS,
-        workbook.MOST_STRING_TEXT,
+        strings.MOST_STRINGS,
+        strings.MOST_STRING_TEXT,
         package.MOST_PARTS,
         package.UNPACKED >> 20,
         package.MOST_TAGS,
+        open_document.MOST_TAGS,
+        old_sheet.MOST_COLUMNS,
+        records.MOST_RECORDS,
     ]
     assert csv.field_size_limit() == raw_rows.LONGEST_CELL
 
@@ -54,7 +61,17 @@ def test_every_warning_is_documented() -> None:
     source = "".join(
         path.read_text("utf-8") for path in sorted((REPOSITORY / "mailer" / "press").rglob("*.py"))
     )
-    in_code = set(re.findall(r'warning\([\w.]+, "([a-z-]+)"', source))
+    in_code = set(re.findall(r'warning\(\s*[\w.]+, "([a-z-]+)"', source))
     in_code |= set(re.findall(r'Finding\(\s*"([a-z-]+)",\s*"warning"', source))
     in_code |= set(re.findall(r'return "([a-z]+-[a-z-]+)", f', source))
     assert in_code == set(table("Warnings"))
+
+
+def test_every_notice_of_a_file_is_documented() -> None:
+    source = "".join(
+        path.read_text("utf-8")
+        for path in sorted((REPOSITORY / "mailer" / "press" / "list_files").rglob("*.py"))
+    )
+    in_code = set(re.findall(r'Finding\(\s*"([a-z-]+)",\s*"notice"', source))
+    in_code |= {id_ for id_, _ in remarks.IN_ALL.values()}
+    assert in_code == set(table("Notices"))

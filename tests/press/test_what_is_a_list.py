@@ -67,20 +67,20 @@ def test_the_endings_are_the_documented_ones_in_their_order() -> None:
 
 def test_each_documented_ending_is_a_list_everywhere(workspace: Workspace) -> None:
     endings = [*DOCUMENTED, *map(str.upper, DOCUMENTED)]
-    lists = {f"coast{number}": f"coast{number}{ending}" for number, ending in enumerate(endings)}
+    lists = {f"coast{number:02}": f"coast{number:02}{ending}" for number, ending in enumerate(endings)}
     for file in lists.values():
         a_list(workspace.lists / file)
     assert list(map(sorted, offered(workspace).values())) == [[*lists, "press", "regional"]] * len(COMMANDS)
     for name in lists:
         [bo] = read_audience(workspace, Choice(lists=(name,))).recipients
         assert (bo.address, bo.lists) == ("bo@example.org", (name,))
-        assert not read_audience(workspace, Choice(lists=(name,), except_lists=("coast0",))).recipients
+        assert not read_audience(workspace, Choice(lists=(name,), except_lists=("coast00",))).recipients
     found = [row.path for row in kept_about(workspace, "bo@example.org")]
     assert found == [f"lists/{file}" for file in lists.values()]
 
 
 def test_nothing_else_is(workspace: Workspace) -> None:
-    for name in ("coast.ods", "coast.csv.bak", "coast", ".coast.csv", "~$coast.xlsx"):
+    for name in ("coast.numbers", "coast.csv.bak", "coast", ".coast.csv", "~$coast.xlsx"):
         (workspace.lists / name).write_text("email\nbo@example.org\n", "utf-8")
     assert list(offered(workspace).values()) == [{"press", "regional"}] * len(COMMANDS)
 

@@ -56,9 +56,9 @@ def test_a_list_with_another_ending_than_is_seen(workspace: Workspace, there: st
 
 
 def test_a_list_that_is_no_csv(workspace: Workspace) -> None:
-    (workspace.lists / "new.xls").write_bytes(b"x")
+    (workspace.lists / "new.xlsb").write_bytes(b"x")
     ran = mailer("lists", "show", "new", cwd=workspace.root)
-    assert "There is new.xls, an old Excel workbook: " in ran.err
+    assert "There is new.xlsb, an Excel binary workbook: " in ran.err
     assert "CSV UTF-8" in ran.err
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def lists(ctx: click.Context) -> None:
     """Show, check, compare and import press lists. Without a command: show which lists there are.
 
-    A list is any .csv, .xlsx, .tsv, .txt or .vcf file in lists/, as other programs export it.
+    A list is any .csv, .xlsx, .ods, .xls, .xlsm, .tsv, .txt or .vcf file in lists/, as other programs export it.
     """
     if ctx.invoked_subcommand is not None:
         return

@@ -9,7 +9,7 @@ from mailer.press.addresses import LONGEST
 from mailer.press.clean_text import shortened
 from mailer.press.reasons import Reason
 
-_TO_BE_MENDED = (Reason.NO_ADDRESS, Reason.BAD_ADDRESS, Reason.UNSAFE, Reason.UNCLOSED_QUOTE)
+_TO_BE_MENDED = (Reason.NO_ADDRESS, Reason.BAD_ADDRESS, Reason.UNSAFE, Reason.UNCLOSED_QUOTE, Reason.NO_VALUE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailer.errors import Fault
@@ -22,12 +23,30 @@ _ADDRESS = re.compile(r"[^\s@]++@(?=[^\s@.]++\.[^\s@])[^\s@]++")
 
 
 @dataclass(slots=True)
+class Marks:
+    """What a workbook says of a row besides its texts.
+
+    Attributes:
+        hidden: why nobody sees it in the workbook, for staff; "" where it is seen.
+        struck: indices of the cells whose whole text is struck out.
+        partly_struck: indices of those in which struck-out words were left out.
+        uncalculated: indices of those that have a formula and no value.
+    """
+
+    hidden: str = ""
+    struck: Sequence[int] = ()
+    partly_struck: Sequence[int] = ()
+    uncalculated: Sequence[int] = ()
+
+
+@dataclass(slots=True)
 class RawRow:
-    """A row: the line it begins on, its cells, and the physical lines it consists of."""
+    """A row: the line it begins on, its cells, and the physical lines it consists of; of a workbook, its marks."""
 
     line: int
     cells: list[str]
     lines: list[str]
+    marks: Marks | None = None
 
     def swallowed_rows(self, delimiter: str, width: int, address: int) -> bool:
         """Whether a quote seems to have swallowed rows: a line inside a cell looks like a row itself.

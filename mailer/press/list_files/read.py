@@ -21,8 +21,10 @@ from mailer.press.list_files.problems import Problem, left_out
 from mailer.press.list_files.raw_rows import MOST_COLUMNS, RawRow, too_wide
 from mailer.press.list_files.readings import encoding_question, readings
 from mailer.press.list_files.rows import Row, Rows
-from mailer.press.list_files.workbooks.list_sheet import find_sheet, is_workbook, read_sheet
-from mailer.press.list_files.workbooks.package import SAVE_AS_CSV
+from mailer.press.list_files.workbooks.kinds import is_workbook
+from mailer.press.list_files.workbooks.list_sheet import find_sheet, read_sheet
+from mailer.press.list_files.workbooks.refused import SAVE_AS_CSV
+from mailer.press.list_files.workbooks.remarks import Remarks
 from mailer.press.reasons import Reason
 
 LARGEST_FILE = 500 << 20
@@ -42,6 +44,7 @@ class PressList:
         header: the header row: its line and columns, and what is to be said about them.
         dialect: encoding and delimiter; None for a workbook.
         sheet: the sheet that is read, of a workbook.
+        workbook: what kind of workbook it is, for staff; "" for a text.
         findings: what is to be said about the file as a whole.
         cards: how a file of cards (.vcf) is read; None for all else.
     """
@@ -52,6 +55,7 @@ class PressList:
     header: Header
     dialect: Dialect | None
     sheet: str = ""
+    workbook: str = ""
     findings: tuple[Finding, ...] = ()
     cards: Cards | None = None
 
@@ -60,7 +64,7 @@ class PressList:
         """For staff: "UTF-8", "Windows-1252" … or "Excel workbook"."""
         if self.cards:
             return f"cards in {self.cards.encoding}"
-        return str(self.dialect.encoding) if self.dialect else "Excel workbook"
+        return str(self.dialect.encoding) if self.dialect else self.workbook
 
     @property
     def delimiter(self) -> str:
@@ -74,7 +78,7 @@ class PressList:
 
     @property
     def problems(self) -> Iterator[Problem]:
-        """What is to be said about rows, in order of lines."""
+        """What is to be said about rows, in order of lines; last, what many rows of a workbook have in common."""
         return (row for row in self.rows() if isinstance(row, Problem))
 
     def __iter__(self) -> Iterator[Recipient]:
@@ -82,7 +86,8 @@ class PressList:
         return (row for row in self.rows() if isinstance(row, Recipient))
 
     def rows(self) -> Iterator[Row]:
-        """Recipients and problems, in order of lines: every row that isn't empty yields at least one.
+        """Recipients and problems, in order of lines: every row that isn't empty yields at least one. Last, what many
+        rows of a workbook have in common.
 
         Raises:
             ListError: the file turns out unreadable on the way, or a workbook makes more than `MOST_OF_A_WORKBOOK`
@@ -98,6 +103,7 @@ class PressList:
         rows = Rows(self.header.columns, self.name, self.shown)
         delimiter = self.dialect.delimiter if self.dialect else ""
         width, address = len(self.columns), self.header.columns.address
+        remarks = Remarks(self.header.columns)
         for row in self.raw_rows():
             if row.line <= self.header.line:
                 if row.line < self.header.line and any(cell.strip() for cell in row.cells):
@@ -105,8 +111,13 @@ class PressList:
                     yield left_out(row.line, Reason.BEFORE_HEADER, f"“{text[:60]}” is above the header")
             elif len(row.lines) > 1 and row.swallowed_rows(delimiter, width, address):
                 yield from _swallowed(row)
+            elif row.marks is not None:
+                said, used = remarks.of(row, row.marks)
+                yield from said
+                yield from rows.read(row) if used else ()
             else:
                 yield from rows.read(row)
+        yield from remarks.in_all()
 
     def raw_rows(self) -> Iterator[RawRow]:
         """The file's rows as cells, header and all."""
@@ -127,7 +138,8 @@ def _swallowed(row: RawRow) -> Iterator[Problem]:
 def read_list(
     path: Path, *, shown: str = "", answers: Answers | None = None, asking: bool = True
 ) -> PressList:
-    """One press list: .csv, .txt, .tsv in any encoding and with any usual delimiter, .xlsx, or cards (.vcf).
+    """One press list: .csv, .txt, .tsv in any encoding and with any usual delimiter, .xlsx, .xlsm, .ods, .xls, or cards
+    (.vcf).
 
     Only its first rows and its encoding are judged here; its rows are read when it is iterated.
 
@@ -158,12 +170,15 @@ def _opened(path: Path, shown: str, answers: Answers) -> tuple[PressList, list[F
     """A list, and what is to be asked about it."""
     if is_workbook(path, shown):
         _without_effect(shown, answers, ("encoding", "delimiter"), "a workbook")
-        sheet, header = find_sheet(path, shown, answers)
-        return PressList(path, path.stem, shown, header, None, sheet, header.findings), list(header.questions)
+        found = find_sheet(path, shown, answers)
+        header = found.header
+        return PressList(path, path.stem, shown, header, None, found.name, found.kind, header.findings), list(
+            header.questions
+        )
     if is_cards(path):
         _without_effect(shown, answers, ("address", "delimiter", "sheet"), "cards (.vcf)")
         cards, questions = find_cards(path, shown, answers)
-        return PressList(path, path.stem, shown, CARD_HEADER, None, "", (), cards), questions
+        return PressList(path, path.stem, shown, CARD_HEADER, None, cards=cards), questions
     _without_effect(shown, answers, ("sheet",), "text")
     try:
         dialect, sample = find_dialect(path, shown, answers)
@@ -179,7 +194,8 @@ def _opened(path: Path, shown: str, answers: Answers) -> tuple[PressList, list[F
     except ListError as error:
         raise ListError([*questions, *error.faults]) from None
     findings = (*_encoding_findings(path, dialect, sample, shown, answers), *header.findings)
-    return PressList(path, path.stem, shown, header, dialect, "", findings), [*questions, *header.questions]
+    press_list = PressList(path, path.stem, shown, header, dialect, findings=findings)
+    return press_list, [*questions, *header.questions]
 
 
 def _without_effect(shown: str, answers: Answers, keys: tuple[str, ...], kind: str) -> None:

@@ -1,1 +1,1 @@
-"""Excel workbooks (.xlsx), read within limits: a zip, its parts, a sheet's rows, and which sheet is the list."""
+"""Workbooks of Excel and LibreOffice, read within limits: each kind's rows, and which sheet is the list."""
