@@ -70,8 +70,8 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
     """Everybody on the chosen lists, once, in their order; the rest with a reason each.
 
     Where several reasons hold, the first of these is given: the row can't be used, suppressed, on an
-    excepted list, not in ALLOW_ONLY, excepted by address, no embargoes accepted, duplicate, not chosen by
-    `where`, over the limit. Someone on two lists has the tags of both.
+    excepted list, not in ALLOW_ONLY, excepted by address, no embargoes accepted, duplicate, opted out or not active
+    according to another row, not chosen by `where`, over the limit. Someone on two lists has the tags of both.
 
     Raises:
         WorkspaceError: a list of that name does not exist, or is the one of those who are never mailed.
@@ -87,6 +87,7 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
     for press_list in chosen:
         gathering.take(press_list)
     on_disk = gathering.on_disk
+    on_disk.drop_barred()
     if test is not None:
         on_disk.drop_unless(test, Reason.NOT_CHOSEN, choice.where)
     if choice.limit is not None:
@@ -101,7 +102,8 @@ def _list(workspace: Workspace, name: str, *, excepted: bool = False) -> PressLi
         hint = "Leave it out." if excepted else "Name a press list instead: `mailer lists` shows them."
         raise WorkspaceError(f"“{name}” is the list of people who are never mailed: {what}.", hint)
     path = workspace.list_path(name)
-    return read_list(path, shown=workspace.shown(path))
+    # Whom an excepted list names is all that matters: no question about its columns has to be answered first.
+    return read_list(path, shown=workspace.shown(path), asking=not excepted)
 
 
 def _excepted(workspace: Workspace, names: Iterable[str]) -> AudienceOnDisk:
@@ -142,6 +144,9 @@ class _Gathering:
                 self._person(row)
             elif row.reason is not None:
                 self.on_disk.leave_out(row.address, row.reason, row.message, row.line)
+                if row.bars:
+                    detail = f"{row.message}, in {press_list.shown}:{row.line}"
+                    self.on_disk.bar(canonical(row.address), row.reason, detail)
             else:
                 self._remark(press_list.shown, row)
 

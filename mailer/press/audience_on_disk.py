@@ -27,6 +27,7 @@ CREATE TABLE others (
     n INTEGER PRIMARY KEY, address TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
     source INTEGER NOT NULL, line INTEGER NOT NULL
 );
+CREATE TABLE barred (key TEXT PRIMARY KEY, reason TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;
 """
 _PERSON = "n, address, name, outlet, languages, tags, lists, source, line, cells"
 _CUT = "\x1f"
@@ -157,6 +158,23 @@ class AudienceOnDisk:
             (reason, key, source),
         )
         return cursor.rowcount > 0
+
+    def bar(self, key: str, reason: str, detail: str) -> None:
+        """Notes that somebody is not to be mailed, on whatever list they stand."""
+        self._db.execute("INSERT OR IGNORE INTO barred VALUES (?, ?, ?)", (key, reason, detail))
+
+    def barred(self, key: str) -> tuple[str, str] | None:
+        """Why somebody is barred, and what says so; None: they are not."""
+        query = "SELECT reason, detail FROM barred WHERE key = ?"
+        found: tuple[str, str] | None = self._db.execute(query, (key,)).fetchone()
+        return found
+
+    def drop_barred(self) -> None:
+        """Leaves out every recipient who is barred."""
+        self._db.execute(
+            "UPDATE people SET reason = b.reason, detail = b.detail FROM barred AS b"
+            " WHERE b.key = people.key AND people.reason IS NULL"
+        )
 
     def drop_beyond(self, limit: int, reason: str, detail: str) -> None:
         """Leaves out all recipients but the first `limit`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mailer.model import Recipient
 from mailer.press.addresses import canonical
 from mailer.press.audience_on_disk import AudienceOnDisk, FirstLines
-from mailer.press.list_files.problems import left_out
+from mailer.press.list_files.problems import Problem, left_out
 from mailer.press.list_files.read import PressList
 from mailer.press.list_files.rows import Row
 from mailer.press.reasons import Reason
@@ -21,7 +21,7 @@ def review(press_list: PressList, suppressions: Suppressions | None = None) -> I
     Raises:
         ListError: the file turns out unreadable on the way.
     """
-    first = FirstLines()
+    first, barred = FirstLines(), _barred(press_list)
     for row in press_list.rows():
         if not isinstance(row, Recipient):
             yield row
@@ -29,12 +29,27 @@ def review(press_list: PressList, suppressions: Suppressions | None = None) -> I
         assert row.where is not None
         line, key = row.where.line, canonical(row.address)
         entry = suppressions.get(key) if suppressions is not None else None
-        if earlier := first.before(key, line):
+        if barred is not None and (said := barred.barred(key)):
+            yield left_out(line, Reason(said[0]), f"{row.address}: {said[1]}", row.address)
+        elif earlier := first.before(key, line):
             yield left_out(line, Reason.DUPLICATE, f"{row.address} is already on line {earlier}", row.address)
         elif entry is not None:
             yield left_out(line, Reason.SUPPRESSED, f"{row.address}: {entry}", row.address)
         else:
             yield row
+
+
+def _barred(press_list: PressList) -> AudienceOnDisk | None:
+    """Who is not to be mailed according to a row, and may stand on another one too; None where no column says so."""
+    columns = press_list.header.columns
+    if not (columns.gates or "tags" in columns.roles or press_list.cards):
+        return None
+    found = None
+    for row in press_list.rows():
+        if isinstance(row, Problem) and row.bars and row.reason is not None:
+            found = found or AudienceOnDisk()
+            found.bar(canonical(row.address), row.reason, f"{row.message}, on line {row.line}")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

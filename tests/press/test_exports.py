@@ -1,6 +1,8 @@
 """Exports of the tools that press offices use, as they come: nobody is mailed who opted out there, and names are kept.
 
-Each file of exports/ has the columns that its tool documents, and people who are invented.
+Those of Outlook, Google Contacts, Mailchimp and Salesforce have the columns of a published export. For HubSpot, Constant
+Contact, Brevo, Mailjet, Pipedrive and Dynamics the fields are documented, but no whole header row was found; for Cision, Muck
+Rack, Meltwater and the rest none is published, and the columns are those that their users describe. All people are invented.
 """
 
 from __future__ import annotations

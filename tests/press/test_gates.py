@@ -9,7 +9,7 @@ from support.terminal import mailer
 
 from mailer.errors import ListError
 from mailer.model import Recipient
-from mailer.press import Choice, read_audience, read_list
+from mailer.press import Choice, read_audience, read_list, review
 from mailer.workspace import Workspace
 
 OUT = (
@@ -144,3 +144,37 @@ def test_nobody_is_mailed_by_any_command_before_the_questions_are_answered(works
         assert "lists/office.toml" in ran.err
     (workspace.lists / "office.toml").write_text('[columns]\n"Status" = "not about mail"\n', "utf-8")
     assert mailer("check", "harbour-report", "--list", "office", cwd=workspace.root).code == 0
+
+
+# ---- on one list out, on another one not ---------------------------------------------------------------
+
+
+def test_who_opted_out_on_one_list_is_mailed_through_no_other(workspace: Workspace) -> None:
+    (workspace.lists / "crm.csv").write_text(
+        "email,Email Opt Out,Status\nana@example.net,Yes,\nbo@example.net,,unsubscribed\n"
+        "cy@example.net,,pizza\ndee@example.net,No,active\n"
+    )
+    (workspace.lists / "desk.csv").write_text(
+        "email\nANA@example.net\nbo@example.net\ncy@example.net\ndee@example.net\n"
+    )
+    for lists in (("crm", "desk"), ("desk", "crm")):
+        audience = read_audience(workspace, Choice(lists=lists))
+        assert {person.address for person in audience.recipients} == {"cy@example.net", "dee@example.net"}
+        out = {person.detail for person in audience.left_out if person.address == "bo@example.net"}
+        assert any("lists/crm.csv:3" in detail for detail in out)
+
+
+def test_an_earlier_row_of_somebody_who_opted_out_further_down_is_not_mailed(workspace: Workspace) -> None:
+    path = workspace.lists / "twice.csv"
+    path.write_text("email,unsubscribed\nana@example.net,\nbo@example.net,\nAna@example.net,2026-03-01\n")
+    audience = read_audience(workspace, Choice(lists=("twice",)))
+    assert [person.address for person in audience.recipients] == ["bo@example.net"]
+    shown = [row for row in review(read_list(path)) if isinstance(row, Recipient)]
+    assert [person.address for person in shown] == ["bo@example.net"], "lists show says the same"
+
+
+def test_a_list_of_those_to_leave_out_is_asked_nothing(workspace: Workspace) -> None:
+    (workspace.lists / "press.csv").write_text("email\nana@example.net\nbo@example.net\n")
+    (workspace.lists / "board.csv").write_text("email,Removed\nbo@example.net,see Tom\n")
+    audience = read_audience(workspace, Choice(lists=("press",), except_lists=("board",)))
+    assert [person.address for person in audience.recipients] == ["ana@example.net"]

@@ -24,6 +24,7 @@ class Problem:
         id: the kind of problem, in kebab-case.
         reason: why the row is not a recipient; None for one that is, with this to be said about it.
         address: as the list has it, or ""; cut where it is longer than an address can be.
+        bars: it says of the person, not of the row alone, that they are not to be mailed: wherever else they stand.
     """
 
     line: int
@@ -32,13 +33,14 @@ class Problem:
     id: str
     reason: Reason | None = None
     address: str = ""
+    bars: bool = False
 
 
-def left_out(line: int, reason: Reason, message: str, address: str = "") -> Problem:
+def left_out(line: int, reason: Reason, message: str, address: str = "", *, bars: bool = False) -> Problem:
     """A row that is not mailed: an error where somebody should mend it, else a notice."""
     level: Level = "error" if reason in _TO_BE_MENDED else "notice"
     id_ = reason.name.lower().replace("_", "-")
-    return Problem(line, level, message, id_, reason, shortened(address, LONGEST))
+    return Problem(line, level, message, id_, reason, shortened(address, LONGEST), bars)
 
 
 def warning(line: int, id_: str, message: str, address: str = "") -> Problem:

@@ -127,11 +127,12 @@ class Rows:
             reason, known = why_out(kind, value[:LONGEST])
             if reason is not None:
                 shown = f"{self._header(index)}: {shortened(value) or 'empty'}{known}"
-                return left_out(line, reason, shown, address)
+                return left_out(line, reason, shown, address, bars=bool(value) and not known)
         if self._tags_at >= 0 and self._tags_at < len(cells) and (tags := cells[self._tags_at]):
             tag = tag_that_opts_out(tags)
             if tag:
-                return left_out(line, Reason.OPTED_OUT, f"{self._header(self._tags_at)}: {tag}", address)
+                said = f"{self._header(self._tags_at)}: {tag}"
+                return left_out(line, Reason.OPTED_OUT, said, address, bars=True)
         return None
 
     def _surplus(self, cells: list[str], line: int) -> list[Problem]:
