@@ -111,19 +111,24 @@ _BODY = f"""Zz paragraph zZ with **Zz strong zZ**, *Zz em zZ*, [Zz link zZ]({WEB
 
 ![Zz figure zZ]({WEB}/zz-figure.jpg)
 
-[^1]: Zz note zZ.
+[^1]: Zz footnote zZ.
 
-[^2]: Yy note yY.
+[^2]: Yy footnote yY.
 """
 _BOILERPLATES = "## About Zz\n\nZz about zZ.\n\n## About Yy\n\nYy about yY.\n"
 _OF_THE_BODY = {
-    **{f"body.{name}": f"Zz {name} zZ" for name in re.findall(r"Zz (\w+) zZ", _BODY) if name != "note"},
+    **{f"body.{name}": f"Zz {name} zZ" for name in re.findall(r"Zz (\w+) zZ", _BODY) if name != "footnote"},
     "body.link address": f"{WEB}/zz-link",
     "body.call_to_action address": f"{WEB}/zz-call",
 }
 """What the text's own blocks print; what is made of a picture's address, no theme need say in words."""
 
-BEYOND_FIELDS = {**_OF_THE_BODY, "notes": "Zz note zZ", "about.title": "About Zz", "unsubscribe": UNSUBSCRIBE}
+BEYOND_FIELDS = {
+    **_OF_THE_BODY,
+    "notes": "Zz footnote zZ",
+    "about.title": "About Zz",
+    "unsubscribe": UNSUBSCRIBE,
+}
 """What is printed and is no field of a header, each with its sentinel."""
 
 

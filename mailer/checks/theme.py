@@ -85,9 +85,9 @@ def check_theme(workspace: Workspace, name: str) -> tuple[Finding, ...]:
     found = list(theme_faults(theme, _own_folders(theme) or theme))
     known = {finding.where for finding in found}
     lost: dict[Loss, None] = {}
-    for kind in Kind:
+    for number, kind in enumerate(Kind):
         try:
-            lost |= dict.fromkeys(_lost(workspace, theme, kind))
+            lost |= dict.fromkeys(_lost(workspace, theme, kind, with_addresses=not number))
         except TemplateError as error:
             others = (as_finding(fault) for fault in error.faults)
             found += [finding for finding in others if finding.where not in known and finding not in found]
@@ -102,8 +102,13 @@ def _own_folders(theme: Sequence[Path]) -> list[Path]:
 # ---- what is lost -----------------------------------------------------------------------------------------
 
 
-def _lost(workspace: Workspace, theme: tuple[Path, ...], kind: Kind) -> tuple[Loss, ...]:
+def _lost(
+    workspace: Workspace, theme: tuple[Path, ...], kind: Kind, *, with_addresses: bool = True
+) -> tuple[Loss, ...]:
     """What a theme, as its files are now, leaves out of a release of this kind.
+
+    Args:
+        with_addresses: look once more, with what themes make links of: numbers to call, a page to register on.
 
     Raises:
         TemplateError: it can't render a release in which every field is written.
@@ -111,16 +116,16 @@ def _lost(workspace: Workspace, theme: tuple[Path, ...], kind: Kind) -> tuple[Lo
     state = sha256()
     for path in (path for folder in theme for path in sorted(folder.iterdir()) if path.is_file()):
         state.update(str(path).encode() + path.read_bytes())
-    return _lost_as_it_was(workspace, theme, kind, state.digest())
+    return _lost_as_it_was(workspace, theme, kind, with_addresses, state.digest())
 
 
 @lru_cache(maxsize=64)  # each look at a release asks again
 def _lost_as_it_was(
-    workspace: Workspace, theme: tuple[Path, ...], kind: Kind, _state: bytes
+    workspace: Workspace, theme: tuple[Path, ...], kind: Kind, with_addresses: bool, _state: bytes
 ) -> tuple[Loss, ...]:
     lost: dict[Loss, None] = {}
     label = read_labels(theme, "en").get(kind.value.replace(" ", "_"), kind.value)
-    for addresses in (False, True):
+    for addresses in (False, True)[: 1 + with_addresses]:
         edition = specimen(workspace, addresses=addresses, kind=kind.value)
         parts = shown(render(edition, theme))
         for key, wanted in sentinels(addresses):

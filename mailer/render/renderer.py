@@ -52,8 +52,7 @@ def _with_the_others(faults: Sequence[Fault], theme: Sequence[Path]) -> list[Fau
     if not any(fault.path.endswith(THEME_FILES) for fault in faults):
         return list(faults)  # a picture of the release
     own = [folder for folder in theme if folder.parent != built_in_templates()]
-    found = sorted(theme_faults(theme, own), key=lambda finding: finding.level != "error")
-    others = [as_fault(finding) for finding in found]
+    others = [as_fault(finding) for finding in theme_faults(theme, own)]
     known = {(fault.path, fault.line) for fault in others}
     return [*(fault for fault in faults if (fault.path, fault.line) not in known), *others]
 

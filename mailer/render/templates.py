@@ -6,6 +6,7 @@ docs/reference/themes.md lists and lay it out. They reach no file, no other prog
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path, PurePath
@@ -13,10 +14,10 @@ from types import CodeType
 from typing import Any, Literal
 
 from jinja2 import (
+    BaseLoader,
     BytecodeCache,
     Environment,
     FileSystemLoader,
-    PrefixLoader,
     StrictUndefined,
     TemplateNotFound,
 )
@@ -65,6 +66,20 @@ class _OwnFiles(FileSystemLoader):
         return found
 
 
+class _Folders(BaseLoader):
+    """The folders of a theme, by number: `:1/release.html.j2`. Jinja's PrefixLoader would not tell a template its own
+    whole name, and so not from which folder it asks for the next one."""
+
+    def __init__(self, theme: Sequence[Path]) -> None:
+        self._folders = [_OwnFiles(folder) for folder in theme]
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        found = re.fullmatch(r":(\d+)/([^/]+)", template)
+        if not found or int(found[1]) >= len(self._folders):
+            raise TemplateNotFound(template)
+        return self._folders[int(found[1])].get_source(environment, found[2])
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, which a file's path does not enter: `release.path.read_text()` would be its way out.
 
@@ -74,7 +89,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, theme: Sequence[Path], medium: Medium) -> None:
         super().__init__(
-            loader=PrefixLoader({f":{number}": _OwnFiles(folder) for number, folder in enumerate(theme)}),
+            loader=_Folders(theme),
             autoescape=medium == "html",  # the text part is no HTML
             undefined=StrictUndefined,
             trim_blocks=False,
@@ -234,17 +249,16 @@ def _what_there_is(theme: Sequence[Path], error: TemplateNotFound) -> str:
 
 def like_a_template(theme: Sequence[Path], name: str) -> str:
     """What somebody may have meant who named a template that there is not, or what to do."""
-    known = sorted({f"{folder.name}/{path.name}" for folder in theme for path in folder.glob("*.j2")})
-    near = get_close_matches(name, [*known, *(each.partition("/")[2] for each in known)], n=1, cutoff=0.7)
-    if (near and near[0].partition("/")[0] == name.partition("/")[0]) or (near and "/" not in near[0]):
-        return f"did you mean {near[0]}?"
     folder, _, file = name.rpartition("/")
-    if folder and folder not in {each.name for each in theme} and is_plain_name(folder):
+    if is_plain_name(folder) and folder not in {each.name for each in theme}:
+        if any((each.parent / folder).is_dir() for each in theme):
+            return f"to begin from the theme {folder}, write From: {folder} into theme.txt"
         meant = get_close_matches(folder, sorted({each.name for each in theme}), n=1, cutoff=0.7)
         if meant:
             return f"did you mean {meant[0]}/{file}?"
-        return f"to begin from the theme {folder}, write From: {folder} into theme.txt"
-    return f"there are: {', '.join(known)}"
+    known = sorted({f"{each.name}/{path.name}" for each in theme for path in each.glob("*.j2")})
+    near = get_close_matches(name, [*known, *(each.rpartition("/")[2] for each in known)], n=1, cutoff=0.7)
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
 
 
 def _said(error: Exception) -> str:

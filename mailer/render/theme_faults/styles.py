@@ -127,15 +127,16 @@ class Classes:
     """Classes that elements may have.
 
     Attributes:
-        words: those that are written out.
+        words: those that are written out; `stems` are beginnings that may be whole.
         patterns: those of which a part is only known when the template runs, as in `class="h{{ level }}"`.
     """
 
     words: set[str] = field(default_factory=set)
+    stems: set[str] = field(default_factory=set)
     patterns: list[re.Pattern[str]] = field(default_factory=list)
 
     def has(self, name: str) -> bool:
-        if name in self.words:
+        if name in self.words | self.stems:
             return True
         alike = near(name, (word for word in self.words if len(word) > 2))
         return any(pattern.fullmatch(name) for pattern in self.patterns) and (name[-1].isdigit() or not alike)
@@ -152,7 +153,7 @@ def used_classes(templates: Iterable[Template]) -> Classes:
                     found.words.add(word)
                 elif word.strip(_DYNAMIC):
                     found.patterns.append(re.compile(re.escape(word).replace(re.escape(_DYNAMIC), r"[\w-]*")))
-                    found.words.add(word.replace(_DYNAMIC, ""))
+                    found.stems.add(word.replace(_DYNAMIC, ""))
             for piece in _OF_JINJA.findall(value):
                 for quoted in _QUOTED.finditer(piece):
                     found.words.update((quoted[1] or quoted[2] or "").split())
