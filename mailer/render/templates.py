@@ -222,7 +222,10 @@ class Templates:
             Exception
         ) as error:  # a template is a program of somebody else's, and may fail as any program does
             path, line = self._place(error, name)
-            hint = _HINT if not isinstance(error, TemplateNotFound) else _what_there_is(self._theme, error)
+            absent = isinstance(error, TemplateNotFound) and like_a_template(
+                self._theme, str(error.name or "")
+            )
+            hint = absent or "docs/reference/themes.md lists what templates can use"
             raise TemplateError([Fault(path, line, _said(error), hint)]) from None
 
     def _place(self, error: Exception, name: str) -> tuple[str, int]:
@@ -238,13 +241,6 @@ class Templates:
     def _shown(self, name: str) -> str:
         path = Path(name)
         return place_of(path.parent, path.name) if path.parent.name else name
-
-
-_HINT = "docs/reference/themes.md lists what templates can use"
-
-
-def _what_there_is(theme: Sequence[Path], error: TemplateNotFound) -> str:
-    return like_a_template(theme, str(error.name or ""))
 
 
 def like_a_template(theme: Sequence[Path], name: str) -> str:
