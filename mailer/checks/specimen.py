@@ -192,7 +192,7 @@ def specimen(workspace: Workspace, *, addresses: bool, own_contacts: bool = True
 
 
 class _Shown(HTMLParser):
-    """Words, addresses and what stands for pictures, of a page's body; comments are shown by nobody but old Outlooks."""
+    """Words, addresses and what stands for pictures, of a page's body. Comments are shown by old Outlooks alone."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -12,6 +12,8 @@ import pytest
 from support.releases import THEMES
 from support.terminal import mailer
 
+from mailer.pipeline import prepare
+from mailer.press import Choice
 from mailer.workspace import Workspace, built_in_templates
 
 CHILD = '{% extends "default/release.html.j2" %}\n'
@@ -332,12 +334,15 @@ def test_furniture_may_go(office: Workspace) -> None:
     assert lines(in_theme(office)) == []
 
 
-def test_the_theme_that_is_looked_at_is_the_one_that_is_checked(office: Workspace) -> None:
-    """`mailer render --theme` renders with another one than the release's own."""
+@pytest.mark.parametrize(("looked_at", "dropped"), [("", True), ("ours", True), ("copied", False)])
+def test_the_theme_that_is_looked_at_is_the_one_that_is_checked(
+    office: Workspace, looked_at: str, dropped: bool
+) -> None:
+    """The preview and `mailer render --theme` use another one than the release's own."""
     shutil.copytree(built_in_templates() / "letter", office.templates / "copied")
     put(office, release_html_j2=leaves_out("people"))
-    ran = mailer("render", "full", "--theme", "copied", cwd=office.root)
-    assert ran.code == 0, ran.err
+    findings = prepare(office, "full", Choice(), theme=looked_at).findings
+    assert dropped == any(finding.id == "theme-drops" for finding in findings)
 
 
 def test_without_a_name_each_own_theme_is_checked(office: Workspace) -> None:
