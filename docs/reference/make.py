@@ -17,6 +17,8 @@ import click
 
 from mailer.bounces import Done
 from mailer.bounces.reading.severity import CAUSES
+from mailer.checks.specimen import meant, sentinels
+from mailer.checks.theme import FURNITURE, LESS
 from mailer.cli import cli
 from mailer.delivery.replies import TABLE
 from mailer.delivery.smtp.login_replies import AT_LOGIN, HOW_TO_LOG_IN, NO_RELAY, WITHOUT_LOGIN
@@ -251,6 +253,19 @@ def names(page: str) -> str:
     return _with_words(page, rows)
 
 
+def obligations(_: str) -> str:
+    fields = dict.fromkeys(key.partition(".")[0] for key, _ in sentinels(addresses=False) if meant(key))
+    rows = {
+        "error": [name for name in fields if name not in LESS | {key.partition(".")[0] for key in FURNITURE}],
+        "warning": [name for name in fields if name in LESS],
+        "may be left out": sorted({key.partition(".")[0] for key in FURNITURE}),
+    }
+    return _table(
+        ("where it is not printed", "fields"),
+        ((level, ", ".join(f"`{name}`" for name in sorted(names))) for level, names in rows.items()),
+    )
+
+
 PARTS: dict[str, tuple[Callable[[str], str], ...]] = {
     "blocks.md": (blocks,),
     "bounces.md": (causes, consequences),
@@ -260,7 +275,7 @@ PARTS: dict[str, tuple[Callable[[str], str], ...]] = {
     "replies.md": (replies, logins),
     "settings.md": (settings,),
     "states.md": (states,),
-    "themes.md": (names,),
+    "themes.md": (names, obligations),
 }
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from mailer.checks import mail, people, sample, text
+from mailer.checks import mail, people, sample, text, theme
 from mailer.checks.draft import Draft
 from mailer.checks.sample import Place, sample_places
+from mailer.checks.theme import check_theme
 from mailer.errors import CheckFailed
 from mailer.model import Finding
 
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     mail.attachments,
     mail.picture_marks,
     mail.header_injection,
+    theme.own_theme,
     people.no_recipients,
     people.who_was_read,
     people.empty_merge_values,
@@ -64,5 +66,5 @@ def must_be_ready(findings: Iterable[Finding]) -> None:
 
 
 __all__ = [
-    "BLOCK_SENDING", "CHECKS", "Check", "Draft", "Place", "must_be_ready", "run_checks", "sample_places",
+    "BLOCK_SENDING", "CHECKS", "Check", "Draft", "Place", "check_theme", "must_be_ready", "run_checks", "sample_places",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ class Draft:
     Attributes:
         rendered: by language (BCP 47), one for each edition.
         now: the moment of the check; aware.
+        theme: the one it is rendered with, "" for each edition's own.
     """
 
     workspace: Workspace
@@ -24,9 +25,15 @@ class Draft:
     audience: Audience
     rendered: Mapping[str, Rendered]
     now: datetime
+    theme: str = ""
 
     @classmethod
     def at_once(
-        cls, workspace: Workspace, release: Release, audience: Audience, rendered: Mapping[str, Rendered]
+        cls,
+        workspace: Workspace,
+        release: Release,
+        audience: Audience,
+        rendered: Mapping[str, Rendered],
+        theme: str = "",
     ) -> Draft:
-        return cls(workspace, release, audience, rendered, datetime.now(UTC))
+        return cls(workspace, release, audience, rendered, datetime.now(UTC), theme)

@@ -25,7 +25,8 @@ from mailer.visible import visible
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("demo", ("demo",)),
     ("write", ("init", "new")),
-    ("preflight", ("check", "render", "themes")),
+    ("preflight", ("check", "render")),
+    ("themes", ("themes", "theme")),
     ("preview", ("preview", "desk", "unsubscribe-server")),
     ("send", ("send", "resume", "discard")),
     ("status", ("status",)),

@@ -1,4 +1,4 @@
-"""Looking a release over before anybody gets it: check, render, themes."""
+"""Looking a release over before anybody gets it: check, render."""
 
 from __future__ import annotations
 
@@ -89,21 +89,3 @@ def _written(path: Path, content: bytes) -> Path:
             f"{path} can't be written: {error.strerror}.", "Choose another folder with --out."
         ) from None
     return path
-
-
-@click.command(short_help="List the themes.", epilog="Example:  mailer themes")
-def themes() -> None:
-    """List the themes a release can name, and where each comes from."""
-    from mailer.render.templates import theme_file
-    from mailer.workspace import built_in_templates
-
-    workspace = workspace_here()
-    for name in workspace.themes():
-        origins = [
-            origin
-            for origin, base in (("workspace", workspace.templates), ("built in", built_in_templates()))
-            if (base / name).is_dir()
-        ]
-        origins = origins[:1] if workspace.templates == built_in_templates() else origins
-        about = theme_file(workspace.theme(name), "theme.txt")
-        row(name, ", ".join(origins), about.read_text("utf-8", "replace").strip() if about else "")

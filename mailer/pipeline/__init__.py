@@ -57,7 +57,7 @@ def prepare(
     release = read_release(workspace, name, today=day_queued(workspace, name))
     audience, threads = audience_of(workspace, release, choice, leaves or datetime.now(UTC))
     rendered = {e.language: render(e, workspace.theme(theme or e.theme)) for e in release.editions}
-    findings = run_checks(Draft.at_once(workspace, release, audience, rendered))
+    findings = run_checks(Draft.at_once(workspace, release, audience, rendered, theme))
     return Prepared(workspace, release, audience, rendered, findings, threads)
 
 

@@ -1,18 +1,13 @@
-"""premailer behind one function, with its surprises switched off; and a stylesheet it can be trusted with."""
+"""premailer behind one function, with its surprises switched off; `stylesheets` sees to what it is given."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from functools import lru_cache
 
 from mailer.errors import Fault, TemplateError
 
 _PAGE = re.compile(r"\s*(?:<!DOCTYPE[^>]*>\s*)?<html[\s>]", re.IGNORECASE)
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_RULE = re.compile(r"(?P<selectors>[^{}]*)\{(?P<declarations>[^{}]*)\}")
-_CLASS = re.compile(r"\.-?[A-Za-z_][\w-]*")
 
 
 def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css") -> str:
@@ -50,55 +45,3 @@ def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css")
             raise TemplateError([Fault(page, 0, what, hint)]) from None
         what = f"its rules can't be put into the page: {error}"
         raise TemplateError([Fault(layout, 0, what, "check what was changed last")]) from None
-
-
-def _unreadable(css: str, rule: re.Match[str], path: str) -> Iterator[Fault]:
-    """Declarations at which cssutils fails, each with its line."""
-    for declaration in re.finditer(r"[^;]+", rule["declarations"]):
-        if not _can_be_read(declaration[0]):
-            at = rule.start("declarations") + declaration.end() - len(declaration[0].lstrip())
-            what = f"“{declaration[0].strip()}” can't be read"
-            yield Fault(path, css.count("\n", 0, at) + 1, what, "write it as CSS requires")
-
-
-@lru_cache(maxsize=1024)  # each language of a release, and each look at it, has the same ones
-def _can_be_read(declaration: str) -> bool:
-    import cssutils
-
-    cssutils.log.setLevel(logging.CRITICAL)
-    try:
-        cssutils.parseStyle(declaration, validate=False)
-    except Exception:  # of any kind: it unpacks what is not there
-        return False
-    return True
-
-
-def check_layout(css: str, path: str) -> None:
-    """See that a stylesheet to be inlined has class selectors only.
-
-    premailer drops or misplaces other things without a word: pseudo-classes, at-rules, `:is()`, selectors of
-    elements that beat a class of a later rule.
-
-    Raises:
-        TemplateError: with every rule that can't be inlined safely, and its line.
-    """
-    css = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), css)
-    faults = []
-    for match in re.finditer(r"@[\w-]+", css):
-        hint = "put it in clients.css, which is kept as it is"
-        faults.append(
-            Fault(path, css.count("\n", 0, match.start()) + 1, f"{match[0]} can't be inlined", hint)
-        )
-    if not faults:
-        for match in _RULE.finditer(css):
-            for selector in match["selectors"].split(","):
-                if not _CLASS.fullmatch(selector.strip()):
-                    at = match.start() + len(match["selectors"]) - len(match["selectors"].lstrip())
-                    line = css.count("\n", 0, at) + 1
-                    hint = "give the element a class, and select that: .name { … }"
-                    faults.append(Fault(path, line, f"“{selector.strip()}” is not a class selector", hint))
-            faults += _unreadable(css, match, path)
-        if css.count("{") != css.count("}"):
-            faults.append(Fault(path, css.count("\n") + 1, "a brace is missing", "each { needs its }"))
-    if faults:
-        raise TemplateError(faults)

@@ -14,7 +14,7 @@ from babel.dates import format_date, format_datetime, format_time, get_timezone_
 
 from mailer.errors import Fault, TemplateError
 from mailer.model import Event
-from mailer.render.templates import theme_file
+from mailer.render.templates import place_of, theme_file
 
 
 def read_labels(theme: Sequence[Path], language: str) -> dict[str, str]:
@@ -27,18 +27,24 @@ def read_labels(theme: Sequence[Path], language: str) -> dict[str, str]:
     for tag in dict.fromkeys(("en", language.partition("-")[0], language)):
         for folder in reversed(theme):
             if path := theme_file([folder], f"labels.{tag}.toml"):
-                labels |= _read(path)
+                labels |= read_label_file(path)
     return labels
 
 
-def _read(path: Path) -> dict[str, str]:
+def read_label_file(path: Path) -> dict[str, str]:
+    """The labels of one file.
+
+    Raises:
+        TemplateError: it is no TOML of strings.
+    """
+    shown = place_of(path.parent, path.name)
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
+        found = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         line = re.search(r"line (\d+)", str(error))
-        raise TemplateError([Fault(str(path), int(line[1]) if line else 0, str(error))]) from None
+        raise TemplateError([Fault(shown, int(line[1]) if line else 0, str(error))]) from None
     wrong = [
-        Fault(str(path), 0, f"{name} is not a text")
+        Fault(shown, 0, f"{name} is not a text", "put it in quotes")
         for name, text in found.items()
         if not isinstance(text, str)
     ]

@@ -17,12 +17,14 @@ from mailer.model import Attachment, Edition, Part, Rendered
 from mailer.render import localisation
 from mailer.render.calendar import calendar_link, calendar_part
 from mailer.render.colours import palette
-from mailer.render.inline import check_layout, inline
+from mailer.render.inline import inline
 from mailer.render.merge import Slots, restore
 from mailer.render.photo_metadata import without_metadata
 from mailer.render.pictures import Pictures, media_type_of
-from mailer.render.templates import Templates, theme_file
-from mailer.workspace import Workspace
+from mailer.render.stylesheets import stylesheet
+from mailer.render.templates import Templates, place_of, theme_file
+from mailer.render.theme_faults import THEME_FILES, as_fault, theme_faults
+from mailer.workspace import Workspace, built_in_templates
 from mailer.workspace.enclosures import Enclosure, EnclosureError, read_enclosure
 
 
@@ -36,7 +38,23 @@ def render(edition: Edition, theme: Sequence[Path]) -> Rendered:
     Raises:
         TemplateError: with file and line of what is wrong in the theme, or a picture that can't be used.
     """
-    return _Renderer(edition, theme).rendered()
+    try:
+        return _Renderer(edition, theme).rendered()
+    except TemplateError as error:
+        raise TemplateError(_with_the_others(error.faults, theme)) from None
+
+
+def _with_the_others(faults: Sequence[Fault], theme: Sequence[Path]) -> list[Fault]:
+    """What rendering stopped at, and all else that is wrong in the theme's own files: rendering meets one at a time.
+
+    Where reading the file finds a fault at the same place, it can say more of it.
+    """
+    if not any(fault.path.endswith(THEME_FILES) for fault in faults):
+        return list(faults)  # a picture of the release
+    own = [folder for folder in theme if folder.parent != built_in_templates()]
+    others = [as_fault(finding) for finding in theme_faults(theme, own)]
+    known = {(fault.path, fault.line) for fault in others}
+    return [*(fault for fault in faults if (fault.path, fault.line) not in known), *others]
 
 
 class _Renderer:
@@ -114,19 +132,11 @@ class _Renderer:
     def _place(self, name: str) -> str:
         """A file of the theme, as staff would name it."""
         path = theme_file(self._theme, name)
-        return f"templates/{path.parent.name}/{name}" if path else name
+        return place_of(path.parent, name) if path else name
 
     def _stylesheet(self, name: str) -> Markup:
         """A stylesheet of the theme, with the house's colours put in."""
-        path = theme_file(self._theme, name)
-        if path is None:
-            raise TemplateError([Fault(name, 0, "the theme has no stylesheet of that name")])
-        css = Templates([path.parent], "txt", {"colour": self._colour}).render(name)
-        if name == "layout.css":
-            check_layout(css, self._place(name))
-        if "</" in css:
-            raise TemplateError([Fault(name, 0, "a stylesheet can't contain markup")])
-        return Markup(css)  # noqa: S704 - the theme's own, and it holds no end tag
+        return Markup(stylesheet(self._theme, name, self._colour))  # noqa: S704 - the theme's own; it holds no end tag
 
     def _further_images(self) -> list[SyntaxTreeNode]:
         """Figures for the header's images that the text does not show."""

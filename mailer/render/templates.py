@@ -6,7 +6,9 @@ docs/reference/themes.md lists and lay it out. They reach no file, no other prog
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path, PurePath
 from types import CodeType
 from typing import Any, Literal
@@ -14,10 +16,8 @@ from typing import Any, Literal
 from jinja2 import (
     BaseLoader,
     BytecodeCache,
-    ChoiceLoader,
     Environment,
     FileSystemLoader,
-    PrefixLoader,
     StrictUndefined,
     TemplateNotFound,
 )
@@ -47,11 +47,16 @@ def theme_file(theme: Sequence[Path], name: str) -> Path | None:
     return next((path for path in found if path.is_file() and lies_in(path, path.parent)), None)
 
 
+def place_of(folder: Path, name: str) -> str:
+    """A file of a theme's folder, as staff would name it."""
+    return f"templates/{folder.name}/{name}"
+
+
 class _OwnFiles(FileSystemLoader):
     """The templates that lie in a folder. One that is a link to a file elsewhere would print that file."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+        super().__init__(folder, encoding="utf-8-sig")  # Notepad begins a file with a mark
         self._folder = folder
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
@@ -61,8 +66,42 @@ class _OwnFiles(FileSystemLoader):
         return found
 
 
+class _Folders(BaseLoader):
+    """The folders of a theme, by number: `:1/release.html.j2`. Jinja's PrefixLoader would not tell a template its own
+    whole name, and so not from which folder it asks for the next one."""
+
+    def __init__(self, theme: Sequence[Path]) -> None:
+        self._folders = [_OwnFiles(folder) for folder in theme]
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        found = re.fullmatch(r":(\d+)/([^/]+)", template)
+        if not found or int(found[1]) >= len(self._folders):
+            raise TemplateNotFound(template)
+        return self._folders[int(found[1])].get_source(environment, found[2])
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, which a file's path does not enter: `release.path.read_text()` would be its way out."""
+    """Jinja's sandbox, which a file's path does not enter: `release.path.read_text()` would be its way out.
+
+    A template is called by the place of its folder among the theme's, so that each is one and the same whoever asks
+    for it, and a file can be made from the one of its own name in the next folder.
+    """
+
+    def __init__(self, theme: Sequence[Path], medium: Medium) -> None:
+        super().__init__(
+            loader=_Folders(theme),
+            autoescape=medium == "html",  # the text part is no HTML
+            undefined=StrictUndefined,
+            trim_blocks=False,
+            keep_trailing_newline=True,
+            bytecode_cache=_COMPILED[medium],
+        )
+        self._theme = tuple(theme)
+
+    def join_path(self, template: str, parent: str) -> str:
+        """`default/release.html.j2` or `release.html.j2`, as a template of the theme names another one: a file that
+        names its own name means the next one that is called so."""
+        return called(self._theme, template, parent) or template
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return super().is_safe_attribute(obj, attr, value) and not isinstance(value, PurePath)
@@ -87,6 +126,27 @@ _COMPILED: dict[Medium, _Compiled] = {"html": _Compiled(), "txt": _Compiled()}
 """A medium's own, as what escapes is compiled in."""
 
 
+def environment_of(theme: Sequence[Path], medium: Medium) -> Environment:
+    """What a theme's templates run in, without the names that a release gives them."""
+    return _Sandbox(theme, medium)
+
+
+def called(theme: Sequence[Path], template: str, parent: str = "") -> str:
+    """What the environment calls a template, by the first folder that has it: "" if none has.
+
+    Args:
+        template: a file's name, or a theme's and a file's.
+        parent: what the environment calls the template that asks for it.
+    """
+    folder_name, _, file = template.rpartition("/")
+    own, _, parent_file = parent.removeprefix(":").partition("/")
+    after = int(own) if parent_file == file else -1
+    for number, folder in enumerate(theme):
+        if number > after and folder_name in ("", folder.name) and theme_file([folder], file):
+            return f":{number}/{file}"
+    return ""
+
+
 class Templates:
     """The templates of one theme for one medium and one edition.
 
@@ -97,21 +157,7 @@ class Templates:
 
     def __init__(self, theme: Sequence[Path], medium: Medium, names: Mapping[str, object]) -> None:
         self._theme, self._medium = theme, medium
-        folders: dict[str, BaseLoader] = {
-            str(number): _OwnFiles(folder) for number, folder in enumerate(theme)
-        }
-        themes: dict[str, BaseLoader] = {
-            name: ChoiceLoader([_OwnFiles(f) for f in theme if f.name == name])
-            for name in {f.name for f in theme}
-        }
-        self._environment = _Sandbox(
-            loader=ChoiceLoader([PrefixLoader(folders | themes), *folders.values()]),
-            autoescape=medium == "html",  # the text part is no HTML
-            undefined=StrictUndefined,
-            trim_blocks=False,
-            keep_trailing_newline=True,
-            bytecode_cache=_COMPILED[medium],
-        )
+        self._environment = environment_of(theme, medium)
         self._environment.globals.update(names, blocks=self.blocks, part=self.part)
         self._macros: list[object] | None = None
 
@@ -136,7 +182,7 @@ class Templates:
             macro = getattr(module, node_type, None)
             if isinstance(macro, Macro):
                 return macro
-        name = f"{self._theme[0].name}/blocks.{self._medium}.j2"
+        name = place_of(self._theme[0], f"blocks.{self._medium}.j2")
         raise TemplateError(
             [
                 Fault(
@@ -152,9 +198,9 @@ class Templates:
         """The blocks templates of all folders. A theme may define only some macros anew."""
         if self._macros is None:
             self._macros = [
-                self._environment.get_template(f"{number}/blocks.{self._medium}.j2").module
+                self._environment.get_template(f":{number}/blocks.{self._medium}.j2").module
                 for number, folder in enumerate(self._theme)
-                if (folder / f"blocks.{self._medium}.j2").is_file()
+                if theme_file([folder], f"blocks.{self._medium}.j2")
             ]
         return self._macros
 
@@ -165,7 +211,7 @@ class Templates:
             TemplateError: with file and line of what is wrong in it.
         """
         try:
-            return self._environment.get_template(name).render()
+            return self._environment.get_template(called(self._theme, name) or name).render()
         except TemplateSyntaxError as error:
             raise TemplateError(
                 [Fault(self._shown(error.filename or name), error.lineno, error.message or "")]
@@ -176,7 +222,10 @@ class Templates:
             Exception
         ) as error:  # a template is a program of somebody else's, and may fail as any program does
             path, line = self._place(error, name)
-            hint = "docs/reference/themes.md lists what templates can use"
+            absent = isinstance(error, TemplateNotFound) and like_a_template(
+                self._theme, str(error.name or "")
+            )
+            hint = absent or "docs/reference/themes.md lists what templates can use"
             raise TemplateError([Fault(path, line, _said(error), hint)]) from None
 
     def _place(self, error: Exception, name: str) -> tuple[str, int]:
@@ -191,10 +240,26 @@ class Templates:
 
     def _shown(self, name: str) -> str:
         path = Path(name)
-        return str(Path("templates", path.parent.name, path.name)) if path.parent.name else name
+        return place_of(path.parent, path.name) if path.parent.name else name
+
+
+def like_a_template(theme: Sequence[Path], name: str) -> str:
+    """What somebody may have meant who named a template that there is not, or what to do."""
+    folder, _, file = name.rpartition("/")
+    if is_plain_name(folder) and folder not in {each.name for each in theme}:
+        if any((each.parent / folder).is_dir() for each in theme):
+            return f"to begin from the theme {folder}, write From: {folder} into theme.txt"
+        meant = get_close_matches(folder, sorted({each.name for each in theme}), n=1, cutoff=0.7)
+        if meant:
+            return f"did you mean {meant[0]}/{file}?"
+    known = sorted({f"{each.name}/{path.name}" for each in theme for path in each.glob("*.j2")})
+    near = get_close_matches(name, [*known, *(each.rpartition("/")[2] for each in known)], n=1, cutoff=0.7)
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
 
 
 def _said(error: Exception) -> str:
+    if isinstance(error, TemplateNotFound):
+        return f"there is no template “{error.name}” in this theme"
     if isinstance(error, RecursionError):
         return "it calls itself endlessly"
     return str(error) or type(error).__name__

@@ -5,12 +5,11 @@ from mailer.workspace.folder import (
     SUPPRESSION_WORD,
     Workspace,
     find_workspace,
-    is_plain_name,
-    lies_in,
     make_workspace,
     same_file,
 )
 from mailer.workspace.list_names import list_called
+from mailer.workspace.names import is_plain_name, lies_in
 
 __all__ = [
     "SUPPRESSION_WORD",

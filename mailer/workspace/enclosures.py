@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 
 from mailer.errors import ValueFault
 from mailer.visible import visible
-from mailer.workspace.folder import Workspace, lies_in
+from mailer.workspace.folder import Workspace
+from mailer.workspace.names import lies_in
 
 PLACES = ("releases", "files", "images")
 """Folders of a workspace from which files are enclosed; everything else in it is the office's own."""

@@ -7,18 +7,18 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from mailer.errors import WorkspaceError
 from mailer.visible import visible
 from mailer.workspace.built_in import built_in_templates, sample
 from mailer.workspace.endings import LIST_ENDINGS, instead_of
+from mailer.workspace.names import is_plain_name, lies_in
+from mailer.workspace.themes import LAST, About, about, make_theme, theme_folders, themes_in
 
 MARKER = "newsroom.md"
 SUPPRESSION_WORD = "suppress"
 """What no press list has in its name: staff would take it for the list of those who are never mailed."""
-_LONGEST_NAME = 200
-"""Octets, so that an ending still fits into what file systems allow: 255."""
 _EDITION = re.compile(r"(?P<name>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md", re.DOTALL)
 
 
@@ -175,7 +175,11 @@ class Workspace:
 
     def themes(self) -> tuple[str, ...]:
         """Names of the themes there are, the workspace's own and the built-in ones."""
-        return tuple(sorted({name for base in self._theme_bases for name in _themes_in(base)}))
+        return tuple(sorted({name for base in self._theme_bases for name in themes_in(base)}))
+
+    def own_themes(self) -> tuple[str, ...]:
+        """Those of which the workspace has a folder."""
+        return tuple(sorted(themes_in(self.templates)))
 
     @property
     def _theme_bases(self) -> tuple[Path, Path]:
@@ -184,19 +188,27 @@ class Workspace:
     def theme(self, name: str) -> tuple[Path, ...]:
         """Folders in which a theme's files are looked for, first one first.
 
-        The workspace's own files beat the built-in ones of that name, and what a theme leaves out
-        comes from the default theme. A theme is one of `themes()` and never a path: its templates are
-        a program of sorts, and a release that a colleague sent must not choose one from anywhere.
+        The workspace's own files beat the built-in ones of that name, and what a theme leaves out comes from the
+        theme that its theme.txt names, then from the default theme. A theme is one of `themes()` and never a path:
+        its templates are a program of sorts, and a release that a colleague sent must not choose one from anywhere.
 
         Raises:
             WorkspaceError: there is no theme of that name.
+            TemplateError: its theme.txt names no theme that there is.
         """
-        known = self.themes()
-        if name not in known:
-            raise WorkspaceError(f"No theme “{visible(name)}”.", f"There are: {', '.join(known)}.")
-        bases = self._theme_bases
-        found = [base / each for each in (name, "default") for base in bases if each in _themes_in(base)]
-        return tuple(dict.fromkeys(found))
+        return theme_folders(self._theme_bases, name)
+
+    def about_theme(self, name: str) -> About:
+        """What a theme says of itself."""
+        return about(self._theme_bases, name)
+
+    def make_theme(self, name: str, base: str = LAST) -> Path:
+        """A small theme of the workspace's own, made from another one; its folder.
+
+        Raises:
+            WorkspaceError: a name that can't be, or of a theme that there is; no theme called `base`.
+        """
+        return make_theme(self.templates, self._theme_bases, name, base)
 
 
 def _as_called(path: Path) -> Path:
@@ -212,39 +224,12 @@ def _as_called(path: Path) -> Path:
     return next((other for other in there if other.is_file() and other.samefile(path)), path)
 
 
-def _themes_in(base: Path) -> set[str]:
-    """The folders of a templates folder. A link to a folder elsewhere is none of them."""
-    if not base.is_dir():
-        return set()
-    return {
-        folder.name
-        for folder in base.iterdir()
-        if is_plain_name(folder.name) and folder.is_dir() and lies_in(folder, base)
-    }
-
-
 def same_file(path: Path, other: Path) -> bool:
     """Whether both are there and are one file, whatever they are called."""
     try:
         return path.samefile(other)
     except OSError:
         return False
-
-
-def is_plain_name(name: str) -> bool:
-    """Whether this can be nothing but the name of a file or folder, on any system: no path, not hidden."""
-    return bool(
-        name
-        and name == PurePosixPath(name).name == PureWindowsPath(name).name
-        and not name.startswith(".")
-        and name.isprintable()
-        and len(name.encode()) <= _LONGEST_NAME
-    )
-
-
-def lies_in(path: Path, folder: Path) -> bool:
-    """Whether a path, with every link followed, ends inside a folder (or is it)."""
-    return path.resolve().is_relative_to(folder.resolve())
 
 
 def find_workspace(start: Path) -> Workspace:

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import REPOSITORY
 
-from mailer.checks import CHECKS, Check, Draft, mail, people, sample, text
+from mailer.checks import CHECKS, Check, Draft, mail, people, sample, text, theme
 from mailer.pipeline import prepare
 from mailer.press import Choice
 from mailer.workspace import Workspace
 
 SOUND = "Headline: One\nDate: November 23, 2026\nDateline: Portmellon"
 PAGE = '<!DOCTYPE html><html lang="en"><head><style></style></head><body>{}</body></html>'
+CHILD = '{% extends "default/release.html.j2" %}'
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,14 @@ TROUBLES = (
     Trouble(mail.picture_marks, "picture-marks", "warning", attached("quay.tif"), beside={
         "releases/quay.tif": b"II*\0\x08\0\0\0\0\0"}),
     Trouble(mail.header_injection, "header-injection", "error", f"{SOUND}\nSubject: =?utf-8?q?Bcc?= of us"),
+    Trouble(theme.own_theme, "theme-drops", "error", f"{SOUND}\nTheme: own", beside={
+        "templates/own/release.html.j2": f"{CHILD}{{% block people %}}{{% endblock %}}"}),
+    Trouble(theme.own_theme, "theme-drops", "warning", f"{SOUND}\nTheme: own", beside={
+        "templates/own/release.html.j2": f"{CHILD}{{% block event %}}{{% endblock %}}"}),
+    Trouble(theme.own_theme, "theme-fault", "warning", f"{SOUND}\nTheme: own", beside={
+        "templates/own/blocks.html.j2": "{% macro hr(node) %}{{ relase.headline }}{% endmacro %}"}),
+    Trouble(theme.own_theme, "theme-no-effect", "warning", f"{SOUND}\nTheme: own", beside={
+        "templates/own/blocks.html.j2": "{% macro paragrph(node) %}{% endmacro %}"}),
     Trouble(people.no_recipients, "no-recipients", "error", f"{SOUND}\nLists: none", beside={
         "lists/none.csv": "email\n"}),
     Trouble(people.who_was_read, "column-inferred", "warning", f"{SOUND}\nLists: odd", beside={
@@ -112,7 +121,7 @@ def test_every_check_is_run() -> None:
     """One that is written and not registered would find nothing."""
     written = {
         function
-        for module in (mail, people, sample, text)
+        for module in (mail, people, sample, text, theme)
         for name, function in vars(module).items()
         if callable(function)
         and not name.startswith("_")

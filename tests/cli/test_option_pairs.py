@@ -212,6 +212,7 @@ def test_every_command_with_two_options_is_here() -> None:
         "init",
         "new",
         "themes",
+        "theme",
         "desk",
         "unsubscribe-server",
         "suppress",

@@ -75,6 +75,8 @@ def test_a_link_to_a_folder_elsewhere_is_no_theme(office: Workspace, tmp_path: P
 
 
 ATTACKS = [
+    "{{ ().__class__ }}",
+    "{{ [].__class__.__base__ }}",
     "{{ cycler.__init__.__globals__.os.popen('echo owned > FLAG').read() }}",
     "{{ lipsum.__globals__['os'].popen('echo owned > FLAG').read() }}",
     "{{ self.__init__.__globals__ }}",
