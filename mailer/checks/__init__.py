@@ -31,6 +31,8 @@ CHECKS: tuple[Check, ...] = (
     mail.size,
     mail.attachments,
     mail.picture_marks,
+    mail.preheader,
+    mail.phone_numbers,
     mail.header_injection,
     people.no_recipients,
     people.who_was_read,
