@@ -44,7 +44,7 @@ class Sink:
 
     content = b""
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.content = envelope.original_content
         return "250 kept"
 

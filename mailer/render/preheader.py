@@ -25,6 +25,9 @@ _SAME = 30
 _TELLING = 8
 """Characters. A shorter subject may well stand in any sentence."""
 
+_READ = 1000
+"""Characters of a text that are looked at: far more than can be shown, few enough to be looked at often."""
+
 _BETWEEN = " · "
 _END = re.compile(r"[.!?…؟۔।]+[\"'”’»)\]]*(?=\s)|[。！？][」』）]*")
 _ABBREVIATION = 4
@@ -39,10 +42,10 @@ def default_preheader(edition: Edition, kind: str, sign: Callable[[str, str], st
         kind: as the page prints it.
         sign: makes the sign of a merge slot, of field and fallback.
     """
-    found = "" if _says_again(edition.subhead, edition, kind) else edition.subhead.strip()
+    found = "" if _says_again(edition.subhead, edition, kind) else edition.subhead[:_READ].strip()
     between = _BETWEEN
     changed = edition.correction if edition.kind.follows else ""
-    for sentence in (*_sentences(changed), *_sentences(_words(edition.body, sign))):
+    for sentence in (*_sentences(changed[:_READ]), *_sentences(_words(edition.body, sign)[:_READ])):
         if columns(found) >= ENOUGH:
             break
         if not _says_again(sentence, edition, kind):

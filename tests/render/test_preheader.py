@@ -124,3 +124,14 @@ def test_whatever_the_words_are_it_has_room(text: str) -> None:
     cut = _cut(text)
     assert columns(cut) <= ROOM + 1
     assert cut == text or text.startswith(cut.rstrip("…").rstrip())
+
+
+def test_a_release_as_long_as_a_book_costs_no_more(workspace: Workspace) -> None:
+    """Each look at the text would be another pass over it; the time of all of them must not be its square."""
+    book = "Word. " * 100_000
+    got, many = made(workspace, book), []
+    text = "x" * 2_000_000
+    many.append(made(workspace, text, f"Headline: Two\nSubhead: {text}"))
+    assert got.startswith("Word. Word. ")
+    assert columns(got) <= ROOM
+    assert many[0] == "x" * (ROOM - 1) + "…"
