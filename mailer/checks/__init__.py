@@ -32,6 +32,8 @@ CHECKS: tuple[Check, ...] = (
     mail.size,
     mail.attachments,
     mail.picture_marks,
+    mail.preheader,
+    mail.phone_numbers,
     mail.header_injection,
     theme.own_theme,
     people.no_recipients,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from mailer.checks.draft import Draft
-from mailer.model import Finding
-from mailer.render import without_metadata
+from mailer.model import Edition, Finding, Where
+from mailer.release.source import read_source
+from mailer.render import numbers_of, says_again, without_metadata
 
 CLIP = 102 * 1024
 """Gmail cuts a message's HTML off behind 102 KB, and hides the rest behind a link."""
@@ -110,6 +111,46 @@ def picture_marks(draft: Draft) -> Iterator[Finding]:
                               f"{part.name} is sent as it is, with any place, camera and names stored in it.",
                               "Save it as JPEG or PNG: mailer removes them from those.",
                               edition.where("attachments"))  # fmt: skip
+
+
+def preheader(draft: Draft) -> Iterator[Finding]:
+    """repeated-preheader: what staff wrote for inboxes to show begins with the sender or the subject."""
+    for edition in draft.release.editions:
+        if says_again(edition):
+            yield Finding("repeated-preheader", "warning", "The preheader repeats the sender or subject.",
+                          "Say something else, or remove it: then the subhead stands there.",
+                          edition.where("preheader"))  # fmt: skip
+
+
+def phone_numbers(draft: Draft) -> Iterator[Finding]:
+    """phone-number: one that can't be called, as nothing tells its country, or its length fits none."""
+    for edition in draft.release.editions:
+        region = edition.newsroom.region
+        for contact in dict.fromkeys((*edition.contacts, *edition.spokespeople)):
+            for _, number, url in numbers_of(contact, region):
+                if not url:
+                    whose = contact.name or contact.role or "a contact"
+                    message = f"The number “{number}” of {whose} is no link that calls it."
+                    where = _written_at(draft, edition, number)
+                    yield Finding("phone-number", "warning", message, _how_to_write(region), where)
+
+
+def _written_at(draft: Draft, edition: Edition, text: str) -> Where:
+    """The line where a contact's text stands: the release's own, that of its original, or the office's."""
+    workspace = draft.workspace
+    files = (*(workspace.root / e.path for e in (edition, draft.release.original)), edition.newsroom.path)
+    for path in dict.fromkeys((*files, workspace.newsroom)):
+        shown = workspace.shown(path)
+        lines = read_source(path, shown).text.split("\n") if path.is_file() else []
+        for number, line in enumerate(lines, 1):
+            if text in line:
+                return Where(shown, number)
+    return edition.where("contacts")
+
+
+def _how_to_write(region: str) -> str:
+    given = f"It is no number of {region}. " if region else "The office's country is not known. "
+    return f"{given}Write it with its country code: +44 20 7946 0142."
 
 
 def header_injection(draft: Draft) -> Iterator[Finding]:

@@ -213,12 +213,12 @@ class _Shown(HTMLParser):
 
 def shown(mail: Rendered) -> dict[str, str]:
     """What a mail shows, by part: of the HTML its words, where its links lead, and its pictures; not the head, nor what
-    only screen readers hear."""
+    only screen readers hear; of the text its paragraphs, each on one line (RFC 3676 §4.2)."""
     mail = fill(mail, {"unsubscribe": UNSUBSCRIBE})
     reader = _Shown()
     reader.feed(mail.html)
     reader.close()
-    return {"html": "\n".join(reader.found), "text": mail.text}
+    return {"html": "\n".join(reader.found), "text": re.sub(r"(?<!^--) \n", " ", mail.text)}
 
 
 def meant(key: str) -> frozenset[str]:

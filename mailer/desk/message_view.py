@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from typing import Any, Literal
+
+from mailer.message import unstuffed
 
 Scheme = Literal["light", "dark"]
 
@@ -104,12 +106,18 @@ def view_of(content: bytes) -> View:
         language=str(message["Content-Language"] or ""),
         snippet=_snippet(shown),
         html=shown,
-        text=str(text.get_content()).replace("\r\n", "\n") if text else "",
+        text=_text(text) if text else "",
         headers=tuple((name, str(value)) for name, value in message.items()),
         attachments=tuple(attached),
         source=content[:SHOWN_SOURCE].decode("utf-8", "replace").replace("\r\n", "\n"),
         octets=len(content),
     )
+
+
+def _text(part: MIMEPart) -> str:
+    """The text as a program shows it: in its lines, without what flowed text has for the way (RFC 3676 §4.4)."""
+    text = str(part.get_content()).replace("\r\n", "\n")
+    return unstuffed(text) if part.get_param("format") == "flowed" else text
 
 
 def _octets(part: EmailMessage) -> int:

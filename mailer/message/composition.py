@@ -18,12 +18,9 @@ from urllib.parse import quote
 from mailer.errors import ComposeError, LedgerError
 from mailer.message import headers
 from mailer.message.head import Addressee, Head
-from mailer.message.mime import Hole, Piece
+from mailer.message.mime import UNSUBSCRIBE, Hole, Piece
 from mailer.message.quoted_printable import encode_html_value, encode_value
 from mailer.model import SLOT_SIGN, Mailbox, Slot, slot_sign
-
-UNSUBSCRIBE = "unsubscribe"
-"""The merge field that the tool fills for everybody."""
 
 _VERSION = 1
 """Of what `freeze` writes. What an older version wrote stays readable, as a mailing may be resumed after an update: a
@@ -204,7 +201,7 @@ class Composition:
         return f"mailto:{address}?subject=unsubscribe%20" if address else ""
 
 
-_LINES = r" [ -~]{1,990}\r\n(?: [ -~]{1,990}\r\n)*"
+_LINES = r"(?:\r\n)? [ -~]{1,990}\r\n(?: [ -~]{1,990}\r\n)*"
 _RAW_LINES = _LINES.replace(
     "[ -~]", "[^\x00-\x1f\x7f-\x9f]"
 )  # a local part that is not ASCII (RFC 6532 §3.2)

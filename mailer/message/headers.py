@@ -44,13 +44,13 @@ def field(name: str, value: str) -> str:
     """`Name: value` and its line end.
 
     Args:
-        value: ready for the wire but for the folding, which is done at single blanks.
+        value: ready for the wire but for the folding, which is done at single blanks; also behind the name, where
+            the first word does not fit beside it (RFC 5322 §2.2.3), as a long address may not.
     """
     if len(name) + len(value) <= WIDTH - 2:
         return f"{name}: {value}\r\n"
-    first, *rest = _FOLDS.split(value)
-    lines = [f"{name}: {first}"]
-    for word in rest:
+    lines = [f"{name}:"]
+    for word in _FOLDS.split(value):
         if len(lines[-1]) + 1 + len(word) > WIDTH:
             lines.append("")
         lines[-1] += f" {word}"

@@ -10,11 +10,14 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
 
+from mailer.message.flowed import stuffed
 from mailer.message.headers import field, parameter, uri
 from mailer.message.quoted_printable import encode_text
 from mailer.model import SLOT_SIGN, Part, Rendered
+
+UNSUBSCRIBE = "unsubscribe"
+"""The merge field that the tool fills for everybody, with a URL."""
 
 _BASE64_LINE = 57
 """Octets that make a line of 76 characters (RFC 2045 §6.8)."""
@@ -36,7 +39,7 @@ _Entity = tuple[str, list[Piece]]
 def content_of(rendered: Rendered) -> tuple[str, tuple[Piece, ...]]:
     """The Content-* fields of the whole message, and its body."""
     seed = "\0".join((rendered.subject, rendered.html, rendered.text)).encode("utf-8", "replace")
-    alternatives = [_text("plain", rendered.text), _text("html", rendered.html)]
+    alternatives = [_plain(rendered), _text("html; charset=utf-8", rendered.html)]
     entity = _multipart("alternative", seed, alternatives)
     if rendered.related:
         entity = _multipart("related", seed, [entity, *map(_inline, rendered.related)])
@@ -46,12 +49,24 @@ def content_of(rendered: Rendered) -> tuple[str, tuple[Piece, ...]]:
     return fields, tuple(_joined(body))
 
 
-def _text(subtype: Literal["plain", "html"], text: str) -> _Entity:
-    fields = field("Content-Type", f"text/{subtype}; charset=utf-8")
+def _plain(rendered: Rendered) -> _Entity:
+    """Flowed text (RFC 3676 §4)."""
+    safe = [slot.number for slot in rendered.slots if slot.field == UNSUBSCRIBE]
+    delsp = "yes" if rendered.delsp else "no"
+    text = stuffed(_lines(rendered.text), safe)
+    return _text(f"plain; charset=utf-8; format=flowed; delsp={delsp}", text)
+
+
+def _text(subtype: str, text: str) -> _Entity:
+    fields = field("Content-Type", f"text/{subtype}")
     fields += field("Content-Transfer-Encoding", "quoted-printable")
     cut = SLOT_SIGN.split(text if text.endswith("\n") else f"{text}\n")
-    html = subtype == "html"
+    html = subtype.startswith("html")
     return fields, [Hole(int(cut[n]), html) if n % 2 else encode_text(cut[n]) for n in range(len(cut))]
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _multipart(subtype: str, seed: bytes, entities: Sequence[_Entity]) -> _Entity:

@@ -24,6 +24,7 @@ from html import escape
 from mailer.errors import ComposeError
 from mailer.message import headers
 from mailer.message.composition import Composition
+from mailer.message.flowed import unstuffed
 from mailer.message.head import Addressee
 from mailer.model import SLOT_SIGN, Mailbox, Rendered
 
@@ -63,11 +64,12 @@ def _parsed(content: str) -> EmailMessage:
 
 
 def _texts(message: EmailMessage) -> tuple[str, str]:
-    """The text and the HTML part, decoded, with `\\n` for line ends."""
+    """The text and the HTML part, decoded, with `\\n` for line ends, the text as a program shows it."""
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
     if not isinstance(plain, EmailMessage) or not isinstance(html, EmailMessage):
         raise ComposeError("The message can't be composed: a text part is missing.", _HINT)
-    return _lines(plain.get_content()), _lines(html.get_content())
+    text = _lines(plain.get_content())
+    return unstuffed(text) if plain.get_param("format") == "flowed" else text, _lines(html.get_content())
 
 
 def _lines(text: str) -> str:

@@ -28,7 +28,12 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """An edition as a mail, once for everybody. Slots stand in subject, preheader, html and text as
-    their signs (`slot_sign`); no other private-use character remains."""
+    their signs (`slot_sign`); no other private-use character remains.
+
+    Attributes:
+        text: in lines, of which one that ends in a space goes on in the next (RFC 3676 §4.1).
+        delsp: that space is no part of the text.
+    """
 
     language: str
     subject: str
@@ -38,6 +43,7 @@ class Rendered:
     slots: tuple[Slot, ...] = ()
     related: tuple[Part, ...] = ()
     attached: tuple[Part, ...] = ()
+    delsp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,8 @@ class Newsroom:
         reply_to: where answers go; None = to the sender.
         postal_address: one string, lines separated by newlines.
         zone: IANA time zone of the office.
-        region: ISO 3166 country whose phone numbers may be written without a country code.
+        region: ISO 3166 country whose phone numbers may be written without a country code, told by the zone unless
+            it is written; "" = not known.
         dash: what stands between dateline and text, e.g. "—".
         end_mark: what closes a release, e.g. "###".
         colour: the brand's accent colour, "#rrggbb", or "".
@@ -135,7 +136,7 @@ class Newsroom:
     postal_address: str = ""
     website: str = ""
     zone: str = "UTC"
-    region: str = "US"
+    region: str = ""
     dash: str = "—"
     end_mark: str = "###"
     colour: str = ""

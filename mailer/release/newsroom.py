@@ -12,7 +12,15 @@ from mailer.release.body import boilerplates, parse_body
 from mailer.release.field_names import NEWSROOM_FIELDS, RECORDS
 from mailer.release.header import Header, read_header
 from mailer.release.source import read_source
-from mailer.release.values import parse_colour, parse_language, parse_mailbox, parse_web_address, parse_zone
+from mailer.release.values import (
+    parse_colour,
+    parse_language,
+    parse_mailbox,
+    parse_region,
+    parse_web_address,
+    parse_zone,
+    region_of_zone,
+)
 from mailer.workspace import Workspace
 
 
@@ -61,6 +69,7 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
     """What the header says, then what the house's own newsroom says, then defaults."""
     base = base or Newsroom(path=path, name="", language="en", sender=Mailbox(""))
     logo: Image | None = next(iter(fields.images(header, "logo", workspace, path.parent)), base.logo)
+    zone = fields.parsed(header, "zone", parse_zone, base.zone)
     suffix = path.name.removeprefix("newsroom").removesuffix(".md").strip(".")
     return replace(
         base,
@@ -71,8 +80,8 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         reply_to=fields.parsed(header, "reply_to", parse_mailbox, base.reply_to),
         postal_address=header.text("postal_address") or base.postal_address,
         website=fields.parsed(header, "website", parse_web_address, base.website),
-        zone=fields.parsed(header, "zone", parse_zone, base.zone),
-        region=header.text("region").upper() or base.region,
+        zone=zone,
+        region=fields.parsed(header, "region", parse_region, "") or base.region or region_of_zone(zone),
         dash=_unquoted(header.text("dash")) or base.dash,
         end_mark=header.text("end_mark") or base.end_mark,
         colour=fields.parsed(header, "colour", parse_colour, base.colour),

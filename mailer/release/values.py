@@ -212,6 +212,38 @@ def parse_colour(text: str) -> str:
     return "#" + (digits if len(digits) == 6 else "".join(c * 2 for c in digits))
 
 
+def parse_region(text: str) -> str:
+    """A country by its code of two letters (ISO 3166): `GB`.
+
+    Raises:
+        ValueFault: it is none.
+    """
+    code = text.strip().upper()
+    if code in _regions():
+        return code
+    near = {"UK": "GB", "EN": "GB"}.get(code) or next(
+        (region for region, name in _regions().items() if name.casefold() == text.strip().casefold()), ""
+    )
+    hint = f"did you mean {near}?" if near else "write its code of two letters: GB, US, MX"
+    raise ValueFault(f"“{visible(text)}” is not a country's code", hint)
+
+
+@cache
+def _regions() -> dict[str, str]:
+    """Names by code."""
+    from babel import Locale
+
+    return {code: name for code, name in Locale("en").territories.items() if re.fullmatch("[A-Z]{2}", code)}
+
+
+def region_of_zone(zone: str) -> str:
+    """The country in which a time zone is (ISO 3166), or "": UTC is in none."""
+    from babel.core import get_global
+
+    region = str(get_global("zone_territories").get(zone, ""))
+    return region if re.fullmatch("[A-Z]{2}", region) else ""
+
+
 def parse_language(text: str) -> str:
     """A BCP 47 tag with its usual capitals: `es_mx` → `es-MX`.
 

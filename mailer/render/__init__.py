@@ -1,7 +1,9 @@
 """`Release` → `Rendered`."""
 
 from mailer.render.merge import fill, merge_values
+from mailer.render.phones import numbers_of
 from mailer.render.photo_metadata import without_metadata
+from mailer.render.preheader import says_again
 from mailer.render.renderer import render
 
-__all__ = ["fill", "merge_values", "render", "without_metadata"]
+__all__ = ["fill", "merge_values", "numbers_of", "render", "says_again", "without_metadata"]

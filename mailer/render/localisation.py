@@ -1,4 +1,4 @@
-"""What stands around the text, as the release's language and region have it: labels, dates, phone links."""
+"""What stands around the text, as the release's language and region have it: labels and dates."""
 
 from __future__ import annotations
 
@@ -93,23 +93,3 @@ def zone_name(at: datetime, language: str) -> str:
     locale = locale_of(language)
     name = get_timezone_name(at, "long", locale=locale)
     return name if not re.match(r"(GMT|UTC)?[+-]", name) else get_timezone_location(at.tzinfo, locale=locale)
-
-
-def tel(number: str, region: str) -> str:
-    """A `tel:` URL (RFC 3966) for a phone number as written, or "" where it is none that can be called.
-
-    `+ (202) 555-0142` with region US is a number of Washington, not of Egypt: a `+` that no country code
-    follows is only a habit, so a number that is not valid as written is read again without it.
-    """
-    import phonenumbers as p
-
-    extension = ""
-    for text in (number, number.replace("+", " ")):
-        try:
-            parsed = p.parse(text, region)
-        except p.NumberParseException:
-            continue
-        if p.is_valid_number(parsed) and not (text == number and re.match(r"\s*\+\s*\(", number)):
-            extension = f";ext={parsed.extension}" if parsed.extension else ""
-            return f"tel:{p.format_number(parsed, p.PhoneNumberFormat.E164)}{extension}"
-    return ""

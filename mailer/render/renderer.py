@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -17,10 +18,13 @@ from mailer.model import Attachment, Edition, Part, Rendered
 from mailer.render import localisation
 from mailer.render.calendar import calendar_link, calendar_part
 from mailer.render.colours import palette
+from mailer.render.flowed import cells, flowed, table, underlined
 from mailer.render.inline import inline
 from mailer.render.merge import Slots, restore
+from mailer.render.phones import links_of, only_a_number, tel
 from mailer.render.photo_metadata import without_metadata
 from mailer.render.pictures import Pictures, media_type_of
+from mailer.render.preheader import default_preheader
 from mailer.render.stylesheets import stylesheet
 from mailer.render.templates import Templates, place_of, theme_file
 from mailer.render.theme_faults import THEME_FILES, as_fault, theme_faults
@@ -66,6 +70,7 @@ class _Renderer:
         self._pictures = Pictures(self._workspace, self._beside, edition.newsroom.sender.domain)
         self._colour = palette(edition.newsroom.colour)
         self._kind_key = edition.kind.value.replace(" ", "_")
+        self._phones = links_of(edition)
 
     def rendered(self) -> Rendered:
         edition, slots = self._edition, self._slots
@@ -74,15 +79,17 @@ class _Renderer:
         html = Templates(self._theme, "html", html_names).render("release.html.j2")
         text_names = {**names, "merged": slots.with_signs, "slot": slots.sign}
         text = Templates(self._theme, "txt", text_names).render("release.txt.j2")
+        text, delsp = flowed(text, edition.language)
         return Rendered(
             edition.language,
             slots.with_signs(self._subject()),
-            slots.with_signs(edition.preheader),
+            slots.with_signs(self._preheader(localisation.read_labels(self._theme, edition.language))),
             restore(inline(html, self._place("release.html.j2"), self._place("layout.css"))),
-            _tidy(text),
+            text,
             slots.all(),
             tuple(self._pictures.parts),
             tuple(self._attached()),
+            delsp,
         )
 
     def _names(self) -> dict[str, object]:
@@ -90,7 +97,7 @@ class _Renderer:
         edition, newsroom = self._edition, self._edition.newsroom
         labels = localisation.read_labels(self._theme, edition.language)
         return {
-            "release": edition,
+            "release": replace(edition, preheader=self._preheader(labels)),
             "newsroom": newsroom,
             "labels": labels,
             "kind": labels.get(self._kind_key, edition.kind.value),
@@ -100,18 +107,35 @@ class _Renderer:
             "day": partial(localisation.day, language=edition.language),
             "moment": partial(localisation.moment, language=edition.language),
             "period": partial(localisation.period, language=edition.language),
-            "tel": partial(localisation.tel, region=newsroom.region),
+            "tel": self._tel,
             "picture": self._pictures,
             "further_images": self._further_images,
             "calendar_link": lambda: calendar_link(edition, edition.event) if edition.event else "",
-            "web_address": _web_address,
+            "web_address": self._address,
             "file_name": _file_name,
             "file_facts": self._file_facts,
             "address_lines": lambda: [
                 line for line in newsroom.postal_address.split("\n") if line != newsroom.name
             ],
             "stylesheet": self._stylesheet,
+            "underlined": underlined,
+            "aligned": _aligned,
         }
+
+    def _preheader(self, labels: Mapping[str, str]) -> str:
+        """What the author wrote, or what stands in for it."""
+        edition = self._edition
+        kind = labels.get(self._kind_key, edition.kind.value)
+        return edition.preheader or default_preheader(edition, kind, self._slots.sign)
+
+    def _tel(self, number: str) -> str:
+        """A link for a phone number; of a contact's, with what is known of the contact."""
+        found = self._phones.get(number)
+        return tel(number, self._edition.newsroom.region) if found is None else found
+
+    def _address(self, text: str) -> str:
+        """A link for a field that is an address of the web, of mail or a phone number, or ""."""
+        return _web_address(text) or (self._tel(text) if only_a_number(text) else "")
 
     def _merged_html(self, text: str) -> Markup:
         return Markup(self._slots.with_signs(text, lambda piece: str(escape(piece))))  # noqa: S704
@@ -191,7 +215,11 @@ def _web_address(text: str) -> str:
     return f"mailto:{text}" if re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", text) else ""
 
 
-def _tidy(text: str) -> str:
-    """No blanks at line ends but those of the signature mark, no more than one empty line in a row."""
-    lines = [line if line == "-- " else line.rstrip() for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+def _aligned(node: SyntaxTreeNode, text: str) -> str:
+    """A table as text: what the templates made of its rows and cells, each column to its side."""
+    rows = cells(text)
+    sides = [
+        str(cell.attrs.get("style", "")).removeprefix("text-align:")
+        for cell in next(row for row in node.walk() if row.type == "tr").children
+    ]
+    return table(rows, sides)

@@ -35,8 +35,15 @@ def test_the_sample_release_of_an_own_office_is_left_in_peace(workspace: Workspa
 def test_the_real_release_is_left_in_peace_but_for_its_long_headline(
     workspace: Workspace, real_release: str
 ) -> None:
+    """And, in an office in Britain, for a number of Washington that does not say so."""
     findings = prepare(workspace, real_release, Choice()).findings
-    assert {(f.id, f.level) for f in findings} == {("long-subject", "notice")}
+    assert {(f.id, f.level) for f in findings} == {("long-subject", "notice"), ("phone-number", "warning")}
+    newsroom = workspace.newsroom.read_text("utf-8").replace("Region: GB", "Region: US")
+    workspace.newsroom.write_text(newsroom, "utf-8")
+    of_the_release = [
+        f for f in prepare(workspace, real_release, Choice()).findings if "releases/" in f.where.path
+    ]
+    assert {(f.id, f.level) for f in of_the_release} == {("long-subject", "notice")}
 
 
 @pytest.mark.parametrize(("fields", "body"), [

@@ -55,6 +55,8 @@ TROUBLES = (
     Trouble(text.placeholder_text, "placeholder-text", "error", body="TODO write this."),
     Trouble(text.placeholder_text, "placeholder-text", "error", f"{SOUND}\nSubhead: lorem ipsum dolor"),
     Trouble(sample.sample_office, "sample-office", "warning", body="Lantern Coast Foundation says so."),
+    Trouble(mail.preheader, "repeated-preheader", "warning", f"{SOUND.replace('One', 'Harbour Water Is Clean')}\nPreheader: Harbour water is clean, and so on"),
+    Trouble(mail.phone_numbers, "phone-number", "warning", f"{SOUND}\nContacts:\n  - name: Mira\n    phone: 202-797-2171 and so on"),
     Trouble(text.markup_in_fields, "leftover-markup", "error", f"{SOUND}\nSubhead: A **bold start"),
     Trouble(NOTICED, "leftover-markup", "error", body="A **bold start."),
     Trouble(NOTICED, "odd-character", "error", body="See \u202ethis."),
@@ -77,7 +79,7 @@ TROUBLES = (
         "templates/own/release.html.j2": PAGE.format("")}),
     Trouble(mail.active_content, "active-content", "error", f"{SOUND}\nTheme: own", beside={
         "templates/own/release.html.j2": PAGE.format("<form>{{ blocks(release.body.children) }}</form>")}),
-    Trouble(mail.size, "too-long-for-gmail", "warning", body="Word. " * 16000),
+    Trouble(mail.size, "too-long-for-gmail", "warning", body="Word. " * 15500),
     Trouble(mail.size, "too-long-for-gmail", "error", body="Word. " * 20000),
     Trouble(mail.attachments, "heavy-mail", "warning", attached("film.mp4"), beside={
         "releases/film.mp4": b"x" * (9 << 20)}),

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import expect
 from support.browser import chromium, serving
 from support.terminal import mailer
+from support.unsubscribing import token_of_the_first_kind
 
 from mailer.press import Choice, Suppressions, canonical, read_audience, unsubscribe_token
 from mailer.workspace import Workspace, make_workspace
@@ -101,10 +102,14 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, 
 
 def forged() -> list[str]:
     token = unsubscribe_token(ANA, KEY)
-    address, _, signature = token.rpartition(".")
-    other = unsubscribe_token("omar.haddad@example.net", KEY).rpartition(".")[0]
+    first = token_of_the_first_kind(ANA, KEY)
+    address, _, signature = first.rpartition(".")
+    omar = "omar.haddad@example.net"
+    other = token_of_the_first_kind(omar, KEY).rpartition(".")[0]
     return [
-        unsubscribe_token(ANA, "another key"), f"{other}.{signature}", address, token[:-1], f"{token}A", "x", ".",
+        unsubscribe_token(ANA, "another key"), token[:16] + unsubscribe_token(omar, KEY)[16:], token[16:], token[:16],
+        token_of_the_first_kind(ANA, "another key"), f"{other}.{signature}", address, first[:-1], f"{first}A",
+        f"{address}.{token[:16]}", f"{token}.{signature}", token[:-1], f"{token}A", "x", ".",
         "%00", "..%2f..%2flists%2fpress.csv", "é", "A" * 5000, f"{token}/", f"{token}/more",
     ]  # fmt: skip
 

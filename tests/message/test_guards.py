@@ -130,6 +130,7 @@ def test_what_an_older_version_froze_is_the_same_message(version: int) -> None:
         datetime(2026, 11, 24, 6, tzinfo=UTC),
     )  # fmt: skip
     assert thawed.fill(ana) == (FROZEN / f"{version}.eml").read_bytes()
+    verify(thawed.fill(ana), ana, thawed)
 
 
 def test_every_version_that_was_ever_frozen_has_its_example() -> None:

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta, timezone
 from email.header import decode_header
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 from support.messages import HEAD, addressee, composition, raw_field, read
 
 from mailer.message import Addressee, verify
+from mailer.message.dkim import Signer
 from mailer.model import Mailbox
+from mailer.press import unsubscribe_token
 
 NAMES = [
     ("Ana Ruiz", "Ana Ruiz <ana@example.com>"),
@@ -80,6 +83,39 @@ def test_list_fields_are_never_encoded_however_long() -> None:
     assert raw_field(content, "List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
     assert raw_field(content, "List-Id") == f"Press list <{head.list_id}>"
     assert raw_field(content, "Message-ID") == "<0a1b2c@example.org>"
+
+
+@pytest.mark.parametrize("address", ["ana@example.com", "ana.ruiz@example.net", "j.roe@lantern.example"])
+@pytest.mark.parametrize(
+    "name", ["Ana Ruiz", "Siobhán O’Neill, Editor of the Saltby & Grey Haven Evening Chronicle", "x" * 90]
+)
+def test_no_line_of_a_header_is_longer_than_78(address: str, name: str) -> None:
+    """RFC 5322 §2.1.1, with a link of one-click for this very person, threaded and signed."""
+    url = f"https://press.example.org/u/{unsubscribe_token(address, 'k' * 40)}"
+    head = replace(
+        HEAD, one_click=True, list_name="Lantern Coast Foundation", reply_to=Mailbox("desk@example.org", name)
+    )
+    someone = addressee(name, {"unsubscribe": url}, address, "<0123456789abcdef01234567@example.org>")
+    someone = replace(someone, message_id="<0123456789abcdef01234567@example.org>")
+    made = composition(head)
+    content = made.fill(someone)
+    verify(content, someone, made)
+    key = rsa.generate_private_key(65537, 2048)
+    for message in (content, Signer("mail.lantern-coast.example.org", "selector-of-2026", key).sign(content)):
+        assert max(map(len, message.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+
+
+def test_an_address_too_long_for_any_line_stands_alone_in_one() -> None:
+    """It has no blank to fold at (RFC 2369 §2 forbids putting one in): all that can be done is to give it a line."""
+    host = "https://press-office-of-the-whole-lantern-coast.foundation.example.org/unsubscribe/"
+    url = host + unsubscribe_token("ana.ruiz@example.net", "k" * 40)
+    someone = addressee(values={"unsubscribe": url})
+    made = composition(replace(HEAD, one_click=True))
+    content = made.fill(someone)
+    verify(content, someone, made)
+    lines = content.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert lines[lines.index("List-Unsubscribe:") + 1] == f" <{url}>,"
+    assert [line for line in lines if len(line) > 78] == [f" <{url}>,"]
 
 
 def test_without_a_https_url_there_is_no_one_click() -> None:

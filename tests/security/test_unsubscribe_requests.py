@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from support.unsubscribing import BODY, FORM, KEY, Server, exchange, off, request, serving, status
+from support.unsubscribing import (
+    BODY,
+    FORM,
+    KEY,
+    Server,
+    exchange,
+    off,
+    request,
+    serving,
+    status,
+    token_of_the_first_kind,
+)
 
 from mailer.desk.unsubscribe import make_unsubscribe_app
 from mailer.press import unsubscribe_token
@@ -20,6 +31,7 @@ from mailer.workspace import Workspace, make_workspace
 
 ANA, BO = "ana.ruiz@example.net", "bo.lindqvist@example.org"
 TOKEN = unsubscribe_token(ANA, KEY)
+FIRST = token_of_the_first_kind(ANA)
 GONE = {"gone.away@example.com"}
 """Who is suppressed in the sample."""
 
@@ -40,7 +52,10 @@ def server(office: Workspace) -> Iterator[Server]:
 
 def bits_flipped() -> list[str]:
     return [
-        TOKEN[:n] + chr(ord(TOKEN[n]) ^ bit) + TOKEN[n + 1 :] for n in range(len(TOKEN)) for bit in (1, 2, 4)
+        token[:n] + chr(ord(token[n]) ^ bit) + token[n + 1 :]
+        for token in (TOKEN, FIRST)
+        for n in range(len(token))
+        for bit in (1, 2, 4)
     ]
 
 
@@ -48,8 +63,8 @@ FORGED = [
     *(token for token in bits_flipped() if not set(token) & set(" ?#/\\%\x7f")),
     unsubscribe_token(ANA, KEY + "!"), unsubscribe_token(ANA, "x"),
     TOKEN[:-1], TOKEN[1:], TOKEN[:20], TOKEN + "A", "A" * 10_000, TOKEN * 60, ".", "..", "...", f".{TOKEN}", f"{TOKEN}.",
-    TOKEN.replace(".", ""), TOKEN.replace(".", ".."), TOKEN.replace(".", "%2e."),
-    f"{TOKEN}=", f"{TOKEN}==", f"{TOKEN}%3d", TOKEN.replace(".", "=."), f"{TOKEN}!", f"{TOKEN}%20", f"{TOKEN}%0a", f"{TOKEN}%00",
+    FIRST.replace(".", ""), FIRST.replace(".", ".."), FIRST.replace(".", "%2e."), FIRST[:-1], FIRST + "A",
+    f"{TOKEN}=", f"{TOKEN}==", f"{TOKEN}%3d", FIRST.replace(".", "=."), f"{TOKEN}.{FIRST.partition('.')[2]}", f"{TOKEN}!", f"{TOKEN}%20", f"{TOKEN}%0a", f"{TOKEN}%00",
     f"%00{TOKEN}", f"{TOKEN[:10]}%00{TOKEN[10:]}", f"{TOKEN[:10]}-_{TOKEN[10:]}", TOKEN.upper(), TOKEN.swapcase(),
     "é", "%c3%a9", "%ff%fe", "%ed%a0%80", "\u202e" + TOKEN, "%e2%80%ae" + TOKEN, "%", "%zz", "%u0041", "%25" + TOKEN,
     urlsafe_b64encode(ANA.encode()).decode(), ANA, f"{ANA}.", "null", "undefined", "{}", "[]", "*", "-1", "$TOKEN",

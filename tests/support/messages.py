@@ -77,7 +77,7 @@ class Read:
 
 
 def read(content: bytes) -> Read:
-    """The message as a reader sees it; line ends of the texts as `\\n`."""
+    """The message as a reader sees it; line ends of the texts as `\\n`, the text without its stuffing (RFC 3676 §4.4)."""
     message = message_from_bytes(content, policy=SMTPUTF8)
     assert isinstance(message, EmailMessage)
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
@@ -87,7 +87,10 @@ def read(content: bytes) -> Read:
         [name.lower() for name in message.keys()],  # noqa: SIM118
         _boxes(message),
         str(message["Subject"]),
-        plain.get_content().replace("\r\n", "\n"),
+        "\n".join(
+            line.removeprefix(" ") if plain.get_param("format") == "flowed" else line
+            for line in plain.get_content().replace("\r\n", "\n").split("\n")
+        ),
         html.get_content().replace("\r\n", "\n"),
     )
 

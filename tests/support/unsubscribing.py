@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import resource
 import signal
 import socket
@@ -14,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from itsdangerous import Signer
+from itsdangerous.encoding import base64_encode
 
 from mailer.press import Suppressions, unsubscribe_token
 from mailer.workspace import Workspace
@@ -24,6 +28,13 @@ KEY = "a long random text, but only for tests"
 BODY = b"List-Unsubscribe=One-Click"
 FILES = 8192
 FORM = "application/x-www-form-urlencoded"
+
+
+def token_of_the_first_kind(address: str, key: str = KEY) -> str:
+    """As links had them that are in mailboxes: the address, a dot, and a signature of 43 characters."""
+    derived = hmac.digest(key.encode(), b"mailer.unsubscribe", "sha256")
+    signer = Signer(derived, key_derivation="none", digest_method=hashlib.sha256)
+    return signer.sign(base64_encode(address)).decode()
 
 
 @dataclass
