@@ -16,6 +16,7 @@ from mailer.errors import Fault, TemplateError
 from mailer.model import Attachment, Edition, Part, Rendered
 from mailer.render import localisation
 from mailer.render.calendar import calendar_link, calendar_part
+from mailer.render.capitals import sentence_case
 from mailer.render.colours import palette
 from mailer.render.inline import check_layout, inline
 from mailer.render.merge import Slots, restore
@@ -37,6 +38,10 @@ def render(edition: Edition, theme: Sequence[Path]) -> Rendered:
         TemplateError: with file and line of what is wrong in the theme, or a picture that can't be used.
     """
     return _Renderer(edition, theme).rendered()
+
+
+_UPRIGHT = frozenset(("ar", "fa", "he", "ja", "ko", "ur", "yi", "zh"))
+"""Languages whose letters join, or stand in squares: letter spacing tears them, and there is no italic."""
 
 
 class _Renderer:
@@ -79,6 +84,8 @@ class _Renderer:
             "kind_key": self._kind_key,
             "immediate": not edition.embargo and not edition.kind.follows,
             "colour": self._colour,
+            "upright": " upright" if edition.language.partition("-")[0] in _UPRIGHT else "",
+            "sentence_case": sentence_case(edition.language, _texts(edition)),
             "day": partial(localisation.day, language=edition.language),
             "moment": partial(localisation.moment, language=edition.language),
             "period": partial(localisation.period, language=edition.language),
@@ -168,6 +175,17 @@ class _Renderer:
         octets = len(self._enclosed(file).content)
         size = f"{octets / 2**20:.1f} MB" if octets >= 2**20 else f"{max(1, octets // 1024)} KB"
         return f"{kind}, {size}"
+
+
+def _texts(edition: Edition) -> list[str]:
+    """What a release says, label by label aside: how its words are written."""
+    trees = [
+        edition.body,
+        *(note.content for note in edition.notes),
+        *(about.content for about in edition.about),
+    ]
+    running = [node.content for tree in trees for node in tree.walk() if node.type == "text"]
+    return [*running, edition.newsroom.name]
 
 
 def _file_name(file: str) -> str:
