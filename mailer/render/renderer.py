@@ -85,7 +85,7 @@ class _Renderer:
             "immediate": not edition.embargo and not edition.kind.follows,
             "colour": self._colour,
             "upright": " upright" if edition.language.partition("-")[0] in _UPRIGHT else "",
-            "sentence_case": sentence_case(edition.language, _texts(edition)),
+            "sentence_case": sentence_case(_texts(edition)),
             "day": partial(localisation.day, language=edition.language),
             "moment": partial(localisation.moment, language=edition.language),
             "period": partial(localisation.period, language=edition.language),
@@ -178,7 +178,7 @@ class _Renderer:
 
 
 def _texts(edition: Edition) -> list[str]:
-    """What a release says, label by label aside: how its words are written."""
+    """What a release says, but for headline and labels: how its words are written."""
     trees = [
         edition.body,
         *(note.content for note in edition.notes),
