@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
@@ -23,29 +22,39 @@ _USUAL = frozenset(
 """Words that buttons use, and that no language here writes with a capital inside a sentence."""
 
 
+def _form(found: set[str]) -> str:
+    """The one way in which a word is written inside a sentence, or "" where that can't be told."""
+    if len(found) == 1:
+        return next(iter(found))
+    if any(len(word) > 1 and word == word.upper() for word in found):
+        return ""
+    return next((word for word in found if word == word.lower()), sorted(found)[0])
+
+
 def sentence_case(texts: Iterable[str]) -> Callable[[str], str]:
     """What writes a label in capitals as a sentence, "READ THE UN REPORT" as "Read the UN report".
 
-    Only a label of several words that are all in capitals is touched. How a word is written, the release itself says:
-    its texts have "UN" and "Mexico". One word that neither they nor the usual words of buttons have, and the label
-    stays as it is: it may be a name. Nothing but the case of letters ever changes.
+    Only a label that is all in capitals is touched. How a word is written, the release itself says: its texts have
+    "UN" and "Mexico". Where they have it in several ways of which one is in capitals (US, us), or a word that neither
+    they nor the usual words of buttons have, which may be a name, the label stays as it is. Nothing but the case of
+    letters ever changes.
 
     Args:
         texts: what the release says, without its labels and titles.
     """
-    forms = {word: word for word in _USUAL}
-    for word, _ in Counter(word for text in texts for word in _WORD.findall(text)).most_common():
-        # A lower-case form says that a capital was only a sentence's first letter.
-        if word == word.lower() or word.lower() not in forms:
-            forms[word.lower()] = word
+    seen: dict[str, set[str]] = {}
+    for text in texts:
+        for word in _WORD.findall(text):
+            seen.setdefault(word.lower(), set()).add(word)
+    forms = {word: word for word in _USUAL} | {lower: _form(found) for lower, found in seen.items()}
 
     def written(label: str) -> str:
         words = _WORD.findall(label)
-        in_capitals = label == label.upper() != label.lower()
-        if len(words) < 2 or not in_capitals or not all(word.lower() in forms for word in words):
+        known = [forms.get(word.lower(), "") for word in words]
+        if not all(known) or label != label.upper() or (len(words) == 1 and words[0].lower() not in _USUAL):
             return label
         changed = _WORD.sub(lambda match: forms[match[0].lower()], label)
-        first = changed.index(forms[words[0].lower()])
+        first = changed.index(known[0]) if known else 0
         return changed[:first] + changed[first].upper() + changed[first + 1 :]
 
     return written

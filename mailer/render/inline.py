@@ -14,6 +14,9 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"(?P<selectors>[^{}]*)\{(?P<declarations>[^{}]*)\}")
 _CLASS = re.compile(r"\.-?[A-Za-z_][\w-]*")
 
+_TAG = re.compile(r"""<[a-zA-Z](?:"[^"]*"|'[^']*'|[^<>"'])*>""")
+_ATTRIBUTE = re.compile(r"""(?P<name>\s[\w:-]+)=(?P<value>"[^"]*"|'[^']*')""")
+
 
 def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css") -> str:
     """Move the rules of the first style block into style attributes.
@@ -30,7 +33,7 @@ def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css")
     from premailer import Premailer
 
     try:
-        return str(
+        return _short(str(
             Premailer(
                 html,
                 strip_important=False,
@@ -43,13 +46,22 @@ def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css")
                 remove_classes=False,
                 align_floating_images=False,
             ).transform(pretty_print=False)
-        )  # fmt: skip
+        ))  # fmt: skip
     except Exception as error:  # lxml and cssutils fail in many ways at what a designer may write
         if not _PAGE.match(html):
             what, hint = "it doesn't make a page", "a page begins with <!DOCTYPE html><html …>"
             raise TemplateError([Fault(page, 0, what, hint)]) from None
         what = f"its rules can't be put into the page: {error}"
         raise TemplateError([Fault(layout, 0, what, "check what was changed last")]) from None
+
+
+def _short(html: str) -> str:
+    """Style attributes without the blanks between declarations: every element has one, and Gmail clips what is long."""
+
+    def attribute(match: re.Match[str]) -> str:
+        return match[0].replace("; ", ";") if match["name"].strip() == "style" else match[0]
+
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(attribute, tag[0]), html)
 
 
 def _unreadable(css: str, rule: re.Match[str], path: str) -> Iterator[Fault]:
