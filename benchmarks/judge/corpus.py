@@ -67,7 +67,9 @@ def corpus() -> dict[str, Release]:
     releases += [Release(f"brand-{name}", sample, {"Colour": colour}) for name, colour in COLOURS.items()]
     releases += [Release(f"picture-{kind}", _with_picture(kind), {}, kind) for kind in PICTURES]
     releases.append(
-        Release("logo", sample, {"Logo": "\n  file: picture.png\n  alt: Lantern Coast"}, "small-picture")
+        Release(
+            "logo", sample, {"Logo": "\n  file: images/picture.png\n  alt: Lantern Coast"}, "small-picture"
+        )
     )
     return {release.name: release for release in releases}
 
@@ -109,7 +111,7 @@ def _five_thousand_words() -> Release:
 
 
 def _with_picture(kind: str) -> str:
-    file = f"picture.{PICTURES[kind][0]}"
+    file = f"images/picture.{PICTURES[kind][0]}"
     images = (
         f"Images:\n  - file: {file}\n    alt: Boats at a quay\n"
         "    caption: The quay of Grey Haven at dawn, before the boats go out.\n    credit: I. Valdero\n"
@@ -119,12 +121,13 @@ def _with_picture(kind: str) -> str:
 
 
 def draw(kind: str, folder: Path) -> None:
-    """Draw a picture of a kind into a folder."""
+    """Draw a picture of a kind into a workspace's folder of images."""
     from PIL import Image, ImageDraw
 
     ending, size, mode = PICTURES[kind]
+    (folder / "images").mkdir(exist_ok=True)
     image = Image.effect_noise(size, 40).convert("RGB")
     ImageDraw.Draw(image).polygon([(0, size[1]), (size[0], size[1]), (size[0], size[1] // 2)], fill="#0b5563")
     if mode == "RGBA":
         image.putalpha(Image.radial_gradient("L").resize(size))
-    image.convert(mode).save(folder / f"picture.{ending}")
+    image.convert(mode).save(folder / "images" / f"picture.{ending}")

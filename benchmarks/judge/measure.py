@@ -31,6 +31,7 @@ PAGE = REPOSITORY / "docs" / "email.md"
 BEGIN, END = "<!-- made by benchmarks/judge/measure.py -->", "<!-- end -->"
 READER = "reader@example.net"
 BAR = 98.0
+CORRECTS = re.compile(r"(?im)^corrects: *(\S+)")
 
 Summary = Mapping[str, Any]
 
@@ -47,19 +48,23 @@ def mailer(*arguments: str, folder: Path, **environment: str) -> str:
 
 
 def workspace(folder: Path) -> Path:
-    """The sample workspace with one reader, to whom the sample was sent: follow-ups need something to follow."""
+    """A workspace with one reader, to whom those releases were sent that others follow."""
     root = folder / "office"
     mailer("init", str(root), folder=folder)
     shutil.copyfile(NEWSROOM, root / "newsroom.md")
     (root / "newsroom.es.md").unlink()
-    (root / "releases" / f"{SAMPLE}.md").write_text(corpus()[SAMPLE].text, "utf-8")
     (root / "lists" / "judged.csv").write_text(f"email,name,language\n{READER},Ana Reader,en\n", "utf-8")
     (root / "releases" / "figures.csv").write_text("harbour,samples\n" + "Saltby,3812\n" * 200, "utf-8")
     for page in root.rglob(f"{SAMPLE}.*.md"):
         page.unlink()  # a translation would be sent in its stead
+    releases = corpus()
     with Inbox(folder / "inbox") as inbox:
-        mailer("send", SAMPLE, "--list", "judged", "--yes", folder=root, SMTP_HOST="127.0.0.1",
-               SMTP_PORT=str(inbox.port), SMTP_SECURITY="none")  # fmt: skip
+        for name in sorted(
+            {match[1] for release in releases.values() if (match := CORRECTS.search(release.text))}
+        ):
+            (root / "releases" / f"{name}.md").write_text(releases[name].text, "utf-8")
+            mailer("send", name, "--list", "judged", "--yes", folder=root, SMTP_HOST="127.0.0.1",
+                   SMTP_PORT=str(inbox.port), SMTP_SECURITY="none")  # fmt: skip
     return root
 
 
@@ -77,7 +82,7 @@ def render(root: Path, release: Release, theme: str, out: Path) -> Path:
             changed = changed.replace("---\n", f"---\n{name}: {value}\n", 1)
         newsroom.write_text(changed, "utf-8")
     try:
-        to = () if re.search(r"(?im)^corrects:", release.text) else ("--list", "judged", "--for", READER)
+        to = () if CORRECTS.search(release.text) else ("--list", "judged", "--for", READER)
         mailer("render", release.name, "--theme", theme, "--out", str(out / "rendered"), *to, folder=root)
     finally:
         newsroom.write_text(plain, "utf-8")

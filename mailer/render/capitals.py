@@ -22,13 +22,13 @@ _USUAL = frozenset(
 """Words that buttons use, and that no language here writes with a capital inside a sentence."""
 
 
-def _form(found: set[str]) -> str:
+def _form(lower: str, found: set[str]) -> str:
     """The one way in which a word is written inside a sentence, or "" where that can't be told."""
-    if len(found) == 1:
-        return next(iter(found))
-    if any(len(word) > 1 and word == word.upper() for word in found):
-        return ""
-    return next((word for word in found if word == word.lower()), sorted(found)[0])
+    in_capitals = {word for word in found if len(word) > 1 and word == word.upper() != lower}
+    if in_capitals:
+        return next(iter(in_capitals)) if found == in_capitals else ""
+    # A capital that is seen beside a small letter was a sentence's first.
+    return lower if lower in found or lower in _USUAL else min(found)
 
 
 def sentence_case(texts: Iterable[str]) -> Callable[[str], str]:
@@ -46,15 +46,20 @@ def sentence_case(texts: Iterable[str]) -> Callable[[str], str]:
     for text in texts:
         for word in _WORD.findall(text):
             seen.setdefault(word.lower(), set()).add(word)
-    forms = {word: word for word in _USUAL} | {lower: _form(found) for lower, found in seen.items()}
+    forms = {word: word for word in _USUAL} | {lower: _form(lower, found) for lower, found in seen.items()}
 
     def written(label: str) -> str:
         words = _WORD.findall(label)
         known = [forms.get(word.lower(), "") for word in words]
-        if not all(known) or label != label.upper() or (len(words) == 1 and words[0].lower() not in _USUAL):
+        if (
+            not words
+            or not all(known)
+            or label != label.upper()
+            or (len(words) == 1 and words[0].lower() not in _USUAL)
+        ):
             return label
         changed = _WORD.sub(lambda match: forms[match[0].lower()], label)
-        first = changed.index(known[0]) if known else 0
+        first = changed.index(known[0])
         return changed[:first] + changed[first].upper() + changed[first + 1 :]
 
     return written

@@ -30,8 +30,10 @@ def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css")
     Raises:
         TemplateError: what the theme makes is no page, or its rules can't be read.
     """
+    import cssutils
     from premailer import Premailer
 
+    cssutils.ser.prefs.minimizeColorHash = False  # Word's engine knows colours of six digits only
     try:
         return _short(str(
             Premailer(
