@@ -9,6 +9,9 @@ from mailer.errors import Fault, TemplateError
 
 _PAGE = re.compile(r"\s*(?:<!DOCTYPE[^>]*>\s*)?<html[\s>]", re.IGNORECASE)
 
+_TAG = re.compile(r"""<[a-zA-Z](?:"[^"]*"|'[^']*'|[^<>"'])*>""")
+_ATTRIBUTE = re.compile(r"""(?P<name>\s[\w:-]+)=(?P<value>"[^"]*"|'[^']*')""")
+
 
 def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css") -> str:
     """Move the rules of the first style block into style attributes.
@@ -22,10 +25,12 @@ def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css")
     Raises:
         TemplateError: what the theme makes is no page, or its rules can't be read.
     """
+    import cssutils
     from premailer import Premailer
 
+    cssutils.ser.prefs.minimizeColorHash = False  # Word's engine knows colours of six digits only
     try:
-        return str(
+        return _short(str(
             Premailer(
                 html,
                 strip_important=False,
@@ -38,10 +43,19 @@ def inline(html: str, page: str = "release.html.j2", layout: str = "layout.css")
                 remove_classes=False,
                 align_floating_images=False,
             ).transform(pretty_print=False)
-        )  # fmt: skip
+        ))  # fmt: skip
     except Exception as error:  # lxml and cssutils fail in many ways at what a designer may write
         if not _PAGE.match(html):
             what, hint = "it doesn't make a page", "a page begins with <!DOCTYPE html><html …>"
             raise TemplateError([Fault(page, 0, what, hint)]) from None
         what = f"its rules can't be put into the page: {error}"
         raise TemplateError([Fault(layout, 0, what, "check what was changed last")]) from None
+
+
+def _short(html: str) -> str:
+    """Style attributes without the blanks between declarations: every element has one, and Gmail clips what is long."""
+
+    def attribute(match: re.Match[str]) -> str:
+        return match[0].replace("; ", ";") if match["name"].strip() == "style" else match[0]
+
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(attribute, tag[0]), html)

@@ -17,6 +17,7 @@ from mailer.errors import Fault, TemplateError
 from mailer.model import Attachment, Edition, Part, Rendered
 from mailer.render import localisation
 from mailer.render.calendar import calendar_link, calendar_part
+from mailer.render.capitals import sentence_case
 from mailer.render.colours import palette
 from mailer.render.flowed import cells, flowed, table, underlined
 from mailer.render.inline import inline
@@ -59,6 +60,10 @@ def _with_the_others(faults: Sequence[Fault], theme: Sequence[Path]) -> list[Fau
     others = [as_fault(finding) for finding in theme_faults(theme, own)]
     known = {(fault.path, fault.line) for fault in others}
     return [*(fault for fault in faults if (fault.path, fault.line) not in known), *others]
+
+
+_UPRIGHT = frozenset(("ar", "fa", "he", "ja", "ko", "ur", "yi", "zh"))
+"""Languages whose letters join, or stand in squares: letter spacing tears them, and there is no italic."""
 
 
 class _Renderer:
@@ -104,6 +109,8 @@ class _Renderer:
             "kind_key": self._kind_key,
             "immediate": not edition.embargo and not edition.kind.follows,
             "colour": self._colour,
+            "upright": " upright" if edition.language.partition("-")[0] in _UPRIGHT else "",
+            "sentence_case": sentence_case(_texts(edition)),
             "day": partial(localisation.day, language=edition.language),
             "moment": partial(localisation.moment, language=edition.language),
             "period": partial(localisation.period, language=edition.language),
@@ -202,6 +209,17 @@ class _Renderer:
         octets = len(self._enclosed(file).content)
         size = f"{octets / 2**20:.1f} MB" if octets >= 2**20 else f"{max(1, octets // 1024)} KB"
         return f"{kind}, {size}"
+
+
+def _texts(edition: Edition) -> list[str]:
+    """What a release says, but for headline and labels: how its words are written."""
+    trees = [
+        edition.body,
+        *(note.content for note in edition.notes),
+        *(about.content for about in edition.about),
+    ]
+    running = [node.content for tree in trees for node in tree.walk() if node.type == "text"]
+    return [*running, edition.newsroom.name]
 
 
 def _file_name(file: str) -> str:

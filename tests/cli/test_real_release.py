@@ -18,7 +18,8 @@ from mailer.workspace import Workspace
 
 
 def words(text: str) -> list[str]:
-    return re.findall(r"[\w’']+", text)
+    """In small letters: a button's capitals are not what it says."""
+    return re.findall(r"[\w’']+", text.lower())
 
 
 def shown(html: str) -> str:

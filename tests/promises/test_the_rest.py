@@ -175,7 +175,7 @@ def test_a_style_that_could_not_be_moved(office: Office) -> None:
     (mail,) = office.mails(office.got()[0])
     html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert "[Portmellon" in html
-    assert "READ THE STUDY" in html
+    assert "Read the study" in html
     (folder / "layout.css").write_text(".p { color: #111 }\n\n.p .link { color: red }\n", "utf-8")
     ran = office.run("send", RELEASE, "--yes")
     assert (ran.code, "templates/ours/layout.css:3" in ran.err) == (2, True)

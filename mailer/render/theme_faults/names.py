@@ -8,7 +8,7 @@ from mailer.render.colours import Palette
 NAMES = frozenset((
     "release", "newsroom", "labels", "kind", "kind_key", "immediate", "colour", "day", "moment", "period", "tel",
     "picture", "further_images", "calendar_link", "web_address", "file_name", "file_facts", "address_lines",
-    "stylesheet", "blocks", "part", "slot", "merged", "underlined", "aligned",
+    "stylesheet", "blocks", "part", "slot", "merged", "underlined", "aligned", "upright", "sentence_case",
 ))  # fmt: skip
 
 JINJAS = frozenset((
