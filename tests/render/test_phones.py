@@ -55,7 +55,7 @@ def test_the_country_of_a_number_is_told_by_its_code() -> None:
 def links(workspace: Workspace, contact: str) -> list[str]:
     fields = f"Headline: One\nContacts:\n  - name: Mira Okafor\n{contact}"
     mail = render(written(workspace, "Text.", fields), workspace.theme("default"))
-    return re.findall(r'href="(tel:[^"]+)"', mail.html)
+    return list(dict.fromkeys(re.findall(r'href="(tel:[^"]+)"', mail.html)))
 
 
 def test_every_number_of_the_sample_is_a_link(sample_workspace: Workspace) -> None:
@@ -63,8 +63,8 @@ def test_every_number_of_the_sample_is_a_link(sample_workspace: Workspace) -> No
         for edition in read_release(sample_workspace, path.name.split(".")[0]).editions:
             html = render(edition, sample_workspace.theme("default")).html
             numbers = [number for c in edition.contacts for number in (c.phone, c.mobile) if number]
-            found = re.findall(r'href="(tel:[^"]+)"', html)
-            assert found == ["tel:+442079460142", "tel:+447700900142"][: len(numbers)]
+            found = dict.fromkeys(re.findall(r'href="(tel:[^"]+)"', html))  # one is on top, too
+            assert list(found) == ["tel:+442079460142", "tel:+447700900142"][: len(numbers)]
 
 
 def test_a_contacts_other_number_tells_the_country(workspace: Workspace) -> None:
