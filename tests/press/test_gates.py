@@ -27,12 +27,20 @@ OUT = (
 PERHAPS = (
     "Removed", "removed_at", "Deceased", "Left outlet", "Retired", "Do not use", "Excluded", "Blocked", "Inactive since",
     "Invalid", "Is deleted", "Fallecido", "Jubilado", "Décédé", "Retraité", "Verstorben", "Ausgeschieden", "Falecido", "Deceduto",
-    "Overleden", "Zmarły", "Avliden", "Умер", "退職", "离职", "퇴사",
+    "Overleden", "Zmarły", "Avliden", "Умер", "退職", "离职", "퇴사", "DNC", "Delete?", "To delete", "Removal requested", "Not active",
+    "Cannot be contacted", "Not to be emailed", "Doesn't want press releases", "Uncontactable", "Passed away", "Date of death", "Leaver",
+    "Kein Kontakt", "Ausgetreten", "Pas de mail", "Ne veut plus rien", "No desea recibir", "Não quer receber", "Niet meer mailen", "Отказался",
+    "Lista Robinson", "拒收", "配信NG",
 )  # fmt: skip
 CONSENT = (
     "Marketing consent", "Email Opt-in", "OPT_IN", "DOUBLE_OPT-IN", "isOptedIn", "Can be contacted", "Allow email", "Accepts Email Marketing",
-    "Receives press releases", "OK to email", "GDPR consent", "Permission", "Subscribed to list", "Einwilligung erteilt", "Consentimiento",
+    "Receives press releases", "OK to email", "Email permitted", "Mailing allowed", "GDPR consent", "Permission", "Subscribed to list", "Einwilligung erteilt", "Consentimiento",
     "Consentement", "Consenso privacy", "Toestemming", "Zgoda na kontakt", "Samtycke", "Согласие на рассылку", "Згода", "配信希望", "수신동의",
+)  # fmt: skip
+TURNED = (
+    "Not subscribed", "Non-subscribed", "Not opted in", "No consent", "Consent denied", "Subscription expired", "GDPR erasure", "Not contactable",
+    "No press releases", "Sin consentimiento", "Sem consentimento", "Sans consentement", "Keine Einwilligung",
+    "Geen toestemming", "Brak zgody", "Без согласия", "Do not call or contact", "Do not contact (post-GDPR)",
 )  # fmt: skip
 HARMLESS = (
     "DoNotCall", "Do Not Call", "HasOptedOutOfFax", "Fax Opt Out", "SMS_BLACKLISTED", "SMS Marketing Consent", "Do not contact by phone",
@@ -69,6 +77,13 @@ def test_whoever_has_a_yes_or_a_date_there_is_not_mailed_and_a_text_is_asked_abo
     assert read(tmp_path, header, "", "") == (["p0", "p1"], [])
     with pytest.raises(ListError, match="say who may be mailed"):
         read(tmp_path, header, "", "by Tom, I think")
+
+
+@pytest.mark.parametrize("header", TURNED)
+def test_what_turns_consent_round_is_asked_about(header: str, tmp_path: Path) -> None:
+    for cell in ("yes", "2026-01-02"):
+        with pytest.raises(ListError, match="say who may be mailed"):
+            read(tmp_path, header, cell, "no")
 
 
 @pytest.mark.parametrize("header", CONSENT)

@@ -33,6 +33,8 @@ _IN_ORDER: tuple[Kind, ...] = ("opted_out", "perhaps_out", "status", "consent", 
 _DATE = re.compile(
     r"(?:19|20)\d\d$|(?=.{6,40}$).*(?:\b(?:19|20)\d\d\b|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|(?:19|20)\d{6}|\d{4}年).*"
 )
+_NO_CONTACT = re.compile(r"\b(?:not|never|t|dont) (?:\w+ ){0,2}contact\b(?! (?:by|via|on|per)\b)")
+"""Where a phone stands beside it, `Do not call or contact` still means mail; `Do not contact by phone` does not."""
 _MOST_SHOWN = 4
 
 
@@ -48,8 +50,10 @@ def gate_of(header: str) -> Kind:
     if not words or _PHRASES["harmless"].search(words):
         return ""
     kind: Kind = next((kind for kind in _IN_ORDER if _PHRASES[kind].search(words)), "")
+    if kind in ("status", "consent", "ask") and _PHRASES["negated"].search(words):
+        kind = "ask"
     if kind and _PHRASES["elsewhere"].search(words) and not _PHRASES["mail"].search(words):
-        return ""
+        return "ask" if _NO_CONTACT.search(words) else ""
     return kind
 
 
