@@ -193,3 +193,37 @@ def test_a_list_of_those_to_leave_out_is_asked_nothing(workspace: Workspace) -> 
     (workspace.lists / "board.csv").write_text("email,Removed\nbo@example.net,see Tom\n")
     audience = read_audience(workspace, Choice(lists=("press",), except_lists=("board",)))
     assert [person.address for person in audience.recipients] == ["ana@example.net"]
+
+
+def test_a_remark_beside_an_address_bars_its_person_from_other_rows_and_lists(workspace: Workspace) -> None:
+    path = workspace.lists / "twice.csv"
+    path.write_text(
+        "email\nANA@example.net\nana@example.net (unsubscribed)\nDO NOT MAIL bo@example.net\nbo@example.net\ncy@example.net - left\n"
+    )
+    (workspace.lists / "desk.csv").write_text("email\ncy@example.net\ndee@example.net\n")
+    audience = read_audience(workspace, Choice(lists=("desk", "twice")))
+    assert [person.address for person in audience.recipients] == ["dee@example.net"]
+    assert [row for row in review(read_list(path)) if isinstance(row, Recipient)] == []
+
+
+def test_whoever_is_named_on_an_excepted_list_is_excepted(workspace: Workspace) -> None:
+    """With a remark that can't be read, or in another column of addresses."""
+    (workspace.lists / "press.csv").write_text("email\nana@example.net\nbo@example.net\ncy@example.net\n")
+    (workspace.lists / "not.csv").write_text(
+        "email;Private email\nbo@example.net (asked by phone);\nwork@example.org;Cy <CY@example.net>\n"
+    )
+    audience = read_audience(workspace, Choice(lists=("press",), except_lists=("not",)))
+    assert [person.address for person in audience.recipients] == ["ana@example.net"]
+
+
+def test_a_cell_that_cannot_be_read_gives_no_leave(tmp_path: Path) -> None:
+    assert read(tmp_path, "Unsubscribed", "no", "=?utf-8?q?yes?=") == (["p0"], ["opted out"])
+
+
+def test_a_row_whose_cells_have_moved_may_say_no_in_any_of_them(tmp_path: Path) -> None:
+    """A comma without quotation marks in a name moves the yes out of its column."""
+    path = tmp_path / "list.csv"
+    path.write_text("email,name,note,unsubscribed\nana@example.net,Ruiz, Ana,,yes\nbo@example.net,Bo,,no,\n")
+    rows = list(read_list(path).rows())
+    assert [row.address for row in rows if isinstance(row, Recipient)] == ["bo@example.net"]
+    assert [row.reason for row in rows if not isinstance(row, Recipient)] == ["unclosed quote"]

@@ -71,6 +71,13 @@ def _status(text: str) -> bool:
     return activity(text) is not None or _PHRASES["opted_out"].search(spaced(text)) is not None
 
 
+def says_out(words: str) -> bool:
+    """Whether words beside an address, `(unsubscribed)` or `left in May`, say that its person is not to be mailed."""
+    words = words[:LONGEST_HEADER]
+    found = any(_PHRASES[kind].search(spaced(words)) for kind in ("opted_out", "perhaps_out"))
+    return found or activity(words.strip(" -–—|/.,;:!()[]<>\"'“”") or "?") is False
+
+
 def consents(text: str) -> bool | None:
     """Whether the cell of a consent column gives it; None where it says neither. Nothing is no consent."""
     active = activity(text) if text else False

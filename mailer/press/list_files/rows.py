@@ -20,7 +20,7 @@ from mailer.press.clean_text import clean, garbled, has_encoded_word, header_inj
 from mailer.press.formulas import without_mark
 from mailer.press.list_files.cell_values import LONGEST, languages, tag_that_opts_out, tags_in, yes_or_no
 from mailer.press.list_files.columns import Columns
-from mailer.press.list_files.gates import why_out
+from mailer.press.list_files.gates import says_out, why_out
 from mailer.press.list_files.problems import Problem, left_out, warning
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.reasons import Reason
@@ -49,6 +49,7 @@ class Rows:
         roles = columns.roles
         self._known = [roles.get(role, -1) for role in ("name", "outlet", "language", "tags")]
         self._tags_at = self._known[3]
+        self._gates_at = {index for index, _ in columns.gates}
         self._fields = columns.fields
         self._composed = "first_name" in roles or "last_name" in roles
 
@@ -77,8 +78,11 @@ class Rows:
         gate = self._gate(cells, line)
         if gate is not None:
             return _for_each_address(gate)
-        if len(cells) > self._width:
-            said += self._surplus(cells, line)
+        if len(cells) > self._width and any(cells[self._width :]):
+            message = f"{len(cells)} cells under {self._width} headers: are quotation marks missing?"
+            if self._gates_at:  # what says whether they are mailed may stand anywhere
+                return [*said, left_out(line, Reason.UNCLOSED_QUOTE, message, raw)]
+            said.append(warning(line, "surplus-cells", message))
         elif len(cells) < self._width:
             cells = cells + [""] * (self._width - len(cells))
         return said + self._people(raw, cells, line)
@@ -101,7 +105,7 @@ class Rows:
                 # RFC 2047 in a name would be decoded by the reader's program, line breaks and all.
                 message = f"“{self._header(index)}” contains an encoded word, so it is left empty"
                 said.append(warning(row.line, "encoded-word", message))
-                cell = ""
+                cell = "?" if index in self._gates_at else ""  # which is neither yes nor no
             if suspicious(cell) and index != self._columns.address:
                 breaks_only = clean(cell) == " ".join(cell.split())
                 if not breaks_only or index == self._columns.roles.get("name"):
@@ -134,13 +138,6 @@ class Rows:
                 said = f"{self._header(self._tags_at)}: {tag}"
                 return left_out(line, Reason.OPTED_OUT, said, address, bars=True)
         return None
-
-    def _surplus(self, cells: list[str], line: int) -> list[Problem]:
-        surplus = [cell for cell in cells[self._width :] if cell]
-        if not surplus:
-            return []
-        message = f"{len(cells)} cells under {self._width} headers: are quotation marks missing?"
-        return [warning(line, "surplus-cells", message)]
 
     def _people(self, raw: str, cells: list[str], line: int) -> list[Row]:
         address, name = plain_address(raw), ""  # the plain case, a million times
@@ -256,6 +253,9 @@ def _for_each_address(gate: Problem) -> list[Row]:
 
 
 def _unusable(text: str, why: object, line: int) -> Problem:
+    found = mentioned(text)
+    if len(found) == 1 and says_out(text.replace(found[0], " ")):
+        return left_out(line, Reason.OPTED_OUT, f"“{shortened(text)}”", found[0], bars=True)
     return left_out(line, Reason.BAD_ADDRESS, f"“{shortened(text)}”: {why}", text)
 
 
