@@ -122,11 +122,22 @@ def test_no_header_of_another_column_sounds_like_one() -> None:
 def test_a_state_is_a_part_of_a_country_unless_a_cell_says_otherwise(tmp_path: Path) -> None:
     assert read(tmp_path, "State", "OK", "NY", "Texas") == (["p0", "p1", "p2"], [])
     assert read(tmp_path, "State", "Active", "Unsubscribed") == (["p0"], ["not active"])
+    assert read(tmp_path, "State", "Baja California", "Sonora") == (["p0", "p1"], [])
 
 
 @pytest.mark.parametrize(
     "tag",
-    ["Unsubscribed", "do not contact", "coast; No contactar", "press ::: * Bounced", "désinscrit", "отписан"],
+    [
+        "Unsubscribed",
+        "do not contact",
+        "coast; No contactar",
+        "press ::: * Bounced",
+        "désinscrit",
+        "отписан",
+        "do-not-contact",
+        "Opt_Out",
+        "#unsubscribed",
+    ],
 )
 def test_a_tag_may_say_it_too(tag: str, tmp_path: Path) -> None:
     assert read(tmp_path, "Tags", "coast", tag, "left-wing, removed scenes") == (["p0", "p2"], ["opted out"])
@@ -227,3 +238,34 @@ def test_a_row_whose_cells_have_moved_may_say_no_in_any_of_them(tmp_path: Path) 
     rows = list(read_list(path).rows())
     assert [row.address for row in rows if isinstance(row, Recipient)] == ["bo@example.net"]
     assert [row.reason for row in rows if not isinstance(row, Recipient)] == ["unclosed quote"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"), [("Newsletter", "no"), ("State", "unsubscribed"), ("No consent", "yes")]
+)
+def test_what_only_a_late_row_says_counts_too(header: str, cell: str, tmp_path: Path) -> None:
+    """Beyond what is read of a list before it is opened."""
+    people, reasons = read(tmp_path, header, *([""] * 6_000), cell)
+    assert (len(people), reasons) == (6_000, ["not active"])
+
+
+def test_all_addresses_of_somebody_who_opted_out_are_barred(workspace: Workspace) -> None:
+    """Beyond what of a cell is shown; in other columns; and further ways to one mailbox, as Exchange lists them."""
+    many = [f"p{number}@example.net" for number in range(40)]
+    (workspace.lists / "out.csv").write_text(
+        f'email,Email 2,Unsubscribed\n"{"; ".join(many)}",,yes\nana@example.net,ana@home.example.org,yes\n'
+        'SMTP:bo@example.net;smtp:b.o@example.net,,yes\ncy@example.net,"x\nBcc: y@example.net",yes\n'
+    )
+    (workspace.lists / "in.csv").write_text(
+        "email\np39@example.net\nana@home.example.org\nb.o@example.net\ndee@example.net\n"
+    )
+    audience = read_audience(workspace, Choice(lists=("out", "in")))
+    assert [person.address for person in audience.recipients] == ["dee@example.net"]
+
+
+def test_a_row_that_is_unsafe_still_says_that_its_person_opted_out(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        'email,name,Unsubscribed\nana@example.net,"x\nBcc: y@example.net",yes\nana@example.net,Ana,\n'
+    )
+    assert [row for row in review(read_list(path)) if isinstance(row, Recipient)] == []

@@ -19,7 +19,8 @@ from mailer.press.list_files.words import headers, phrases, plain, spaced, table
 from mailer.press.reasons import Reason
 
 Kind = Literal["", "opted_out", "status", "consent", "perhaps_out", "perhaps_status", "ask"]
-"""What a header says about mailing: "" nothing; the last three, that its cells or staff must decide."""
+"""What a header says about mailing: "" nothing; the last three, that its cells or staff must decide. The last two stay
+where no cell of the sample does: one further down may."""
 
 GATES: tuple[Kind, ...] = ("status", "consent", "opted_out")
 """What a column that says who may be mailed can be; a list may have several."""
@@ -68,7 +69,9 @@ def _yes_no_or_date(text: str) -> bool:
 
 
 def _status(text: str) -> bool:
-    return activity(text) is not None or _PHRASES["opted_out"].search(spaced(text)) is not None
+    words = spaced(text)
+    says_out = _PHRASES["opted_out"].search(words) and not _PHRASES["harmless"].search(words)
+    return activity(text) is not None or bool(says_out)
 
 
 def says_out(words: str) -> bool:
@@ -89,6 +92,12 @@ def why_out(kind: str, value: str) -> tuple[Reason | None, str]:
     """Why nobody is mailed whose column of that kind has this cell, if so, and a remark about the cell."""
     if kind == "opted_out":
         return (Reason.OPTED_OUT if opted_out(value) else None), ""
+    if kind == "perhaps_status":
+        return (
+            Reason.NOT_ACTIVE if len(value) > 3 and _status(value) and activity(value) is not True else None
+        ), ""
+    if kind == "ask":
+        return Reason.NOT_ACTIVE, " (not known to mean active)"
     active = activity(value) if kind == "status" else consents(value)
     if active:
         return None, ""
@@ -116,10 +125,10 @@ def read_gate(header: str, values: Sequence[str]) -> tuple[Kind, str]:
     if kind == "status" and not values:
         return kind, ""
     if kind == "perhaps_status":
-        return ("status" if any(len(value) > 3 and _status(value) for value in values) else ""), ""
+        return ("status" if any(len(value) > 3 and _status(value) for value in values) else kind), ""
     if kind in ("status", "consent") and understood and any(map(understood, values)):
         return kind, ""
-    return ("", "") if kind == "ask" and not values else (kind, _seen(values))
+    return (kind, "") if kind == "ask" and not values else (kind, _seen(values))
 
 
 def _seen(values: Collection[str]) -> str:

@@ -67,6 +67,9 @@ class Rows:
         else:
             raw = cells[self._columns.address] if self._columns.address < len(cells) else ""
             if any(map(header_injected, self._naming(cells))):
+                plain = [clean(cell) for cell in cells]
+                if (gate := self._gate(plain, line)) is not None and gate.bars:
+                    return self._for_each_address(gate, plain)
                 message = "a line break followed by what looks like an email header: the row is not used"
                 return [left_out(line, Reason.UNSAFE, message, raw)]
             cells = self._cleaned(row, said)
@@ -77,7 +80,7 @@ class Rows:
             said.append(warning(line, "garbled", message))
         gate = self._gate(cells, line)
         if gate is not None:
-            return _for_each_address(gate)
+            return self._for_each_address(gate, cells)
         if len(cells) > self._width and any(cells[self._width :]):
             message = f"{len(cells)} cells under {self._width} headers: are quotation marks missing?"
             if self._gates_at:  # what says whether they are mailed may stand anywhere
@@ -138,6 +141,18 @@ class Rows:
                 said = f"{self._header(self._tags_at)}: {tag}"
                 return left_out(line, Reason.OPTED_OUT, said, address, bars=True)
         return None
+
+    def _for_each_address(self, gate: Problem, cells: list[str]) -> list[Row]:
+        """A row that is not to be mailed, once for each address of its person: whoever bars or excepts them must know
+        all of them, those in other columns too."""
+        columns = self._columns
+        if plain_address(gate.address) is not None and not columns.others:
+            return [gate]
+        texts = ["".join(cells[index : index + 1]) for index in (columns.address, *columns.others)]
+        found = [address for _, address in split_addresses(texts[0]) if "@" in address]
+        found += [address for text in texts for address in mentioned(text)]
+        addresses = dict.fromkeys(map(canonical, found))
+        return [replace(gate, address=address) for address in addresses] or [gate]
 
     def _people(self, raw: str, cells: list[str], line: int) -> list[Row]:
         address, name = plain_address(raw), ""  # the plain case, a million times
@@ -242,14 +257,6 @@ class Rows:
             self._lists,
             Where(self._shown, line),
         )
-
-
-def _for_each_address(gate: Problem) -> list[Row]:
-    """A row that is not to be mailed, once for each address of its cell: who excepts the list must know them all."""
-    if plain_address(gate.address) is not None or gate.address.count("@") > MOST_IN_A_CELL:
-        return [gate]
-    addresses = [address for _, address in split_addresses(gate.address) if "@" in address]
-    return [replace(gate, address=address) for address in addresses] or [gate]
 
 
 def _unusable(text: str, why: object, line: int) -> Problem:
