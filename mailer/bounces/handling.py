@@ -130,7 +130,9 @@ class MailHandler:
         sent = self._about(report)
         if sent is None or not sent.address:
             return _for_you("a spam complaint, but nothing proves whose email it is about")
-        theirs = all(canonical(address) == sent.canonical for address in report.complainers)
+        complainers = [*map(canonical, report.complainers)]
+        complainers += [canonical(report.sender)] * self._a_person(report)
+        theirs = all(address == sent.canonical for address in complainers)
         if report.feedback != "abuse" or not theirs:
             what = report.feedback or "spam"
             told = f"reported to us ({what}), perhaps by somebody else. To stop mailing them: {_command(sent.address)}"
@@ -141,6 +143,10 @@ class MailHandler:
         detail = "reported our email as spam" + ("" if new else " (was already suppressed)")
         return Consequence(sent.address, Done.SUPPRESSED, detail, sent.release)
 
+    def _a_person(self, report: MailReport) -> bool:
+        """Whether it comes from an address to which we write: then it is a person's letter, whatever its form."""
+        return bool(report.sender) and self.register.knows(canonical(report.sender))
+
     def _about(self, report: MailReport) -> Sent | None:
         """Which mail of ours a report speaks of, by what only those know who had it."""
         return self.register.by_token(report.token) or self.register.by_references(report.references)
@@ -150,8 +156,14 @@ class MailHandler:
     def _bounced(self, report: MailReport) -> list[Consequence]:
         """By VERP token, else by our Message-ID; without them nothing is done about anybody."""
         sent = self._about(report)
-        # Nobody is gone who says so themselves: a program answers for people who have left.
-        if sent and report.by_system and canonical(report.sender) != sent.canonical:
+        # Nobody is gone who says so themselves: a program answers for people who have left. Nor because another person
+        # says so to whom we write.
+        if (
+            sent
+            and report.by_system
+            and sent.canonical != canonical(report.sender)
+            and not self._a_person(report)
+        ):
             return [self._recorded(sent, report)]
         if sent and sent.address:
             told = f"this may be a person writing about a bounce. If it is a bounce: {_command(sent.address)}"

@@ -36,7 +36,7 @@ def people(address: str, as_json: bool) -> int:
         say_json(_as_data(person))
     else:
         _print(person)
-    return DONE if person.on_lists or person.mails or person.suppressed else UNFINISHED
+    return DONE if person.is_known else UNFINISHED
 
 
 def _print(person: Person) -> None:
@@ -46,7 +46,7 @@ def _print(person: Person) -> None:
         row(mail.release, mail.state.value, _day(mail.at), _became(mail))
         for answer in mail.answers:
             row(mail.release, _answered(answer), _day(answer.at), "")
-    if not (person.on_lists or person.mails or person.suppressed):
+    if not person.is_known:
         say(f"Nothing is known about {person.address}.", err=True)
         return
     say(f"{person.address} {person.why}.", err=True)

@@ -10,6 +10,7 @@ from mailer.delivery import Answer, History, Ledger, PastMail
 from mailer.errors import ListError
 from mailer.model import Recipient
 from mailer.press import Suppression, Suppressions, canonical, kept_about, parse_address, read_list, review
+from mailer.press.addresses import mentioned
 from mailer.settings import Settings, allows
 from mailer.workspace import Workspace
 
@@ -55,6 +56,12 @@ class Person:
     def lists(self) -> list[str]:
         """The lists from which they are mailed, by name."""
         return list(dict.fromkeys(Path(row.path).stem for row in self.on_lists if row.standing == MAILED))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known about them; that a list can't be read is not about them."""
+        named = any(row.standing != UNREADABLE for row in self.on_lists)
+        return bool(named or self.mails or self.suppressed)
 
     @property
     def gets(self) -> bool:
@@ -120,7 +127,8 @@ def _rows(workspace: Workspace, suppressions: Suppressions, key: str, address: s
         shown = workspace.shown(path)
         try:
             for row in review(read_list(path, shown=shown), suppressions):
-                if canonical(row.address) != key:
+                # What can't be used is as the list has it: an address, and words that are not understood.
+                if key not in map(canonical, (row.address, *mentioned(row.address))):
                     continue
                 line = (row.where.line if row.where else 0) if isinstance(row, Recipient) else row.line
                 cells = named.pop((shown, line), {})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mailer.errors import WorkspaceError
 from mailer.model import Audience, Finding, Recipient, Where
-from mailer.press.addresses import canonical
+from mailer.press.addresses import canonical, mentioned
 from mailer.press.audience_on_disk import AudienceOnDisk, RecipientsOnDisk
 from mailer.press.list_files.problems import Problem
 from mailer.press.list_files.read import PressList, read_list
@@ -115,14 +115,28 @@ def _excepted(workspace: Workspace, names: Iterable[str]) -> AudienceOnDisk:
         for row in press_list.rows():
             if isinstance(row, Recipient):
                 people.add(canonical(row.address), row)
-            elif row.address:
-                person = Recipient(row.address, lists=(press_list.name,), fields=_no_fields(press_list))
-                people.add(canonical(row.address), person)
+            else:
+                for address in mentioned(row.address):
+                    people.add(canonical(address), _named(address, press_list))
+        for address in _in_other_columns(press_list):
+            people.add(canonical(address), _named(address, press_list))
     return people
 
 
-def _no_fields(press_list: PressList) -> dict[str, str]:
-    return dict.fromkeys(press_list.header.columns.keys, "")
+def _in_other_columns(press_list: PressList) -> Iterator[str]:
+    """A person's further addresses: nobody says which of them another list has."""
+    others = press_list.header.columns.others
+    if others:
+        for row in press_list.raw_rows():
+            yield from (
+                address for index in others for address in mentioned("".join(row.cells[index : index + 1]))
+            )
+
+
+def _named(address: str, press_list: PressList) -> Recipient:
+    """Somebody of whom only that they stand on a list matters."""
+    fields = dict.fromkeys(press_list.header.columns.keys, "")
+    return Recipient(address, lists=(press_list.name,), fields=fields)
 
 
 class _Gathering:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from mailer.model import Recipient
-from mailer.press.addresses import canonical
+from mailer.press.addresses import canonical, plain_address
 from mailer.press.audience_on_disk import AudienceOnDisk, FirstLines
 from mailer.press.list_files.problems import Problem, left_out
 from mailer.press.list_files.read import PressList
@@ -40,9 +40,10 @@ def review(press_list: PressList, suppressions: Suppressions | None = None) -> I
 
 
 def _barred(press_list: PressList) -> AudienceOnDisk | None:
-    """Who is not to be mailed according to a row, and may stand on another one too; None where no column says so."""
+    """Who is not to be mailed according to a row, and may stand on another one too; None where no row can say so."""
     columns = press_list.header.columns
-    if not (columns.gates or "tags" in columns.roles or press_list.cards):
+    says_so = columns.gates or "tags" in columns.roles or press_list.cards
+    if not says_so and all(map(plain_address, _address_cells(press_list))):
         return None
     found = None
     for row in press_list.rows():
@@ -50,6 +51,15 @@ def _barred(press_list: PressList) -> AudienceOnDisk | None:
             found = found or AudienceOnDisk()
             found.bar(canonical(row.address), row.reason, f"{row.message}, on line {row.line}")
     return found
+
+
+def _address_cells(press_list: PressList) -> Iterator[str]:
+    """The cells beside whose address something may stand: `jane@example.org (unsubscribed)`."""
+    column = press_list.header.columns.address
+    for row in press_list.raw_rows():
+        cell = "".join(row.cells[column : column + 1])
+        if "@" in cell:
+            yield cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,3 +328,15 @@ def test_a_second_wish_is_no_fault(workspace: Workspace) -> None:
     first, second = take(workspace, vouched(wish("unsubscribe")), vouched(wish("unsubscribe me")))
     assert first.consequences[0].detail == "mx.example.org says dmarc=pass"
     assert second.consequences[0].detail == "was already suppressed"
+
+
+@pytest.mark.parametrize("name", ["postfix, unknown user at a remote", "spam complaint"])
+def test_a_report_from_somebody_to_whom_we_write_is_none_about_another_person(
+    name: str, workspace: Workspace
+) -> None:
+    """Ben was forwarded Ana's mail, header and all, and has built a report around it."""
+    mail = returned(CORPUS[name], send_to(workspace, ANA, BEN)[ANA])
+    start = mail.index(b"\nFrom: ") + 1
+    mail = mail[:start] + f"From: Ben <{BEN}>".encode() + mail[mail.index(b"\n", start) :]
+    assert followed(take(workspace, mail)) == (ANA, "for you to decide")
+    assert not suppressed(workspace, ANA)

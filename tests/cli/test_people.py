@@ -129,3 +129,17 @@ def test_forgetting_takes_the_answers_too(tmp_path: Path) -> None:
         found = about(office.workspace, READER)
         assert (found["mails"], found["lists"]) == ([], [])
         assert found["suppressed"]["reason"] == "forgotten"
+
+
+def test_a_row_with_words_that_are_not_understood_is_told_as_what_it_is(workspace: Workspace) -> None:
+    (workspace.lists / "odd.csv").write_text("email\nzoe@example.net old desk\n")
+    ran = mailer("people", "zoe@example.net", cwd=workspace.root)
+    assert "lists/odd.csv:2\taddress can't be used\t" in ran.out
+    assert "is on no list that would mail them: address can't be used (lists/odd.csv:2)" in ran.err
+
+
+def test_a_list_that_cannot_be_read_says_nothing_about_a_person(workspace: Workspace) -> None:
+    (workspace.lists / "asks.csv").write_text("email,Status\nana@example.net,Freelance\n")
+    ran = mailer("people", "zoe@example.net", cwd=workspace.root)
+    assert (ran.code, "Nothing is known about zoe@example.net" in ran.err) == (1, True)
+    assert "the list can't be read" in ran.out

@@ -253,3 +253,22 @@ def test_every_meaning_is_documented() -> None:
     page = (REPOSITORY / "docs" / "reference" / "lists.md").read_text("utf-8")
     for meaning in MEANINGS:
         assert f"`{meaning}`" in page.split("## Settings of a list", 1)[1].split("\n## ", 1)[0], meaning
+
+
+def test_a_header_that_is_said_to_be_two_things_is_a_fault(beside: Path) -> None:
+    beside.write_text(
+        '[columns]\n"Status" = "opted out"\nSTATUS = "not about mail"\nWer = "name"\nWER = "name"\n'
+    )
+    with pytest.raises(ListError, match=r"list.toml:3: “STATUS” and “Status” are one column"):
+        people(beside)
+
+
+def test_what_is_called_so_and_is_no_file_is_not_passed_over(beside: Path) -> None:
+    """Such as a link to a share that is not there today: what it says may be who is not to be mailed."""
+    beside.symlink_to("gone.toml")
+    with pytest.raises(ListError, match="no file that can be read"):
+        people(beside)
+    beside.unlink()
+    beside.mkdir()
+    with pytest.raises(ListError, match="no file that can be read"):
+        people(beside)

@@ -218,3 +218,11 @@ def test_the_ledger_is_left_as_it_is(office: Workspace) -> None:
     mailer("lists", "clean", "dirty", "--apply", "--yes", cwd=office.root)
     with closing(sqlite3.connect(office.ledger)) as db:
         assert list(db.iterdump()) == before
+
+
+def test_the_command_that_is_named_makes_these_changes_and_no_others(office: Workspace) -> None:
+    (office.lists / "dirty.csv").rename(office.lists / "so dirty.csv")
+    ran = mailer("lists", "clean", "so dirty", "--only", "typo", "--keep", "ana@gmial.com", cwd=office.root)
+    assert (
+        "To make 1 change: mailer lists clean 'so dirty' --only typo --keep ana@gmial.com --apply" in ran.err
+    )

@@ -27,12 +27,20 @@ OUT = (
 PERHAPS = (
     "Removed", "removed_at", "Deceased", "Left outlet", "Retired", "Do not use", "Excluded", "Blocked", "Inactive since",
     "Invalid", "Is deleted", "Fallecido", "Jubilado", "Décédé", "Retraité", "Verstorben", "Ausgeschieden", "Falecido", "Deceduto",
-    "Overleden", "Zmarły", "Avliden", "Умер", "退職", "离职", "퇴사",
+    "Overleden", "Zmarły", "Avliden", "Умер", "退職", "离职", "퇴사", "DNC", "Delete?", "To delete", "Removal requested", "Not active",
+    "Cannot be contacted", "Not to be emailed", "Doesn't want press releases", "Uncontactable", "Passed away", "Date of death", "Leaver",
+    "Kein Kontakt", "Ausgetreten", "Pas de mail", "Ne veut plus rien", "No desea recibir", "Não quer receber", "Niet meer mailen", "Отказался",
+    "Lista Robinson", "拒收", "配信NG",
 )  # fmt: skip
 CONSENT = (
     "Marketing consent", "Email Opt-in", "OPT_IN", "DOUBLE_OPT-IN", "isOptedIn", "Can be contacted", "Allow email", "Accepts Email Marketing",
-    "Receives press releases", "OK to email", "GDPR consent", "Permission", "Subscribed to list", "Einwilligung erteilt", "Consentimiento",
+    "Receives press releases", "OK to email", "Email permitted", "Mailing allowed", "GDPR consent", "Permission", "Subscribed to list", "Einwilligung erteilt", "Consentimiento",
     "Consentement", "Consenso privacy", "Toestemming", "Zgoda na kontakt", "Samtycke", "Согласие на рассылку", "Згода", "配信希望", "수신동의",
+)  # fmt: skip
+TURNED = (
+    "Not subscribed", "Non-subscribed", "Not opted in", "No consent", "Consent denied", "Subscription expired", "GDPR erasure", "Not contactable",
+    "No press releases", "Sin consentimiento", "Sem consentimento", "Sans consentement", "Keine Einwilligung",
+    "Geen toestemming", "Brak zgody", "Без согласия", "Do not call or contact", "Do not contact (post-GDPR)",
 )  # fmt: skip
 HARMLESS = (
     "DoNotCall", "Do Not Call", "HasOptedOutOfFax", "Fax Opt Out", "SMS_BLACKLISTED", "SMS Marketing Consent", "Do not contact by phone",
@@ -71,6 +79,13 @@ def test_whoever_has_a_yes_or_a_date_there_is_not_mailed_and_a_text_is_asked_abo
         read(tmp_path, header, "", "by Tom, I think")
 
 
+@pytest.mark.parametrize("header", TURNED)
+def test_what_turns_consent_round_is_asked_about(header: str, tmp_path: Path) -> None:
+    for cell in ("yes", "2026-01-02"):
+        with pytest.raises(ListError, match="say who may be mailed"):
+            read(tmp_path, header, cell, "no")
+
+
 @pytest.mark.parametrize("header", CONSENT)
 def test_only_who_has_said_yes_is_mailed(header: str, tmp_path: Path) -> None:
     people, reasons = read(tmp_path, header, "yes", "no", "", "2026-01-02", "opted in", "withdrawn")
@@ -107,11 +122,22 @@ def test_no_header_of_another_column_sounds_like_one() -> None:
 def test_a_state_is_a_part_of_a_country_unless_a_cell_says_otherwise(tmp_path: Path) -> None:
     assert read(tmp_path, "State", "OK", "NY", "Texas") == (["p0", "p1", "p2"], [])
     assert read(tmp_path, "State", "Active", "Unsubscribed") == (["p0"], ["not active"])
+    assert read(tmp_path, "State", "Baja California", "Sonora") == (["p0", "p1"], [])
 
 
 @pytest.mark.parametrize(
     "tag",
-    ["Unsubscribed", "do not contact", "coast; No contactar", "press ::: * Bounced", "désinscrit", "отписан"],
+    [
+        "Unsubscribed",
+        "do not contact",
+        "coast; No contactar",
+        "press ::: * Bounced",
+        "désinscrit",
+        "отписан",
+        "do-not-contact",
+        "Opt_Out",
+        "#unsubscribed",
+    ],
 )
 def test_a_tag_may_say_it_too(tag: str, tmp_path: Path) -> None:
     assert read(tmp_path, "Tags", "coast", tag, "left-wing, removed scenes") == (["p0", "p2"], ["opted out"])
@@ -178,3 +204,68 @@ def test_a_list_of_those_to_leave_out_is_asked_nothing(workspace: Workspace) -> 
     (workspace.lists / "board.csv").write_text("email,Removed\nbo@example.net,see Tom\n")
     audience = read_audience(workspace, Choice(lists=("press",), except_lists=("board",)))
     assert [person.address for person in audience.recipients] == ["ana@example.net"]
+
+
+def test_a_remark_beside_an_address_bars_its_person_from_other_rows_and_lists(workspace: Workspace) -> None:
+    path = workspace.lists / "twice.csv"
+    path.write_text(
+        "email\nANA@example.net\nana@example.net (unsubscribed)\nDO NOT MAIL bo@example.net\nbo@example.net\ncy@example.net - left\n"
+    )
+    (workspace.lists / "desk.csv").write_text("email\ncy@example.net\ndee@example.net\n")
+    audience = read_audience(workspace, Choice(lists=("desk", "twice")))
+    assert [person.address for person in audience.recipients] == ["dee@example.net"]
+    assert [row for row in review(read_list(path)) if isinstance(row, Recipient)] == []
+
+
+def test_whoever_is_named_on_an_excepted_list_is_excepted(workspace: Workspace) -> None:
+    """With a remark that can't be read, or in another column of addresses."""
+    (workspace.lists / "press.csv").write_text("email\nana@example.net\nbo@example.net\ncy@example.net\n")
+    (workspace.lists / "not.csv").write_text(
+        "email;Private email\nbo@example.net (asked by phone);\nwork@example.org;Cy <CY@example.net>\n"
+    )
+    audience = read_audience(workspace, Choice(lists=("press",), except_lists=("not",)))
+    assert [person.address for person in audience.recipients] == ["ana@example.net"]
+
+
+def test_a_cell_that_cannot_be_read_gives_no_leave(tmp_path: Path) -> None:
+    assert read(tmp_path, "Unsubscribed", "no", "=?utf-8?q?yes?=") == (["p0"], ["opted out"])
+
+
+def test_a_row_whose_cells_have_moved_may_say_no_in_any_of_them(tmp_path: Path) -> None:
+    """A comma without quotation marks in a name moves the yes out of its column."""
+    path = tmp_path / "list.csv"
+    path.write_text("email,name,note,unsubscribed\nana@example.net,Ruiz, Ana,,yes\nbo@example.net,Bo,,no,\n")
+    rows = list(read_list(path).rows())
+    assert [row.address for row in rows if isinstance(row, Recipient)] == ["bo@example.net"]
+    assert [row.reason for row in rows if not isinstance(row, Recipient)] == ["unclosed quote"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"), [("Newsletter", "no"), ("State", "unsubscribed"), ("No consent", "yes")]
+)
+def test_what_only_a_late_row_says_counts_too(header: str, cell: str, tmp_path: Path) -> None:
+    """Beyond what is read of a list before it is opened."""
+    people, reasons = read(tmp_path, header, *([""] * 6_000), cell)
+    assert (len(people), reasons) == (6_000, ["not active"])
+
+
+def test_all_addresses_of_somebody_who_opted_out_are_barred(workspace: Workspace) -> None:
+    """Beyond what of a cell is shown; in other columns; and further ways to one mailbox, as Exchange lists them."""
+    many = [f"p{number}@example.net" for number in range(40)]
+    (workspace.lists / "out.csv").write_text(
+        f'email,Email 2,Unsubscribed\n"{"; ".join(many)}",,yes\nana@example.net,ana@home.example.org,yes\n'
+        'SMTP:bo@example.net;smtp:b.o@example.net,,yes\ncy@example.net,"x\nBcc: y@example.net",yes\n'
+    )
+    (workspace.lists / "in.csv").write_text(
+        "email\np39@example.net\nana@home.example.org\nb.o@example.net\ndee@example.net\n"
+    )
+    audience = read_audience(workspace, Choice(lists=("out", "in")))
+    assert [person.address for person in audience.recipients] == ["dee@example.net"]
+
+
+def test_a_row_that_is_unsafe_still_says_that_its_person_opted_out(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        'email,name,Unsubscribed\nana@example.net,"x\nBcc: y@example.net",yes\nana@example.net,Ana,\n'
+    )
+    assert [row for row in review(read_list(path)) if isinstance(row, Recipient)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,9 @@ def clean(
     for proposal in () if as_json else found:
         row(f"{press_list.shown}:{proposal.line}", proposal.kind, _change(proposal), proposal.why)
     if not applied:
-        _say_what_next(press_list.shown, name, len(ready), by_hand)
+        chosen = [part for kind in only for part in ("--only", kind)]
+        chosen += [part for address in keep for part in ("--keep", address)]
+        _say_what_next(press_list.shown, shlex.join([name, *chosen]), len(ready), by_hand)
         return UNFINISHED if by_hand else DONE
     if not ready:
         say("Nothing was changed: there is nothing that can be done without a person.", err=True)
@@ -87,13 +90,13 @@ def _ask(shown: str, ready: list[Proposal]) -> None:
     click.confirm(f"In {shown}, {' and '.join(parts)}?", abort=True, err=True)
 
 
-def _say_what_next(shown: str, name: str, ready: int, by_hand: int) -> None:
+def _say_what_next(shown: str, again: str, ready: int, by_hand: int) -> None:
     if not ready and not by_hand:
         say(f"{shown}: nothing to propose.", err=True)
         return
     say(f"{shown}: {count(ready + by_hand, 'proposal')}. Nothing was changed.", err=True)
     if ready:
-        say(f"To make {count(ready, 'change')}: mailer lists clean {name} --apply", err=True)
+        say(f"To make {count(ready, 'change')}: mailer lists clean {again} --apply", err=True)
     if by_hand:
         say(f"Only you can decide about {count(by_hand, 'row')}.", err=True)
 

@@ -13,6 +13,7 @@ answers too.
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -146,8 +147,11 @@ def read_answers(path: Path, shown: str) -> Answers:
         OSError: the system won't have it read.
     """
     beside, name = settings_of(path), str(PurePosixPath(shown).with_suffix(".toml"))
-    if beside == path or not beside.is_file():
+    if beside == path or not os.path.lexists(beside):
         return Answers(file=name)
+    if not beside.is_file():
+        what = "this is no file that can be read, though it is called as what is said about the list"
+        raise ListError([Fault(name, 0, what, "put the file back, or remove this")])
     with beside.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
@@ -228,7 +232,11 @@ class _Said:
             if not isinstance(meaning, str) or word not in MEANINGS:
                 self._fault(header, f"“{meaning}” is nothing that a column can be", _one_of(word))
                 continue
-            columns[plain(header)] = MEANINGS[word]
+            if columns.setdefault(plain(header), MEANINGS[word]) != MEANINGS[word]:
+                other = headers[plain(header)][0]
+                what = f"“{header}” and “{other}” are one column, and are said to be two things"
+                self._fault(header, what, "leave one of them out")
+                continue
             headers[plain(header)] = (header, self._path, self._line(header))
         return columns, headers
 

@@ -17,10 +17,10 @@ from typing import TextIO
 
 from mailer.errors import Fault, ListError
 from mailer.press.list_files.answers import Answers
-from mailer.press.list_files.cell_values import activity, opted_out
+from mailer.press.list_files.cell_values import LONGEST
 from mailer.press.list_files.columns import name_columns
 from mailer.press.list_files.encoding import Encoding, find_encoding
-from mailer.press.list_files.gates import GATES, consents, gate_of, question, read_gate
+from mailer.press.list_files.gates import gate_of, question, read_gate, why_out
 from mailer.press.list_files.header import Header
 from mailer.press.list_files.raw_rows import LONGEST_CELL, RawRow
 from mailer.press.list_files.readings import encoding_question
@@ -46,7 +46,7 @@ class Cards:
 
     Attributes:
         encoding: of the file; a property may have one of its own.
-        gates: name of a property → what it says about who may be mailed, one of `GATES`.
+        gates: name of a property → what it says about who may be mailed (`gates.read_gate`).
     """
 
     encoding: Encoding
@@ -98,7 +98,7 @@ def find_cards(path: Path, shown: str, answers: Answers) -> tuple[Cards, list[Fa
         if seen:
             number = list(values).index(name) + 1
             questions.append(question(name, number, seen, (shown, lines[name]), answers.how_column(name)))
-        elif kind in GATES:
+        elif kind:
             gates[name] = kind
     questions += answers.misnamed(values)
     return Cards(encoding, gates), questions
@@ -150,12 +150,7 @@ def _out(card: Iterable[_Property], gates: Mapping[str, str]) -> str:
         value = _unescaped(each.value).strip()
         if each.name in _KEPT or not kind or (not value and kind != "consent"):
             continue
-        says = (
-            opted_out(value)
-            if kind == "opted_out"
-            else not (consents if kind == "consent" else activity)(value)
-        )
-        if says:
+        if why_out(kind, value[:LONGEST])[0]:
             return f"{each.name}: {value}"
     return ""
 

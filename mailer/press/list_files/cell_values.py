@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from mailer.press.clean_text import folded, shortened
-from mailer.press.list_files.words import split, table
+from mailer.press.list_files.words import spaced, split, table
 
 LONGEST = 200
 """Characters: what is longer is no word that we know, and not worth remembering."""
@@ -22,7 +22,7 @@ YES, NO = _WORDS["yes"], _WORDS["no"]
 NEVER = NO | _WORDS["never"]
 ACTIVE = YES | _WORDS["active"]
 INACTIVE = NO | _WORDS["inactive"]
-_TAGS_OUT = _WORDS["tags_out"]
+_TAGS_OUT = _WORDS["tags_out"] | frozenset(map(spaced, _WORDS["tags_out"]))
 
 
 def word_of(text: str) -> str:
@@ -66,7 +66,7 @@ def _tag_out(text: str) -> str:
 
 
 def _first_out(tags: Iterable[str]) -> str:
-    return next((tag for tag in tags if folded(tag) in _TAGS_OUT), "")
+    return next((tag for tag in tags if folded(tag) in _TAGS_OUT or spaced(tag) in _TAGS_OUT), "")
 
 
 def yes_or_no(text: str) -> str:

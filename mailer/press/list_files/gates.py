@@ -19,7 +19,8 @@ from mailer.press.list_files.words import headers, phrases, plain, spaced, table
 from mailer.press.reasons import Reason
 
 Kind = Literal["", "opted_out", "status", "consent", "perhaps_out", "perhaps_status", "ask"]
-"""What a header says about mailing: "" nothing; the last three, that its cells or staff must decide."""
+"""What a header says about mailing: "" nothing; the last three, that its cells or staff must decide. The last two stay
+where no cell of the sample does: one further down may."""
 
 GATES: tuple[Kind, ...] = ("status", "consent", "opted_out")
 """What a column that says who may be mailed can be; a list may have several."""
@@ -33,6 +34,8 @@ _IN_ORDER: tuple[Kind, ...] = ("opted_out", "perhaps_out", "status", "consent", 
 _DATE = re.compile(
     r"(?:19|20)\d\d$|(?=.{6,40}$).*(?:\b(?:19|20)\d\d\b|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|(?:19|20)\d{6}|\d{4}年).*"
 )
+_NO_CONTACT = re.compile(r"\b(?:not|never|t|dont) (?:\w+ ){0,2}contact\b(?! (?:by|via|on|per)\b)")
+"""Where a phone stands beside it, `Do not call or contact` still means mail; `Do not contact by phone` does not."""
 _MOST_SHOWN = 4
 
 
@@ -48,8 +51,10 @@ def gate_of(header: str) -> Kind:
     if not words or _PHRASES["harmless"].search(words):
         return ""
     kind: Kind = next((kind for kind in _IN_ORDER if _PHRASES[kind].search(words)), "")
+    if kind in ("status", "consent", "ask") and _PHRASES["negated"].search(words):
+        kind = "ask"
     if kind and _PHRASES["elsewhere"].search(words) and not _PHRASES["mail"].search(words):
-        return ""
+        return "ask" if _NO_CONTACT.search(words) else ""
     return kind
 
 
@@ -64,7 +69,16 @@ def _yes_no_or_date(text: str) -> bool:
 
 
 def _status(text: str) -> bool:
-    return activity(text) is not None or _PHRASES["opted_out"].search(spaced(text)) is not None
+    words = spaced(text)
+    says_out = _PHRASES["opted_out"].search(words) and not _PHRASES["harmless"].search(words)
+    return activity(text) is not None or bool(says_out)
+
+
+def says_out(words: str) -> bool:
+    """Whether words beside an address, `(unsubscribed)` or `left in May`, say that its person is not to be mailed."""
+    words = words[:LONGEST_HEADER]
+    found = any(_PHRASES[kind].search(spaced(words)) for kind in ("opted_out", "perhaps_out"))
+    return found or activity(words.strip(" -–—|/.,;:!()[]<>\"'“”") or "?") is False
 
 
 def consents(text: str) -> bool | None:
@@ -78,6 +92,12 @@ def why_out(kind: str, value: str) -> tuple[Reason | None, str]:
     """Why nobody is mailed whose column of that kind has this cell, if so, and a remark about the cell."""
     if kind == "opted_out":
         return (Reason.OPTED_OUT if opted_out(value) else None), ""
+    if kind == "perhaps_status":
+        return (
+            Reason.NOT_ACTIVE if len(value) > 3 and _status(value) and activity(value) is not True else None
+        ), ""
+    if kind == "ask":
+        return Reason.NOT_ACTIVE, " (not known to mean active)"
     active = activity(value) if kind == "status" else consents(value)
     if active:
         return None, ""
@@ -105,10 +125,10 @@ def read_gate(header: str, values: Sequence[str]) -> tuple[Kind, str]:
     if kind == "status" and not values:
         return kind, ""
     if kind == "perhaps_status":
-        return ("status" if any(len(value) > 3 and _status(value) for value in values) else ""), ""
+        return ("status" if any(len(value) > 3 and _status(value) for value in values) else kind), ""
     if kind in ("status", "consent") and understood and any(map(understood, values)):
         return kind, ""
-    return ("", "") if kind == "ask" and not values else (kind, _seen(values))
+    return (kind, "") if kind == "ask" and not values else (kind, _seen(values))
 
 
 def _seen(values: Collection[str]) -> str:

@@ -203,7 +203,7 @@ class _Columns:
                     where = (self._path, self._line)
                     how = self._answers.how_column(shortened(cell))
                     self._questions.append(question(cell, index + 1, seen, where, how))
-                elif kind in GATES:
+                elif kind:
                     gates.append((index, kind))
         return roles, gates
 

@@ -20,7 +20,7 @@ from mailer.press.clean_text import clean, garbled, has_encoded_word, header_inj
 from mailer.press.formulas import without_mark
 from mailer.press.list_files.cell_values import LONGEST, languages, tag_that_opts_out, tags_in, yes_or_no
 from mailer.press.list_files.columns import Columns
-from mailer.press.list_files.gates import why_out
+from mailer.press.list_files.gates import says_out, why_out
 from mailer.press.list_files.problems import Problem, left_out, warning
 from mailer.press.list_files.raw_rows import RawRow
 from mailer.press.reasons import Reason
@@ -49,6 +49,7 @@ class Rows:
         roles = columns.roles
         self._known = [roles.get(role, -1) for role in ("name", "outlet", "language", "tags")]
         self._tags_at = self._known[3]
+        self._gates_at = {index for index, _ in columns.gates}
         self._fields = columns.fields
         self._composed = "first_name" in roles or "last_name" in roles
 
@@ -66,6 +67,9 @@ class Rows:
         else:
             raw = cells[self._columns.address] if self._columns.address < len(cells) else ""
             if any(map(header_injected, self._naming(cells))):
+                plain = [clean(cell) for cell in cells]
+                if (gate := self._gate(plain, line)) is not None and gate.bars:
+                    return self._for_each_address(gate, plain)
                 message = "a line break followed by what looks like an email header: the row is not used"
                 return [left_out(line, Reason.UNSAFE, message, raw)]
             cells = self._cleaned(row, said)
@@ -76,9 +80,12 @@ class Rows:
             said.append(warning(line, "garbled", message))
         gate = self._gate(cells, line)
         if gate is not None:
-            return _for_each_address(gate)
-        if len(cells) > self._width:
-            said += self._surplus(cells, line)
+            return self._for_each_address(gate, cells)
+        if len(cells) > self._width and any(cells[self._width :]):
+            message = f"{len(cells)} cells under {self._width} headers: are quotation marks missing?"
+            if self._gates_at:  # what says whether they are mailed may stand anywhere
+                return [*said, left_out(line, Reason.UNCLOSED_QUOTE, message, raw)]
+            said.append(warning(line, "surplus-cells", message))
         elif len(cells) < self._width:
             cells = cells + [""] * (self._width - len(cells))
         return said + self._people(raw, cells, line)
@@ -101,7 +108,7 @@ class Rows:
                 # RFC 2047 in a name would be decoded by the reader's program, line breaks and all.
                 message = f"“{self._header(index)}” contains an encoded word, so it is left empty"
                 said.append(warning(row.line, "encoded-word", message))
-                cell = ""
+                cell = "?" if index in self._gates_at else ""  # which is neither yes nor no
             if suspicious(cell) and index != self._columns.address:
                 breaks_only = clean(cell) == " ".join(cell.split())
                 if not breaks_only or index == self._columns.roles.get("name"):
@@ -135,12 +142,17 @@ class Rows:
                 return left_out(line, Reason.OPTED_OUT, said, address, bars=True)
         return None
 
-    def _surplus(self, cells: list[str], line: int) -> list[Problem]:
-        surplus = [cell for cell in cells[self._width :] if cell]
-        if not surplus:
-            return []
-        message = f"{len(cells)} cells under {self._width} headers: are quotation marks missing?"
-        return [warning(line, "surplus-cells", message)]
+    def _for_each_address(self, gate: Problem, cells: list[str]) -> list[Row]:
+        """A row that is not to be mailed, once for each address of its person: whoever bars or excepts them must know
+        all of them, those in other columns too."""
+        columns = self._columns
+        if plain_address(gate.address) is not None and not columns.others:
+            return [gate]
+        texts = ["".join(cells[index : index + 1]) for index in (columns.address, *columns.others)]
+        found = [address for _, address in split_addresses(texts[0]) if "@" in address]
+        found += [address for text in texts for address in mentioned(text)]
+        addresses = dict.fromkeys(map(canonical, found))
+        return [replace(gate, address=address) for address in addresses] or [gate]
 
     def _people(self, raw: str, cells: list[str], line: int) -> list[Row]:
         address, name = plain_address(raw), ""  # the plain case, a million times
@@ -247,15 +259,10 @@ class Rows:
         )
 
 
-def _for_each_address(gate: Problem) -> list[Row]:
-    """A row that is not to be mailed, once for each address of its cell: who excepts the list must know them all."""
-    if plain_address(gate.address) is not None or gate.address.count("@") > MOST_IN_A_CELL:
-        return [gate]
-    addresses = [address for _, address in split_addresses(gate.address) if "@" in address]
-    return [replace(gate, address=address) for address in addresses] or [gate]
-
-
 def _unusable(text: str, why: object, line: int) -> Problem:
+    found = mentioned(text)
+    if len(found) == 1 and says_out(text.replace(found[0], " ")):
+        return left_out(line, Reason.OPTED_OUT, f"“{shortened(text)}”", found[0], bars=True)
     return left_out(line, Reason.BAD_ADDRESS, f"“{shortened(text)}”: {why}", text)
 
 
