@@ -32,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     mail.size,
     mail.attachments,
     mail.picture_marks,
+    mail.moving_pictures,
     mail.header_injection,
     theme.own_theme,
     people.no_recipients,

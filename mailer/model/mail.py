@@ -28,7 +28,11 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """An edition as a mail, once for everybody. Slots stand in subject, preheader, html and text as
-    their signs (`slot_sign`); no other private-use character remains."""
+    their signs (`slot_sign`); no other private-use character remains.
+
+    Attributes:
+        stills: pictures, as the release names them, that move in their files and not in the mail.
+    """
 
     language: str
     subject: str
@@ -38,6 +42,7 @@ class Rendered:
     slots: tuple[Slot, ...] = ()
     related: tuple[Part, ...] = ()
     attached: tuple[Part, ...] = ()
+    stills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

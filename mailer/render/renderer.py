@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -20,7 +21,7 @@ from mailer.render.colours import palette
 from mailer.render.inline import inline
 from mailer.render.merge import Slots, restore
 from mailer.render.photo_metadata import without_metadata
-from mailer.render.pictures import Pictures, media_type_of
+from mailer.render.pictures import Pictures
 from mailer.render.stylesheets import stylesheet
 from mailer.render.templates import Templates, place_of, theme_file
 from mailer.render.theme_faults import THEME_FILES, as_fault, theme_faults
@@ -83,6 +84,7 @@ class _Renderer:
             slots.all(),
             tuple(self._pictures.parts),
             tuple(self._attached()),
+            tuple(self._pictures.stills),
         )
 
     def _names(self) -> dict[str, object]:
@@ -160,7 +162,8 @@ class _Renderer:
                 found = self._enclosed(file)
                 # Those from which it can't be taken out are named by the check `picture-marks`.
                 content = without_metadata(found.content) or found.content
-                parts.append(Part(found.path.name, media_type_of(found.path.name), content))
+                media_type = mimetypes.guess_type(found.path.name)[0] or "application/octet-stream"
+                parts.append(Part(found.path.name, media_type, content))
         return parts
 
     def _enclosed(self, file: Attachment) -> Enclosure:
