@@ -71,13 +71,10 @@ def _standing_out(picture: Image.Image, page: str) -> Iterator[int]:
 
 
 def on_ground(picture: Image.Image, ground: str) -> Image.Image:
-    """A picture (RGBA) on a ground that reaches a little beyond what is drawn: RGB."""
+    """A picture (RGBA) on a ground that reaches a little beyond it: RGB."""
     from PIL import Image
 
-    left, top, right, bottom = picture.getbbox(alpha_only=True) or (0, 0, 0, 0)
     room = max(2, round(min(picture.size) * 0.08))
-    margins = [max(0, room - has) for has in (left, top, picture.width - right, picture.height - bottom)]
-    size = picture.width + margins[0] + margins[2], picture.height + margins[1] + margins[3]
-    backed = Image.new("RGB", size, ground)
-    backed.paste(picture, (margins[0], margins[1]), picture)
+    backed = Image.new("RGB", (picture.width + 2 * room, picture.height + 2 * room), ground)
+    backed.paste(picture, (room, room), picture)
     return backed

@@ -18,9 +18,10 @@ DECODED, HELD = 120_000_000, 20_000_000
 """Pixels of all frames together: that are decoded, and that are held in memory at one time."""
 
 _LADDER = (
-    (2.0, 256, 1), (1.0, 256, 1), (1.0, 128, 1), (1.0, 64, 2), (0.75, 64, 2), (0.75, 32, 3), (0.5, 32, 4),
+    (2.0, 255, 1), (1.0, 255, 1), (1.0, 128, 1), (1.0, 64, 2), (0.75, 64, 2), (0.75, 32, 3), (0.5, 32, 4),
 )  # fmt: skip
-"""What is given up, step by step: width (as a share of what is shown), colours, and all but every so manyth frame."""
+"""What is given up, step by step: width (as a share of what is shown), colours, and all but every so manyth frame.
+One of 256 colours is for what is transparent."""
 
 _SAMPLE = 6
 """Frames by which is guessed what all of them will take."""
@@ -74,8 +75,8 @@ def moving(content: bytes, image: Image.Image, most: int, budget: int) -> Moving
     if ground:
         natural = round(natural * on_ground(first, ground).width / first.width)
     shown = min(natural, most)
-    for share, colours, every in _LADDER:
-        fewer = _every(frames, every)
+    for share, number_of_colours, every in _LADDER:
+        fewer, colours = _every(frames, every), _colours(frames, number_of_colours)
         width = min(frames[0].picture.width, round(share * shown))
         if len(fewer) < 2 or _guessed(fewer, width, colours) > 2 * budget:
             continue
@@ -123,7 +124,7 @@ def _every(frames: Sequence[_Frame], every: int) -> list[_Frame]:
     return [_Frame(group[0].picture, sum(frame.duration for frame in group)) for group in groups]
 
 
-def _guessed(frames: Sequence[_Frame], width: int, colours: int) -> float:
+def _guessed(frames: Sequence[_Frame], width: int, colours: Image.Image) -> float:
     """Octets that they will take, going by some from the middle."""
     if len(frames) <= 2 * _SAMPLE:
         return 0
@@ -132,10 +133,21 @@ def _guessed(frames: Sequence[_Frame], width: int, colours: int) -> float:
     return one + (some - one) / (_SAMPLE - 1) * (len(frames) - 1)
 
 
+def _colours(frames: Sequence[_Frame], number: int) -> Image.Image:
+    """A palette of so many colours for all frames: then what doesn't move takes no room."""
+    from PIL import Image
+
+    some = [within(frame.picture, 120) for frame in frames[:: max(1, len(frames) // _SAMPLE)]]
+    strip = Image.new("RGB", (some[0].width, some[0].height * len(some)))
+    for row, picture in enumerate(some):
+        strip.paste(picture.convert("RGB"), (0, row * picture.height))
+    return strip.quantize(number)
+
+
 def _gif(
-    frames: Sequence[_Frame], width: int, colours: int, loop: int | None
+    frames: Sequence[_Frame], width: int, colours: Image.Image, loop: int | None
 ) -> tuple[bytes, tuple[int, int]]:
-    pictures = [_of_few_colours(within(frame.picture, width), colours) for frame in frames]
+    pictures = [_in_colours(within(frame.picture, width), colours) for frame in frames]
     how: dict[str, Any] = {} if loop is None else {"loop": loop}
     if any(picture.mode == "RGBA" for picture in pictures):
         how["disposal"] = 2
@@ -147,16 +159,13 @@ def _gif(
     return out.getvalue(), pictures[0].size
 
 
-def _of_few_colours(picture: Image.Image, colours: int) -> Image.Image:
+def _in_colours(picture: Image.Image, colours: Image.Image) -> Image.Image:
     """Without dithering, whose dots differ from frame to frame and take most of the room."""
     from PIL import Image
 
-    plain = Image.Dither.NONE
+    few = picture.convert("RGB").quantize(palette=colours, dither=Image.Dither.NONE)
     if see_through(picture):
-        alpha = picture.getchannel("A").point(lambda value: 255 if value >= 128 else 0)
-        few = picture.convert("RGB").quantize(colours - 1, dither=plain).convert("RGBA")
-        few.putalpha(alpha)
-    else:
-        few = picture.convert("RGB").quantize(colours, dither=plain)
+        few = few.convert("RGBA")
+        few.putalpha(picture.getchannel("A").point(lambda value: 255 if value >= 128 else 0))
     few.info = {}
     return few

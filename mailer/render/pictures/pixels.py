@@ -14,7 +14,8 @@ TALLEST = 8192
 
 _ORIENTATION = 0x0112
 _TURNED = (
-    None, None, "FLIP_LEFT_RIGHT", "ROTATE_180", "FLIP_TOP_BOTTOM", "TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90",
+    None, None, "FLIP_LEFT_RIGHT", "ROTATE_180", "FLIP_TOP_BOTTOM",
+    "TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90",
 )  # fmt: skip
 """What sets upright a picture that the camera held so (Exif 2.32 §4.6.4): Pillow's names, by the number."""
 
