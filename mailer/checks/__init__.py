@@ -34,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     mail.picture_marks,
     mail.preheader,
     mail.phone_numbers,
+    mail.moving_pictures,
     mail.header_injection,
     theme.own_theme,
     people.no_recipients,

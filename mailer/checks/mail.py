@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 
 from mailer.checks.draft import Draft
 from mailer.model import Edition, Finding, Where
+from mailer.release.body import line_of_picture
 from mailer.release.source import read_source
 from mailer.render import numbers_of, says_again, without_metadata
+from mailer.visible import visible
 
 CLIP = 102 * 1024
 """Gmail cuts a message's HTML off behind 102 KB, and hides the rest behind a link."""
@@ -151,6 +153,28 @@ def _written_at(draft: Draft, edition: Edition, text: str) -> Where:
 def _how_to_write(region: str) -> str:
     given = f"It is no number of {region}. " if region else "The office's country is not known. "
     return f"{given}Write it with its country code: +44 20 7946 0142."
+
+
+def moving_pictures(draft: Draft) -> Iterator[Finding]:
+    """still-picture: an animation that can't be made small enough to be mailed."""
+    for edition in draft.release.editions:
+        for file in draft.rendered[edition.language].stills:
+            yield Finding("still-picture", "warning",
+                          f"{visible(file)} moves, but is too large: only its first picture is mailed.",
+                          "Make it smaller than 350 KB: fewer pictures or colours, or less wide.",
+                          _where_shown(edition, file))  # fmt: skip
+
+
+def _where_shown(edition: Edition, file: str) -> Where:
+    """The place in the text, in the header, or in newsroom.md that shows a picture."""
+    for tree in (edition.body, *(note.content for note in edition.notes)):
+        if line := line_of_picture(tree, file):
+            return Where(str(edition.path), line)
+    if any(image.file == file for image in edition.images):
+        return edition.where("images")
+    newsroom = edition.newsroom
+    is_logo = newsroom.logo is not None and newsroom.logo.file == file
+    return Where(newsroom.path.name, newsroom.lines.get("logo", 0) if is_logo else 0)
 
 
 def header_injection(draft: Draft) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ class Rendered:
     Attributes:
         text: in lines, of which one that ends in a space goes on in the next (RFC 3676 §4.1).
         delsp: that space is no part of the text.
+        stills: pictures, as the release names them, that move in their files and not in the mail.
     """
 
     language: str
@@ -44,6 +45,7 @@ class Rendered:
     related: tuple[Part, ...] = ()
     attached: tuple[Part, ...] = ()
     delsp: bool = False
+    stills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

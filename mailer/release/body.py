@@ -129,6 +129,12 @@ def own_pictures(body: Body) -> Iterator[tuple[str, str, int]]:
                 yield str(node.attrs["src"]), node.content, _line_of(node)
 
 
+def line_of_picture(tree: SyntaxTreeNode, file: str) -> int:
+    """The 1-based line where a tree first shows this picture; 0 if it doesn't."""
+    shown = (node for node in tree.walk(include_self=False) if node.type in ("figure", "image"))
+    return next((_line_of(node) for node in shown if node.attrs["src"] == file), 0)
+
+
 def _line_of(node: SyntaxTreeNode) -> int:
     above: SyntaxTreeNode | None = node
     while above is not None:

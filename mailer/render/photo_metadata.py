@@ -10,7 +10,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-_JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
+_JPEG, _PNG, _GIF = b"\xff\xd8", b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a")
+_OTHERS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"IIU\0", b"FUJIFILM", b"8BPS")
+"""TIFF and BigTIFF, what cameras make of it, and Photoshop. HEIC, JPEG XL and JPEG 2000 say it four octets later."""
 _EXIF, _PHOTOSHOP, _PROFILE, _ADOBE = b"Exif\0\0", b"Photoshop 3.0\0", b"ICC_PROFILE\0", b"Adobe"
 _JFIF = b"JFIF\0"
 _RST0, _RST7, _EOI, _SOS = 0xD0, 0xD7, 0xD9, 0xDA
@@ -41,9 +43,11 @@ def without_metadata(content: bytes) -> bytes | None:
         if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
             body = b"WEBP" + b"".join(_of_webp(content))
             return b"RIFF" + struct.pack("<I", len(body)) + body
+        if content.startswith(_GIF):
+            return b"".join(_of_gif(content))
     except (struct.error, ValueError):  # damaged: nobody knows what is in it
         return None
-    return None if content[:4] in (b"II*\0", b"MM\0*") or content[4:8] == b"ftyp" else content
+    return None if content.startswith(_OTHERS) or content[4:8] in (b"ftyp", b"JXL ", b"jP  ") else content
 
 
 def _of_jpeg(content: bytes) -> Iterator[bytes]:
@@ -66,7 +70,9 @@ def _of_jpeg(content: bytes) -> Iterator[bytes]:
         elif kind == _APP13 and data.startswith(_PHOTOSHOP):
             credit = b"".join(_for_picture_desks(data[len(_PHOTOSHOP) :]))
             yield _segment(kind, _PHOTOSHOP + _resource(credit)) if credit else b""
-        elif not (_APP0 <= kind <= _APP15 or kind == _COMMENT) or data.startswith((_JFIF, _PROFILE, _ADOBE)):
+        elif kind == _APP0 and data.startswith(_JFIF):
+            yield _segment(kind, data[:12] + b"\0\0")  # no thumbnail (JFIF 1.02, p. 5)
+        elif not (_APP0 <= kind <= _APP15 or kind == _COMMENT) or data.startswith((_PROFILE, _ADOBE)):
             yield content[at : at + 2 + length]
         at += 2 + length
 
@@ -166,3 +172,37 @@ def _of_webp(content: bytes) -> Iterator[bytes]:
         if kind not in (b"EXIF", b"XMP "):
             yield chunk
         at += 8 + length + length % 2
+
+
+def _of_gif(content: bytes) -> Iterator[bytes]:
+    """Blocks (GIF89a §12 ff.): no comment, no text, and of applications' own nothing but how often it is played."""
+    at = 13 + _colours(content[10:11])
+    yield content[:at]
+    while content[at : at + 1] in (b"!", b","):
+        start = at
+        if content[at] == 0x2C:  # an image: its place, its colours, the width of its codes
+            at += 11 + _colours(content[at + 9 : at + 10])
+            label = b""
+        else:
+            label, at = content[at + 1 : at + 2], at + 2
+        data, at = at, _after_sub_blocks(content, at)
+        played = label == b"\xff" and content[data + 1 : data + 12] in (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+        if not label or label == b"\xf9" or played:
+            yield content[start:at]
+    if content[at : at + 1] not in (b";", b""):
+        raise ValueError("no block where one must be")
+    yield b";"
+
+
+def _colours(flags: bytes) -> int:
+    """Octets of the table of colours that these flags announce."""
+    (said,) = struct.unpack("B", flags)
+    return 3 << (said & 7) + 1 if said & 0x80 else 0
+
+
+def _after_sub_blocks(content: bytes, at: int) -> int:
+    while True:
+        (length,) = struct.unpack_from("B", content, at)
+        at += 1 + length
+        if not length:
+            return at

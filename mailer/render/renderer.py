@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ from mailer.render.inline import inline
 from mailer.render.merge import Slots, restore
 from mailer.render.phones import links_of, only_a_number, tel
 from mailer.render.photo_metadata import without_metadata
-from mailer.render.pictures import Pictures, media_type_of
+from mailer.render.pictures import Pictures
 from mailer.render.preheader import default_preheader
 from mailer.render.stylesheets import stylesheet
 from mailer.render.templates import Templates, place_of, theme_file
@@ -95,6 +96,7 @@ class _Renderer:
             tuple(self._pictures.parts),
             tuple(self._attached()),
             delsp,
+            tuple(self._pictures.stills),
         )
 
     def _names(self) -> dict[str, object]:
@@ -191,7 +193,8 @@ class _Renderer:
                 found = self._enclosed(file)
                 # Those from which it can't be taken out are named by the check `picture-marks`.
                 content = without_metadata(found.content) or found.content
-                parts.append(Part(found.path.name, media_type_of(found.path.name), content))
+                media_type = mimetypes.guess_type(found.path.name)[0] or "application/octet-stream"
+                parts.append(Part(found.path.name, media_type, content))
         return parts
 
     def _enclosed(self, file: Attachment) -> Enclosure:

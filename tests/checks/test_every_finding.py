@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import REPOSITORY
+from support.pictures import noise
 
 from mailer.checks import CHECKS, Check, Draft, mail, people, sample, text, theme
 from mailer.pipeline import prepare
@@ -44,6 +46,14 @@ def soon(**how: int) -> str:
 
 def attached(name: str) -> str:
     return f"{SOUND}\nAttachments:\n  - file: {name}\n    send: attach"
+
+
+def snow() -> bytes:
+    """An animation of which nothing can be left out that would make it small enough."""
+    first, *others = (noise("L", (536, 400), seed) for seed in range(60))
+    out = io.BytesIO()
+    first.save(out, "GIF", save_all=True, append_images=others)
+    return out.getvalue()
 
 
 NOTICED = text.what_the_reader_noticed
@@ -85,6 +95,8 @@ TROUBLES = (
         "releases/film.mp4": b"x" * (9 << 20)}),
     Trouble(mail.picture_marks, "picture-marks", "warning", attached("quay.tif"), beside={
         "releases/quay.tif": b"II*\0\x08\0\0\0\0\0"}),
+    Trouble(mail.moving_pictures, "still-picture", "warning", body="![Snow](snow.gif)", beside={
+        "releases/snow.gif": snow()}),
     Trouble(mail.header_injection, "header-injection", "error", f"{SOUND}\nSubject: =?utf-8?q?Bcc?= of us"),
     Trouble(theme.own_theme, "theme-drops", "error", f"{SOUND}\nTheme: own", beside={
         "templates/own/release.html.j2": f"{CHILD}{{% block people %}}{{% endblock %}}"}),
