@@ -185,3 +185,11 @@ def test_a_photograph_of_24_megapixels_takes_little_of_the_machine(tmp_path: Pat
     octets, width = map(int, ran.stdout.split())
     assert octets <= BUDGET
     assert width == 1072
+
+
+def test_a_small_picture_is_not_stretched(workspace: Workspace) -> None:
+    """It is as wide as it is, in the column and on a phone."""
+    html = showing(workspace, "small.png", Image.new("RGB", (300, 200), "#336699")).html
+    [tag] = re.findall(r"<img[^>]*>", html)
+    assert 'width="300"' in tag
+    assert "max-width:300px" in tag
