@@ -269,3 +269,34 @@ def test_a_row_that_is_unsafe_still_says_that_its_person_opted_out(tmp_path: Pat
         'email,name,Unsubscribed\nana@example.net,"x\nBcc: y@example.net",yes\nana@example.net,Ana,\n'
     )
     assert [row for row in review(read_list(path)) if isinstance(row, Recipient)] == []
+
+
+@pytest.mark.parametrize(
+    "words", ["opt out", "unsub", "ne plus contacter", "keine Mails mehr", "не писать", "no contactar"]
+)
+def test_words_beside_an_address_may_say_it(words: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"email\nana@example.net ({words})\n{words} <bo@example.net>\nLeft Foot Forward <cy@example.net>\n",
+        "utf-8",
+    )
+    rows = list(read_list(path).rows())
+    assert [row.address for row in rows if isinstance(row, Recipient)] == ["cy@example.net"]
+    assert [row.reason for row in rows if not isinstance(row, Recipient)] == ["opted out"] * 2
+
+
+# ---- words that stand where no column asks for them ----------------------------------------------------
+
+
+def test_a_cell_that_says_nothing_else_is_believed_in_any_column(tmp_path: Path) -> None:
+    path = tmp_path / "notes.csv"
+    path.write_text(
+        "email,name,Notes,,outlet\nana@example.net,DO NOT MAIL,,,Paper\nbo@example.net,Bo,Unsubscribed,,\n"
+        "cy@example.net,Cy,,opted out,\ndee@example.net,Dee,unsubscribed from the gym,,Baja\n"
+    )
+    rows = list(read_list(path).rows())
+    assert [row.address for row in rows if isinstance(row, Recipient)] == ["dee@example.net"]
+    out = {row.address: row.message for row in rows if not isinstance(row, Recipient)}
+    assert out["bo@example.net"] == "Notes: Unsubscribed"
+    path.with_suffix(".toml").write_text('[columns]\n"Notes" = "not about mail"\n')
+    assert "bo@example.net" in {row.address for row in read_list(path)}

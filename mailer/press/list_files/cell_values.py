@@ -52,6 +52,14 @@ def tag_that_opts_out(text: str) -> str:
     return _tag_out(text) if len(text) <= LONGEST else _first_out(_cut_tags(text))
 
 
+_SAID_OUTRIGHT = _TAGS_OUT - {"baja"}  # a cell may also be about Baja California
+
+
+def says_not_to_mail(cells: Iterable[str]) -> bool:
+    """Whether one of these cells is nothing but a word of somebody who has opted out: “unsubscribed”, “DO NOT MAIL”."""
+    return not _SAID_OUTRIGHT.isdisjoint(map(str.casefold, cells))
+
+
 def _cut_tags(text: str) -> frozenset[str]:
     separators = text.replace(";", ",").replace("|", ",").replace(" ::: ", ",")  # the last is Google's
     return frozenset(filter(None, (tag.strip(" \"'[]*").lower() for tag in separators.split(","))))
@@ -73,6 +81,28 @@ def yes_or_no(text: str) -> str:
     """ "yes", "no", or the text itself where it is neither."""
     word = word_of(text)
     return "yes" if word in YES else "no" if word in NO else text
+
+
+def full_name(name: str, fields: dict[str, str]) -> str:
+    """A full name from the columns there are; fills the part that stands in a column called just “name”.
+
+    Nombre + Apellidos and Name + Vorname both leave one part in “name”; which one, the other column tells.
+    """
+    first, last = fields.get("first_name", ""), fields.get("last_name", "")
+    if first and last:
+        return name or (f"{last}{first}" if _family_first(first, last) else f"{first} {last}")
+    if name and last and last.casefold() not in name.casefold():
+        fields["first_name"] = first or name
+        return f"{name} {last}"
+    if name and first and first.casefold() not in name.casefold():
+        fields["last_name"] = last or name
+        return f"{first} {name}"
+    return name or first or last
+
+
+def _family_first(first: str, last: str) -> bool:
+    """Whether a name in two columns is Chinese, Japanese or Korean: 姓 before 名, and no space between."""
+    return "\u2e80" <= first[0] <= "\ud7ff" and "\u2e80" <= last[0] <= "\ud7ff"
 
 
 _TAG = re.compile(

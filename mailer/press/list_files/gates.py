@@ -74,9 +74,15 @@ def _status(text: str) -> bool:
     return activity(text) is not None or bool(says_out)
 
 
-def says_out(words: str) -> bool:
-    """Whether words beside an address, `(unsubscribed)` or `left in May`, say that its person is not to be mailed."""
+def says_out(words: str, *, outright: bool = False) -> bool:
+    """Whether words beside an address, `(unsubscribed)` or `left in May`, say that its person is not to be mailed.
+
+    Args:
+        outright: only if they can't be a name: somebody writes for Left Foot Forward.
+    """
     words = words[:LONGEST_HEADER]
+    if outright:
+        return _PHRASES["opted_out"].search(spaced(words)) is not None
     found = any(_PHRASES[kind].search(spaced(words)) for kind in ("opted_out", "perhaps_out"))
     return found or activity(words.strip(" -–—|/.,;:!()[]<>\"'“”") or "?") is False
 

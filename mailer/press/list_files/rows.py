@@ -18,7 +18,15 @@ from mailer.press.addresses import (
 )
 from mailer.press.clean_text import clean, garbled, has_encoded_word, header_injected, shortened, suspicious
 from mailer.press.formulas import without_mark
-from mailer.press.list_files.cell_values import LONGEST, languages, tag_that_opts_out, tags_in, yes_or_no
+from mailer.press.list_files.cell_values import (
+    LONGEST,
+    full_name,
+    languages,
+    says_not_to_mail,
+    tag_that_opts_out,
+    tags_in,
+    yes_or_no,
+)
 from mailer.press.list_files.columns import Columns
 from mailer.press.list_files.gates import says_out, why_out
 from mailer.press.list_files.problems import Problem, left_out, warning
@@ -49,6 +57,10 @@ class Rows:
         roles = columns.roles
         self._known = [roles.get(role, -1) for role in ("name", "outlet", "language", "tags")]
         self._tags_at = self._known[3]
+        explained = {key for key, role in columns.answered if not role}
+        known = {index for role, index in roles.items() if role not in ("name", "first_name", "last_name")}
+        known |= {index for index, key in columns.extras if key in explained} | {columns.address}
+        self._may_say = set(range(self._width)) - known
         self._gates_at = {index for index, _ in columns.gates}
         self._fields = columns.fields
         self._composed = "first_name" in roles or "last_name" in roles
@@ -140,6 +152,13 @@ class Rows:
             if tag:
                 said = f"{self._header(self._tags_at)}: {tag}"
                 return left_out(line, Reason.OPTED_OUT, said, address, bars=True)
+        if says_not_to_mail(cells):  # in a column of names or notes, or in one without a header
+            index = next(
+                (i for i, cell in enumerate(cells) if i in self._may_say and says_not_to_mail([cell])), -1
+            )
+            if index >= 0:
+                said = f"{self._header(index) or f'column {index + 1}'}: {shortened(cells[index])}"
+                return left_out(line, Reason.OPTED_OUT, said, address, bars=True)
         return None
 
     def _for_each_address(self, gate: Problem, cells: list[str]) -> list[Row]:
@@ -169,6 +188,8 @@ class Rows:
                 address = validated(text)
             except AddressError as error:
                 return [_unusable(raw, error, line)]
+            if says_out(raw.replace(text, " "), outright=True):
+                return [left_out(line, Reason.OPTED_OUT, f"“{shortened(raw)}”", address, bars=True)]
         return [*self._said_of(address, cells, line), self._recipient(address, name, cells, line)]
 
     def _several(self, found: list[tuple[str, str]], raw: str, cells: list[str], line: int) -> list[Row]:
@@ -244,7 +265,7 @@ class Rows:
         if "@" in name and name.lower() == address.lower():
             name = ""  # what mail programs write for people whose name they don't know
         if self._composed:
-            name = _compose(name, fields)
+            name = full_name(name, fields)
         if "accepts_embargo" in fields:
             fields["accepts_embargo"] = yes_or_no(fields["accepts_embargo"])
         return Recipient(
@@ -264,28 +285,6 @@ def _unusable(text: str, why: object, line: int) -> Problem:
     if len(found) == 1 and says_out(text.replace(found[0], " ")):
         return left_out(line, Reason.OPTED_OUT, f"“{shortened(text)}”", found[0], bars=True)
     return left_out(line, Reason.BAD_ADDRESS, f"“{shortened(text)}”: {why}", text)
-
-
-def _compose(name: str, fields: dict[str, str]) -> str:
-    """A full name from the columns there are; fills the part that stands in a column called just “name”.
-
-    Nombre + Apellidos and Name + Vorname both leave one part in “name”; which one, the other column tells.
-    """
-    first, last = fields.get("first_name", ""), fields.get("last_name", "")
-    if first and last:
-        return name or (f"{last}{first}" if _family_first(first, last) else f"{first} {last}")
-    if name and last and last.casefold() not in name.casefold():
-        fields["first_name"] = first or name
-        return f"{name} {last}"
-    if name and first and first.casefold() not in name.casefold():
-        fields["last_name"] = last or name
-        return f"{first} {name}"
-    return name or first or last
-
-
-def _family_first(first: str, last: str) -> bool:
-    """Whether a name in two columns is Chinese, Japanese or Korean: 姓 before 名, and no space between."""
-    return "\u2e80" <= first[0] <= "\ud7ff" and "\u2e80" <= last[0] <= "\ud7ff"
 
 
 def _sample(cells: list[str]) -> str:
