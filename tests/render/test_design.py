@@ -148,7 +148,7 @@ TEXTS = [
 @pytest.mark.parametrize(("label", "shown"), [
     ("READ THE REPORT", "Read the report"), ("READ THE UN REPORT", "Read the UN report"), ("SEE PORTMELLON’S MAP", "See Portmellon’s map"),
     ("MEXICO: THE FIGURES", "Mexico: the figures"), ("MEET VOLUNTEERS", "MEET VOLUNTEERS"), ("VOLUNTEERS AND THE UN", "Volunteers and the UN"),
-    ("READ THE US REPORT", "READ THE US REPORT"), ("VISIT ATLANTIS", "VISIT ATLANTIS"), ("MAP", "Map"), ("PDF", "PDF"), ("Read It", "Read It"),
+    ("READ THE US REPORT", "READ THE US REPORT"), ("VISIT ATLANTIS", "VISIT ATLANTIS"), ("SEE A QUAYS", "See a quays"), ("MAP", "Map"), ("PDF", "PDF"), ("Read It", "Read It"),
     ("READ “THE REPORT”", "Read “the report”"), ("2030", "2030"), ("阅读", "阅读"), ("اقرأ", "اقرأ"), ("", ""),
 ])  # fmt: skip
 def test_a_label_in_capitals_becomes_a_sentence_where_the_release_says_how(label: str, shown: str) -> None:
