@@ -9,10 +9,13 @@ _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
 
 _USUAL = frozenset(
     """
-    a all an and at book briefing by data download executive fact figures film findings for from full get hear here in
-    join key learn letter listen live map memo more of on open our page paper photos pictures press programme program
-    read recommendations register release report results see sheet statement study summary table tables the this to
-    video view visit watch website with your
+    a about all an and annex annual appendix at background book brief briefing by case chart check complete data
+    decision declaration discover donate download each every executive explore fact figure film finding for from full
+    get guide hear here how in index infographic interactive is join key know latest learn letter listen list live map
+    media memo more new news note of on open our page paper petition photo photograph picture poster presentation
+    press programme program project ranking read recommendation recording register release report research result
+    sample see sheet show sign slide speech statement story study summary survey table the this to toolkit transcript
+    try video view visit watch website what why with your
     aquí carta de del descargar el en ejecutivo estudio informe la las leer los mapa más para resumen ver vídeo y
     carte dans des du et la le les lire notre plus pour rapport résumé sur télécharger un une voir
     ansehen das den der die herunterladen hier lesen mehr und zum zur
@@ -48,9 +51,16 @@ def sentence_case(texts: Iterable[str]) -> Callable[[str], str]:
             seen.setdefault(word.lower(), set()).add(word)
     forms = {word: word for word in _USUAL} | {lower: _form(lower, found) for lower, found in seen.items()}
 
+    def form(word: str) -> str:
+        lower = word.lower()
+        if lower in forms:
+            return forms[lower]
+        other = lower[:-1] if lower.endswith("s") else f"{lower}s"  # "samples" tells how "sample" is written
+        return lower if forms.get(other) == other else ""
+
     def written(label: str) -> str:
         words = _WORD.findall(label)
-        known = [forms.get(word.lower(), "") for word in words]
+        known = [form(word) for word in words]
         if (
             not words
             or not all(known)
@@ -58,7 +68,7 @@ def sentence_case(texts: Iterable[str]) -> Callable[[str], str]:
             or (len(words) == 1 and words[0].lower() not in _USUAL)
         ):
             return label
-        changed = _WORD.sub(lambda match: forms[match[0].lower()], label)
+        changed = _WORD.sub(lambda match: form(match[0]), label)
         first = changed.index(known[0])
         return changed[:first] + changed[first].upper() + changed[first + 1 :]
 

@@ -148,7 +148,7 @@ TEXTS = [
 @pytest.mark.parametrize(("label", "shown"), [
     ("READ THE REPORT", "Read the report"), ("READ THE UN REPORT", "Read the UN report"), ("SEE PORTMELLON’S MAP", "See Portmellon’s map"),
     ("MEXICO: THE FIGURES", "Mexico: the figures"), ("MEET VOLUNTEERS", "MEET VOLUNTEERS"), ("VOLUNTEERS AND THE UN", "Volunteers and the UN"),
-    ("READ THE US REPORT", "READ THE US REPORT"), ("VISIT ATLANTIS", "VISIT ATLANTIS"), ("MAP", "Map"), ("PDF", "PDF"), ("Read It", "Read It"),
+    ("READ THE US REPORT", "READ THE US REPORT"), ("VISIT ATLANTIS", "VISIT ATLANTIS"), ("SEE A QUAYS", "See a quays"), ("MAP", "Map"), ("PDF", "PDF"), ("Read It", "Read It"),
     ("READ “THE REPORT”", "Read “the report”"), ("2030", "2030"), ("阅读", "阅读"), ("اقرأ", "اقرأ"), ("", ""),
 ])  # fmt: skip
 def test_a_label_in_capitals_becomes_a_sentence_where_the_release_says_how(label: str, shown: str) -> None:
@@ -203,3 +203,16 @@ def test_a_brand_that_bears_white_words_needs_no_rule_of_its_own(workspace: Work
     workspace.newsroom.write_text(re.sub(r"(?m)^Colour:.*$", "Colour: #ff6600", page), "utf-8")
     html = html_of(workspace, written(workspace, "Text."))
     assert ".button { background-color: #ff6600 !important; }" in html
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", NAMES)
+def test_words_on_the_page_are_dark_enough_to_be_turned_with_it(
+    workspace: Workspace, name: str, theme: str
+) -> None:
+    """A grey of the middle stays as it is on a page that a client has made dark."""
+    html = body(rendered(workspace, name, theme).html)
+    on_areas = re.compile(r'class="(?:button-link|embargo)"')
+    for tag in re.findall(r"<[a-z][^>]*>", html):
+        for colour in re.findall(r"[\";]color:(#\w{6})", tag):
+            assert luminance(colour) < 0.05 or on_areas.search(tag), tag
