@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from support.pictures import noise, opened, showing, the_part
 
-from mailer.render.pictures.encoded import encoded
 from mailer.workspace import Workspace
 from mailer.workspace.enclosures import EnclosureError
 
@@ -147,6 +146,8 @@ for _form in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"):
 )
 def test_a_damaged_picture_is_said_to_be_so(form: str, changes: list[tuple[float, int]], end: float) -> None:
     """Or it is mailed as far as it can be read: nothing else happens."""
+    from mailer.render.pictures.encoded import encoded
+
     content = bytearray(_MADE[form])
     for where, value in changes:
         content[int(where * len(content))] = value

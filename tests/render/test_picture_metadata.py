@@ -7,7 +7,7 @@ import re
 import struct
 import subprocess
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -29,7 +29,7 @@ _OF_FORMATS = re.compile(
     r"|AnimationIterations|FrameCount|Duration|TransparentColor)"
 )
 _OF_PHOTOGRAPHS_FOR_PRINTING = re.compile(
-    r"(ICC_Profile|ICC-\w+):.*|PNG:ProfileName|IFD0:Orientation|Adobe:.*|(RIFF|VP8X?):.*|File:ExifByteOrder"
+    r"(ICC_Profile|ICC-\w+):.*|PNG:ProfileName|PNG-pHYs:.*|PNG:Animation.*|IFD0:Orientation|Adobe:.*|(RIFF|VP8X?):.*|File:ExifByteOrder"
 )
 """Of an attached one, its pixels' colours stay, and how it is held."""
 
@@ -71,7 +71,7 @@ def marked(path: Path, picture: Image.Image, animated: bool = False) -> None:
             content[:-12] + _chunk(b"tIME", struct.pack(">H5B", 2026, 11, 23, 10, 0, 0)) + content[-12:]
         )
     elif kind == "gif":
-        block = b"!\xff\x0bXMP DataXMP" + XMP.encode() + b"\x01" + bytes(range(255, -1, -1)) + b"\0\0"
+        block = b"!\xff\x0bXMP DataXMP" + XMP.encode() + b"\x01" + bytes(range(255, -1, -1)) + b"\0"
         path.write_bytes(content[:-1] + block + b";")
     elif kind == "jpg":  # a thumbnail in JFIF's own segment, and Photoshop's with the place
         with_thumbnail = b"JFIF\0\x01\x02\0\0\x01\0\x01\x02\x02" + b"\xff\0\0" * 4
@@ -90,15 +90,21 @@ def marked(path: Path, picture: Image.Image, animated: bool = False) -> None:
         path.write_bytes(b"\xff\xd8" + segments + body)
 
 
-def found_on(path: Path, program: Callable[[str], str], but: re.Pattern[str] | None = None) -> list[str]:
-    """What exiftool says of a picture that its format does not need."""
-    command = [program("exiftool"), "-a", "-G1", "-s", "-j", "-ee", "-u", path]
-    (said,) = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+def found_on(
+    files: Sequence[Path], program: Callable[[str], str], but: re.Pattern[str] | None = None
+) -> list[list[str]]:
+    """What exiftool says of each picture that its format does not need."""
+    command = [program("exiftool"), "-a", "-G1", "-s", "-j", "-ee", "-u", *files]
+    said = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert len(said) == len(files)
     return [
-        f"{name}: {value}"
-        for name, value in said.items()
-        if not (_OF_FORMATS.fullmatch(name) and name not in ("File:Comment", "File:ExifByteOrder"))
-        and not (but and but.fullmatch(name))
+        [
+            f"{name}: {value}"
+            for name, value in each.items()
+            if not (_OF_FORMATS.fullmatch(name) and name not in ("File:Comment", "File:ExifByteOrder"))
+            and not (but and but.fullmatch(name))
+        ]
+        for each in said
     ]
 
 
@@ -143,35 +149,25 @@ def marks(workspace: Workspace) -> Path:
 def test_nothing_is_found_on_a_picture_that_is_shown(
     workspace: Workspace, marks: Path, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
-    names = sorted(path.name for path in marks.iterdir())
-    for name in names:
-        if not name.endswith("bmp"):
-            assert found_on(marks / name, program), (
-                f"{name}: the test's own pictures have something to be found"
-            )
-    fields = "Images:\n" + "\n".join(f"  - file: images/{name}\n    alt: A quay" for name in names)
+    paths = sorted(marks.iterdir())
+    for path, found in zip(paths, found_on(paths, program), strict=True):
+        assert found or path.suffix == ".bmp", f"{path.name}: the test's own have something to be found"
+    fields = "Images:\n" + "\n".join(f"  - file: images/{path.name}\n    alt: A quay" for path in paths)
     files = pictures_of_the_mail(workspace, fields, tmp_path)
-    assert len(files) == len(names)
-    assert {
-        name: found for name, file in zip(names, files, strict=True) if (found := found_on(file, program))
-    } == {}
+    left = zip(paths, found_on(files, program), strict=True)
+    assert {path.name: found for path, found in left if found} == {}
 
 
 def test_nothing_but_colours_is_found_on_one_that_is_attached(
     workspace: Workspace, marks: Path, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
     """Comments of GIFs went out, and thumbnails in JFIF's own segment."""
-    names = sorted(path.name for path in marks.iterdir() if path.suffix in (".jpg", ".png", ".gif", ".webp"))
-    records = "\n".join(f"  - file: images/{name}\n    send: attach" for name in names)
+    paths = sorted(path for path in marks.iterdir() if path.suffix in (".jpg", ".png", ".gif", ".webp"))
+    records = "\n".join(f"  - file: images/{path.name}\n    send: attach" for path in paths)
     files = pictures_of_the_mail(workspace, f"Attachments:\n{records}", tmp_path)
-    assert len(files) == len(names)
-    left = {
-        name: found
-        for name, file in zip(names, files, strict=True)
-        if (found := found_on(file, program, _OF_PHOTOGRAPHS_FOR_PRINTING))
-    }
-    assert left == {}
-    for name, file in zip(names, files, strict=True):
-        with Image.open(file) as sent, Image.open(marks / name) as own:
-            assert sent.convert("RGB").tobytes() == own.convert("RGB").tobytes(), name
+    left = zip(paths, found_on(files, program, _OF_PHOTOGRAPHS_FOR_PRINTING), strict=True)
+    assert {path.name: found for path, found in left if found} == {}
+    for path, file in zip(paths, files, strict=True):
+        with Image.open(file) as sent, Image.open(path) as own:
+            assert sent.convert("RGB").tobytes() == own.convert("RGB").tobytes(), path.name
             assert getattr(sent, "n_frames", 1) == getattr(own, "n_frames", 1)

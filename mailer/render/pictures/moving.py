@@ -75,8 +75,9 @@ def moving(content: bytes, image: Image.Image, most: int, budget: int) -> Moving
     if ground:
         natural = round(natural * on_ground(first, ground).width / first.width)
     shown = min(natural, most)
-    for share, number_of_colours, every in _LADDER:
-        fewer, colours = _every(frames, every), _colours(frames, number_of_colours)
+    palettes = {number: _colours(frames, number) for _, number, _ in _LADDER}
+    for share, number, every in _LADDER:
+        fewer, colours = _every(frames, every), palettes[number]
         width = min(frames[0].picture.width, round(share * shown))
         if len(fewer) < 2 or _guessed(fewer, width, colours) > 2 * budget:
             continue
@@ -137,10 +138,12 @@ def _colours(frames: Sequence[_Frame], number: int) -> Image.Image:
     """A palette of so many colours for all frames: then what doesn't move takes no room."""
     from PIL import Image
 
-    some = [within(frame.picture, 120) for frame in frames[:: max(1, len(frames) // _SAMPLE)]]
-    strip = Image.new("RGB", (some[0].width, some[0].height * len(some)))
-    for row, picture in enumerate(some):
-        strip.paste(picture.convert("RGB"), (0, row * picture.height))
+    some = frames[:: max(1, len(frames) // _SAMPLE)]
+    strip = Image.new("RGB", (80, 60 * len(some)))
+    for row, frame in enumerate(
+        some
+    ):  # single pixels, as the mean of several is a colour that none of them has
+        strip.paste(frame.picture.convert("RGB").resize((80, 60), Image.Resampling.NEAREST), (0, 60 * row))
     return strip.quantize(number)
 
 
