@@ -279,6 +279,9 @@ def others() -> Others:
     mails = {name: (folder / name).read_bytes() for name in labels}
     named = {a for mail in mails.values() for a in ADDRESS.findall(mail.decode("latin-1"))}
     mailed = {label["mailed"] for label in labels.values() if "mailed" in label}
+    # A provider that forwards complaints is nobody's reader: the office never wrote to it.
+    complaints_from = [mails[name] for name, label in labels.items() if label["is"] == COMPLAINT]
+    named -= {a for mail in complaints_from for a in ADDRESS.findall(sender_line(mail))}
     taken, delays, complaints, harmed = [], 0, 0, []
     with tempfile.TemporaryDirectory() as temporary:
         office = make_workspace(Path(temporary) / "office")
@@ -301,6 +304,11 @@ def others() -> Others:
             office.suppressed.write_bytes(untouched)
     wanted = sum(label["is"] == "a delay" for label in labels.values())
     return Others(len(labels), tuple(taken), tuple(harmed), (delays, wanted), complaints)
+
+
+def sender_line(mail: bytes) -> str:
+    """The From of a mail."""
+    return next(line for line in mail.decode("latin-1").splitlines() if line.startswith("From:"))
 
 
 def collected(office: Workspace, box: Path, mail: bytes) -> HandledMail:

@@ -28,7 +28,7 @@ LESS = frozenset(("kind", "date", "preheader", "website", "why"))
 """What a theme should print, and a mail can do without: a warning."""
 
 _IN_BLOCK = {
-    "note": "above", "embargo": "above", "kind": "kind_and_date", "date": "kind_and_date", "headline": "headlines",
+    "note": "cover", "embargo": "above", "kind": "kind_and_date", "date": "kind_and_date", "headline": "headlines",
     "subhead": "headlines", "correction": "follow_up", "event": "event", "attachments": "media", "contacts": "people",
     "spokespeople": "people", "notes": "notes", "about": "about", "name": "footer", "postal_address": "footer",
     "website": "footer", "why": "footer", "unsubscribe": "footer",

@@ -111,7 +111,7 @@ class _Renderer:
             "kind_key": self._kind_key,
             "immediate": not edition.embargo and not edition.kind.follows,
             "colour": self._colour,
-            "upright": " upright" if edition.language.partition("-")[0] in _UPRIGHT else "",
+            "upright": edition.language.partition("-")[0] in _UPRIGHT,
             "sentence_case": sentence_case(_texts(edition)),
             "day": partial(localisation.day, language=edition.language),
             "moment": partial(localisation.moment, language=edition.language),

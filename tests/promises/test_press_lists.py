@@ -43,10 +43,11 @@ def test_an_export_with_titles_and_gaps(office: Office) -> None:
 
 @promise(
     PAGE,
-    "Two things are asked rather than guessed:",
+    "Three things are asked rather than guessed, and nobody on the list is mailed before they are answered:",
     "Which column is mailed?",
-    "Which encoding is it in?",
-    "You are shown a name as it was understood.",
+    "Which letters are these?",
+    "In Western languages you are shown a name as it was understood; of other alphabets, what it may say,"
+    " to choose from.",
 )
 def test_two_columns_of_addresses_and_foreign_letters(office: Office) -> None:
     office.list("two", "ana@example.net,ana.private@example.org", header="work email,home email")
@@ -177,7 +178,7 @@ def test_it_is_never_made_by_the_way(office: Office) -> None:
     "`forget` removes the person's rows from every list and their data from the record of mailings.",
     "What stays is a hash of the address in `suppressed.csv`, so that they are not mailed when an"
     " old list turns up.",
-    "Rows in Excel workbooks, and old rehearsals, are named for you to remove by hand.",
+    "Rows in Excel workbooks and cards, and old rehearsals, are named for you to remove by hand.",
 )
 def test_priya_wants_to_be_forgotten(office: Office) -> None:
     priya = "priya.n@example.com"

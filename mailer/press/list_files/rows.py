@@ -35,6 +35,15 @@ from mailer.press.reasons import Reason
 
 Row = Recipient | Problem
 
+REMARKS = frozenset(
+    """
+    notes note remarks remark comments comment description memo info observaciones observacion notas nota comentarios
+    comentario remarques remarque commentaires commentaire bemerkungen bemerkung notizen notiz kommentar anmerkung
+    observacoes comentarios note_interne opmerkingen opmerking uwagi anteckningar
+    """.split()  # noqa: SIM905
+)
+"""Keys of columns in which people write what comes to their mind."""
+
 MOST_IN_A_CELL = 100
 """Addresses: each becomes a recipient with all that the row says."""
 
@@ -58,9 +67,9 @@ class Rows:
         self._known = [roles.get(role, -1) for role in ("name", "outlet", "language", "tags")]
         self._tags_at = self._known[3]
         explained = {key for key, role in columns.answered if not role}
-        known = {index for role, index in roles.items() if role not in ("name", "first_name", "last_name")}
-        known |= {index for index, key in columns.extras if key in explained} | {columns.address}
-        self._may_say = set(range(self._width)) - known
+        self._may_say = {roles[role] for role in ("name", "first_name", "last_name") if role in roles}
+        self._may_say |= {index for index, key in columns.extras if key in REMARKS and key not in explained}
+        self._may_say |= {index for index, header in enumerate(columns.headers) if not header}
         self._gates_at = {index for index, _ in columns.gates}
         self._fields = columns.fields
         self._composed = "first_name" in roles or "last_name" in roles

@@ -24,6 +24,8 @@ _ATTRIBUTE = re.compile(
 )
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _DYNAMIC = "\0"
+_LONG = 3
+"""Letters written out of a class: more tell it from a slip."""
 _PRELUDE = re.compile(r"([^{};]*)\{")
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 
@@ -128,18 +130,20 @@ class Classes:
 
     Attributes:
         words: those that are written out; `stems` are beginnings that may be whole.
-        patterns: those of which a part is only known when the template runs, as in `class="h{{ level }}"`.
+        patterns: those of which a part is only known when the template runs, as in `class="h{{ level }}"`, each with
+            what is written out of it.
     """
 
     words: set[str] = field(default_factory=set)
     stems: set[str] = field(default_factory=set)
-    patterns: list[re.Pattern[str]] = field(default_factory=list)
+    patterns: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
 
     def has(self, name: str) -> bool:
         if name in self.words | self.stems:
             return True
+        known = [stem for pattern, stem in self.patterns if pattern.fullmatch(name)]
         alike = near(name, (word for word in self.words if len(word) > 2))
-        return any(pattern.fullmatch(name) for pattern in self.patterns) and (name[-1].isdigit() or not alike)
+        return bool(known) and (name[-1].isdigit() or len(max(known, key=len)) > _LONG or not alike)
 
 
 def used_classes(templates: Iterable[Template]) -> Classes:
@@ -147,13 +151,15 @@ def used_classes(templates: Iterable[Template]) -> Classes:
     found = Classes()
     for template in templates:
         for value, _ in _attributes(template):
-            bare = _OF_JINJA.sub(_DYNAMIC, value)
+            bare = _bare(value)
             for word in bare.split():
-                if _DYNAMIC not in word:
+                stem = word.replace(_DYNAMIC, "")
+                if stem == word:
                     found.words.add(word)
-                elif word.strip(_DYNAMIC):
-                    found.patterns.append(re.compile(re.escape(word).replace(re.escape(_DYNAMIC), r"[\w-]*")))
-                    found.stems.add(word.replace(_DYNAMIC, ""))
+                elif stem:
+                    pattern = re.compile(re.escape(word).replace(re.escape(_DYNAMIC), r"[\w-]*"))
+                    found.patterns.append((pattern, stem))
+                    found.stems.add(stem)
             for piece in _OF_JINJA.findall(value):
                 for quoted in _QUOTED.finditer(piece):
                     found.words.update((quoted[1] or quoted[2] or "").split())
@@ -161,6 +167,17 @@ def used_classes(templates: Iterable[Template]) -> Classes:
                 for node in template.find(nodes.Const):
                     found.words.update(node.value.split() if isinstance(node.value, str) else ())
     return found
+
+
+def _bare(value: str) -> str:
+    """The value of a class attribute without what Jinja fills in. What it adds behind a space, as in
+    `class="quote{{ ' wide' if wide }}"`, is a word of its own and no part of the one before."""
+
+    def piece(match: re.Match[str]) -> str:
+        quoted = [found[1] or found[2] or "" for found in _QUOTED.finditer(match[0])]
+        return " " if quoted and all(text.startswith(" ") for text in quoted) else _DYNAMIC
+
+    return _OF_JINJA.sub(piece, value)
 
 
 def _attributes(template: Template) -> Iterator[tuple[str, int]]:
@@ -172,7 +189,7 @@ def _written(template: Template) -> Iterator[tuple[str, int]]:
     """Classes that are written out, each once."""
     seen = set()
     for value, line in _attributes(template):
-        for word in _OF_JINJA.sub(_DYNAMIC, value).split():
+        for word in _bare(value).split():
             if _DYNAMIC not in word and word not in seen:
                 seen.add(word)
                 yield word, line
