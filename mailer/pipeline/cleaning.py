@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from mailer.bounces.reading.severity import Severity, cause_of, status_code
@@ -41,9 +43,11 @@ def make_changes(
     Raises:
         ListError: the list has changed meanwhile, or can't be written. Then it is as it was.
     """
-    name = f"{press_list.path.stem}-{now:%Y%m%d-%H%M%S}{press_list.path.suffix}"
-    keep = workspace.private / "lists-before" / name
-    keep.parent.mkdir(parents=True, exist_ok=True)
+    folder = workspace.private / "lists-before"
+    folder.mkdir(parents=True, exist_ok=True)
+    stem, suffix = f"{press_list.path.stem}-{now:%Y%m%d-%H%M%S}", press_list.path.suffix
+    names = chain([stem], (f"{stem}-{number}" for number in count(2)))  # two may come within a second
+    keep = next(path for name in names if not os.path.lexists(path := folder / f"{name}{suffix}"))
     changes = {p.line: (p.address, p.becomes) for p in agreed if p.becomes is not None}
     mend(press_list, changes, keep)
     return keep

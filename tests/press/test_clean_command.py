@@ -13,10 +13,12 @@ from openpyxl import Workbook
 from support.sent_mail import send_to
 from support.terminal import Terminal, mailer
 
+from mailer.cli.lists.clean import KINDS
 from mailer.delivery import Ledger
 from mailer.errors import ListError
 from mailer.pipeline.cleaning import make_changes, proposals
 from mailer.press import Suppressions, read_list
+from mailer.press.tidying import Kind
 from mailer.workspace import Workspace
 
 DIRTY = (
@@ -84,6 +86,16 @@ def test_what_was_agreed_to_is_changed_and_no_other_byte(office: Workspace) -> N
     assert [kind for _, kind, _ in proposed(office)] == ["duplicate", "stale", "typo", "typo"]
 
 
+def test_the_first_list_is_kept_however_quickly_the_next_change_follows(office: Workspace) -> None:
+    now, path = datetime(2026, 11, 29, tzinfo=UTC), office.lists / "dirty.csv"
+    kept = []
+    for _ in range(3):
+        ready = [p for p in proposals(office, read_list(path), now.date()) if p.becomes is not None]
+        kept.append(make_changes(office, read_list(path), ready[:1], now))
+    assert len(set(kept)) == 3
+    assert kept[0].read_bytes() == DIRTY.encode("cp1252")
+
+
 def test_somebody_is_asked_first(office: Workspace) -> None:
     before = (office.lists / "dirty.csv").read_bytes()
     piped = mailer("lists", "clean", "dirty", "--apply", cwd=office.root)
@@ -95,6 +107,10 @@ def test_somebody_is_asked_first(office: Workspace) -> None:
             terminal.type(answer)
             assert terminal.code() == code
         assert ((office.lists / "dirty.csv").read_bytes() != before) is changed
+
+
+def test_every_kind_of_proposal_can_be_asked_for() -> None:
+    assert tuple(Kind) == KINDS
 
 
 def test_one_kind_or_all_but_one_person(office: Workspace) -> None:

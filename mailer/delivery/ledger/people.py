@@ -159,15 +159,15 @@ class History:
         letters = "".join(LETTERS.get(state, "") for state in states)
         with self._ledger.reading() as db:
             rows = db.execute(
-                "SELECT canonical, address, release, state, coalesce(text, ''), coalesce(a.at, 0), max(d.id)"
+                "SELECT canonical, release, state, coalesce(text, ''), max(d.id)"
                 " FROM deliveries AS d JOIN mailings AS m ON m.id = mailing LEFT JOIN attempts AS a"
                 " ON a.id = (SELECT max(id) FROM attempts WHERE delivery = d.id)"
                 f" WHERE address <> '' AND {READY} GROUP BY canonical HAVING instr(?, state)",
                 (letters,),
             )
             return [
-                LastMail(canonical, address, release, status_of(db, state), visible(text), at)
-                for canonical, address, release, state, text, at, _ in rows
+                LastMail(canonical, release, status_of(db, state), visible(text))
+                for canonical, release, state, text, _ in rows
             ]
 
 

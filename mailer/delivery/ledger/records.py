@@ -261,11 +261,9 @@ class LastMail:
     """
 
     canonical: str
-    address: str
     release: str
     state: Status
     answer: str
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
