@@ -6,7 +6,8 @@
     ├── SourceError(faults)  a file that staff wrote can't be read
     │   ├── ReleaseError     a release or newsroom.md
     │   ├── ListError        a press list
-    │   └── TemplateError    a theme
+    │   ├── TemplateError    a theme
+    │   └── DocumentError    a document to import
     ├── CheckFailed(findings)  pre-flight found what must not go out
     ├── ComposeError         a composed message is not what was meant
     ├── TransportError       the server can't be reached or won't have us: no recipient is to blame
@@ -109,6 +110,10 @@ class ListError(SourceError):
 
 class TemplateError(SourceError):
     """A theme's template or stylesheet can't be used."""
+
+
+class DocumentError(SourceError):
+    """A document can't be imported, or must not be as it is: it can't be read, it costs too much, or it would leak."""
 
 
 class CheckFailed(MailerError):

@@ -16,6 +16,7 @@ STAGES = (
     ("errors", "model", "visible"),
     ("settings", "workspace"),
     ("release",),
+    ("importing",),
     ("press",),
     ("render",),
     ("checks",),

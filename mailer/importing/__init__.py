@@ -1,0 +1,1 @@
+"""From Word, Google Docs, text … to a release file: source → blocks → structure → release file."""
