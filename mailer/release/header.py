@@ -15,11 +15,14 @@ from difflib import get_close_matches
 from mailer.errors import Fault
 from mailer.release.field_names import ALIASES, RECORD_ALIASES, normalised
 
-_FENCE = re.compile(r"\s*(?:-{3,}|[—–]-*|-[—–]|—{2,}|–{2,})\s*")
+FENCE = re.compile(r"\s*(?:-{3,}|[—–]-*|-[—–]|—{2,}|–{2,})\s*")
 """`---`, and what Word makes of it."""
 
+KEEPS_LINES = frozenset(["postal_address"])
+"""Fields whose value has lines; those of all others are joined by blanks."""
+
 _FIELD = re.compile(r"(?P<name>[^\W\d_][^:\n]{0,40}?)\s*:(?:\s+|$)(?P<value>.*)")
-_ITEM = re.compile(r"\s*[-•*]\s+(?P<rest>.*)")
+ITEM = re.compile(r"\s*[-•*]\s+(?P<rest>.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def read_header(text: str, path: str, known: frozenset[str], records: dict[str, 
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = Header(path)
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
-    if first == len(lines) or not _FENCE.fullmatch(lines[first]):
+    if first == len(lines) or not FENCE.fullmatch(lines[first]):
         header.fault(
             first + 1,
             "there is no header",
@@ -92,7 +95,7 @@ def read_header(text: str, path: str, known: frozenset[str], records: dict[str, 
         )
         header.body, header.body_line = "\n".join(lines), 1
         return header
-    last = next((i for i in range(first + 1, len(lines)) if _FENCE.fullmatch(lines[i])), 0)
+    last = next((i for i in range(first + 1, len(lines)) if FENCE.fullmatch(lines[i])), 0)
     if not last:
         header.fault(first + 1, "the header has no end", "put a line of --- after its last field")
         last = len(lines)
@@ -101,7 +104,7 @@ def read_header(text: str, path: str, known: frozenset[str], records: dict[str, 
         if name in records:
             header.records[name] = _records(header, name, content, records[name])
         else:
-            header.values[name] = Value(_joined(content, keep_lines=name == "postal_address"), line)
+            header.values[name] = Value(_joined(content, keep_lines=name in KEEPS_LINES), line)
     return header
 
 
@@ -116,7 +119,7 @@ def _fields(
         text, number = lines[index], index + 1
         if not text.strip():
             continue
-        if text[0] in " \t" or _ITEM.match(text):
+        if text[0] in " \t" or ITEM.match(text):
             if content or current:
                 content.append((number, text))
             elif not found and not header.faults:
@@ -177,7 +180,7 @@ def _records(
     items: list[list[tuple[int, str]]] = []
     content = [(number, text.strip()) for number, text in content if text.strip()]
     for number, text in content:
-        match = _ITEM.fullmatch(text)
+        match = ITEM.fullmatch(text)
         if match:
             items.append([(number, match["rest"])])
         elif known and items:

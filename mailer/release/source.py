@@ -58,9 +58,13 @@ def read_source(path: Path, shown: str) -> Source:
         line = content.count(b"\n", 0, error.start) + 1
         hint = "save it as UTF-8 (in Word: plain text, Unicode)"
         raise ReleaseError([Fault(shown, line, f"it is not UTF-8 text (byte {error.start})", hint)]) from None
-    unforged = _ENCODED_SIGN.sub("%EF%BF%BD", _PRIVATE_USE.sub("\ufffd", _HIDDEN.sub("", written)))
-    text = _STEERING.sub("\ufffd", unforged)
-    return Source(text, tuple(_noticed(written, shown)))
+    return Source(as_read(written), tuple(_noticed(written, shown)))
+
+
+def as_read(text: str) -> str:
+    """Text as a file gives it back: what nobody can see is gone, what steers or forges is U+FFFD."""
+    unforged = _ENCODED_SIGN.sub("%EF%BF%BD", _PRIVATE_USE.sub("\ufffd", _HIDDEN.sub("", text)))
+    return _STEERING.sub("\ufffd", unforged)
 
 
 def _noticed(written: str, shown: str) -> Iterator[Finding]:
