@@ -12,6 +12,9 @@ from markdown_it.token import Token
 from mailer.model import Image
 
 _DASHED = re.compile(r"\s*(?:[—–―]|--?)\s*(?=\S)")
+_BUTTON_AS_WRITTEN = re.compile(r":\s*\0")
+"""Of a line as `_as_written` keeps it: the label's colon, and the link. A colon that is escaped (`\\:`) is text."""
+
 _ROLES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
@@ -66,12 +69,16 @@ def _paragraph_lines(tokens: Sequence[Token], index: int) -> list[list[Token]]:
     return lines
 
 
-def _call_to_action(children: Sequence[Token], line: int) -> Token | None:
+def _call_to_action(children: Sequence[Token], line: int, written: str) -> Token | None:
     kept = [child for child in children if child.type != "text" or child.content.strip()]
     types = [child.type for child in kept]
     if types == ["link_open", "text", "link_close"] and kept[0].markup not in ("autolink", "linkify"):
         label, link = kept[1].content, kept[0]
-    elif types == ["text", "link_open", "text", "link_close"] and kept[0].content.rstrip().endswith(":"):
+    elif (
+        types == ["text", "link_open", "text", "link_close"]
+        and kept[0].content.rstrip().endswith(":")
+        and _BUTTON_AS_WRITTEN.search(written)
+    ):
         label, link = kept[0].content.strip().rstrip(": "), kept[1]
     else:
         return None
@@ -83,12 +90,13 @@ def _call_to_action(children: Sequence[Token], line: int) -> Token | None:
 
 
 def _calls_to_action(state: StateCore) -> None:
-    """A paragraph whose every line is `LABEL: <url>` or `[LABEL](url)`: a button each."""
+    """A paragraph whose every line is `LABEL: <url>` or `[LABEL](url)`: a button each. With `LABEL\\:` it is text."""
     made: dict[int, list[Token]] = {}
     for index in range(len(state.tokens)):
         lines = _paragraph_lines(state.tokens, index)
         start = (state.tokens[index].map or [0])[0]
-        buttons = [_call_to_action(line, start + n) for n, line in enumerate(lines)]
+        written = str(state.tokens[index].meta.get("written", "")).split("\n")
+        buttons = [_call_to_action(line, start + n, written[n]) for n, line in enumerate(lines)]
         found = [button for button in buttons if button is not None]
         if found and len(found) == len(buttons):
             made[index] = found
@@ -127,6 +135,8 @@ def _attributions(state: StateCore) -> None:
         last = children[cut + 1 :]
         if not last or last[0].type != "text" or not _DASHED.match(last[0].content):
             continue
+        if not _DASHED.match(str(inline.meta.get("written", "")).rpartition("\n")[2]):
+            continue  # the dash is escaped (`\\-`, `&mdash;`): it is meant as text
         if sum(child.nesting for child in last):
             continue  # an emphasis that began lines before ends here
         last[0].content = _DASHED.sub("", last[0].content, count=1)

@@ -92,6 +92,14 @@ def parser() -> MarkdownIt:
     return md
 
 
+def addresses_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """What a release makes links of without being told: where each begins and ends in the text, and where it leads."""
+    linkify = parser().linkify
+    for match in (linkify.match(text) if linkify else None) or ():
+        if match.url.lower().startswith(SCHEMES):
+            yield match.index, match.last_index, match.url
+
+
 def _allow_links_and_own_pictures(md: MarkdownIt) -> None:
     """Links lead to the schemes of a mail. A picture may also be a file for the press: its path stays as written.
 
@@ -103,13 +111,19 @@ def _allow_links_and_own_pictures(md: MarkdownIt) -> None:
 
     def image_(state: StateInline, silent: bool) -> bool:
         nonlocal in_image
-        in_image = True
+        around, in_image = in_image, True  # the label's own signs (`&`, `<`) come here too, and are none
         try:
             found = image(state, silent)
         finally:
-            in_image = False
-        if found and not silent and is_own_file(source := str(state.tokens[-1].attrGet("src"))):
-            state.tokens[-1].attrSet("src", unquote(source))
+            in_image = around
+        if found and not silent:
+            picture = state.tokens[-1]
+            # markdown-it keeps the words as they are typed; `\]` and `&amp;` mean what they mean everywhere.
+            picture.content = "".join(
+                child.content or " " * ("break" in child.type) for child in picture.children or ()
+            )
+            if is_own_file(source := str(picture.attrGet("src"))):
+                picture.attrSet("src", unquote(source))
         return found
 
     md.validateLink = allowed  # type: ignore[method-assign]

@@ -53,6 +53,18 @@ def test_a_highlight_works_beside_any_quotation_mark(text: str) -> None:
     assert not found.findings
 
 
+def test_what_is_escaped_is_no_button_and_names_nobody() -> None:
+    assert types(body("Our site\\: <https://example.org>").tree) == ["paragraph"]
+    for dash in ("&mdash;", "&ndash;", "\\-"):
+        quotation = first(body(f"> We know.\n>\n> {dash} And so on"), "blockquote")
+        assert types(quotation) == ["paragraph", "paragraph"]
+
+
+def test_a_pictures_words_are_read_as_all_others_are() -> None:
+    assert first(body("![Tank & valve <b>](images/tank.png)"), "figure").content == "Tank & valve <b>"
+    assert first(body(r"![\[A\] tank &amp; \*two\*](images/tank.png)"), "figure").content == "[A] tank & *two*"
+
+
 def test_a_quote_ends_with_who_said_it() -> None:
     quote = first(body("> A sentence.\n>\n> — Tomas Brandl, harbour master"), "blockquote")
     assert types(quote) == ["paragraph", "attribution"]
