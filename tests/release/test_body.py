@@ -62,7 +62,9 @@ def test_what_is_escaped_is_no_button_and_names_nobody() -> None:
 
 def test_a_pictures_words_are_read_as_all_others_are() -> None:
     assert first(body("![Tank & valve <b>](images/tank.png)"), "figure").content == "Tank & valve <b>"
-    assert first(body(r"![\[A\] tank &amp; \*two\*](images/tank.png)"), "figure").content == "[A] tank & *two*"
+    assert (
+        first(body(r"![\[A\] tank &amp; \*two\*](images/tank.png)"), "figure").content == "[A] tank & *two*"
+    )
 
 
 def test_a_quote_ends_with_who_said_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailer.importing.document import Picture
@@ -31,11 +31,12 @@ class Written:
     to_check: tuple[ToCheck, ...]
 
 
-def write(draft: Draft, name: str) -> Written:
+def write(draft: Draft, name: str, leave_out: Collection[str] = ()) -> Written:
     """The file of a draft.
 
     Args:
         name: of the release; its pictures are called NAME-1.png, NAME-2.jpg …
+        leave_out: fields of the header that are not written.
 
     Raises:
         ValueFault: a field can't be written.
@@ -49,7 +50,9 @@ def write(draft: Draft, name: str) -> Written:
     body = writer.parts(draft.body)
     notes = [writer.note(number, blocks) for number, blocks in enumerate(draft.notes, 1)]
     text = (
-        "\n\n".join(filter(None, [header_of(draft, files), body, *notes])).replace("---\n\n\n", "---\n\n", 1)
+        "\n\n".join(filter(None, [header_of(draft, files, leave_out), body, *notes])).replace(
+            "---\n\n\n", "---\n\n", 1
+        )
         + "\n"
     )
     pictures = {files[key]: picture for key, picture in shown.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from mailer.importing.draft import Draft
 from mailer.importing.written.blocks import described
@@ -12,11 +12,12 @@ from mailer.release.field_names import FIELDS_WITH_SLOTS, RECORDS, RELEASE
 from mailer.release.header_text import FieldValue, header_text
 
 
-def header_of(draft: Draft, files: Mapping[str, str]) -> str:
+def header_of(draft: Draft, files: Mapping[str, str], leave_out: Collection[str] = ()) -> str:
     """The header, fences included.
 
     Args:
         files: names of the pictures' files, by key.
+        leave_out: fields that are not written.
     """
     kind = draft.kind.value
     said: dict[str, FieldValue] = {
@@ -41,7 +42,11 @@ def header_of(draft: Draft, files: Mapping[str, str]) -> str:
         "about": [plain(name) for name in draft.about],
         **draft.fields,
     }
-    ordered = {field.name: said[field.name] for field in RELEASE if field.name in said}
+    ordered = {
+        field.name: said[field.name]
+        for field in RELEASE
+        if field.name in said and field.name not in leave_out
+    }
     return header_text({name: _cleaned(name, value) for name, value in ordered.items()})
 
 
