@@ -80,7 +80,9 @@ def without(draft: Draft, word: str) -> Draft:
     return replace(draft, body=tuple(body))
 
 
-@pytest.mark.parametrize("word", ["Eight", "of", "eleven", "harbours", "meet", "for", "41,600", "samples", "say", "said", "stay"])
+@pytest.mark.parametrize(
+    "word", ["Eight", "of", "eleven", "harbours", "meet", "for", "41,600", "samples", "say", "said", "stay"]
+)
 def test_a_single_word_that_is_lost_is_named(word: str) -> None:
     assert lost(without(DRAFT, word)) == [word]
 

@@ -107,11 +107,10 @@ def _stretches(
             yield _text(
                 stretch[0], everything, ends=not rest and after == "**", links=bool(rest and rest[0].href)
             )
-        elif style == "bold":
-            yield f"**{''.join(_stretches(stretch, inner, everything, '**', '**'))}**"
-        elif style == "italic":
-            mark = "_" if "**" in (before, following) else "*"
-            yield f"{mark}{''.join(_stretches(stretch, inner, everything, mark, mark))}{mark}"
+        elif style in ("bold", "italic"):
+            mark = "**" if style == "bold" else "_" if "**" in (before, following) else "*"
+            front, words, back = _blanks_apart(stretch)
+            yield f"{front}{mark}{''.join(_stretches(words, inner, everything, mark, mark))}{mark}{back}"
         else:
             yield _link(stretch, inner, everything)
         before = "**" if style == "bold" and lasting["bold"] else ""
@@ -122,6 +121,17 @@ def _lasts(runs: Sequence[Run], style: str) -> int:
     """Over how many runs a style of the first one goes on."""
     first = getattr(runs[0], style)
     return len(list(takewhile(lambda run: getattr(run, style) == first, runs))) if first else 0
+
+
+def _blanks_apart(runs: Sequence[Run]) -> tuple[str, list[Run], str]:
+    """The blanks before the words, the words, and the blanks behind them: marks stand beside a word."""
+    words = list(runs)
+    first = words[0].text
+    words[0] = replace(words[0], text=first.lstrip())
+    last = words[-1].text
+    words[-1] = replace(words[-1], text=last.rstrip())
+    front, back = first[: len(first) - len(first.lstrip())], last[len(last.rstrip()) :]
+    return front.replace("\n", "\\\n"), words, back.replace("\n", "\\\n")
 
 
 def _mark_of(run: Run, styles: Sequence[str]) -> str:

@@ -66,21 +66,25 @@ def runs_of(node: SyntaxTreeNode, notes: Sequence[str] = (), looks: Run = _PLAIN
 
 
 def as_seen(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """Runs of which none looks like the one before; where links lead is compared as a browser would ask for it."""
+    """Runs of which none looks like the one before. A blank is neither bold nor italic: nobody sees it; where links
+    lead is compared as a browser would ask for it."""
     from markdown_it.common.normalize_url import normalizeLink
 
     seen: list[Run] = []
     for run in runs:
         run = replace(run, href=normalizeLink(run.href) if run.href else "")
-        if not run.text and not run.note:
-            continue
-        if (
-            seen
-            and not run.note
-            and not seen[-1].note
-            and replace(seen[-1], text="") == replace(run, text="")
-        ):
-            seen[-1] = replace(seen[-1], text=seen[-1].text + run.text)
-        else:
-            seen.append(run)
+        for text in re.findall(r"\s+|\S+", run.text) if run.text else [""] * bool(run.note):
+            piece = replace(run, text=text)
+            if text.isspace():
+                piece = replace(piece, bold=False, italic=False)
+            last = seen[-1] if seen else None
+            if (
+                last
+                and not piece.note
+                and not last.note
+                and replace(last, text="") == replace(piece, text="")
+            ):
+                seen[-1] = replace(last, text=last.text + text)
+            else:
+                seen.append(piece)
     return tuple(seen)
