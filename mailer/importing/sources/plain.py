@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from mailer.importing.document import Block, Listing, Paragraph, Rule, Run, SourceDocument
 from mailer.importing.sources.characters import decoded
@@ -31,8 +32,8 @@ class _Line:
 def read(content: bytes, name: str, *, accept_changes: bool = False) -> SourceDocument:
     """Read a text file.
 
-    Its characters are those that a byte-order mark says, else UTF-8, else the likeliest code page, which is told. Lines that
-    a program broke at a width are put together; lines that somebody broke stay lines.
+    Its characters are those that a byte-order mark says, else UTF-8, else the likeliest code page, which is told. Lines
+    that a program broke at a width are put together; lines that somebody broke stay lines.
 
     Args:
         content: the file.
@@ -51,7 +52,7 @@ def read(content: bytes, name: str, *, accept_changes: bool = False) -> SourceDo
         remarks.append(f"Lines that end at column {width} were put together to paragraphs.")
     blocks = tuple(_listed([block for group in groups for block in _blocks(group, width)]))
     return SourceDocument(
-        kind="text file", blocks=blocks, remarks=tuple((*remarks, *cleaned)), words=_INVISIBLE.sub("", whole)
+        kind="text file", blocks=blocks, remarks=(*remarks, *cleaned), words=_INVISIBLE.sub("", whole)
     )
 
 
@@ -94,7 +95,7 @@ def _width(groups: Sequence[Sequence[_Line]]) -> int:
     within = [
         len(a.text.expandtabs())
         for group in groups
-        for a, b in zip(group, group[1:], strict=False)
+        for a, _ in pairwise(group)
         if " " in a.text.strip() and len(a.text) <= _WIDEST
     ]
     full = [length for length in within if length >= _NARROWEST]
@@ -223,7 +224,7 @@ def _numbered(block: Block) -> int:
 
 
 def _bulleted(blocks: Sequence[Block], number: int, first: int) -> bool:
-    """Whether a paragraph is an item. A dash also begins what somebody says, and an attribution: it needs a second one."""
+    """Whether a paragraph is an item. A dash also begins what somebody says, and who said it: it needs a second one."""
     block = blocks[number]
     match = _BULLET.match(block.text) if isinstance(block, Paragraph) and not block.quoted else None
     if not match:
@@ -236,8 +237,6 @@ def _bulleted(blocks: Sequence[Block], number: int, first: int) -> bool:
 
 
 def _item(block: Block) -> tuple[Block, ...]:
-    from dataclasses import replace
-
     assert isinstance(block, Paragraph)
     match = _BULLET.match(block.text) or _NUMBERED.match(block.text)
     start = match.end() if match else 0

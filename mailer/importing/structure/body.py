@@ -64,8 +64,8 @@ def _sections(piece: Piece) -> list[Piece]:
         title = piece.text.strip(" *_#:.–—-")
         return [Piece(Paragraph((Run(title),), heading=2, place=paragraph.place), -piece.group - 1)]
     if start := editors_label(piece):
-        title = Run(piece.text[:start].strip(" *_#:.–—-"))
-        heading = Piece(Paragraph((title,), heading=2, place=paragraph.place), -piece.group - 1)
+        label = Run(piece.text[:start].strip(" *_#:.–—-"))
+        heading = Piece(Paragraph((label,), heading=2, place=paragraph.place), -piece.group - 1)
         return [heading, piece.with_runs(cut(piece.runs, start))]
     return [piece]
 
@@ -139,7 +139,7 @@ def make_parts(blocks: Sequence[Block]) -> tuple[tuple[Part, ...], tuple[Caption
         block = blocks[number]
         number += 1
         if isinstance(block, Figure):
-            captions = []
+            captions: list[str] = []
             while len(captions) < 2 and number < len(blocks) and _is_caption(blocks[number], bool(captions)):
                 captions.append(text_of(blocks[number].runs).strip())  # type: ignore[union-attr]
                 number += 1

@@ -1,4 +1,4 @@
-"""Notes: the source's own foot- and endnotes, and those that were typed, with marks in the text and a list at the end."""
+"""Notes: the source's own, and typed ones, with marks in the text and a list at the end."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def runs_in(block: Block) -> list[Runs]:
 def take_typed_notes(sheet: Sheet) -> dict[str, tuple[Block, ...]]:
     """Take typed notes out of the pieces, and let their marks in the text cite them. Returns them by key."""
     for typed in reversed(_sequences(sheet.pieces)):
-        own = {number for note in typed for number in note.pieces}
+        own = {place for note in typed for place in note.pieces}
         marks = {
             (form, number)
             for n, piece in enumerate(sheet.pieces)
@@ -71,7 +71,8 @@ def take_typed_notes(sheet: Sheet) -> dict[str, tuple[Block, ...]]:
             for runs in runs_in(piece.block)
             for form, number, _, _ in citations(runs)
         }
-        keys, missing = {}, []
+        keys: dict[tuple[str, str], str] = {}
+        missing: list[str] = []
         for note in typed:
             forms = [(form, note.number) for form in _CITED_AS[note.form] if (form, note.number) in marks]
             keys.update(dict.fromkeys(forms, f"typed {note.number}"))
@@ -91,8 +92,8 @@ def _cite(
         sheet.aside(sheet.pieces[first - 1].text, "the heading of the notes: the mail prints its own")
         gone.add(first - 1)
     sheet.aside(" ".join(note.number for note in notes), "numbers of the notes: they are numbered anew")
-    for number in missing:
-        sheet.guess(f"Nothing in the text cites note {number}: it stays in the text.", "body")
+    for uncited in missing:
+        sheet.guess(f"Nothing in the text cites note {uncited}: it stays in the text.", "body")
     kept = []
     for number, piece in enumerate(sheet.pieces):
         if number not in gone:

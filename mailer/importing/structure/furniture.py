@@ -1,4 +1,4 @@
-"""What paper needs and a mail does not: page numbers, “more” at a page's foot, end marks; and paragraphs that a page broke."""
+"""What paper needs and a mail does not: page numbers, “more” at a page's foot, end marks; and broken paragraphs."""
 
 from __future__ import annotations
 

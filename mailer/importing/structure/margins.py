@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailer.importing.document import Margin
-from mailer.importing.structure.contacts.blocks import take_contacts
+from mailer.importing.structure.contacts.blocks import say_contact, take_contacts
 from mailer.importing.structure.furniture import is_page_mark
 from mailer.importing.structure.head.said import say_signs
 from mailer.importing.structure.head.signs import read_signs
@@ -24,30 +24,8 @@ def take_margins(sheet: Sheet, margins: Sequence[Margin]) -> None:
         said.add(repeated)
         take_contacts(inner)
         sheet.set_aside += inner.set_aside
-        if inner.contacts:
-            new = [contact for contact in inner.contacts if contact not in sheet.contacts]
-            sheet.contacts += new
-            for contact in inner.contacts:
-                if contact not in new:
-                    sheet.aside(
-                        " ".join(
-                            filter(
-                                None,
-                                (
-                                    contact.name,
-                                    contact.role,
-                                    contact.phone,
-                                    contact.mobile,
-                                    contact.email,
-                                    contact.hours,
-                                ),
-                            )
-                        ),
-                        "the same contact, a second time",
-                        margin.place,
-                    )
-            if new:
-                sheet.guess(f"A contact stood in a {margin.kind}: see whether it belongs here.", "contacts")
+        if any([say_contact(sheet, contact, margin.place) for contact in inner.contacts]):
+            sheet.guess(f"A contact stood in a {margin.kind}: see whether it belongs here.", "contacts")
         for piece in inner.pieces:
             signs = read_signs(piece.text, sheet.office) if len(piece.text) <= 200 else None
             if signs and signs.rest < 0 and signs.any and not is_page_mark(piece):

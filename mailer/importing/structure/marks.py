@@ -29,9 +29,9 @@ def _key(match: re.Match[str]) -> tuple[str, str]:
 def note_mark(piece: Piece) -> tuple[str, str, int] | None:
     """The mark with which a paragraph begins as a note does: form, number, and where its text begins."""
     runs = piece.runs
-    if runs and runs[0].raised and (number := runs[0].text.strip().strip("[]().")) and len(number) <= 3:
-        if number.isalnum() or number in "*†‡§":
-            return "raised", number, len(runs[0].text)
+    raised = runs[0].text.strip().strip("[]().") if runs and runs[0].raised else ""
+    if 0 < len(raised) <= 3 and (raised.isalnum() or raised in "*†‡§"):
+        return "raised", raised, len(runs[0].text)
     match = _AT_START.match(piece.text)
     if not match or match.end() >= len(piece.text):
         return None

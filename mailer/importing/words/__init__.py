@@ -48,6 +48,13 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 @cache
+def names(key: str) -> frozenset[str]:
+    """A table of `names.toml`: words that go with names in whatever language."""
+    table = tomllib.loads(files("mailer.importing.words").joinpath("names.toml").read_text("utf-8"))
+    return frozenset(_split(table[key]))
+
+
+@cache
 def phrases(key: str, language: str = "") -> frozenset[str]:
     """All phrases of a table in every language, or in one. `key` is "contact", "kinds.statement", "fields.date"."""
     found: set[str] = set()

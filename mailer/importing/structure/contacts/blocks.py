@@ -18,7 +18,8 @@ from mailer.importing.structure.head.signs import is_sign, lead_of
 from mailer.importing.structure.headings import is_section_start
 from mailer.importing.structure.marks import note_mark
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
-from mailer.importing.words import any_of, phrases, plain
+from mailer.importing.words import any_of, names, phrases, plain
+from mailer.model import Contact
 
 _SENTENCE = re.compile(r"[.!?]\s+[A-ZÁÉÍÓÚÄÖÜ].{25,}[.!?]$")
 
@@ -29,7 +30,8 @@ def _label() -> re.Pattern[str]:
     words, verbs = any_of(phrases("contact")), any_of(phrases("asks_to_contact"))
     return re.compile(
         rf"[\s*•\-–—]*(?P<label>(?:{words})(?:\s*[/&|]\s*(?:{words}))?(?:\s*\([^)]{{1,25}}\))?"
-        rf"(?:,?\s*(?:please\s+|bitte\s+|por favor,?\s+|veuillez\s+)?(?:{verbs}))?(?:\s+(?:only|bitte an|an|a|con|com|at|de))?)"
+        rf"(?:,?\s*(?:please\s+|bitte\s+|por favor,?\s+|veuillez\s+)?(?:{verbs}))?"
+        r"(?:\s+(?:only|bitte an|an|a|con|com|at|de))?)"
         r"\s*(?P<sign>[:：]|[-–—](?=\s)|$|\t)"
     )
 
@@ -102,23 +104,21 @@ def _keep(sheet: Sheet, people: People, taken: set[int]) -> None:
     places = [place_of(sheet.pieces[number]) for number in sorted(taken)]
     sheet.pieces = [piece for number, piece in enumerate(sheet.pieces) if number not in taken]
     for contact in people.contacts():
-        if contact not in sheet.contacts:
-            sheet.contacts.append(contact)
-        else:
-            words = (
-                contact.name,
-                contact.role,
-                contact.phone,
-                contact.mobile,
-                contact.email,
-                contact.hours,
-                *contact.languages,
-            )
-            sheet.aside(" ".join(words), "the same contact, a second time")
+        say_contact(sheet, contact)
     for words, why in people.left_out:
         sheet.aside(words, why, places[0] if places else "")
     for doubt in people.doubts:
         sheet.guess(doubt, "contacts")
+
+
+def say_contact(sheet: Sheet, contact: Contact, place: str = "") -> bool:
+    """Add a contact, unless it is there already. Returns whether it was new."""
+    if contact not in sheet.contacts:
+        sheet.contacts.append(contact)
+        return True
+    said = (contact.name, contact.role, contact.phone, contact.mobile, contact.email, contact.hours)
+    sheet.aside(" ".join((*said, *contact.languages)), "the same contact, a second time", place)
+    return False
 
 
 def _end(pieces: Sequence[Piece], first: int, start: int, *, in_head: bool) -> int:
@@ -131,7 +131,9 @@ def _end(pieces: Sequence[Piece], first: int, start: int, *, in_head: bool) -> i
         same = piece.group == pieces[number - 1].group
         if not _fits(piece, in_head) and not (piece.paragraph and contact_label(piece)):
             break
-        if (says_how_to_reach(piece) and piece.paragraph is not None) or (same and end == number and (is_postal(piece.text) or says_hours(piece.text) or not in_head)):
+        if (says_how_to_reach(piece) and piece.paragraph is not None) or (
+            same and end == number and (is_postal(piece.text) or says_hours(piece.text) or not in_head)
+        ):
             end, silent = number + 1, 0
         elif not in_head and end == number and is_postal(piece.text):
             end = number + 1
@@ -168,15 +170,23 @@ def _read(people: People, pieces: Sequence[Piece], start: int) -> None:
 
 
 def _read_sentence(people: People, piece: Piece) -> None:
+    """The words between name and numbers say nothing that a contact has a field for."""
     match = _sentence().match(piece.plain)
-    start = match.end() if match else 0
-    people.label(piece.text[:start])
-    text = re.sub(
-        r"(?i)\b(?:at|or|and|by|via|on|unter|oder|und|per|bei|o|u|y|al|en|ou|et|au|por|pelo|no|through|teléfono|telephone)\b",
-        lambda match: people.labels.append(match[0]) or "|" if match[0] else "",
-        piece.text[start:],
+    done = match.end() if match else 0
+    people.label(piece.text[:done])
+    parts = []
+    for link in _links().finditer(piece.plain, done):
+        parts.append(piece.text[done : link.start()])
+        people.label(link[0])
+        done = link.end()
+    people.read(" | ".join((*parts, piece.text[done:])), apart=False)
+
+
+@cache
+def _links() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\w)(?:{any_of(names('between') - {'de', 'der', 'die', 'e', 'y', 'a', 'al', 'au'})})(?!\w)"
     )
-    people.read(text.replace("|", " | "), apart=False)
 
 
 def _unlabelled(sheet: Sheet, people: People, lead: int) -> set[int]:

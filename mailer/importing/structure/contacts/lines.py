@@ -8,29 +8,30 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from mailer.importing.structure.sheet import Piece
-from mailer.importing.words import any_of, phrases, plain
+from mailer.importing.words import any_of, names, phrases, plain
 
 EMAIL = r"[\w.+'’-]*[\w+]@[\w-]+(?:\.[\w-]+)*\.\w{2,}"
-WEB = r"(?:https?://|www\.)[^\s<>()\"“”|]*[\w/]|(?<![\w@.])(?:[\w-]+\.)+(?:com|org|net|gov|edu|info|int|eu|es|de|fr|pt|uk|mx|br|ch|at|be|ca|us)(?:/[^\s<>()|]*)?(?![\w@])"
-PHONE = r"(?<![\w/.,€$£-])(?:\+\s?)?(?:\(\s?\+?\d[\d\s/-]*\)[\s/.-]*)?\d[\d\s().\-–/·]{4,}\d(?!\d)(?:\s*(?:ext|x|ext\.|extension|poste|int|anexo|ramal)\.?\s*\d{1,6})?"
+_DOMAINS = "com|org|net|gov|edu|info|int|eu|es|de|fr|pt|uk|mx|br|ch|at|be|ca|us"
+WEB = (
+    r"(?:https?://|www\.)[^\s<>()\"“”|]*[\w/]"
+    rf"|(?<![\w@.])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[^\s<>()|]*)?(?![\w@])"
+)
+PHONE = (
+    r"(?<![\w/.,€$£-])(?:\+\s?)?(?:\(\s?\+?\d[\d\s/-]*\)[\s/.-]*)?\d[\d\s().\-–/·]{4,}\d(?!\d)"
+    r"(?:\s*(?:ext|x|ext\.|extension|poste|int|anexo|ramal)\.?\s*\d{1,6})?"
+)
 _DIGITS = re.compile(r"\d")
 _YEARS = re.compile(r"(?:19|20)\d\d\s*[-–/]\s*(?:19|20)?\d\d")
 _DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d")
 _CLOCK = re.compile(
     r"\b\d{1,2}([:.]\d\d|\s*[ap]\.?m\.?|\s*h\b|\s*uhr\b)|\b24\s*(hours|h|horas|heures|stunden)\b|24/7"
 )
-_POSTAL = re.compile(
-    r"\b\d{4,5}(?:-\d{3,4})?\b(?!\s*[-./]\s*\d)|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}\b"
-    r"|\b(?:street|avenue|ave|road|rd|suite|floor|room|boulevard|blvd|lane|drive|square|building|p\.?o\.? box|box|calle|c/|avenida|avda|plaza|paseo|piso"
-    r"|rue|bis|place|cedex|boulevard|strasse|straße|str\.|platz|weg|allee|postfach|rua|praça|praca|largo|travessa|quay|house)\b",
-    re.IGNORECASE,
-)
-_PARTICLES = frozenset(
-    ["de", "del", "la", "las", "los", "van", "von", "der", "den", "dem", "zu", "zur", "da", "do", "das", "dos", "e", "y", "i", "bin", "al", "el", "le", "du", "d'", "ter", "ten", "af"]
-)
-_TITLES = frozenset(
-    ["dr", "dra", "prof", "professor", "professora", "mr", "mrs", "ms", "mx", "sir", "dame", "frau", "herr", "m", "mme", "mlle", "sr", "sra", "srta", "don", "dona", "doña", "lic", "ing", "phd", "ma", "md", "jr", "sr.", "ii", "iii", "staatsanwalt", "hon", "rev", "lt", "sgt", "det", "insp", "capt", "col", "maj", "gen", "cpl"]
-)
+_POSTCODE = re.compile(r"\b\d{4,5}(?:-\d{3,4})?\b(?!\s*[-./]\s*\d)|\b[a-z]{1,2}\d{1,2}[a-z]?\s\d[a-z]{2}\b")
+
+
+@cache
+def _streets() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of(names('streets'))})(?!\w)")
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ def _way(match: re.Match[str]) -> str:
         return "email"
     if match["web"]:
         return "web"
-    named = re.split(r"\s*[/&]\s*", match["label"] or "") + [match["after"] or ""]
+    named = [*re.split(r"\s*[/&]\s*", match["label"] or ""), match["after"] or ""]
     for way in ("phone", "fax", "mobile"):
         if any(name and name in phrases(way) for name in map(_spaced, named)):
             return way
@@ -97,7 +98,8 @@ def taken_apart(text: str) -> ContactLine:
             continue
         line.parts += _between(text[done : match.start()])
         start, end = match.span("value")
-        label = f"{text[match.start() : start]} {text[match.start('after') : match.end('after')] if match['after'] else ''}"
+        after = text[slice(*match.span("after"))] if match["after"] else ""
+        label = f"{text[match.start() : start]} {after}"
         line.parts.append(Reach(_way(match), text[start:end].strip(), label.strip(" <([:.-–")))
         done = match.end()
     line.parts += _between(text[done:])
@@ -130,7 +132,8 @@ def reaches(folded: str) -> bool:
 
 def is_postal(text: str) -> bool:
     """Whether a line is part of a postal address."""
-    return bool(_POSTAL.search(text)) and len(text) <= 110
+    folded = plain(text)
+    return len(text) <= 110 and bool(_POSTCODE.search(folded) or _streets().search(folded))
 
 
 def says_hours(text: str) -> bool:
@@ -177,7 +180,7 @@ def is_person(text: str) -> bool:
         return False
     if not all(re.fullmatch(r"[^\W\d_][\w.'’-]*,?", word) for word in words):
         return False
-    named = [word for word in words if plain(word).strip(".,") not in _PARTICLES | _TITLES]
+    named = [word for word in words if plain(word).strip(".,") not in names("particles") | names("titles")]
     if len(named) < 1 or not all(word[0].isupper() for word in named):
         return False
     return not names_office(text)

@@ -15,7 +15,7 @@ from mailer.importing.structure.contacts.lines import (
     says_hours,
     taken_apart,
 )
-from mailer.importing.words import any_of, phrases, plain
+from mailer.importing.words import any_of, names, phrases, plain
 from mailer.model import Contact
 
 _NO_FIELD = "a contact has no field for it: add it to the text where readers need it"
@@ -177,77 +177,14 @@ def _phrases(part: str) -> Iterable[str]:
 
 @cache
 def _mere_labels() -> frozenset[str]:
-    words = {
-        word
-        for key in ("contact", "phone", "mobile", "fax", "email", "web", "asks_to_contact")
-        for word in phrases(key)
-    }
-    return frozenset(
-        words
-        | {
-            "or",
-            "and",
-            "at",
-            "to",
-            "please",
-            "via",
-            "on",
-            "by",
-            "u",
-            "o",
-            "y",
-            "ou",
-            "et",
-            "oder",
-            "und",
-            "e",
-            "unter",
-            "bitte",
-            "al",
-            "a",
-            "au",
-            "de",
-            "der",
-            "die",
-            "an",
-            "or at",
-            "by email at",
-            "at the",
-            "to the",
-            "tel nr",
-            "h",
-            "for",
-        }
-    )
+    labels = ("contact", "phone", "mobile", "fax", "email", "web", "asks_to_contact")
+    return frozenset().union(*map(phrases, labels), names("between"))
 
 
 @cache
 def _field_labels() -> re.Pattern[str]:
-    own = {
-        "name",
-        "nombre",
-        "nom",
-        "nome",
-        "position",
-        "title",
-        "role",
-        "cargo",
-        "puesto",
-        "fonction",
-        "funktion",
-        "funcao",
-        "company",
-        "organization",
-        "organisation",
-        "organizacion",
-        "empresa",
-        "address",
-        "direccion",
-        "adresse",
-        "endereco",
-        "job title",
-    }
-    return re.compile(rf"\s*(?P<label>{any_of(phrases('hours'), phrases('languages'), own)})\s*:\s*")
+    labels = any_of(phrases("hours"), phrases("languages"), names("contact_fields"))
+    return re.compile(rf"\s*(?P<label>{labels})\s*:\s*")
 
 
 def _is_mobile(number: str, region: str) -> bool:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from mailer.importing.structure.head.days import Day, days_in
 from mailer.importing.structure.office import Office
-from mailer.importing.words import kinds, phrases, plain
+from mailer.importing.words import any_of, kinds, names, phrases, plain
 
 _LONGEST = 150
 _SIGN = re.compile(
     r"\s*(?:—|–|―|--+)\s*|\s-(?=\s|$)|(?<=[A-ZÀ-Þ\d)])-\s|\.\s?[-–—]+\s*|(?<=[\d)])\s*[:.]\s|/\s*$|$|(?<=\))\s+(?=[A-ZÀ-Þ“\"«])"
 )
-_WIRES = (
-    "ap|afp|reuters|upi|efe|europa press|ots|dpa|dpa-afx|lusa|ansa|apa|apa-ots|sda|kna|epd|aap|pa|business ?wire|globe ?newswire|pr ?newswire(?:-[\\w ]+)?"
-    "|newswire|access ?wire|market ?wired?|ein ?presswire|pressetext|news aktuell|cnw(?: group)?|telbec|canada newswire|presswire|prweb|send2press|notimex"
-    "|telam|xinhua|agencia brasil|newsfile(?: corp\\.?)?|issuewire|prunderground|thenewswire|media outreach|jcn newswire|eurekalert!?|actusnews wire"
-)
-_TAG = re.compile(
-    rf"\(\s*(?:{_WIRES})\s*\)|/\s?(?:{_WIRES}|[a-z][\w -]{{1,24}})\s?/|(?<=\s)(?:{_WIRES})(?=\s*$)"
-)
-_TAG_AFTER = re.compile(rf"(?:\(\s*(?:{_WIRES})\s*\)|/\s?(?:{_WIRES})\s?/)\s*(?:—|–|--+|-)?\s*")
-_LINKS = frozenset(
-    ["de", "del", "la", "las", "los", "le", "les", "of", "the", "and", "y", "e", "und", "et", "upon", "sur", "am", "an", "im", "der", "do", "da", "dos", "das", "em", "bei", "a", "en", "on", "san", "&", "/", "ob", "i"]
-)
 _TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|[&/]")
+
+
+@cache
+def _tags() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A wire's tag before the dash, and one after it."""
+    wires = any_of(names("wires"))
+    return (
+        re.compile(
+            rf"\(\s*(?:{wires})\s*\)|/\s?(?:{wires}|[a-z][\w -]{{1,24}})\s?/|(?<=\s)(?:{wires})(?=\s*$)"
+        ),
+        re.compile(rf"(?:\(\s*(?:{wires})\s*\)|/\s?(?:{wires})\s?/)\s*(?:—|–|--+|-)?\s*"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def dateline_of(text: str, office: Office) -> Dateline | None:
         if sign.end() == len(head) < len(text):
             break
         end = sign.end()
-        after = _TAG_AFTER.match(plain(text[end : end + 50]))
+        after = _tags()[1].match(plain(text[end : end + 50]))
         tag = text[end : end + after.end()].strip(" -–—") if after else ""
         found = _read(head[: sign.start()], sign[0], tag, office)
         if found is None:
@@ -71,7 +72,7 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
     if not before.strip() or len(before) > 120:
         return None
     place, tag = before, tag_after
-    if match := _TAG.search(plain(before)):
+    if match := _tags()[0].search(plain(before)):
         tag = f"{before[match.start() : match.end()]} {tag}".strip()
         place = before[: match.start()] + before[match.end() :]
     days = days_in(place, office)
@@ -112,7 +113,7 @@ def is_place(text: str) -> bool:
         return False
     if any(plain(word).strip(".") in phrases("weekdays") and len(word) > 3 for word in words):
         return False
-    named = [word for word in words if plain(word) not in _LINKS]
+    named = [word for word in words if plain(word) not in names("in_places")]
     return bool(named) and all(_TOKEN.fullmatch(word) and word[0].isupper() for word in named)
 
 

@@ -124,11 +124,11 @@ def _ends_with_kind(sheet: Sheet, piece: Piece) -> bool:
     for first in range(1, len(words)):
         kind = kinds().get(" ".join(words[first:]))
         before = " ".join(piece.text.split()[:first])
-        if kind and len(words) - first >= (1 if "mitteilung" in words[-1] else 2):
-            if _is_own_name(sheet, before) or names_body(before):
-                sheet.kind = sheet.kind or kind
-                sheet.aside(piece.text, _LETTERHEAD, place_of(piece))
-                return True
+        clear = kind and len(words) - first >= (1 if "mitteilung" in words[-1] else 2)
+        if clear and (_is_own_name(sheet, before) or names_body(before)):
+            sheet.kind = sheet.kind or kind
+            sheet.aside(piece.text, _LETTERHEAD, place_of(piece))
+            return True
     return False
 
 

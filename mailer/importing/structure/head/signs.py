@@ -18,7 +18,8 @@ _SEPARATORS = re.compile(r"[\s|–—\-:•/·,*.()\[\]_!>~=]*")
 _NUMBER = re.compile(r"#?\s*\d[\w./–-]*")
 _BARE_NUMBER = re.compile(r"[A-Z]{1,5}[-/ ]?\d[\w./–-]*|\d{1,4}\s*[-/–]\s*\d{1,5}[\w/-]*|#\d+|\d{3,}(?=$)")
 _QUESTIONS = re.compile(
-    r"(?:who|what|when|where|why|que|quien|quienes|cuando|donde|quoi|qui|quand|ou|was|wer|wann|wo|o que|quem|quando|onde)\s*:"
+    r"(?:who|what|when|where|why|que|quien|quienes|cuando|donde|quoi|qui|quand|ou|was|wer|wann|wo|o que|quem|quando"
+    r"|onde)\s*:"
 )
 _ENDS = re.compile(r"[.!?…][\"”’»“')\]*]*\s*(?:[\d¹²³⁰-⁹]{1,2}|[\[(]\d{1,2}[\])])?$")
 _TIME_ALONE = re.compile(r"\d{1,2}([:.h]\d\d)?\s*(a\.?m\.?|p\.?m\.?|uhr|h|hrs|hours)?\s*[a-z]{0,4}")
