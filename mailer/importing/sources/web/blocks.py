@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from mailer.importing.document import Block, Figure, Leak, Listing, Paragraph, Rule
-from mailer.importing.sources.items import Item, counted, with_lists
-from mailer.importing.sources.paragraphs import Text
-from mailer.importing.sources.web.looks import Declarations, Look, hidden, inherited
+from mailer.importing.sources.shaping.items import Item, counted, with_lists
+from mailer.importing.sources.shaping.paragraphs import Text
+from mailer.importing.sources.web.looks import Declarations, Look, hidden, inherited, struck
 from mailer.importing.sources.web.reading import Reading
 from mailer.importing.sources.web.tables import table_of
 
@@ -70,13 +70,17 @@ class _Flow:
         return with_lists(self._blocks)
 
     def _children(self, element: Any, look: Look) -> None:
-        if element.text:
-            self._text.add(look.run(element.text), kept=look.kept)
+        self._words(element.text, look)
         for child in element:
             if isinstance(child.tag, str) and child not in self._reading.skipped:
                 self._element(child, look)
-            if child.tail:
-                self._text.add(look.run(child.tail), kept=look.kept)
+            self._words(child.tail, look)
+
+    def _words(self, text: str | None, look: Look) -> None:
+        if text and look.unseen and text.strip():
+            self._reading.leak(Leak("hidden text", " ".join(text.split()), self._reading.place))
+        elif text:
+            self._text.add(look.run(text), kept=look.kept)
 
     def _element(self, element: Any, look: Look) -> None:
         tag, style = element.tag, self._reading.styles.of(element)
@@ -98,7 +102,8 @@ class _Flow:
             self._picture(element, look)
         elif tag == "table":
             self._end()
-            self._blocks += table_of(element, lambda cell: self._inside(cell, look), self._reading.place)
+            around = replace(look, centred=False)  # what is centred is the table
+            self._blocks += table_of(element, lambda cell: self._inside(cell, around), self._reading.place)
         elif tag in ("ul", "ol", "menu", "dir"):
             self._end()
             self._list(element, look)
@@ -121,8 +126,17 @@ class _Flow:
         if style.get("mso-list") == "ignore":
             self._mark += element.text_content()
             return
+        if "mso-special-character" in style and not element.text_content().strip():  # where a comment hangs
+            return
         if "mso-tab-count" in style:
             self._text.mark("\t", look.run(""))
+            return
+        if (
+            element.text == "\u00a0"
+            and not len(element)
+            and element.get("class") in (None, "Apple-converted-space")
+        ):
+            self._text.add(look.run(" "))  # a browser wrote a blank so, at the edge of what was copied
             return
         if element.tag == "q":
             self._text.add(look.run("“"))
@@ -236,8 +250,7 @@ class _Flow:
     def _changed(self, element: Any, tag: str, style: Declarations) -> bool:
         """Notes a tracked change. Returns whether its words are gone."""
         classes = (element.get("class") or "").lower().split()
-        struck = "line-through" in style.get("text-decoration", "") + style.get("text-decoration-line", "")
-        if tag in ("del", "s", "strike") or "msodel" in classes or struck:
+        if tag in ("del", "s", "strike") or "msodel" in classes or struck(style):
             self._leak("deletion", element, acceptable=True)
             return True
         if tag == "ins" and "adsbygoogle" in classes:

@@ -97,6 +97,8 @@ def _headed(rows: list[tuple[Any, list[Any]]], grid: tuple[tuple[tuple[Block, ..
     first, cells = rows[0]
     if first.getparent().tag == "thead" or (cells and all(cell.tag == "th" for cell in cells)):
         return True
+    if any(cell.get("role") == "columnheader" for cell in cells):  # Word in a browser
+        return True
     return len(grid) > 1 and _bold(grid[0]) and not any(map(_bold, grid[1:]))
 
 
