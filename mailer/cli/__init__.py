@@ -13,6 +13,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -24,7 +25,7 @@ from mailer.visible import visible
 
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("demo", ("demo",)),
-    ("write", ("init", "new")),
+    ("write", ("init", "new", "import")),
     ("preflight", ("check", "render")),
     ("themes", ("themes", "theme")),
     ("preview", ("preview", "desk", "unsubscribe-server")),
@@ -51,7 +52,8 @@ class Families(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         for family, names in FAMILIES:
             if cmd_name in names:
-                command = getattr(import_module(f"mailer.cli.{family}"), cmd_name.replace("-", "_"))
+                name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
+                command = getattr(import_module(f"mailer.cli.{family}"), name)
                 assert isinstance(command, click.Command)
                 return command
         return None

@@ -3,11 +3,12 @@
 What the words of the source are is said by another reader than the one that made the release (`SourceDocument.words`),
 and the release's by its own reader. Held against one another are words alone, each as often as it stands there:
 
-- letters and digits count, in any case and form (NFKC); punctuation, dashes, bullets and quotation marks don't;
+- letters and digits count, in any case and form (NFKC), apart from one another: a note's mark is none of its word's;
+  punctuation, dashes, bullets and quotation marks don't count;
 - characters that nobody sees (soft hyphens, blanks of no width) are no part of a word;
 - a word that a line's end parts with a hyphen is one where the release has it as one;
-- a note's number counts where it is cited and where the note stands; so do the numbers of a numbered list;
-- a boilerplate that newsroom.md has is in the release that names it.
+- a note's number counts where it is cited; so do the numbers of a numbered list. What a mail says in words of its
+  own (the kind, the labels of contacts, the numbers before notes) is among what was set aside.
 """
 
 from __future__ import annotations
@@ -15,25 +16,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from markdown_it.tree import SyntaxTreeNode
 
-from mailer.importing.document import Block, Figure, Listing, Paragraph, SourceDocument, Table
+from mailer.importing.document import SourceDocument
 from mailer.importing.draft import Draft
 from mailer.release import plain_text
-from mailer.release.body import parse_body
+from mailer.release.body import Body, parse_body
 from mailer.release.field_names import RECORDS, RELEASE_FIELDS
 from mailer.release.header import read_header
 from mailer.release.source import as_read
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile("[^\\W\\d_⁰¹²³⁴-⁹]+|[\\d⁰¹²³⁴-⁹]+")
 _AROUND = 4
 """Words before and behind those that are lost, by which they are found."""
-_OF_THE_OFFICE = frozenset(["lang", "original", "lists", "theme", "about", "web", "corrects"])
-"""Fields that hold none of the source's words."""
+_OF_THE_OFFICE = frozenset(["kind", "lang", "original", "lists", "theme", "about", "web", "corrects"])
+"""Fields that hold none of the source's words, or say them in words of the house's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,20 @@ class Lost:
     around: str
 
 
-def lost_words(
-    document: SourceDocument, draft: Draft, text: str, standing: Iterable[str] = ()
-) -> tuple[Lost, ...]:
+def lost_words(document: SourceDocument, draft: Draft, text: str) -> tuple[Lost, ...]:
     """What the release and the list of what was set aside lack of the source.
 
     Args:
         draft: what was recovered, for what it set aside.
         text: of the release file that was made.
-        standing: the boilerplates of newsroom.md that the release names.
     """
     shown = as_read(document.words)
     spans = [(match.start(), match.end()) for match in _WORD.finditer(shown)]
     source = [_normalised(shown[start:end]) for start, end in spans]
     kept = [
-        word for each in (*_in_file(text), *_aside(document, draft), *standing) for word in words_of(each)
+        word
+        for each in (*_in_file(text), *(aside.text for aside in draft.set_aside))
+        for word in words_of(each)
     ]
     missing = Counter(source) - Counter(kept)
     spare = Counter(kept) - Counter(source)
@@ -77,7 +77,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _normalised(word: str) -> str:
-    return "".join(_WORD.findall(unicodedata.normalize("NFKC", word).casefold()))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", word).casefold()))
 
 
 def _in_file(text: str) -> Iterator[str]:
@@ -93,9 +93,14 @@ def _in_file(text: str) -> Iterator[str]:
             )
     body = parse_body(header.body, "", 1)
     for note in body.notes:
-        yield from (str(note.number),) * (note.references + 1)
+        yield from (str(note.number),) * note.references
         yield plain_text_of(note.content)
     yield plain_text_of(body.tree)
+
+
+def body_of(text: str) -> Body:
+    """The body of a release file's text."""
+    return parse_body(read_header(text, "", RELEASE_FIELDS, RECORDS).body, "", 1)
 
 
 def plain_text_of(tree: SyntaxTreeNode) -> str:
@@ -111,26 +116,6 @@ def plain_text_of(tree: SyntaxTreeNode) -> str:
         elif node.type == "ordered_list":
             first = int(node.attrs.get("start", 1))
             said += [str(number) for number in range(first, first + len(node.children))]
-    return "\n".join(said)
-
-
-def _aside(document: SourceDocument, draft: Draft) -> Iterator[str]:
-    yield from (each.text for each in draft.set_aside)
-    yield from (_text_of(margin.blocks) for margin in document.margins)
-    yield from (leak.text for leak in document.accepted if leak.kind != "insertion")
-
-
-def _text_of(blocks: Sequence[Block]) -> str:
-    said = []
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            said.append(block.text)
-        elif isinstance(block, Listing):
-            said += [_text_of(item) for item in block.items]
-        elif isinstance(block, Table):
-            said += [_text_of(cell) for row in block.rows for cell in row]
-        elif isinstance(block, Figure):
-            said.append(block.alt)
     return "\n".join(said)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mailer.errors import DocumentError, Fault, ReleaseError, ValueFault, WorkspaceError
-from mailer.importing.accounted import lost_words, plain_text_of
+from mailer.importing.accounted import body_of, lost_words, plain_text_of
+from mailer.importing.counted import counts_of
 from mailer.importing.document import Leak, Margin, Picture, SourceDocument
 from mailer.importing.draft import Draft, SetAside, Standing
 from mailer.importing.second_language import Differences, differences, inherited
@@ -42,8 +43,10 @@ class Imported:
         text: of the file.
         pictures: by name of their file, which stands beside the release's.
         draft: what was recovered.
+        counts: how many paragraphs, notes, links … it has, by what is counted.
         to_check: what was guessed, with the line of the file.
         set_aside, margins, remarks, accepted: what is not in the file, and why.
+        offered: boilerplates that newsroom.md lacks; they are in the file too.
         differences: of an edition from its original; None for an original.
     """
 
@@ -53,6 +56,7 @@ class Imported:
     text: str
     pictures: Mapping[str, Picture]
     draft: Draft
+    counts: Mapping[str, int]
     to_check: tuple[ToCheck, ...]
     set_aside: tuple[SetAside, ...]
     offered: tuple[Standing, ...]
@@ -114,12 +118,13 @@ def of_source(
     called = name or slug(draft.headline)
     pictures_called = f"{called}.{language}" if translated else called
     written = _written(draft, pictures_called, shown)
-    _must_be_accounted_for(workspace, document, draft, written.text, shown)
+    _must_be_accounted_for(document, draft, written.text, shown)
     found: Differences | None = None
     if translated and original:
-        found = differences(translated, draft)
+        found = differences(translated, body_of(written.text))
         draft = replace(draft, fields={**draft.fields, "original": digest(original)})
         written = _written(draft, pictures_called, shown, inherited(draft, translated))
+    body = body_of(written.text)
     return Imported(
         source=document.kind,
         name=called,
@@ -127,6 +132,7 @@ def of_source(
         text=written.text,
         pictures=written.pictures,
         draft=draft,
+        counts=counts_of(body.tree, body.notes),
         to_check=written.to_check,
         set_aside=draft.set_aside,
         offered=draft.offered,
@@ -226,17 +232,8 @@ def _written(draft: Draft, name: str, shown: str, leave_out: Collection[str] = (
         raise DocumentError([Fault(shown, 0, fault.message, fault.hint)]) from None
 
 
-def _must_be_accounted_for(
-    workspace: Workspace, document: SourceDocument, draft: Draft, text: str, shown: str
-) -> None:
-    named = {title.casefold() for title in draft.about}
-    newsroom = read_newsroom(workspace, draft.language)
-    standing: Sequence[str] = [
-        f"{each.title}\n{plain_text_of(each.content)}"
-        for each in newsroom.boilerplates
-        if each.title.casefold() in named
-    ]
-    lost = lost_words(document, draft, text, standing)
+def _must_be_accounted_for(document: SourceDocument, draft: Draft, text: str, shown: str) -> None:
+    lost = lost_words(document, draft, text)
     if lost:
         hint = "nothing was written. Copy the text into a plain .txt file and import that, and report this document"
         faults = [

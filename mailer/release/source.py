@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mailer.errors import Fault, ReleaseError
 from mailer.model import Finding, Where
-from mailer.workspace.endings import SAVE_AS_TEXT, kind_by_content
+from mailer.workspace.endings import cure_of, kind_by_content
 
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """The signs of merge slots are made of such characters, so nothing that staff write may hold one."""
@@ -51,7 +51,7 @@ def read_source(path: Path, shown: str) -> Source:
         raise ReleaseError([Fault(shown, 0, f"it can't be read: {error.strerror}")]) from None
     if kind := kind_by_content(content):
         named = ", although its name ends in .md" if path.suffix.lower() == ".md" else ""
-        raise ReleaseError([Fault(shown, 0, f"this is {kind}{named}", SAVE_AS_TEXT)])
+        raise ReleaseError([Fault(shown, 0, f"this is {kind}{named}", cure_of(kind, shown))])
     try:
         written = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:

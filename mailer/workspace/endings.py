@@ -5,7 +5,9 @@ Staff can't see what is wrong then; so whatever looks for a file of theirs and d
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,8 +23,14 @@ _FOREIGN = {
     ".xlsb": "an Excel binary workbook", ".numbers": "a Numbers spreadsheet",
 }  # fmt: skip
 
-SAVE_AS_TEXT = (
+DOCUMENTS = (".docx", ".odt", ".rtf", ".html", ".htm", ".eml", ".txt", ".md")
+"""Of documents that `mailer import` makes a release of."""
+IMPORT_IT = "make a release of it: mailer import {}"
+_SAVE_AS_TEXT = (
     "open it in the program it was written in, save it as plain text (.txt) in UTF-8, and rename it to .md"
+)
+_SAVE_AS_DOCUMENT = (
+    "open it in the program it was written in, save it as a Word document (.docx), and import that"
 )
 _SAVE_AS_CSV = "open it in the program it was made in, and save it as “CSV UTF-8”"
 
@@ -42,7 +50,8 @@ def instead_of(wanted: str, folders: tuple[Path, ...], never: Callable[[Path], b
         ending = path.name[len(_bare(path.name)) :].lower()
         last = Path(ending or path.name).suffix if ending.count(".") > 1 else ending
         if last in _FOREIGN:
-            cure = _SAVE_AS_CSV if suffix == ".csv" else SAVE_AS_TEXT
+            document = IMPORT_IT.format(shlex.quote(visible(os.path.relpath(path))))
+            cure = _SAVE_AS_CSV if suffix == ".csv" else document if last in DOCUMENTS else _SAVE_AS_DOCUMENT
             return f"There is {visible(path.name)}, {_FOREIGN[last]}: {cure}."
         if path.name.lower() == wanted.lower():
             return f"There is {visible(path.name)}: capitals matter, so write {visible(_bare(path.name))}."
@@ -91,6 +100,18 @@ def misnamed(folder: Path, name: str) -> Iterator[tuple[str, str]]:
         )
         if match and known and path.name != f"{name}{match[1]}.md":
             yield path.name, f"{name}{match[1]}.md"
+
+
+def cure_of(kind: str, shown: str) -> str:
+    """What to do with a file that should be a release and is something else.
+
+    Args:
+        kind: as `kind_by_content` says.
+        shown: the file, as staff would name it.
+    """
+    if kind in ("a Word document", "a LibreOffice document", "a rich text document", "a web page"):
+        return IMPORT_IT.format(shlex.quote(shown))
+    return _SAVE_AS_DOCUMENT if kind == "a Pages document" else _SAVE_AS_TEXT
 
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -141,8 +141,7 @@ def _mark_of(run: Run, styles: Sequence[str]) -> str:
 def _link(runs: Sequence[Run], styles: Sequence[str], everything: bool) -> str:
     href, text = runs[0].href, "".join(run.text for run in runs)
     alike = not any((run.italic and "italic" in styles) or (run.bold and "bold" in styles) for run in runs)
-    shown = text.replace(" ", "")
-    if alike and shown == text and text.isascii() and text in (href, href.removeprefix("mailto:")):
+    if alike and text.isascii() and (text == href or (href == f"mailto:{text}" and _ADDRESS.fullmatch(text))):
         return f"<{text}>"
     label = "".join(_stretches(runs, styles, everything, "[", "]"))
     label = re.sub(r"(?<!\\)((?:\\\\)*)([\[\]])", r"\1\\\2", label)
@@ -195,6 +194,9 @@ def _guarded(line: str, within: Within) -> str:
         line = f"\\{line}" if line[0] in string.punctuation else f"&#{ord(line[0])};{line[1:]}"
     return _BUTTON.sub(r"\1\\:", line) if within == "body" else line
 
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
+"""Of those that stand between < and > (CommonMark §6.5); all there are would be more."""
 
 _BUTTON = re.compile(r"^([^:\[\]<>]*(?<!\\)):(?=\s*(?:<[^<>]+>|\[[^\[\]]+\]\((?:<[^<>]+>|[^()]+)\))\\?$)")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -69,7 +70,11 @@ def new(headline: str, kind: str, lang: str) -> None:
     from mailer.model import Kind
     from mailer.release import new_release, read_newsroom
     from mailer.release.values import one_of
+    from mailer.workspace.endings import DOCUMENTS, IMPORT_IT
 
+    if Path(headline).suffix.lower() in DOCUMENTS:
+        it = IMPORT_IT.format(shlex.quote(headline))
+        raise click.UsageError(f"“{headline}” is a document, not a headline; {it}")
     try:
         kind = one_of(kind, [each.value for each in Kind])
     except ValueFault as fault:

@@ -1,0 +1,6 @@
+"""Writing: a workspace, a release, a release out of a document, and tidying one."""
+
+from mailer.cli.write.begin import init, new
+from mailer.cli.write.bring import import_
+
+__all__ = ["import_", "init", "new"]

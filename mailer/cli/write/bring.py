@@ -1,0 +1,212 @@
+"""Making releases of documents: `mailer import`. It never sends and never overwrites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli import DONE, UNFINISHED
+from mailer.cli.options import workspace_here
+from mailer.cli.terminal.output import count, row, say, say_json, style
+from mailer.cli.write.said import as_data, print_report, print_summary
+from mailer.errors import MailerError, WorkspaceError
+from mailer.visible import visible
+
+if TYPE_CHECKING:
+    from mailer.importing import Imported
+    from mailer.workspace import Workspace
+
+_OF_AN_EDITION = re.compile(r"(?P<name>.+)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)", re.DOTALL)
+CLIPBOARD = "clipboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to become of a document: the file, the release's name, and the language if it is an edition."""
+
+    path: Path | None
+    name: str
+    language: str
+
+
+@click.command(
+    "import",
+    short_help="Make a release of a Word file, Google Docs, text …",
+    epilog="Example:  mailer import harbour-report.docx",
+)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option(
+    "-o", "--out", default="", metavar="FILE", help="The release file, in releases/; - writes it on stdout."
+)
+@click.option(
+    "--accept-changes", is_flag=True, help="Accept tracked changes; leave out comments and hidden text."
+)
+@click.option("--lang", default="", metavar="TAG", help="Language (BCP 47); by default, the document's.")
+@click.option("--clipboard", is_flag=True, help="What was copied in another program, instead of files.")
+@click.option("--json", "as_json", is_flag=True, help="What was found as JSON on stdout.")
+def import_(
+    files: tuple[Path, ...], out: str, accept_changes: bool, lang: str, clipboard: bool, as_json: bool
+) -> int:
+    """Make a release file of a document: Word, Google Docs, LibreOffice, RTF, a web page, a mail, plain text.
+
+    Nothing is sent, and nothing is overwritten. What was guessed is listed with its line in the new file: read it
+    there, and correct it. Tracked changes, comments and hidden text stop an import. A folder imports all documents
+    in it. The exit code is 1 if some of several files could not be imported.
+    """
+    if clipboard == bool(files):
+        raise click.UsageError(
+            "Give FILES to import, or --clipboard." if not files else "--clipboard contradicts FILES."
+        )
+    workspace = workspace_here()
+    language = _language(lang)
+    sources = list(_documents(files)) if files else [Path(CLIPBOARD)]
+    if out and len(sources) != 1:
+        raise click.UsageError(f"--out is for a single document, and these are {len(sources)}: leave it out.")
+    if len(sources) == 1:
+        wanted = _wanted(workspace, sources[0], out, language)
+        imported = _read(workspace, sources[0], wanted, language, accept_changes, clipboard)
+        _finish(workspace, imported, wanted, sources[0], as_json=as_json, on_stdout=out == "-")
+        return DONE
+    return _one_after_the_other(workspace, sources, language, accept_changes, as_json)
+
+
+def _one_after_the_other(
+    workspace: Workspace, sources: list[Path], language: str, accept_changes: bool, as_json: bool
+) -> int:
+    """Each by itself: what can't be imported keeps no other from it. Originals come before their translations."""
+    from mailer.importing import faults_of, save
+
+    data: list[dict[str, object]] = []
+    refused = 0
+    for source in sorted(sources, key=lambda path: (path.parent, len(path.name), path.name)):
+        try:
+            wanted = _wanted(workspace, source, "", language)
+            imported = _read(workspace, source, wanted, language, accept_changes, clipboard=False)
+            path = _target(workspace, wanted, imported)
+            paths = save(workspace, imported, path)
+        except MailerError as error:
+            refused += 1
+            data.append({"source": str(source), "refused": str(error).split("\n")})
+            say(style("refused", fg="red", bold=True), "  ", visible(str(error)), err=True)
+            continue
+        checks = (*imported.to_check, *faults_of(workspace, path))
+        data.append(as_data(workspace, imported, str(source), paths, checks))
+        print_report(workspace, imported, source, path, checks)
+        if not as_json:
+            row(workspace.shown(path))
+    if as_json:
+        say_json(data)
+    said = f"{count(len(sources) - refused, 'document')} imported"
+    say(f"{said}, {count(refused, 'document')} refused." if refused else f"{said}.", err=True)
+    return UNFINISHED if refused else DONE
+
+
+def _finish(
+    workspace: Workspace, imported: Imported, wanted: Wanted, source: Path, *, as_json: bool, on_stdout: bool
+) -> None:
+    from mailer.importing import faults_of, save
+
+    path = _target(workspace, wanted, imported)
+    paths: tuple[Path, ...] = ()
+    checks = imported.to_check
+    if not on_stdout:
+        paths = save(workspace, imported, path)
+        checks = (*checks, *faults_of(workspace, path))
+    print_summary(workspace, imported, source, None if on_stdout else path, checks)
+    if as_json:
+        say_json(as_data(workspace, imported, str(source), paths, checks))
+    elif on_stdout:
+        say(imported.text, nl=False)
+        if imported.pictures:
+            say(
+                f"{count(len(imported.pictures), 'picture')} of it were not written: give -o a file for that.",
+                err=True,
+            )
+    else:
+        for each in paths:
+            row(workspace.shown(each))
+
+
+def _read(
+    workspace: Workspace, source: Path, wanted: Wanted, language: str, accept_changes: bool, clipboard: bool
+) -> Imported:
+    from mailer.importing import import_document, of_source
+
+    if clipboard:
+        from mailer.importing.sources.clipboard import read_clipboard
+
+        document = read_clipboard(accept_changes=accept_changes)
+        return of_source(
+            workspace, document, CLIPBOARD, name=wanted.name, language=wanted.language or language
+        )
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(f"{source} can't be read: {error.strerror}.") from None
+    return import_document(
+        workspace,
+        content,
+        source.name,
+        name=wanted.name,
+        language=wanted.language or language,
+        accept_changes=accept_changes,
+    )
+
+
+def _wanted(workspace: Workspace, source: Path, out: str, language: str) -> Wanted:
+    """Which release a document is to become: the one that -o names; NAME.es.docx the Spanish edition of a release NAME,
+    and NAME.docx too with --lang es; else a new one, called by its headline."""
+    if out and out != "-":
+        path = Path(out) if len(Path(out).parts) > 1 else workspace.releases / out
+        if path.suffix != ".md" or path.resolve().parent != workspace.releases.resolve():
+            raise click.BadParameter(f"“{out}” is no file of releases/ that ends in .md", param_hint="-o")
+        match = _OF_AN_EDITION.fullmatch(path.stem)
+        name = match["name"] if match else path.stem
+        spoken = match["language"] if match else ""
+        if spoken and language and spoken.lower() != language.lower():
+            raise click.UsageError(f"--lang {language} contradicts -o {out}: leave one of them out.")
+        return Wanted(path, name, spoken)
+    match = _OF_AN_EDITION.fullmatch(source.stem)
+    if match and (workspace.releases / f"{match['name']}.md").is_file():
+        return Wanted(None, match["name"], match["language"])
+    if language and (workspace.releases / f"{source.stem}.md").is_file():
+        return Wanted(None, source.stem, language)
+    return Wanted(None, "", "")
+
+
+def _target(workspace: Workspace, wanted: Wanted, imported: Imported) -> Path:
+    return wanted.path or workspace.releases / imported.file
+
+
+def _documents(files: tuple[Path, ...]) -> Iterator[Path]:
+    """The files, and for a folder every document in it; hidden ones, and Word's locks, are none."""
+    from mailer.workspace.endings import DOCUMENTS
+
+    for path in files:
+        if not path.is_dir():
+            yield path
+            continue
+        found = [
+            each
+            for each in sorted(path.iterdir())
+            if each.suffix.lower() in (*DOCUMENTS, ".doc", ".pdf", ".pages")
+        ]
+        found = [each for each in found if not each.name.startswith((".", "~$"))]
+        if not found:
+            raise WorkspaceError(f"There is no document in {path}.", f"They end in {', '.join(DOCUMENTS)}.")
+        yield from found
+
+
+def _language(text: str) -> str:
+    from mailer.errors import ValueFault
+    from mailer.release.values import parse_language
+
+    try:
+        return parse_language(text) if text else ""
+    except ValueFault as fault:
+        raise click.BadParameter(str(fault), param_hint="--lang") from None
