@@ -29,6 +29,8 @@ def text_of(content: bytes) -> str:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return content.decode(encoding, "replace")
+    if content[1:2] == b"\x00" and content[:1] == b"<":
+        return content.decode("utf-16-le", "replace")
     said = _CHARSET.search(content[:4096])
     encoding = said[1].decode("ascii").lower() if said else "utf-8"
     if encoding in _AS_WINDOWS:
