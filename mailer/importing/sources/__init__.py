@@ -46,7 +46,11 @@ def read_document(name: str, content: bytes, *, accept_changes: bool = False) ->
     """
     from mailer.importing.sources.shaping.invisible import without_invisible
 
-    return without_invisible(read_as(source_of(name, content), content, name, accept_changes=accept_changes))
+    document = read_as(source_of(name, content), content, name, accept_changes=accept_changes)
+    if not (document.blocks or document.margins or document.leaks):
+        hint = "look at it in the program that made it; a page may fetch its text only in a browser: copy it there"
+        raise DocumentError([Fault(name, 0, "there is no text in it", hint)])
+    return without_invisible(document)
 
 
 def read_as(source: str, content: bytes, name: str, *, accept_changes: bool = False) -> SourceDocument:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from mailer.importing.document import Block
@@ -12,14 +12,19 @@ _MOST_COLUMNS, _MOST_CELLS = 100, 20_000
 ReadCell = Callable[[Any], Cell]
 
 
-def table_of(element: Any, read: ReadCell, place: str) -> tuple[Block, ...]:
+def table_of(element: Any, read: ReadCell, skipped: Container[Any], place: str) -> tuple[Block, ...]:
     """A `table` as a table of data, or as the blocks of its cells in reading order.
 
     Args:
         read: the blocks of a cell.
+        skipped: rows, cells and captions that are not shown.
     """
-    rows = [(row, [cell for cell in row if cell.tag in ("td", "th")]) for row in _rows(element)]
-    captions = tuple(block for child in element if child.tag == "caption" for block in read(child))
+    rows = [
+        (row, [cell for cell in row if cell.tag in ("td", "th") and cell not in skipped])
+        for row in _rows(element, skipped)
+    ]
+    shown = (child for child in element if child.tag == "caption" and child not in skipped)
+    captions = tuple(block for child in shown for block in read(child))
     if not rows:
         return captions
     said: bool | None = None
@@ -34,12 +39,14 @@ def table_of(element: Any, read: ReadCell, place: str) -> tuple[Block, ...]:
     )
 
 
-def _rows(element: Any) -> Iterator[Any]:
+def _rows(element: Any, skipped: Container[Any]) -> Iterator[Any]:
     for child in element:
+        if child in skipped:
+            continue
         if child.tag == "tr":
             yield child
         elif child.tag in ("thead", "tbody", "tfoot"):
-            yield from (row for row in child if row.tag == "tr")
+            yield from (row for row in child if row.tag == "tr" and row not in skipped)
 
 
 def _span(cell: Any, which: str) -> int:
