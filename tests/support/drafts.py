@@ -30,7 +30,8 @@ def texts_of(blocks: Iterable[Block]) -> Iterator[str]:
             case Paragraph():
                 yield "".join(f" {run.text} " if run.note or run.raised else run.text for run in block.runs)
             case Listing():
-                for item in block.items:
+                for number, item in enumerate(block.items, start=block.first):
+                    yield str(number) if block.ordered else ""
                     yield from texts_of(item)
             case Table():
                 for row in block.rows:
@@ -84,7 +85,7 @@ def account(document: SourceDocument, draft: Draft) -> str:
     source = source_words(document)
     kept = words(_draft_texts(draft)) + words(aside.text for aside in draft.set_aside)
     own = words((draft.date, draft.embargo))
-    lost = source - (kept + own)
+    lost = (source | words((document.words,))) - (kept + own)
     links = words(part.address for part in draft.body if isinstance(part, CallToAction))
     made_up = kept - source - links
     said = [f"lost: {' '.join(lost.elements())}"] if lost else []

@@ -160,6 +160,16 @@ def _credit() -> re.Pattern[str]:
     return re.compile(rf"[(\[©\s]*(?:{any_of(phrases('photo'))})(?:\s*[/&]\s*\w+)?\s*[:©]\s*|[(\[]?©\s*")
 
 
+@cache
+def _credit_within() -> re.Pattern[str]:
+    return re.compile(rf"[(\[]?\b(?:{any_of(phrases('photo'))})\s*:\s*|©\s*")
+
+
+@cache
+def _caption_label() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(phrases('caption'))})\s*:\s*")
+
+
 def _is_caption(block: Block, after_another: bool) -> bool:
     if not isinstance(block, Paragraph) or block.heading:
         return False
@@ -176,9 +186,9 @@ def _is_caption(block: Block, after_another: bool) -> bool:
 def _captioned(figure: Figure, words: str) -> Captioned:
     """Caption and credit of what stands below a picture: `A harbour at dawn. Photo: Jane Doe`."""
     folded = plain(words)
-    caption_label = re.match(rf"(?:{any_of(phrases('caption'))})\s*:\s*", folded)
+    caption_label = _caption_label().match(folded)
     start = caption_label.end() if caption_label else 0
-    for match in re.finditer(rf"[(\[]?\b(?:{any_of(phrases('photo'))})\s*:\s*|©\s*", folded):
+    for match in _credit_within().finditer(folded):
         if match.start() >= start:
             caption = words[start : match.start()].strip(" (|/–—-")
             return Captioned(figure, caption, words[match.end() :].strip(" )]."))
