@@ -108,7 +108,7 @@ def main() -> None:
     measure(samples[:5])  # patterns are made once
     counts, every, times = measure(samples)
     for sample, what, seen in every:
-        print(f"{sample.shape}: {what}: {seen[:200]!r}, not {getattr(sample, what, str())!r}")
+        print(f"{sample.shape}: {what}: {seen[:200]!r}, not {getattr(sample, what, '')!r}")
     print(f"{len(samples)} releases in {len(shapes)} shapes")
     for what in WHAT:
         good = len(samples) - counts[what]

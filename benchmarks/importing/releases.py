@@ -99,7 +99,9 @@ def samples(shapes: dict[str, Shape], count: int, seed: int) -> Iterator[Sample]
 def wrapped(text: str, width: int) -> str:
     """As an old mail program sends it: long lines broken, short ones left."""
     lines = (
-        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) if len(line) > width else line
+        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+        if len(line) > width
+        else line
         for line in text.split("\n")
     )
     return "\n".join(lines)
@@ -501,7 +503,9 @@ For interviews, please contact:
 """
 
 
-@shape("en", "GB", dateline=False, contacts=lambda v: (Contact(v.person, v.phone, v.email), Contact(*v.second)))
+@shape(
+    "en", "GB", dateline=False, contacts=lambda v: (Contact(v.person, v.phone, v.email), Contact(*v.second))
+)
 def ngo_two_contacts(v: Voice, r: Random) -> str:
     return f"""{v.office}
 

@@ -41,7 +41,20 @@ class Voice:
     @property
     def ap_date(self) -> str:
         """As the Associated Press abbreviates."""
-        months = "Jan. Feb. March April May June July Aug. Sept. Oct. Nov. Dec.".split()
+        months = [
+            "Jan.",
+            "Feb.",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "Aug.",
+            "Sept.",
+            "Oct.",
+            "Nov.",
+            "Dec.",
+        ]
         return f"{months[self.day.month - 1]} {self.day.day}, {self.day.year}"
 
     @property

@@ -61,7 +61,7 @@ def _draft_texts(draft: Draft) -> Iterator[str]:
     for part in draft.body:
         match part:
             case CallToAction():
-                yield f"{part.label} {_unlinked(part.address)}"
+                yield part.label
             case Quotation():
                 yield from texts_of(part.blocks)
                 yield from texts_of((Paragraph(part.attribution),))
@@ -73,8 +73,23 @@ def _draft_texts(draft: Draft) -> Iterator[str]:
         yield from (picture.caption, picture.credit)
 
 
-def _unlinked(address: str) -> str:
-    return address
+def _addresses(blocks: Iterable[Block]) -> Iterator[str]:
+    """Where links lead, and where pictures are: words of a text file, and of no other source."""
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield from (run.href for run in block.runs)
+            case Listing():
+                for item in block.items:
+                    yield from _addresses(item)
+            case Table():
+                for row in block.rows:
+                    for cell in row:
+                        yield from _addresses(cell)
+            case Figure():
+                yield block.address
+            case Rule():
+                pass
 
 
 def account(document: SourceDocument, draft: Draft) -> str:
@@ -83,10 +98,11 @@ def account(document: SourceDocument, draft: Draft) -> str:
     The kind, the date and the embargo are written in the release's own way: their words may be in it as well.
     """
     source = source_words(document)
+    notes = (block for note in document.notes.values() for block in note)
+    addresses = words(_addresses((*document.blocks, *notes)))
     kept = words(_draft_texts(draft)) + words(aside.text for aside in draft.set_aside)
-    own = words((draft.date, draft.embargo))
+    own = words((draft.date, draft.embargo)) + addresses
     lost = (source | words((document.words,))) - (kept + own)
-    links = words(part.address for part in draft.body if isinstance(part, CallToAction))
-    made_up = kept - source - links
+    made_up = kept - source - addresses
     said = [f"lost: {' '.join(lost.elements())}"] if lost else []
     return "; ".join([*said, f"made up: {' '.join(made_up.elements())}"] if made_up else said)

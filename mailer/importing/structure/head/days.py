@@ -41,7 +41,8 @@ class Day:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    weekday = rf"(?:\b(?:(?:le|el|am|den|a)\s+)?(?:{any_of(phrases('weekdays'))})\b\.?(?:\s+dia)?,?\s+(?:den\s+|the\s+|dem\s+)?)?"
+    names = rf"(?:(?:le|el|am|den|a)\s+)?(?:{any_of(phrases('weekdays'))})"
+    weekday = rf"(?:\b{names}\b\.?(?:\s+dia)?,?\s+(?:den\s+|the\s+|dem\s+)?)?"
     month, year = rf"(?P<month>{any_of(months())})\b", r"(?P<year>(?:19|20)\d\d)\b"
     article = r"(?:\b(?:le|el|den|the|dia|em|al)\s+)?"
     ordinal = r"(?:st|nd|rd|th|er|º|ª|°|\.º|\.)?"

@@ -194,14 +194,22 @@ def _tell_headline(sheet: Sheet, units: Sequence[Sequence[_Line]], chosen: int) 
         )
     named = _kind_named().match(plain(sheet.headline))
     if named and sheet.kind is None:
-        sheet.kind = kinds()[" ".join(named[1].split())]
+        sheet.kind = kinds()[" ".join((named[1] or named[2]).split())]
         sheet.guess(f"By its headline this is a {sheet.kind}.", "kind")
 
 
 @cache
 def _kind_named() -> re.Pattern[str]:
-    """Headlines such as `Statement by the Minister on …`, `Erklärung zur …`."""
-    return re.compile(rf"({any_of(phrases('kinds.statement'), phrases('kinds.media_advisory'))})\s")
+    """Headlines such as `Joint Statement on …`, `Erklärung zur …`. A word alone means many things: a declaration of
+    tax, a call for proposals."""
+    several = {
+        phrase
+        for kind in ("statement", "media_advisory")
+        for phrase in phrases(f"kinds.{kind}")
+        if " " in phrase
+    }
+    prepositions = r"(?=by|from|on|of|regarding|concerning|zu|zur|zum|von|des|der)"
+    return re.compile(rf"({any_of(several)})\b|({any_of(phrases('kinds.statement'))})\s+{prepositions}\b")
 
 
 def _take_subheads(sheet: Sheet, units: Sequence[Sequence[_Line]]) -> None:
