@@ -22,4 +22,4 @@ def words_lost(document: SourceDocument) -> list[str]:
 def _texts(document: SourceDocument) -> Iterator[str]:
     for blocks in (document.blocks, *document.notes.values(), *(each.blocks for each in document.margins)):
         for paragraph in paragraphs(blocks):
-            yield paragraph.text
+            yield "".join(run.text for run in paragraph.runs if not run.note)

@@ -10,8 +10,11 @@ from itertools import pairwise
 from mailer.importing.document import Block, Listing, Paragraph, Rule, Run, SourceDocument
 from mailer.importing.sources.characters import decoded
 from mailer.importing.sources.typed_markup import runs_of
+from mailer.importing.words import field_names, phrases, plain
 
 _LONG, _WIDEST, _NARROWEST = 110, 100, 50
+_CENTRED, _SECOND_COLUMN = 8, 24
+_WAYS = ("contact", "phone", "mobile", "email", "fax", "web", "release_line", "embargo")
 _TAB = re.compile(r"(?<=\S)(?: {3,}|\t+ *)(?=\S)")
 _BULLET = re.compile(r"\s*(?P<bullet>[•·‣▪●○◦∙–*-]|\+(?!\s*[\d(])|\uf0b7|o(?=\s{2,}))\s+(?=\S)")
 _NUMBERED = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+(?=\S)")
@@ -123,9 +126,9 @@ def _blocks(group: Sequence[_Line], width: int) -> Iterator[Block]:
                 yield from _paragraph(made, first)
                 made, first = [line.text], line.number
             else:
-                made.append("\n" + line.text)
+                made.append(line.text)
         elif made:
-            made.append(_join(lines[number - 1].text, line.text))
+            made[-1] = _joined(made[-1], line.text)
         else:
             made, first = [line.text], line.number
     yield from _paragraph(made, first)
@@ -135,9 +138,20 @@ def _stands_alone(text: str) -> bool:
     return bool(_BULLET.match(text) or _NUMBERED.match(text) or _NOTE.match(text) or _HEADING.match(text))
 
 
+def _labelled(text: str) -> bool:
+    """`Headline: …`, `Phone: …`: a line that begins so is nobody's second one."""
+    label, colon, _ = text.partition(":")
+    name = " ".join(plain(label).split())
+    return (
+        bool(colon)
+        and len(label) <= 40
+        and (name in field_names() or any(name in phrases(way) for way in _WAYS))
+    )
+
+
 def _goes_on(line: str, following: str, width: int) -> bool:
     """Whether a program, not a person, ended the line: the next word had no room in it."""
-    if not width or _stands_alone(following) or "\t" in line.strip():
+    if not width or _stands_alone(following) or _labelled(following) or "\t" in line.strip():
         return False
     bare, length = following.strip(), len(line.expandtabs())
     if _TAB.search(line.strip()) and length < width - 5:
@@ -150,16 +164,17 @@ def _goes_on(line: str, following: str, width: int) -> bool:
     )
 
 
-def _join(line: str, following: str) -> str:
-    """What to put for the line break: a blank, or nothing after a word that the line's end divided."""
+def _joined(line: str, following: str) -> str:
+    """Two lines as one. A hyphen at a line's end may be the word's own: it stays."""
     divided = re.search(r"[^\W\d_]-$", line) and following.strip()[:1].islower()
-    return following.strip() if divided else " " + following.strip()
+    return f"{line}{'' if divided else ' '}{following.strip()}"
 
 
 def _paragraph(pieces: Sequence[str], line: int) -> Iterator[Paragraph]:
     if not pieces:
         return
-    text = "".join(_columns(piece) for piece in pieces)
+    centred = all(len(piece) - len(piece.lstrip(" ")) >= _CENTRED for piece in pieces)
+    text = "\n".join(_columns(piece) for piece in pieces).lstrip("\t")
     quoted = all(part.lstrip().startswith(">") for part in text.split("\n"))
     if quoted:
         text = "\n".join(part.lstrip().removeprefix(">").strip() for part in text.split("\n"))
@@ -167,29 +182,17 @@ def _paragraph(pieces: Sequence[str], line: int) -> Iterator[Paragraph]:
     level = len(heading["marks"]) if heading and "\n" not in text else 0
     if heading and level:
         text = text[heading.end() :].rstrip(" #")
-    centred = all(len(part) - len(part.lstrip(" ")) >= 8 for part in text.split("\n"))
     runs = runs_of(text)
     if any(run.text.strip() for run in runs):
         yield Paragraph(runs, heading=level, quoted=quoted, centred=centred, place=f"line {line}")
 
 
 def _columns(text: str) -> str:
-    """Blanks that make columns become a tab, and so does a line that begins in the second one."""
-    broken = text.startswith("\n")
-    line = text.removeprefix("\n")
-    indent = len(line) - len(line.lstrip())
-    if len(line) <= _WIDEST:
+    """Blanks that make columns become a tab, and so does the margin of a line that begins in the second one."""
+    line = text.strip()
+    if len(text) <= _WIDEST:
         line = _TAB.sub("\t", line)
-    bare = line.strip()
-    if indent >= 24 and broken:
-        bare = "\t" + bare
-    return ("\n" if broken else " " if line[:1].isspace() and not indent else "") + (
-        " " * min(indent, 8) + bare
-        if not broken and indent >= 8
-        else bare
-        if broken or indent
-        else line.rstrip()
-    )
+    return "\t" + line if len(text) - len(text.lstrip()) >= _SECOND_COLUMN else line
 
 
 def _listed(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mailer.importing.document import SourceDocument
-from mailer.importing.draft import Draft
-from mailer.importing.structure.body import make_body, make_parts
+from mailer.importing.document import Picture, SourceDocument
+from mailer.importing.draft import Draft, Part
+from mailer.importing.structure.body import figures_in, make_body, make_parts
 from mailer.importing.structure.boilerplate import take_boilerplates
 from mailer.importing.structure.columns import untabulate
 from mailer.importing.structure.contacts.blocks import take_contacts
@@ -46,7 +46,7 @@ def recover(document: SourceDocument, office: Office) -> Draft:
     join_broken_paragraphs(sheet)
     take_boilerplates(sheet)
     blocks, in_order = number_notes(sheet, make_body(sheet), notes)
-    body, captioned = make_parts(blocks)
+    body, captioned = make_parts(sheet, blocks)
     return Draft(
         headline=sheet.headline,
         kind=sheet.kind or Kind.PRESS_RELEASE,
@@ -62,10 +62,19 @@ def recover(document: SourceDocument, office: Office) -> Draft:
         body=body,
         notes=in_order,
         captioned=captioned,
-        pictures=document.pictures,
+        pictures=_shown(document, body),
         guesses=tuple(sheet.guesses),
         set_aside=tuple(sheet.set_aside),
     )
+
+
+def _shown(document: SourceDocument, body: tuple[Part, ...]) -> dict[str, Picture]:
+    """The pictures that the text shows."""
+    return {
+        block.picture: document.pictures[block.picture]
+        for block in figures_in(body)
+        if block.picture in document.pictures
+    }
 
 
 def _language(document: SourceDocument, office: Office) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from mailer.importing.document import Block, Figure, Paragraph, Rule, Run
+from mailer.importing.document import Block, Figure, Listing, Paragraph, Rule, Run, Table
 from mailer.importing.draft import CallToAction, Captioned, Part, Quotation
 from mailer.importing.structure.headings import editors_label, opens_editors_notes
 from mailer.importing.structure.runs import Runs, all_italic, cut, joined, merged, text_of
@@ -20,6 +20,7 @@ _LABELLED = re.compile(
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S+")
 _DASHED = re.compile(r"\s*(?:[—–―]|--?)\s*(?=\S)")
 _QUOTED = re.compile(r"[“\"«„‘].*[”\"»“’][.,]?", re.DOTALL)
+_LABEL = "a label of a picture's words: the mail prints its own"
 _QUOTE_STYLES = ("quote", "zitat", "cita", "citation", "citacao", "blockquote")
 
 
@@ -130,7 +131,7 @@ def call_to_action(paragraph: Paragraph) -> CallToAction | None:
     return None
 
 
-def make_parts(blocks: Sequence[Block]) -> tuple[tuple[Part, ...], tuple[Captioned, ...]]:
+def make_parts(sheet: Sheet, blocks: Sequence[Block]) -> tuple[tuple[Part, ...], tuple[Captioned, ...]]:
     """Calls to action, quotations, and pictures with their captions."""
     parts: list[Part] = []
     captioned: list[Captioned] = []
@@ -143,7 +144,7 @@ def make_parts(blocks: Sequence[Block]) -> tuple[tuple[Part, ...], tuple[Caption
             while len(captions) < 2 and number < len(blocks) and _is_caption(blocks[number], bool(captions)):
                 captions.append(text_of(blocks[number].runs).strip())  # type: ignore[union-attr]
                 number += 1
-            captioned.append(_captioned(block, " ".join(captions)))
+            captioned.append(_captioned(sheet, block, " ".join(captions)))
             parts.append(block)
         elif isinstance(block, Paragraph) and _is_quotation(block, blocks, number):
             quotation, number = _quotation(blocks, number - 1)
@@ -160,6 +161,16 @@ def _credit() -> re.Pattern[str]:
     return re.compile(rf"[(\[©\s]*(?:{any_of(phrases('photo'))})(?:\s*[/&]\s*\w+)?\s*[:©]\s*|[(\[]?©\s*")
 
 
+@cache
+def _credit_within() -> re.Pattern[str]:
+    return re.compile(rf"[(\[]?\b(?:{any_of(phrases('photo'))})\s*:\s*|©\s*")
+
+
+@cache
+def _caption_label() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(phrases('caption'))})\s*:\s*")
+
+
 def _is_caption(block: Block, after_another: bool) -> bool:
     if not isinstance(block, Paragraph) or block.heading:
         return False
@@ -173,15 +184,16 @@ def _is_caption(block: Block, after_another: bool) -> bool:
     return named or (not after_another and all_italic(block.runs) and len(text) <= 300)
 
 
-def _captioned(figure: Figure, words: str) -> Captioned:
+def _captioned(sheet: Sheet, figure: Figure, words: str) -> Captioned:
     """Caption and credit of what stands below a picture: `A harbour at dawn. Photo: Jane Doe`."""
     folded = plain(words)
-    caption_label = re.match(rf"(?:{any_of(phrases('caption'))})\s*:\s*", folded)
-    start = caption_label.end() if caption_label else 0
-    for match in re.finditer(rf"[(\[]?\b(?:{any_of(phrases('photo'))})\s*:\s*|©\s*", folded):
-        if match.start() >= start:
-            caption = words[start : match.start()].strip(" (|/–—-")
-            return Captioned(figure, caption, words[match.end() :].strip(" )]."))
+    label = _caption_label().match(folded)
+    start = label.end() if label else 0
+    sheet.aside(words[:start], _LABEL, figure.place)
+    for match in _credit_within().finditer(folded, start):
+        sheet.aside(words[match.start() : match.end()], _LABEL, figure.place)
+        caption = words[start : match.start()].strip(" (|/–—-")
+        return Captioned(figure, caption, words[match.end() :].strip(" )]."))
     return Captioned(figure, words[start:].strip(), "")
 
 
@@ -224,3 +236,22 @@ def _quotation(blocks: Sequence[Block], first: int) -> tuple[Quotation, int]:
 def _without_dash(runs: Runs) -> Runs:
     match = _DASHED.match(text_of(runs))
     return cut(runs, match.end()) if match else runs
+
+
+def figures_in(parts: Iterable[Part]) -> Iterator[Figure]:
+    """Every picture in the text, in its order."""
+    for part in parts:
+        match part:
+            case Figure():
+                yield part
+            case Listing():
+                for item in part.items:
+                    yield from figures_in(item)
+            case Table():
+                for row in part.rows:
+                    for cell in row:
+                        yield from figures_in(cell)
+            case Quotation():
+                yield from figures_in(part.blocks)
+            case _:
+                pass

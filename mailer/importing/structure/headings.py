@@ -17,6 +17,11 @@ def _titles(key: str) -> re.Pattern[str]:
 
 
 @cache
+def _editors() -> re.Pattern[str]:
+    return re.compile(rf"[\s*_]*(?:{any_of(phrases('editors'))})[*_]*\s*[:.–—-]\s*")
+
+
+@cache
 def _about() -> re.Pattern[str]:
     words = any_of(phrases("about"))
     return re.compile(
@@ -30,7 +35,7 @@ def opens_editors_notes(piece: Piece) -> bool:
 
 def editors_label(piece: Piece) -> int:
     """Where the text begins in `Notes to editors: text …`; 0 where the line is none."""
-    match = re.match(rf"[\s*_]*(?:{any_of(phrases('editors'))})[*_]*\s*[:.–—-]\s*", piece.plain)
+    match = _editors().match(piece.plain)
     return match.end() if match and match.end() < len(piece.text) else 0
 
 

@@ -24,7 +24,8 @@ def take_margins(sheet: Sheet, margins: Sequence[Margin]) -> None:
         said.add(repeated)
         take_contacts(inner)
         sheet.set_aside += inner.set_aside
-        if any([say_contact(sheet, contact, margin.place) for contact in inner.contacts]):
+        new = [contact for contact in inner.contacts if say_contact(sheet, contact, margin.place)]
+        if new:
             sheet.guess(f"A contact stood in a {margin.kind}: see whether it belongs here.", "contacts")
         for piece in inner.pieces:
             signs = read_signs(piece.text, sheet.office) if len(piece.text) <= 200 else None

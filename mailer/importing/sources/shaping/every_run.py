@@ -17,8 +17,9 @@ def with_runs(blocks: Iterable[Block], change: Callable[[Run], Run]) -> tuple[Bl
             if any(run.note or run.text.strip() for run in runs):
                 made.append(replace(block, runs=runs))
         elif isinstance(block, Listing):
-            items = (with_runs(item, change) for item in block.items)
-            made.append(replace(block, items=tuple(item for item in items if item)))
+            items = tuple(filter(None, (with_runs(item, change) for item in block.items)))
+            if items:
+                made.append(replace(block, items=items))
         elif isinstance(block, Table):
             rows = tuple(tuple(with_runs(cell, change) for cell in row) for row in block.rows)
             made.append(replace(block, rows=rows))

@@ -29,6 +29,8 @@ def text_of(content: bytes) -> str:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return content.decode(encoding, "replace")
+    if content[1:2] == b"\x00" and content[:1] == b"<":
+        return content.decode("utf-16-le", "replace")
     said = _CHARSET.search(content[:4096])
     encoding = said[1].decode("ascii").lower() if said else "utf-8"
     if encoding in _AS_WINDOWS:
@@ -51,6 +53,7 @@ def tree_of(source: str, name: str) -> tuple[Any, dict[str, str]]:
     Raises:
         DocumentError: it is too large or too deep.
     """
+    from lxml import etree
     from lxml import html as lxml_html
 
     embedded: dict[str, str] = {}
@@ -65,9 +68,11 @@ def tree_of(source: str, name: str) -> tuple[Any, dict[str, str]]:
     if len(source) > _MOST_TEXT:
         raise too_large(name, f"its text has more than {_MOST_TEXT:,} characters")
     parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_pis=True)
-    root = lxml_html.document_fromstring(
-        f"<!doctype html>{_without_xml_head(source)}<p></p>".encode(), parser=parser
-    )
+    page = f"<!doctype html>{_without_xml_head(source)}<p></p>".encode()
+    try:
+        root = lxml_html.document_fromstring(page, parser=parser)
+    except etree.ParserError:  # nothing but a comment that never ends
+        return lxml_html.document_fromstring("<p></p>"), {}
     if any("depth" in entry.message.lower() for entry in parser.error_log):
         raise too_large(name, "its elements stand too deep inside one another")
     _check(root, name)
@@ -96,7 +101,7 @@ def _check(root: Any, name: str) -> None:
 
 _INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
-    "kbd", "label", "mark", "o:p", "q", "ruby", "s", "samp", "small", "span", "st1:place", "strong", "sub", "sup",
+    "kbd", "label", "mark", "o:p", "ruby", "s", "samp", "small", "span", "st1:place", "strong", "sub", "sup",
     "time", "tt", "u", "var", "wbr", "img",
 ))  # fmt: skip
 
@@ -117,10 +122,12 @@ def words_of(root: Any, styles: Styles, without: frozenset[Any] = frozenset()) -
             if element.tail and not around:
                 parts.append(element.tail)
             continue
-        todo.append((element, around, True))
         style = styles.of(element) if isinstance(element.tag, str) else {}
         if not isinstance(element.tag, str) or element in without or _gone(element, style):
+            if element.tail and not around:
+                parts.append(element.tail)
             continue
+        todo.append((element, around, True))
         inside = unseen(around, style)
         parts.append(apart)
         if element.text and not inside:

@@ -185,7 +185,7 @@ def _read_sentence(people: People, piece: Piece) -> None:
 @cache
 def _links() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<!\w)(?:{any_of(names('between') - {'de', 'der', 'die', 'e', 'y', 'a', 'al', 'au'})})(?!\w)"
+        rf"(?<!\w)(?:{any_of(names('between') - {'de', 'der', 'die', 'e', 'y', 'a', 'al', 'au'})})(?![\w'’])"
     )
 
 

@@ -26,7 +26,12 @@ _DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d
 _CLOCK = re.compile(
     r"\b\d{1,2}([:.]\d\d|\s*[ap]\.?m\.?|\s*h\b|\s*uhr\b)|\b24\s*(hours|h|horas|heures|stunden)\b|24/7"
 )
-_POSTCODE = re.compile(r"\b\d{4,5}(?:-\d{3,4})?\b(?!\s*[-./]\s*\d)|\b[a-z]{1,2}\d{1,2}[a-z]?\s\d[a-z]{2}\b")
+_POSTCODE = re.compile(
+    r"\b(?!(?:19|20)\d\d\b)\d{4,5}(?:-\d{3,4})?\b(?!\s*[-./]\s*\d)|\b[a-z]{1,2}\d{1,2}[a-z]?\s\d[a-z]{2}\b"
+)
+
+
+_NUMBER = re.compile(r"\b(?!(?:19|20)\d\d\b)\d")
 
 
 @cache
@@ -60,7 +65,7 @@ def _labelled() -> re.Pattern[str]:
     label = "|".join(dict.fromkeys("|".join(ways.values()).split("|")))
     return re.compile(
         rf"(?:(?<!\w)(?P<label>(?:{label})(?:\s*[/&]\s*(?:{label}))*)\b\s*(?:\([^()\d]{{1,20}}\))?\s*\.?\s*[:=]?\s*[-–]?\s*)?"
-        rf"[<(\[]?(?:mailto:|tel:)?(?P<value>(?P<email>{EMAIL})|(?P<web>{WEB})|(?P<phone>{PHONE}))[>\])]?"
+        rf"(?:[<\[]|\((?!\s?\+?\d))?(?:mailto:|tel:)?(?P<value>(?P<email>{EMAIL})|(?P<web>{WEB})|(?P<phone>{PHONE}))[>\])]?"
         rf"(?:\s*\(\s*(?P<after>{label})\s*\))?"
     )
 
@@ -131,9 +136,12 @@ def reaches(folded: str) -> bool:
 
 
 def is_postal(text: str) -> bool:
-    """Whether a line is part of a postal address."""
+    """Whether a line is part of a postal address: a postcode, or a street with a number that is no year."""
     folded = plain(text)
-    return len(text) <= 110 and bool(_POSTCODE.search(folded) or _streets().search(folded))
+    if len(text) > 110 or not _DIGITS.search(folded):
+        return False
+    street = _streets().search(folded) and _NUMBER.search(folded)
+    return bool(street or _POSTCODE.search(folded))
 
 
 def says_hours(text: str) -> bool:
@@ -181,6 +189,6 @@ def is_person(text: str) -> bool:
     if not all(re.fullmatch(r"[^\W\d_][\w.'’-]*,?", word) for word in words):
         return False
     named = [word for word in words if plain(word).strip(".,") not in names("particles") | names("titles")]
-    if len(named) < 1 or not all(word[0].isupper() for word in named):
+    if not named or not all(re.sub("^[dlo][’']", "", word)[:1].isupper() for word in named):
         return False
     return not names_office(text)

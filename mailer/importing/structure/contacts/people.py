@@ -168,6 +168,8 @@ def _phrases(part: str) -> Iterable[str]:
     if bracket and is_person(bracket[1]):
         return [bracket[1], bracket[2]]
     first, comma, rest = part.partition(",")
+    if plain(rest).strip(" .") in names("companies"):
+        return [part]
     if comma and is_person(first) and rest.strip():
         return [first.strip(), rest.strip()]
     if comma and names_office(first) and is_person(rest):

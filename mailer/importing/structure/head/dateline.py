@@ -12,7 +12,7 @@ from mailer.importing.words import any_of, kinds, names, phrases, plain
 
 _LONGEST = 150
 _SIGN = re.compile(
-    r"\s*(?:—|–|―|--+)\s*|\s-(?=\s|$)|(?<=[A-ZÀ-Þ\d)])-\s|\.\s?[-–—]+\s*|(?<=[\d)])\s*[:.]\s|/\s*$|$|(?<=\))\s+(?=[A-ZÀ-Þ“\"«])"
+    r"\s*(?:—|–|―|--+)\s*|\s-(?=\s|$)|(?<=[A-ZÀ-Þ\d)])-\s|\.[-–—]+\s*|(?<=[\d)])\s*[:.]\s|/\s*$|$|(?<=\))\s+(?=[A-ZÀ-Þ“\"«])"
 )
 _TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|[&/]")
 
@@ -82,7 +82,7 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
     if len(days) > 1 or (not day and not tag and (not sign.strip() or sign.strip() in (":", ".", "/"))):
         return None
     dotted = sign.startswith(".") and "." in place.rstrip(". ").rpartition(" ")[2]
-    place = re.sub(r"\(\s*\)", "", place).strip(" ,;:-–—/") + ("." if dotted else "")
+    place = re.sub(r"^\s*\((.*)\)\s*$|\(\s*\)", r"\1", place).strip(" ,;:-–—/") + ("." if dotted else "")
     place = re.sub(r"\s+,", ",", " ".join(place.split()))
     if place.endswith(".") and not _abbreviated(place):
         place = place.rstrip(".")

@@ -15,6 +15,7 @@ from mailer.release.values import parse_date
 
 _MONTH_BEFORE_DAY = frozenset(("US", "PH", "FM", "MH", "PW"))
 """Where 3/4/2024 is the 4th of March (Unicode CLDR, dateFormats short)."""
+_DIGIT = re.compile(r"\d")
 _AHEAD = timedelta(days=200)
 
 
@@ -40,7 +41,8 @@ class Day:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    weekday = rf"(?:\b(?:{any_of(phrases('weekdays'))})\b\.?(?:\s+dia)?,?\s+(?:den\s+|the\s+|dem\s+)?)?"
+    names = rf"(?:(?:le|el|am|den|a)\s+)?(?:{any_of(phrases('weekdays'))})"
+    weekday = rf"(?:\b{names}\b\.?(?:\s+dia)?,?\s+(?:den\s+|the\s+|dem\s+)?)?"
     month, year = rf"(?P<month>{any_of(months())})\b", r"(?P<year>(?:19|20)\d\d)\b"
     article = r"(?:\b(?:le|el|den|the|dia|em|al)\s+)?"
     ordinal = r"(?:st|nd|rd|th|er|º|ª|°|\.º|\.)?"
@@ -60,7 +62,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 def days_in(text: str, office: Office) -> list[Day]:
     """Every day that a text names, in its order."""
-    if not any(letter.isdecimal() for letter in text):
+    if not _DIGIT.search(text):
         return []
     folded = plain(text)
     found: list[Day] = []

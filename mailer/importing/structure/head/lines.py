@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from mailer.importing.structure.contacts.lines import is_postal, names_body, says_how_to_reach
 from mailer.importing.structure.head.dateline import dateline_of, is_place, place_and_day
@@ -12,7 +13,7 @@ from mailer.importing.structure.head.said import say_day, say_place, say_signs
 from mailer.importing.structure.head.signs import Signs, lead_of, read_signs
 from mailer.importing.structure.runs import all_italic, cut
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
-from mailer.importing.words import kinds, phrases, plain
+from mailer.importing.words import any_of, kinds, phrases, plain
 
 _LETTERHEAD = "a letterhead: the mail has the office's own"
 _OPEN_END = re.compile(r"[,:;–—-]$")
@@ -138,10 +139,14 @@ def _is_own_name(sheet: Sheet, text: str) -> bool:
 
 
 def _is_letterhead(sheet: Sheet, piece: Piece) -> bool:
-    words = len(piece.text.split())
-    return _is_own_name(sheet, piece.text) or (
-        words <= 12 and ((is_postal(piece.text) and not piece.bold) or says_how_to_reach(piece))
+    if _is_own_name(sheet, piece.text):
+        return True
+    if piece.bold or len(piece.text.split()) > 12:
+        return False
+    address = is_postal(piece.text) and (
+        "," in piece.text or piece.text[:1].isdecimal() or piece.text[-1:].isdecimal()
     )
+    return address or says_how_to_reach(piece)
 
 
 def _take_headline(sheet: Sheet, lines: Sequence[_Line], no_text: bool) -> list[Piece]:
@@ -169,13 +174,11 @@ def _take_headline(sheet: Sheet, lines: Sequence[_Line], no_text: bool) -> list[
 
 
 def _without_letterhead(sheet: Sheet, lines: Sequence[_Line]) -> list[_Line]:
-    kept = []
-    for line in lines:
-        if _is_letterhead(sheet, line.piece) and len(lines) > 1:
+    kept = [line for line in lines if not _is_letterhead(sheet, line.piece)]
+    for line in lines if kept else ():
+        if line not in kept:
             sheet.aside(line.piece.text, _LETTERHEAD, place_of(line.piece))
-        else:
-            kept.append(line)
-    return kept
+    return kept or list(lines)
 
 
 def _tell_headline(sheet: Sheet, units: Sequence[Sequence[_Line]], chosen: int) -> None:
@@ -189,14 +192,24 @@ def _tell_headline(sheet: Sheet, units: Sequence[Sequence[_Line]], chosen: int) 
         sheet.guess(
             "The headline is in capitals: write it as readers should see it.", "headline", sheet_words
         )
-    if sheet.kind is None:
-        first = next(
-            (k for k in sorted(kinds(), key=len, reverse=True) if plain(sheet.headline).startswith(f"{k} ")),
-            "",
-        )
-        if first and kinds()[first] in (kinds()["statement"], kinds()["media advisory"]):
-            sheet.kind = kinds()[first]
-            sheet.guess(f"By its headline this is a {sheet.kind}.", "kind")
+    named = _kind_named().match(plain(sheet.headline))
+    if named and sheet.kind is None:
+        sheet.kind = kinds()[" ".join((named[1] or named[2]).split())]
+        sheet.guess(f"By its headline this is a {sheet.kind}.", "kind")
+
+
+@cache
+def _kind_named() -> re.Pattern[str]:
+    """Headlines such as `Joint Statement on …`, `Erklärung zur …`. A word alone means many things: a declaration of
+    tax, a call for proposals."""
+    several = {
+        phrase
+        for kind in ("statement", "media_advisory")
+        for phrase in phrases(f"kinds.{kind}")
+        if " " in phrase
+    }
+    prepositions = r"(?=by|from|on|of|regarding|concerning|zu|zur|zum|von|des|der)"
+    return re.compile(rf"({any_of(several)})\b|({any_of(phrases('kinds.statement'))})\s+{prepositions}\b")
 
 
 def _take_subheads(sheet: Sheet, units: Sequence[Sequence[_Line]]) -> None:
@@ -254,7 +267,13 @@ def _continues(first: _Line, second: _Line) -> bool:
         return a.shouted and open_end
     if a.text.endswith((".", "!", "?")) or (names_body(a.text) and len(a.text.split()) <= 5):
         return False
-    return open_end or b.text[:1].islower() or a.shouted or len(a.text) >= 40
+    return open_end or b.text[:1].islower() or a.shouted or (len(a.text) >= 40 and _titled(a) and _titled(b))
+
+
+def _titled(piece: Piece) -> bool:
+    """Whether the words begin with capitals, as in English headlines."""
+    words = [word for word in piece.text.split() if len(word) > 3 and word[0].isalpha()]
+    return sum(word[0].isupper() for word in words) >= 0.75 * len(words)
 
 
 def _score(unit: Sequence[_Line], signs: int) -> float:
@@ -264,7 +283,7 @@ def _score(unit: Sequence[_Line], signs: int) -> float:
     assert paragraph is not None
     text = " ".join(line.piece.text for line in unit)
     words = len(text.split())
-    score = -4.0 if words <= 2 else -2.0 if words == 3 else 0.0 if words == 4 else 1.0 if words <= 6 else 3.0
+    score = -4.0 if words <= 2 else -2.0 if words == 3 else 1.0 if words == 4 else 2.8 if words <= 6 else 3.0
     score -= 3 if words > 35 else 0
     score += 8 if paragraph.heading == 1 or paragraph.style == "Title" else 4 if paragraph.heading else 0
     score += 2 if piece.bold else 0

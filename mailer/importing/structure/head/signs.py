@@ -22,7 +22,9 @@ _QUESTIONS = re.compile(
     r"|onde)\s*:"
 )
 _ENDS = re.compile(r"[.!?…][\"”’»“')\]*]*\s*(?:[\d¹²³⁰-⁹]{1,2}|[\[(]\d{1,2}[\])])?$")
-_TIME_ALONE = re.compile(r"\d{1,2}([:.h]\d\d)?\s*(a\.?m\.?|p\.?m\.?|uhr|h|hrs|hours)?\s*[a-z]{0,4}")
+_TIME_ALONE = re.compile(
+    r"(?:at |um )?\d{1,2}([:.h]\d\d)?\s*(a\.?m\.?|p\.?m\.?|uhr|h|hrs|hours)?[\s(]*[a-z]{0,8}( \w{4,9})?( time)?\)?"
+)
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "release": re.compile(rf"(?:{any_of(phrases('release_line'))})(?!\w)"),
         "kind": re.compile(rf"(?:{any_of(kinds())})(?:s)?(?!\w)"),
         "number": re.compile(rf"(?:{any_of(phrases('number'))})(?!\w)\.?\s*:?\s*"),
+        "label": re.compile(rf"(?:{any_of(phrases('fields.date'))})\s*:"),
         "now": re.compile(rf"(?:{any_of(phrases('immediately'))})(?!\w)"),
     }
 
@@ -115,8 +118,7 @@ def _lesser(signs: Signs, text: str, folded: str, at: int) -> int | None:
         signs.number = True
         signs.spans.append((at, number.end(), "the office's number of the release: there is no field for it"))
         return number.end()
-    label = re.compile(rf"(?:{any_of(phrases('fields.date'))})\s*:").match(folded, at)
-    if label:
+    if label := found["label"].match(folded, at):
         signs.spans.append((at, label.end(), "a label: the field has its own"))
         return label.end()
     if signs.day and (clock := _TIME_ALONE.fullmatch(folded, at)):
@@ -158,7 +160,11 @@ def lead_of(sheet: Sheet) -> int:
     """
     first = None
     for number, piece in enumerate(sheet.pieces):
-        if piece.paragraph is None or len(piece.text) < 50 or piece.paragraph.heading or is_sign(piece):
+        if piece.paragraph is None or piece.paragraph.heading:
+            continue
+        if first is None and _QUESTIONS.match(piece.plain):
+            return number
+        if len(piece.text) < 50 or is_sign(piece):
             continue
         found = dateline_of(piece.text, sheet.office)
         if (
