@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.drafts import PIECES, RUN
+from support.wild_text import PIECES, RUN
 
 from mailer.importing.document import Run
 from mailer.importing.written.inline import inline

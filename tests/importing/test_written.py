@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
-from support.drafts import RUN
+from support.wild_text import RUN
 
 from mailer.importing.document import Block, Figure, Listing, Paragraph, Picture, Rule, Run, Table
 from mailer.importing.draft import CallToAction, Captioned, Draft, Guess, Part, Quotation
