@@ -25,7 +25,7 @@ from mailer.visible import visible
 
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("demo", ("demo",)),
-    ("write", ("init", "new", "import")),
+    ("write", ("init", "new", "import", "fix")),
     ("preflight", ("check", "render")),
     ("themes", ("themes", "theme")),
     ("preview", ("preview", "desk", "unsubscribe-server")),

@@ -66,6 +66,11 @@ CASES = {
         alone=NOT_HERE | CHOOSING,
         needs=((frozenset(("--out",)), frozenset(("--dry-run",))),),
     ),
+    "import": Case(
+        ("import", "draft.txt"),
+        (frozenset(("--out", "--accept-changes", "--lang", "--json")),),
+        alone=frozenset(("--clipboard",)),
+    ),
     "resume": Case(("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}),
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
     "check": Case(("check", "short"), (CHOOSING | {"--json"},)),
@@ -107,7 +112,7 @@ VALUES = {
     "--limit": "2", "--out": "out", "--test": "press@example.org", "--max-wait": "0", "--csv": "report.csv",
     "--at": "2099-12-01 06:00 Europe/Madrid", "--uncertain": "priya.n@example.com", "--theme": "letter",
     "--for": "priya.n@example.com", "--port": "0", "--column": "email", "--encoding": "utf-8", "--is": "email=email", "--as": "other",
-    "--mbox": "mail.mbox", "--maildir": "maildir", "--only": "typo", "--keep": "priya.n@example.com",
+    "--mbox": "mail.mbox", "--maildir": "maildir", "--only": "typo", "--lang": "en", "--keep": "priya.n@example.com",
 }  # fmt: skip
 ONLY_LOOK = frozenset(("preview", "--png", "--imap"))
 """What would open a page, a browser or a mailbox elsewhere if it were not refused."""
@@ -149,6 +154,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     (workspace.root / "files").mkdir()
     (workspace.root / "maildir" / "new").mkdir(parents=True)
     (workspace.root / "mail.mbox").touch()
+    (workspace.root / "draft.txt").write_text(
+        "Eight harbours\n\nEight of eleven harbours are clean.\n", "utf-8"
+    )
     (workspace.root / "mail.eml").write_bytes(b"Subject: hello\n\nHello.\n")
     from openpyxl import Workbook
 
@@ -211,6 +219,7 @@ def test_every_command_with_two_options_is_here() -> None:
         "demo",
         "init",
         "new",
+        "fix",
         "themes",
         "theme",
         "desk",

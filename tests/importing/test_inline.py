@@ -31,6 +31,7 @@ def test_a_wild_paragraph_loses_no_word_and_gains_no_meaning(runs: list[Run], wi
 
 
 @given(st.lists(st.builds(Run, st.lists(PIECES, max_size=4).map("".join), bold=st.booleans()), max_size=5))
+@example([Run("https://example.org/a_b~~")])
 @example([Run("&amp;a@example.org")])
 @example([Run("a"), Run("a@example.org a", bold=True)])
 def test_a_highlight_is_never_lost(runs: list[Run]) -> None:

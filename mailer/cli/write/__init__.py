@@ -2,5 +2,6 @@
 
 from mailer.cli.write.begin import init, new
 from mailer.cli.write.bring import import_
+from mailer.cli.write.fix import fix
 
-__all__ = ["import_", "init", "new"]
+__all__ = ["fix", "import_", "init", "new"]

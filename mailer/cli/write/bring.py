@@ -41,7 +41,7 @@ class Wanted:
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE…")
 @click.option(
-    "-o", "--out", default="", metavar="FILE", help="The release file, in releases/; - writes it on stdout."
+    "--out", "-o", default="", metavar="FILE", help="The release file, in releases/; - writes it on stdout."
 )
 @click.option(
     "--accept-changes", is_flag=True, help="Accept tracked changes; leave out comments and hidden text."

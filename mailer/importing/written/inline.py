@@ -141,7 +141,8 @@ def _mark_of(run: Run, styles: Sequence[str]) -> str:
 def _link(runs: Sequence[Run], styles: Sequence[str], everything: bool) -> str:
     href, text = runs[0].href, "".join(run.text for run in runs)
     alike = not any((run.italic and "italic" in styles) or (run.bold and "bold" in styles) for run in runs)
-    if alike and text.isascii() and (text == href or (href == f"mailto:{text}" and _ADDRESS.fullmatch(text))):
+    bare = text.isascii() and not re.search("[~`*{}]", text)  # which would be taken for leftovers
+    if alike and bare and (text == href or (href == f"mailto:{text}" and _ADDRESS.fullmatch(text))):
         return f"<{text}>"
     label = "".join(_stretches(runs, styles, everything, "[", "]"))
     label = re.sub(r"(?<!\\)((?:\\\\)*)([\[\]])", r"\1\\\2", label)

@@ -1,0 +1,62 @@
+"""A text before and after, word by word: the lines that differ, with what is the same in them cut short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from mailer.cli.terminal.output import Styled, say, style
+from mailer.visible import visible
+
+_AROUND = 24
+"""Characters of what is the same that are shown beside what is not."""
+_WORD = re.compile(r"\s+|\w+|.", re.DOTALL)
+
+
+def print_changes(shown: str, before: str, after: str) -> None:
+    """Each changed line on stdout: where it stood, as it was, as it would be.
+
+    Args:
+        shown: the file, as staff would name it.
+    """
+    old, new = before.splitlines(), after.splitlines()
+    for tag, start, stop, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        for number, (was, becomes) in enumerate(zip_longest(old[start:stop], new[first:last])):
+            said = list(_sides(was or "", becomes or ""))
+            say(style(f"{shown}:{start + number + 1}", bold=True))
+            for sign, line in zip("-+", (was, becomes), strict=True):
+                if line is not None:
+                    colour = "red" if sign == "-" else "green"
+                    say(style(f"  {sign} ", fg=colour), *_coloured(said, sign, colour))
+
+
+def _sides(was: str, becomes: str) -> Iterator[tuple[str, str]]:
+    """Pieces of both lines: " " and what is the same, "-" and what goes, "+" and what comes."""
+    old, new = _WORD.findall(was), _WORD.findall(becomes)
+    for tag, start, stop, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield " ", "".join(old[start:stop])
+            continue
+        yield "-", "".join(old[start:stop])
+        yield "+", "".join(new[first:last])
+
+
+def _coloured(said: Sequence[tuple[str, str]], sign: str, colour: str) -> Iterator[Styled | str]:
+    mine = [(kind, text) for kind, text in said if kind in (" ", sign) and text]
+    for number, (kind, text) in enumerate(mine):
+        if kind == sign:
+            yield style(text, fg=colour, bold=True)
+        else:
+            yield visible(_short(text, first=number == 0, last=number == len(mine) - 1))
+
+
+def _short(text: str, *, first: bool, last: bool) -> str:
+    """What is the same, without its midst; at an end of the line, without its end."""
+    if len(text) <= 2 * _AROUND + 3:
+        return text
+    front, back = text[:_AROUND], text[-_AROUND:]
+    return f"… {back}" if first else f"{front} …" if last else f"{front} … {back}"
