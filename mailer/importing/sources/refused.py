@@ -75,9 +75,14 @@ def why_not(name: str, content: bytes, kind: str) -> Fault | None:
         return _archive(name, content)
     if b"<office:document " in content[:2000]:
         return Fault(name, 0, "it is a flat LibreOffice document (.fodt)", "save it as .odt and import that")
-    if kind != "UTF-16 text" and b"\x00" in content[:4096]:
+    if not kind and b"\x00" in content[:4096] and not _is_wide(content):
         return Fault(name, 0, "it is not a text, or none that is known", _COPY)
     return None
+
+
+def _is_wide(content: bytes) -> bool:
+    """Whether content may be UTF-16 without a mark: every other byte of Latin letters is 0."""
+    return content[:200].count(0) * 3 >= len(content[:200])
 
 
 def _old(name: str, content: bytes) -> Fault:

@@ -39,10 +39,12 @@ def document_of(content: bytes, *, accept_changes: bool) -> SourceDocument:
     shared = package.tree("styles.xml") if "styles.xml" in package else None
     styles = Styles(*(tree for tree in (shared, root) if tree is not None))
     reading = Reading(package, styles, accept_changes, changes_of(text))
-    blocks = with_typed_lists(blocks_of(text, reading))
+    blocks = blocks_of(text, reading)
     heads = list(_heads(shared)) if shared is not None else []
     margins = _margins(heads, reading)
     reading.finish_changes()
+    words = " ".join(words_of(each, styles) for each in (text, *(element for _, element in heads)))
+    blocks, words = with_typed_lists(blocks, words)
     return SourceDocument(
         kind="LibreOffice document",
         blocks=blocks,
@@ -53,7 +55,7 @@ def document_of(content: bytes, *, accept_changes: bool) -> SourceDocument:
         accepted=tuple(reading.accepted),
         remarks=tuple(reading.remarks),
         language=styles.language,
-        words=" ".join(words_of(each, styles) for each in (text, *(element for _, element in heads))),
+        words=words,
     )
 
 

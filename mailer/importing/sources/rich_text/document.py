@@ -25,7 +25,7 @@ def document_of(content: bytes, *, accept_changes: bool) -> SourceDocument:
     reader = Reader(found, _styles(content))
     for token in tokens(content):
         reader.take(token)
-    blocks = with_typed_lists(reader.finish())
+    blocks, words = with_typed_lists(reader.finish(), words_of(content))
     leaks, accepted = found.leaks()
     return SourceDocument(
         kind="rich text",
@@ -37,7 +37,7 @@ def document_of(content: bytes, *, accept_changes: bool) -> SourceDocument:
         accepted=accepted,
         remarks=tuple(found.remarks),
         language=windows_locale.get(found.language, "").replace("_", "-"),
-        words=words_of(content),
+        words=words,
     )
 
 

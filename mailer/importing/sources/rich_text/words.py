@@ -32,6 +32,8 @@ class _Words:
         self._shown, self._off, self._page, self._fallback = True, frozenset[str](), "", 1
         self._starred = False
         self._skip = 0
+        self._instruction: list[bytes] | None = None
+        """What the field that is being read inserts, while it says so."""
         pending = bytearray()
         for kind, name, number, piece in tokens(content):
             if kind == "text":
@@ -60,6 +62,8 @@ class _Words:
         self._starred = False
 
     def _add(self, content: bytes) -> None:
+        if self._instruction is not None:
+            self._instruction.append(content)
         if self._shown and not self._off:
             self.parts.append(self._pages.decoded(content, self._page))
 
@@ -79,6 +83,11 @@ class _Words:
             self._shown = self._shown and name != "annotation"
             self._off = frozenset()
             self._put(" ")
+        elif name == "fldinst":
+            self._instruction, self._shown = [], False
+        elif name == "fldrslt":
+            said, self._instruction = b"".join(self._instruction or ()), None
+            self._shown = self._shown and not said.strip().upper().startswith((b"PAGE", b"NUMPAGES"))
         elif name == "ud" and len(self._stack) > 1:
             self._shown = self._stack[-2][0]  # as before the group that has both
         elif name in UNREAD or name in GATHERED or (starred and name not in READ_THROUGH):

@@ -11,24 +11,37 @@ from mailer.importing.sources.shaping.items import Item, counted, with_lists
 
 _BULLET = re.compile(r"(?:[•‣◦▪▫■□●○∙⁃➢➤▸►✓✔❖♦·])(?:[ \t\u00a0]+|(?=\w))")
 """Nobody begins a sentence with one of these: one alone is an item."""
-_DASH = re.compile(r"(?:[-*+]|o(?=\t|[ \u00a0]{2}|\u00a0)|–(?=\t|[ \u00a0]{2}|\u00a0))[ \t\u00a0]+")
-"""A typed dash: a list where several follow one another. An em dash opens dialogue, and `o` is a word in Spanish."""
-_NUMBER = re.compile(r"(?:\(?\d{1,2}[.)]|\(?[a-z]\)|[ivx]{1,4}[.)])[ \t\u00a0]+")
+_DASH = re.compile(r"(?:[-*+]|[o–](?=\t))[ \t\u00a0]+")
+"""A typed dash: a list where several follow one another. An em dash opens dialogue, an en dash without a tab does too,
+and `o` is a word in Portuguese."""
+_NUMBER = re.compile(r"\(?\d{1,2}[.)][ \t\u00a0]+")
 
 
-def with_typed_lists(blocks: Sequence[Block]) -> tuple[Block, ...]:
+def with_typed_lists(blocks: Sequence[Block], words: str) -> tuple[tuple[Block, ...], str]:
     """Blocks in which rows of paragraphs that begin with a mark of a list have become lists.
 
     One beginning with a bullet is always an item. Dashes and numbers count where at least two follow one another, the
-    numbers upwards: a dateline or a line of dialogue may begin with a dash, a sentence with a year.
+    numbers upwards: a dateline or a line of dialogue may begin with a dash, a sentence with a year. What is counted by
+    letters stays as it was typed, as a release's lists count by numbers.
+
+    Args:
+        words: all words of the source.
+
+    Returns:
+        The blocks, and the words without `o` where it was a bullet.
     """
     made: list[Block | Item] = []
     at = 0
     while at < len(blocks):
         row = list(_row(blocks, at))
-        made += row or [blocks[at]]
+        first = blocks[at]
+        if row and isinstance(first, Paragraph) and first.text[0] == "o":
+            for item in row:
+                beginning = r"\s+".join(map(re.escape, item.blocks[0].text.split()[:3]))  # type: ignore[union-attr]
+                words = re.sub(rf"(?<!\w)o\s+(?={beginning})", "", words, count=1)
+        made += row or [first]
         at += len(row) or 1
-    return with_lists(made)
+    return with_lists(made), words
 
 
 def _row(blocks: Sequence[Block], start: int) -> Iterator[Item]:

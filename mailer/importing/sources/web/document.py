@@ -78,6 +78,7 @@ def document_of(page: Page) -> SourceDocument:
         each for note in found for each in (note.cite, note.back, *[note.element] * note.comment)
     )
     words = words_of(body, styles, marks)
+    blocks, words = with_typed_lists(blocks, mended(words) if program == PDF_VIEWER else words)
     return SourceDocument(
         kind=f"text from {program}"
         if page.pasted
@@ -90,7 +91,7 @@ def document_of(page: Page) -> SourceDocument:
         accepted=tuple(reading.accepted),
         remarks=tuple(reading.remarks),
         language=_language(root, body),
-        words=mended(words) if program == PDF_VIEWER else words,
+        words=words,
     )
 
 
@@ -145,7 +146,7 @@ def _finished(
         blocks, heads = without_heads(blocks)
     if program == PDF_VIEWER or (program == "Pages or TextEdit" and are_printed_lines(blocks)):
         blocks = with_paragraphs(blocks)
-    return with_typed_lists(_without_rules(blocks)), heads
+    return _without_rules(blocks), heads
 
 
 def _without_rules(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
