@@ -36,7 +36,7 @@ class Wanted:
 
 @click.command(
     "import",
-    short_help="Make a release of a Word file, Google Docs, text …",
+    short_help="Make a release of a Word file, Google Docs or text.",
     epilog="Example:  mailer import harbour-report.docx",
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE…")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Don't ask.")
 def fix(release: str, yes: bool) -> int:
     """Tidy a release's file in the style of the house and of its language: quotation marks, dashes, blanks, hidden
-    characters; notes that were typed as ¹ or [1]; a dateline or a contact block that the header has as well; a
+    characters; notes whose marks were typed; a dateline or a contact block that the header has as well; a
     telephone number that became a bullet.
 
     The changes are shown, and you are asked first; the file as it was is kept. What is doubtful is only told, and the

@@ -39,16 +39,12 @@ def print_summary(
     tell("Text", _counted(imported))
     shown = workspace.shown(path) if path else ""
     _listed("Please check:", [_place(shown, each) for each in checks])
-    _listed(
-        "Not in the release:",
-        [_with_place(f"“{_short(e.text)}”: {e.why}", e.place) for e in imported.set_aside],
-    )
+    outside = [(_said(each.blocks), each.place or each.kind) for each in imported.margins]
+    aside = [each for each in imported.set_aside if each.text not in (text for text, _ in outside)]
+    _listed("Not in the release:", [_with_place(f"“{_short(e.text)}”: {e.why}", e.place) for e in aside])
     _listed(
         "Stood outside the text:",
-        [
-            _with_place(f"{each.kind}: “{_short(_said(each.blocks))}”", each.place)
-            for each in imported.margins
-        ],
+        [f"{place}: “{_short(text)}”" for text, place in outside],
     )
     _listed(
         "Accepted:",
