@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 
 from mailer.checks.draft import Draft
 from mailer.model import Edition, Finding, Where
+from mailer.photo_metadata import without_metadata
 from mailer.release.body import line_of_picture
 from mailer.release.source import read_source
-from mailer.render import numbers_of, says_again, without_metadata
+from mailer.render import numbers_of, says_again
 from mailer.visible import visible
 
 CLIP = 102 * 1024

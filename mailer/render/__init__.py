@@ -2,8 +2,7 @@
 
 from mailer.render.merge import fill, merge_values
 from mailer.render.phones import numbers_of
-from mailer.render.photo_metadata import without_metadata
 from mailer.render.preheader import says_again
 from mailer.render.renderer import render
 
-__all__ = ["fill", "merge_values", "numbers_of", "render", "says_again", "without_metadata"]
+__all__ = ["fill", "merge_values", "numbers_of", "render", "says_again"]

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from mailer.errors import Fault, TemplateError
 from mailer.model import Attachment, Edition, Part, Rendered
+from mailer.photo_metadata import without_metadata
 from mailer.render import localisation
 from mailer.render.calendar import calendar_link, calendar_part
 from mailer.render.capitals import sentence_case
@@ -24,7 +25,6 @@ from mailer.render.flowed import cells, flowed, table, underlined
 from mailer.render.inline import inline
 from mailer.render.merge import Slots, restore
 from mailer.render.phones import links_of, only_a_number, tel
-from mailer.render.photo_metadata import without_metadata
 from mailer.render.pictures import Pictures
 from mailer.render.preheader import default_preheader
 from mailer.render.stylesheets import stylesheet

@@ -15,7 +15,8 @@ from mailer.errors import ReleaseError
 from mailer.model import Part
 from mailer.pipeline import prepare
 from mailer.press import Choice
-from mailer.render import render, without_metadata
+from mailer.photo_metadata import without_metadata
+from mailer.render import render
 from mailer.workspace import Workspace
 
 PLACE, CAMERA = "Portmellon harbour wall", "Coastcam 9000"

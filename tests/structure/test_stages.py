@@ -13,7 +13,7 @@ from conftest import REPOSITORY
 PACKAGE = REPOSITORY / "mailer"
 
 STAGES = (
-    ("errors", "model", "visible"),
+    ("errors", "model", "visible", "photo_metadata"),
     ("settings", "workspace"),
     ("release",),
     ("importing",),

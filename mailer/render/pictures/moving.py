@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mailer.render.photo_metadata import without_metadata
+from mailer.photo_metadata import without_metadata
 from mailer.render.pictures.backing import ground_for, on_ground
 from mailer.render.pictures.pixels import see_through, within
 

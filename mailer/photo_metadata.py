@@ -1,8 +1,9 @@
-"""Attached pictures, as a photographer gave them but for the metadata that cameras write beside the pixels.
+"""Pictures as a photographer gave them but for the metadata that cameras write beside the pixels.
 
 A picture that is shown in the mail is made anew. One that is attached is for printing, so its pixels and profile stay
 byte for byte, and so do caption, credit and copyright (IPTC), by which picture desks work. What goes is what nobody
 meant to give away: the place, the camera and its number, times, a thumbnail of what was cut off, names of programs.
+Of one that came inside a document nobody knows who wrote its credit, so that goes too.
 """
 
 from __future__ import annotations
@@ -29,15 +30,16 @@ _PNG_CHUNKS = frozenset((
 """Chunks that say what pixels look like; the others are texts, times and Exif."""
 
 
-def without_metadata(content: bytes) -> bytes | None:
+def without_metadata(content: bytes, *, credit: bool = True) -> bytes | None:
     """The same picture without metadata, or None where it can't be taken out of a picture of this kind.
 
     Args:
         content: of any file; what is no picture comes back as it is.
+        credit: caption, credit and copyright stay.
     """
     try:
         if content.startswith(_JPEG):
-            return b"".join(_of_jpeg(content))
+            return b"".join(_of_jpeg(content, credit))
         if content.startswith(_PNG):
             return _PNG + b"".join(_of_png(content))
         if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
@@ -50,7 +52,7 @@ def without_metadata(content: bytes) -> bytes | None:
     return None if content.startswith(_OTHERS) or content[4:8] in (b"ftyp", b"JXL ", b"jP  ") else content
 
 
-def _of_jpeg(content: bytes) -> Iterator[bytes]:
+def _of_jpeg(content: bytes, credited: bool) -> Iterator[bytes]:
     """Segments before the pixels (ISO 10918-1 §B.1.1). What stands behind the end, such as a film, goes too."""
     yield _JPEG
     at, turned = 2, 1
@@ -67,7 +69,7 @@ def _of_jpeg(content: bytes) -> Iterator[bytes]:
             return
         if kind == _APP1 and data.startswith(_EXIF):
             turned = _orientation(data[len(_EXIF) :])
-        elif kind == _APP13 and data.startswith(_PHOTOSHOP):
+        elif kind == _APP13 and data.startswith(_PHOTOSHOP) and credited:
             credit = b"".join(_for_picture_desks(data[len(_PHOTOSHOP) :]))
             yield _segment(kind, _PHOTOSHOP + _resource(credit)) if credit else b""
         elif kind == _APP0 and data.startswith(_JFIF):
