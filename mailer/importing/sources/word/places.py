@@ -1,0 +1,46 @@
+"""Where something stands in a Word document, in words for staff: paragraphs have no numbers there, so that their first
+words are said too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailer.importing.sources.word.names import Element, ancestor, descendants, q, text
+from mailer.importing.sources.word.parts import Story
+
+PLACE = "place"
+"""An attribute that every paragraph gets: no name of Word's has no prefix."""
+_FIRST_WORDS = 40
+
+
+def number_paragraphs(stories: Iterable[Story]) -> None:
+    """Says in every paragraph where it is, before anything is taken out or put elsewhere."""
+    for story in stories:
+        count = 0
+        for paragraph in descendants(story.root, "w:p"):
+            inside = ancestor(paragraph, "w:txbxContent")
+            if inside is not None:
+                around = ancestor(inside, "w:p")
+                outer = "" if around is None else around.get(PLACE, "")
+                paragraph.set(PLACE, outer if outer.startswith("text box") else f"text box in {outer}")
+                continue
+            count += text(paragraph) != ""
+            paragraph.set(PLACE, story.place or f"paragraph {max(count, 1)}")
+
+
+def place_of(element: Element) -> str:
+    """The paragraph that an element is or stands in: “paragraph 3 (“The Ministry said …”)”."""
+    paragraph = element if element.tag == q("w:p") else ancestor(element, "w:p")
+    if paragraph is None:
+        paragraph = next(element.iter(q("w:p")), None)
+    if paragraph is None:
+        return ""
+    words, place = first_words(text(paragraph)), str(paragraph.get(PLACE, ""))
+    return f"{place} (“{words}”)" if words else place
+
+
+def first_words(text: str, most: int = _FIRST_WORDS) -> str:
+    """As many whole words as fit, and “…” where there are more."""
+    if len(text) <= most:
+        return text
+    return f"{text[:most].rsplit(' ', 1)[0]} …"
