@@ -96,16 +96,17 @@ class Package:
         """Of all parts, as the file says them."""
         return tuple(entry.filename.lstrip("/") for entry in self._parts.values())
 
-    def content(self, part: str, largest: int) -> bytes:
+    def content(self, part: str, largest: int, limit: str = "") -> bytes:
         """A part as it is.
 
         Args:
             largest: bytes that it may unpack to.
+            limit: the limit that is broken where it unpacks to more.
 
         Raises:
             PackageFault: it isn't there, is damaged, or larger.
         """
-        return b"".join(self._blocks(part, largest))
+        return b"".join(self._blocks(part, largest, limit))
 
     def xml(self, part: str) -> bytes:
         """A part of XML that has been counted: a tree of it is safe.
@@ -153,7 +154,7 @@ class Package:
         if self._tags < 0:
             raise too_large(f"it has more than {MOST_TAGS:,} elements")
 
-    def _blocks(self, part: str, largest: int) -> list[bytes]:
+    def _blocks(self, part: str, largest: int, limit: str = "") -> list[bytes]:
         entry = self._parts.get(part.lower())
         if entry is None:
             raise PackageFault(f"the file is damaged: “{part}” is not in it")
@@ -168,7 +169,7 @@ class Package:
                 while block := file.read(_BLOCK):
                     left -= len(block)
                     if left < 0:
-                        raise too_large(f"“{part}” unpacks to more than {largest >> 20} MB")
+                        raise too_large(limit or f"“{part}” unpacks to more than {largest >> 20} MB")
                     blocks.append(block)
         except PackageFault:
             raise

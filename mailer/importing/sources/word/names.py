@@ -101,7 +101,7 @@ def properties(element: Element, name: str) -> Element:
 
 
 def as_transitional(root: Element) -> Element:
-    """The same tree in the names that nearly all documents have (“Strict” ones are named otherwise, and else the same)."""
+    """The same tree in the names that nearly all documents have: “Strict” ones have others for the same things."""
     if not root.tag.startswith(f"{{{_STRICT}"):
         return root
 

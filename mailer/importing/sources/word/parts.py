@@ -3,6 +3,7 @@ are read by."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from posixpath import basename, dirname
@@ -162,11 +163,14 @@ def _margins(parts: WordParts) -> tuple[list[Story], list[Story]]:
     return list(shown.values()), [story for name, story in unseen.items() if name not in shown]
 
 
+_COMMENTS = re.compile(r"comments\w*\.xml", re.IGNORECASE)
+
+
 def _take_comments(parts: WordParts) -> None:
     """All comments, whatever leads to them: those that Word has lost sight of travel with a document too."""
     names = dict.fromkeys((
         *_named(parts, "comments"),
-        *(name for name in parts.package.names if basename(name).lower().startswith("comments") and name.endswith(".xml")),
+        *(name for name in parts.package.names if _COMMENTS.fullmatch(basename(name))),
     ))  # fmt: skip
     done = set()
     for name in names:

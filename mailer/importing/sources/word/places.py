@@ -35,8 +35,19 @@ def place_of(element: Element) -> str:
         paragraph = next(element.iter(q("w:p")), None)
     if paragraph is None:
         return ""
-    words, place = first_words(text(paragraph)), str(paragraph.get(PLACE, ""))
+    words, place = first_words(_shown(paragraph)), str(paragraph.get(PLACE, ""))
     return f"{place} (“{words}”)" if words else place
+
+
+def _shown(paragraph: Element) -> str:
+    """What is read in a paragraph: not what was deleted, nor what stands in a box beside it."""
+    gone = tuple(map(q, ("w:del", "w:moveFrom", "w:txbxContent")))
+    pieces = []
+    for each in paragraph.iter(q("w:t"), q("w:tab"), q("w:br")):
+        around = each.iterancestors(q("w:p"), *gone)
+        if next(around, None) is paragraph:
+            pieces.append(each.text or "" if each.tag == q("w:t") else " ")
+    return " ".join("".join(pieces).split())
 
 
 def first_words(text: str, most: int = _FIRST_WORDS) -> str:

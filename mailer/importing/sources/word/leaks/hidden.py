@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mailer.importing.document import Leak
-from mailer.importing.sources.word.changes import join_with_next
+from mailer.importing.sources.word.formatting.styles import Styles
+from mailer.importing.sources.word.leaks.changes import join_with_next
 from mailer.importing.sources.word.names import (
     Element,
     ancestor,
@@ -17,7 +18,6 @@ from mailer.importing.sources.word.names import (
     value,
 )
 from mailer.importing.sources.word.places import place_of
-from mailer.importing.sources.word.styles import Styles
 
 _TINY = 2
 """Half-points: a letter of a third of a millimetre."""
@@ -60,6 +60,8 @@ class Hidden:
     def _how(self, run: Element) -> str:
         if self._styles.is_set(run, "vanish"):
             return "formatted as hidden"
+        if descendants(run, "w:drawing", "w:pict", "w:object"):
+            return ""  # the text in it has runs of its own
         size = value(self._styles.of_run(run, "sz"))
         if 0 < number(size, 24) <= _TINY:
             return f"{number(size) / 2:g} pt small"

@@ -158,7 +158,11 @@ def join_with_next(paragraph: Element, between: str = "") -> None:
         between: text that is put between the two.
     """
     following = paragraph.getnext()
-    while following is not None and following.tag in (q("w:bookmarkStart"), q("w:bookmarkEnd"), q("w:proofErr")):
+    while following is not None and following.tag in (
+        q("w:bookmarkStart"),
+        q("w:bookmarkEnd"),
+        q("w:proofErr"),
+    ):
         following = following.getnext()
     content = [each for each in paragraph if each.tag != q("w:pPr")]
     if following is None or following.tag != q("w:p"):

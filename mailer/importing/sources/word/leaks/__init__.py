@@ -1,0 +1,1 @@
+"""What must not leave: tracked changes, comments, hidden text."""
