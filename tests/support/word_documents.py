@@ -274,5 +274,38 @@ def item(text: str, number: int = BULLETS, level: int = 0) -> str:
     return p(text, properties=listed)
 
 
+def photo() -> bytes:
+    """A JPEG with everything that cameras, phones and picture desks write into one."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0131], exif[0x013B] = "Canon EOS secret-camera", "secret-program", "secret-author"
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (48.0, 12.0, 7.0)
+    out = io.BytesIO()
+    picture = Image.new("RGB", (40, 30), "navy")
+    picture.paste("orange", (20, 0, 40, 30))
+    picture.save(out, "JPEG", exif=exif, comment=b"secret-comment", quality=95)
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>secret-xmp</x:xmpmeta>"
+    iptc = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x12\x1c\x02\x6e\0\x0dsecret-credit"
+    more = b"".join(
+        mark + (len(data) + 2).to_bytes(2, "big") + data
+        for mark, data in ((b"\xff\xe1", xmp), (b"\xff\xed", iptc))
+    )
+    return out.getvalue()[:2] + more + out.getvalue()[2:]
+
+
+def drawn(form: str = "PNG", size: tuple[int, int] = (24, 16)) -> bytes:
+    """A picture with a text inside that no reader sees."""
+    from PIL import Image, PngImagePlugin
+
+    out, more = io.BytesIO(), {}
+    if form == "PNG":
+        more["pnginfo"] = PngImagePlugin.PngInfo()
+        more["pnginfo"].add_text("Author", "secret-author")
+    Image.new("RGB", size, "teal").save(out, form, **more)
+    return out.getvalue()
+
+
 def without_attributes(xml: bytes, name: str) -> bytes:
     return re.sub(rb' %s="[^"]*"' % name.encode(), b"", xml)

@@ -1,8 +1,8 @@
 """Word documents (.docx), also those of Google Docs and LibreOffice.
 
-The way is: parts within limits (`package`, `parts`) → what must not leave is taken out and told (`changes`, `comments`,
-`hidden`) → what mammoth would lose is put so that it doesn't (`drawings`, `fields`, `inline`, `looks`, `plain`) → mammoth
-→ HTML → blocks (`html`). `words` reads the same parts by a way of its own.
+The way (`document`): parts within limits (`parts`) → what must not leave is taken out and told (`leaks`) → what mammoth
+would lose is put so that it doesn't (`drawings`, `fields`, `inline`, `formatting`, `plain`) → mammoth → HTML → blocks
+(`html`). `words` reads the same parts by a way of its own.
 """
 
 from __future__ import annotations

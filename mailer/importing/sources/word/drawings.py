@@ -27,7 +27,8 @@ PICTURE = "picture"
 
 _DRAWN = ("w:drawing", "w:pict", "w:object")
 _TELLING = (
-    "w:t", "a:t", "a:blip", "v:imagedata", "v:textpath", "w:sym", "m:t", "c:chart", "cx:chart", "dgm:relIds", "w:txbxContent",
+    "w:t", "a:t", "a:blip", "v:imagedata", "v:textpath", "w:sym", "m:t", "c:chart", "cx:chart", "dgm:relIds",
+    "w:txbxContent",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Fields: what Word works out by itself (ECMA-376-1 §17.16). Their results stay, links become links, page numbers go."""
+"""Fields, which Word works out by itself (ECMA-376-1 §17.16): results stay, links become links, page numbers go."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ HREF = "href"
 PAGE_NUMBERS = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"))
 _WITHOUT_RESULT = frozenset(("FORMDROPDOWN", "SYMBOL", "EQ", "INCLUDETEXT", "BARCODE", "DISPLAYBARCODE"))
 _ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|(\\\S)|(\S+)')
+_PAGE = re.compile(
+    r"(?:[\W\d_]|\b(?:pages?|seite|página|pagina|pág|pag|pg|p|of|von|de|sur|di)\b)*", re.IGNORECASE
+)
 _LINKS = ("http:", "https:", "mailto:", "tel:")
 
 
@@ -33,6 +36,9 @@ class Fields:
 
     def resolve(self, story: Story) -> None:
         """Leaves of all fields of a story what they show; a run that leads somewhere gets the attribute `HREF`."""
+        for paragraph in descendants(story.root, "w:p") if story.kind.startswith("page") else ():
+            if only_numbers_pages(paragraph):
+                paragraph.clear()
         for link in descendants(story.root, "w:hyperlink"):
             self._link(link, story)
         for simple in descendants(story.root, "w:fldSimple"):
@@ -120,6 +126,14 @@ class Fields:
         sign = mark.makeelement(q("w:t"))
         sign.text = "☒" if on else "☐"
         mark.addprevious(sign)
+
+
+def only_numbers_pages(paragraph: Element) -> bool:
+    """Whether a paragraph says no more than “Page 1 of 3”."""
+    codes = [each.text or "" for each in paragraph.iter(q("w:instrText"))]
+    codes += [value(each, "w:instr") for each in paragraph.iter(q("w:fldSimple"))]
+    kinds = {(code.split() or [""])[0].upper() for code in codes}
+    return bool(kinds & PAGE_NUMBERS) and _PAGE.fullmatch(text(paragraph)) is not None
 
 
 def _address(words: list[str]) -> tuple[str, str]:

@@ -105,8 +105,8 @@ class Page:
                 numbers[owner] = marked.number
                 owner = _paragraph_in(owner)
             self.told[owner] = marked.place, marked.style
-            if marked.centred:
-                owner.set("style", "text-align:center")
+            # Tabs are meant: a contact's lines are set by them.
+            owner.set("style", "white-space:pre" + ";text-align:center" * marked.centred)
         for image in list(root.iter("img")):
             if not image.get("src"):  # it could not be taken over, as was said
                 image.drop_tree()

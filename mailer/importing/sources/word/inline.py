@@ -3,6 +3,7 @@ becomes text: symbols, formulas, ruby, ticked boxes; what only holds other thing
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from mailer.importing.sources.package import PackageFault
@@ -109,7 +110,7 @@ class Inline:
             element.attrib.clear()
             element.text = written
             return
-        letters = element.text or ""
+        letters = re.sub(r"[\t\n\r]", " ", element.text or "")  # in text they are no more than blanks
         if "\u00ad" in letters:
             self.soft_hyphens += letters.count("\u00ad")
             letters = letters.replace("\u00ad", "")

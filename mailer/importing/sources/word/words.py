@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.importing.sources.word.drawings import words_of_graphic
-from mailer.importing.sources.word.fields import PAGE_NUMBERS
+from mailer.importing.sources.word.fields import PAGE_NUMBERS, only_numbers_pages
 from mailer.importing.sources.word.inline import linear, symbol
 from mailer.importing.sources.word.names import Element, child, is_on, q, value
 from mailer.importing.sources.word.parts import Story, Target, WordParts
@@ -30,11 +30,13 @@ class _Words:
     """The words of one story.
 
     Attributes:
+        margin: it is a page header or footer.
         boxes: the texts of its text boxes and drawings, apart.
     """
 
     parts: WordParts
     targets: dict[str, Target]
+    margin: bool = False
     boxes: list[str] = field(default_factory=list)
     _fields: list[str | None] = field(default_factory=list)
     """Instructions of the fields that are open, None once their result has begun and is to be read."""
@@ -68,8 +70,7 @@ class _Words:
     def _of_holder(self, element: Element) -> Iterator[str]:
         tag = element.tag
         if tag == q("mc:AlternateContent"):
-            forms = [self.of(form) for form in element][:2]
-            yield next((form for form in forms if form.strip()), "")
+            yield self._alternative(element)
         elif tag == q("w:txbxContent"):
             self._box("".join(self._inside(element)))
         elif tag in (q("c:chart"), q("dgm:relIds")):
@@ -78,12 +79,21 @@ class _Words:
             self._box(element.get("string", ""))
         elif tag == q("a:t"):
             self._box(element.text or "")
-        elif _is_unseen(element):
+        elif _is_unseen(element) or (tag == q("w:p") and self.margin and only_numbers_pages(element)):
             return
         else:
             yield from self._inside(element)
             if tag == q("w:p") and not _runs_on(element):
                 yield "\n"
+
+    def _alternative(self, element: Element) -> str:
+        """What is there for newer programs, or, where that says nothing, what is there for older ones."""
+        boxes = len(self.boxes)
+        for form in element:
+            words = self.of(form)
+            if words.strip() or len(self.boxes) > boxes:
+                return words
+        return ""
 
     def _inside(self, element: Element) -> Iterator[str]:
         for each in element:
@@ -93,7 +103,9 @@ class _Words:
                 yield from self._pieces(each)
 
     def _run(self, run: Element) -> Iterator[str]:
-        for each in run:
+        notes = (q("w:footnoteReference"), q("w:endnoteReference"))
+        marked = any(value(note, "w:customMarkFollows") in ("1", "true", "on") for note in run.iter(*notes))
+        for each in () if marked else run:
             if each.tag == q("w:instrText") and self._fields and self._fields[-1] is not None:
                 self._fields[-1] += each.text or ""
             yield from self._pieces(each)
@@ -129,7 +141,7 @@ def visible_words(parts: WordParts) -> str:
     shown = [text.of(body.root)]
     others, boxes = [], list(text.boxes)
     for story in parts.stories[1:]:
-        words = _Words(parts, story.targets)
+        words = _Words(parts, story.targets, story.kind.startswith("page"))
         others.append((story, words.of(story.root)))
         boxes += words.boxes
     cited = _cited(body)

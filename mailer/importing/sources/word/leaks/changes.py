@@ -20,6 +20,7 @@ from mailer.importing.sources.word.names import (
     q,
     remove,
     text,
+    texts,
     unwrap,
     value,
 )
@@ -57,15 +58,14 @@ def take_changes(root: Element) -> list[Leak]:
     return found
 
 
-def _changes(root: Element) -> Iterator[tuple[Element | None, Leak]]:
+def _changes(root: Element) -> Iterator[tuple[Element, Leak]]:
     moved = {text(each) for each in root.iter(q("w:moveFrom")) if each.getparent().tag not in _HOLD_MARKS}
     for change in root.iter(*_KINDS):
         kind, words = _KINDS[change.tag], _words(change)
-        if words is None or (change.tag == q("w:moveTo") and words in moved):  # told where it was
+        if words is None or (change.tag == q("w:moveTo") and text(change) in moved):  # told where it was
             continue
-        paragraph = change if change.tag == q("w:p") else ancestor(change, "w:p")
         author, when = value(change, "w:author"), value(change, "w:date")
-        yield paragraph, Leak(kind, words, place_of(change), author, when, acceptable=True)
+        yield change, Leak(kind, words, place_of(change), author, when, acceptable=True)
 
 
 def _words(change: Element) -> str | None:
@@ -84,11 +84,10 @@ def _words(change: Element) -> str | None:
     if parent.tag in _HOLD_MARKS:
         return None
     inner = [each for each in change.iter(q("w:del")) if each is not change]
-    words = text(change)
+    words = "".join(texts(change))
     for each in inner:
-        words = words.replace(text(each), "", 1)
-    what = " ".join(words.split())
-    return what or (None if inner else _without_words(change))
+        words = words.replace("".join(texts(each)), "", 1)
+    return words if words.strip() else (None if inner else _without_words(change))
 
 
 def _without_words(change: Element) -> str | None:
@@ -100,21 +99,31 @@ def _without_words(change: Element) -> str | None:
     return "(blanks)" if any(True for _ in change.iter(q("w:r"))) else None
 
 
-def _merged(changes: Iterator[tuple[Element | None, Leak]]) -> Iterator[Leak]:
+def _merged(changes: Iterator[tuple[Element, Leak]]) -> Iterator[Leak]:
     """What Word keeps in pieces as one: each run is a change of its own there."""
-    last: tuple[Element | None, Leak] | None = None
-    for paragraph, leak in changes:
-        if last is not None and last[0] is paragraph and _alike(last[1], leak):
-            words = last[1].text
-            if leak.text not in words.split("\n") and leak.text != words:
-                words = f"{words} {leak.text}".strip() if leak.text != "¶" or not words else words
-            last = paragraph, replace(last[1], text=words)
-            continue
-        if last is not None:
-            yield last[1]
-        last = paragraph, leak
+    last: Leak | None = None
+    before: Element | None = None
+    for change, leak in changes:
+        if last is not None and _alike(last, leak):
+            last = replace(last, text=_joined(last, leak, adjacent=change.getprevious() is before))
+        else:
+            yield from () if last is None else (_on_one_line(last),)
+            last = leak
+        before = change
     if last is not None:
-        yield last[1]
+        yield _on_one_line(last)
+
+
+def _joined(one: Leak, other: Leak, *, adjacent: bool) -> str:
+    if "¶" in (one.text, other.text):
+        return other.text if one.text == "¶" else one.text
+    if one.kind == "formatting" and (one.text in other.text or other.text in one.text):
+        return max(one.text, other.text, key=len)  # of a paragraph and of a run in it
+    return one.text + ("" if adjacent else " … ") + other.text
+
+
+def _on_one_line(leak: Leak) -> Leak:
+    return replace(leak, text=" ".join(leak.text.split()))
 
 
 def _alike(one: Leak, other: Leak) -> bool:
