@@ -6,11 +6,19 @@ ECMA-376-1 §17.7.2 has the order in which they are asked, §17.7.3 the properti
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from mailer.importing.sources.word.names import Element, ancestor, child, is_on, q, value
 
 _LONGEST_CHAIN = 32
 _SWITCHES = frozenset(("b", "i", "vanish", "strike", "dstrike", "caps", "smallCaps"))
+
+
+def _children(element: Element | None) -> list[Element]:
+    return [] if element is None else list(element)
+
+
+_Around: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,8 @@ class Styles:
     _by_id: dict[tuple[str, str], _Style] = field(default_factory=dict)
     _standard: dict[str, str] = field(default_factory=dict)
     _found: dict[tuple[str, str, str, str], Element | None] = field(default_factory=dict)
+    _switches: dict[tuple[_Around, str], bool] = field(default_factory=dict)
+    _last: tuple[Element, dict[str, Element], _Around] | None = None
 
     def __post_init__(self) -> None:
         if self.root is None:
@@ -45,21 +55,17 @@ class Styles:
 
     def is_set(self, run: Element, name: str) -> bool:
         """Whether one of the properties that can be on or off is on for a run: "b", "vanish"."""
-        own = child(run, "w:rPr", f"w:{name}")
-        if own is not None:
-            return is_on(own)
-        if (general := self._default("rPr", name)) is not None and is_on(general):
-            return True
-        said = [self._in_style(kind, key, "rPr", name) for kind, key in self._around(run)]
-        on = [element is not None and is_on(element) for element in said]
-        return sum(on) % 2 == 1 if name in _SWITCHES else any(on)
+        own, around = self._look(run)
+        if (said := own.get(q(f"w:{name}"))) is not None:
+            return is_on(said)
+        return self._switched(around, name)
 
     def of_run(self, run: Element, name: str) -> Element | None:
         """The element that says a property of a run: "color", "sz"."""
-        own = child(run, "w:rPr", f"w:{name}")
-        if own is not None:
-            return own
-        for kind, key in self._around(run):
+        own, around = self._look(run)
+        if (said := own.get(q(f"w:{name}"))) is not None:
+            return said
+        for kind, key in around:
             if (found := self._in_style(kind, key, "rPr", name)) is not None:
                 return found
         return self._default("rPr", name)
@@ -103,14 +109,31 @@ class Styles:
             for each in style.element.iter(q(f"w:{name}"))
         )
 
-    def _around(self, run: Element) -> list[tuple[str, str]]:
-        """The styles that a run gets its looks from, the nearest first."""
-        paragraph, table = ancestor(run, "w:p"), ancestor(run, "w:tbl")
-        return [
-            ("character", value(child(run, "w:rPr", "w:rStyle")) or self._standard.get("character", "")),
-            ("paragraph", self.paragraph_style(paragraph)),
-            ("table", "" if table is None else value(child(table, "w:tblPr", "w:tblStyle"))),
-        ]
+    def _look(self, run: Element) -> tuple[dict[str, Element], _Around]:
+        """A run's own properties, and the styles that it gets its looks from, the nearest first.
+
+        They are kept for the run that is being asked about, as it is asked about many a property.
+        """
+        if self._last is None or self._last[0] is not run:
+            paragraph, table = ancestor(run, "w:p"), ancestor(run, "w:tbl")
+            own = {each.tag: each for each in _children(child(run, "w:rPr"))}
+            around = (
+                ("character", value(own.get(q("w:rStyle"))) or self._standard.get("character", "")),
+                ("paragraph", self.paragraph_style(paragraph)),
+                ("table", "" if table is None else value(child(table, "w:tblPr", "w:tblStyle"))),
+            )
+            self._last = run, own, around
+        return self._last[1:]
+
+    def _switched(self, around: _Around, name: str) -> bool:
+        asked = (around, name)
+        if asked not in self._switches:
+            general = self._default("rPr", name)
+            said = [self._in_style(kind, key, "rPr", name) for kind, key in around]
+            on = sum(element is not None and is_on(element) for element in said)
+            switched = on % 2 == 1 if name in _SWITCHES else on > 0
+            self._switches[asked] = switched or (general is not None and is_on(general))
+        return self._switches[asked]
 
     def _chain(self, kind: str, key: str) -> list[_Style]:
         chain: list[_Style] = []
@@ -127,4 +150,9 @@ class Styles:
         return self._found[asked]
 
     def _default(self, part: str, name: str) -> Element | None:
-        return child(self.root, "w:docDefaults", f"w:{part}Default", f"w:{part}", f"w:{name}")
+        asked = ("", "", part, name)
+        if asked not in self._found:
+            self._found[asked] = child(
+                self.root, "w:docDefaults", f"w:{part}Default", f"w:{part}", f"w:{name}"
+            )
+        return self._found[asked]
