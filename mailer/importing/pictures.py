@@ -23,7 +23,8 @@ FORMATS: Mapping[str, str] = MappingProxyType({
     "JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp",
 })  # fmt: skip
 """What is taken over as it is: Pillow's name of the form, and its media type."""
-_MADE_ANEW = ("BMP", "TIFF")
+_OPENED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+"""All that is opened; what of them is not among `FORMATS` is made anew."""
 _ORIENTATION = 0x0112
 """How the camera was held (Exif 2.32 §4.6.4)."""
 _MARKS = (
@@ -65,7 +66,7 @@ def taken_over(content: bytes, crop: Crop | None = None) -> Picture:
     if len(content) > MOST_BYTES:
         raise PictureFault(f"has more than {MOST_BYTES >> 20} MB")
     try:
-        image = Image.open(io.BytesIO(content), formats=(*FORMATS, *_MADE_ANEW))
+        image = Image.open(io.BytesIO(content), formats=_OPENED)
     except UnidentifiedImageError:
         raise PictureFault(f"is {_kind(content)}") from None
     except (Image.DecompressionBombError, OSError, ValueError, SyntaxError):
