@@ -266,4 +266,4 @@ def test_damaged_documents_are_read_or_refused_and_nothing_else_happens() -> Non
 
 
 def test_the_limits_are_those_of_the_documentation() -> None:
-    assert (package.LARGEST_FILE >> 20, package.MOST_TAGS) == (64, 150_000)
+    assert (package.LARGEST_FILE >> 20, package.MOST_TAGS) == (64, 100_000)

@@ -204,10 +204,7 @@ def _alt(image: Element, drawing: Element) -> str:
     picture = ancestor(image, "pic:pic")
     own = [] if picture is None else list(picture.iter(q("pic:cNvPr")))
     for each in (*drawing.iter(q("wp:docPr")), *own):
-        if any(
-            value(mark, "val") in ("1", "true") or mark.get("val") in ("1", "true")
-            for mark in each.iter(q("adec:decorative"))
-        ):
+        if any(mark.get("val") in ("1", "true") for mark in each.iter(q("adec:decorative"))):
             return ""
         if words := " ".join((each.get("descr") or each.get("title") or "").split()):
             return words

@@ -70,7 +70,10 @@ class Page:
         for back in [each for item in items for each in item.iter("a")]:
             if (back.get("href") or "").startswith("#"):
                 back.drop_tree()
-        return {item.get("id").removeprefix(_PREFIX): item for item in reversed(items)}
+        notes: dict[str, Any] = {}
+        for item in items:  # one that is cited twice is there twice
+            notes.setdefault(item.get("id").removeprefix(_PREFIX), item)
+        return notes
 
     def _take_stories(self) -> dict[int, Any]:
         found: dict[int, Any] = {}

@@ -75,7 +75,8 @@ class Inline:
             if content is None:
                 remove(control)
             elif empty is not None and is_on(empty):
-                self.remarks.append(f"A field that nobody filled in was left out: “{text(content)}”.")
+                if said := text(content):
+                    self.remarks.append(f"A field that nobody filled in was left out: “{said}”.")
                 around = [each for each in content if each.tag in (q("w:p"), q("w:tc"), q("w:tr"))]
                 for each in descendants(content, "w:r"):
                     remove(each)

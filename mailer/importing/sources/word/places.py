@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from mailer.importing.sources.word.names import Element, ancestor, descendants, q, text
 from mailer.importing.sources.word.parts import Story
 
-PLACE = "place"
-"""An attribute that every paragraph gets: no name of Word's has no prefix."""
+PLACE, _WORDS = "place", "first-words"
+"""Attributes that every paragraph gets: no name of Word's is without a prefix."""
 _FIRST_WORDS = 40
 
 
@@ -18,6 +18,7 @@ def number_paragraphs(stories: Iterable[Story]) -> None:
     for story in stories:
         count = 0
         for paragraph in descendants(story.root, "w:p"):
+            paragraph.set(_WORDS, first_words(_shown(paragraph)))
             inside = ancestor(paragraph, "w:txbxContent")
             if inside is not None:
                 around = ancestor(inside, "w:p")
@@ -35,7 +36,7 @@ def place_of(element: Element) -> str:
         paragraph = next(element.iter(q("w:p")), None)
     if paragraph is None:
         return ""
-    words, place = first_words(_shown(paragraph)), str(paragraph.get(PLACE, ""))
+    words, place = paragraph.get(_WORDS, ""), str(paragraph.get(PLACE, ""))
     return f"{place} (“{words}”)" if words else place
 
 

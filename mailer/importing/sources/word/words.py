@@ -1,7 +1,8 @@
 """Every visible word of a Word document, read straight from its XML and by another way than the one that makes blocks:
 what an import has kept is held against this.
 
-It knows nothing of styles, lists, tables and links. It looks at each element once, from top to bottom.
+It knows nothing of styles, lists, tables and links. It looks at each element once, from top to bottom. Hidden text
+counts too: it stops an import anyway.
 """
 
 from __future__ import annotations

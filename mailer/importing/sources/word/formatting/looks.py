@@ -21,7 +21,24 @@ _NAMED = {
     "intense quote": "Quote",
 }
 _UNNAMED = frozenset(
-    ("list paragraph", "no spacing", "normal (web)", "body text", "footnote text", "endnote text")
+    (
+        "list paragraph",
+        "normal",
+        "standard",
+        "default paragraph style",
+        "frame contents",
+        "table contents",
+        "footnote",
+        "endnote",
+        "text body",
+        "header",
+        "footer",
+        "no spacing",
+        "normal (web)",
+        "body text",
+        "footnote text",
+        "endnote text",
+    )
 )
 _RAISED_BY = 4
 """Half-points: what is raised so far by hand is meant as a superscript."""

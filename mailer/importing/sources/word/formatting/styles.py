@@ -41,6 +41,7 @@ class Styles:
     _standard: dict[str, str] = field(default_factory=dict)
     _found: dict[tuple[str, str, str, str], Element | None] = field(default_factory=dict)
     _switches: dict[tuple[_Around, str], bool] = field(default_factory=dict)
+    _styled: tuple[Element | None, str] | None = None
     _last: tuple[Element, dict[str, Element], _Around] | None = None
 
     def __post_init__(self) -> None:
@@ -85,7 +86,12 @@ class Styles:
 
     def paragraph_style(self, paragraph: Element | None) -> str:
         """The id of a paragraph's style; the standard one's where it names none."""
-        return value(child(paragraph, "w:pPr", "w:pStyle")) or self._standard.get("paragraph", "")
+        if (
+            self._styled is None or self._styled[0] is not paragraph
+        ):  # a long paragraph's runs ask again and again
+            said = value(child(paragraph, "w:pPr", "w:pStyle"))
+            self._styled = paragraph, said or self._standard.get("paragraph", "")
+        return self._styled[1]
 
     def names(self, paragraph: Element) -> tuple[str, ...]:
         """The names of a paragraph's style and of those that it is based on."""
