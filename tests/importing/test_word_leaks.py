@@ -155,6 +155,17 @@ def test_changes_are_found_everywhere(content: bytes, place: str) -> None:
     ]
 
 
+def test_each_leak_says_how_it_is_taken_out_in_word() -> None:
+    body = p(inserted("a"), commented(0, r("b")), r("c", "<w:vanish/>"), r("d", '<w:color w:val="FFFFFF"/>'))
+    remedies = {
+        each.text: each.remedy for each in read(word(body, comments=[comment(0, "why")]), "a.docx").leaks
+    }
+    assert "Accept All Changes" in remedies["a"]
+    assert "Delete All Comments" in remedies["why"]
+    assert "Inspect Document" in remedies["c"]
+    assert "colour" in remedies["d"]
+
+
 # Comments
 
 

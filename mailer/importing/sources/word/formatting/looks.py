@@ -19,6 +19,8 @@ _NAMED = {
     "caption": "Caption",
     "quote": "Quote",
     "intense quote": "Quote",
+    "quotations": "Quote",
+    "block text": "Quote",
 }
 _UNNAMED = frozenset(
     (

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from mailer.importing.document import Leak
+from mailer.importing.sources.word.leaks import ACCEPT
 from mailer.importing.sources.word.names import (
     Element,
     ancestor,
@@ -65,7 +66,7 @@ def _changes(root: Element) -> Iterator[tuple[Element, Leak]]:
         if words is None or (change.tag == q("w:moveTo") and text(change) in moved):  # told where it was
             continue
         author, when = value(change, "w:author"), value(change, "w:date")
-        yield change, Leak(kind, words, place_of(change), author, when, acceptable=True)
+        yield change, Leak(kind, words, place_of(change), author, when, acceptable=True, remedy=ACCEPT)
 
 
 def _words(change: Element) -> str | None:

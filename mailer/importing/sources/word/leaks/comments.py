@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailer.importing.document import Leak
+from mailer.importing.sources.word.leaks import DELETE_COMMENTS
 from mailer.importing.sources.word.names import Element, descendants, q, remove, text, value
 from mailer.importing.sources.word.parts import WordParts
 from mailer.importing.sources.word.places import place_of
@@ -25,7 +26,8 @@ def take_comments(parts: WordParts) -> Iterator[Leak]:
             if _last_paragraph(comment) in parts.resolved:
                 place += ", resolved"
             said = text(comment)
-            yield Leak("comment", said, place, value(comment, "w:author"), value(comment, "w:date"))
+            author, when = value(comment, "w:author"), value(comment, "w:date")
+            yield Leak("comment", said, place, author, when, remedy=DELETE_COMMENTS)
     for story in parts.stories:
         for each in descendants(story.root, "w:commentRangeStart", "w:commentRangeEnd", "w:commentReference"):
             remove(each)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailer.importing.document import Leak
 from mailer.importing.sources.word.formatting.styles import Styles
+from mailer.importing.sources.word.leaks import INSPECT, SHOW
 from mailer.importing.sources.word.leaks.changes import join_with_next
 from mailer.importing.sources.word.names import (
     Element,
@@ -22,6 +25,7 @@ from mailer.importing.sources.word.places import place_of
 _TINY = 2
 """Half-points: a letter of a third of a millimetre."""
 _NEARLY_WHITE = 0xFA
+_FORMATTED = "formatted as hidden"
 
 
 class Hidden:
@@ -49,9 +53,9 @@ class Hidden:
                 continue
             words, place = text(run), f"{place_of(run)}, {how}"
             if last is not None and last is ancestor(run, "w:p") and found[-1].place.endswith(how):
-                found[-1] = Leak("hidden text", f"{found[-1].text} {words}".strip(), found[-1].place)
+                found[-1] = replace(found[-1], text=f"{found[-1].text} {words}".strip())
             else:
-                found.append(Leak("hidden text", words, place))
+                found.append(_leak(words, place, INSPECT if how == _FORMATTED else SHOW))
             last = ancestor(run, "w:p")
             remove(run)
         self._join(root)
@@ -59,7 +63,7 @@ class Hidden:
 
     def _how(self, run: Element) -> str:
         if self._styles.is_set(run, "vanish"):
-            return "formatted as hidden"
+            return _FORMATTED
         if descendants(run, "w:drawing", "w:pict", "w:object"):
             return ""  # the text in it has runs of its own
         size = value(self._styles.of_run(run, "sz"))
@@ -94,7 +98,7 @@ class Hidden:
         for row in descendants(root, "w:tr"):
             switch = child(row, "w:trPr", "w:hidden")
             if switch is not None and is_on(switch):
-                found.append(Leak("hidden text", text(row), f"{place_of(row)}, a hidden row of a table"))
+                found.append(_leak(text(row), f"{place_of(row)}, a hidden row of a table", SHOW))
                 remove(row)
 
     def _take_drawings(self, root: Element, found: list[Leak]) -> None:
@@ -102,7 +106,7 @@ class Hidden:
             drawing = ancestor(properties, "w:drawing")
             if properties.get("hidden") in ("1", "true") and drawing is not None:
                 words = text(drawing) or "(a picture or shape)"
-                found.append(Leak("hidden text", words, f"{place_of(drawing)}, a hidden drawing"))
+                found.append(_leak(words, f"{place_of(drawing)}, a hidden drawing", SHOW))
                 remove(drawing)
 
     def _join(self, root: Element) -> None:
@@ -111,6 +115,10 @@ class Hidden:
             mark = child(paragraph, "w:pPr", "w:rPr", "w:vanish")
             if mark is not None and is_on(mark):
                 join_with_next(paragraph, " ")
+
+
+def _leak(words: str, place: str, remedy: str) -> Leak:
+    return Leak("hidden text", words, place, remedy=remedy)
 
 
 def _white(colour: str) -> bool:
