@@ -106,7 +106,7 @@ class Picture:
 class Margin:
     """What stands outside the text: often the contact. It is reported and offered, never silently lost or mixed in."""
 
-    kind: Literal["page header", "page footer", "text box"]
+    kind: Literal["page header", "page footer", "text box", "front matter"]
     blocks: tuple[Block, ...]
     place: str = ""
 

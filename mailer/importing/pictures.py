@@ -23,8 +23,9 @@ FORMATS: Mapping[str, str] = MappingProxyType({
     "JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp",
 })  # fmt: skip
 """What is taken over as it is: Pillow's name of the form, and its media type."""
-_OPENED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
-"""All that is opened; what of them is not among `FORMATS` is made anew."""
+_MADE_ANEW = ("BMP", "TIFF")
+_OPENED = (*(FORMATS.keys() - {"MPO"}), *_MADE_ANEW)
+"""An MPO begins as a JPEG; Pillow finds out itself."""
 _ORIENTATION = 0x0112
 """How the camera was held (Exif 2.32 §4.6.4)."""
 _MARKS = (

@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from mailer.importing.document import Block, Figure, Leak, Listing, Paragraph, Rule
-from mailer.importing.sources.items import Item, counted, with_lists
-from mailer.importing.sources.paragraphs import Text
+from mailer.importing.sources.shaping.items import Item, counted, with_lists
+from mailer.importing.sources.shaping.paragraphs import Text
+from mailer.importing.sources.web.leaks import note_leak, taken_out
 from mailer.importing.sources.web.looks import Declarations, Look, hidden, inherited
 from mailer.importing.sources.web.reading import Reading
 from mailer.importing.sources.web.tables import table_of
@@ -19,6 +20,7 @@ _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div",
     "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "html",
     "legend", "main", "nav", "p", "pre", "section", "summary", "optgroup", "option",
+    "caption", "td", "th", "tr", "tbody", "thead", "tfoot",
 ))  # fmt: skip
 UNREAD = frozenset((
     "script", "style", "head", "title", "meta", "link", "base", "template", "noscript", "noframes",
@@ -31,6 +33,8 @@ _STYLES = {
     "title": "Title", "subtitle": "Subtitle", "msotitle": "Title", "msosubtitle": "Subtitle", "msoquote": "Quote",
     "msointensequote": "Quote", "msocaption": "Caption", "caption": "Caption",
 }  # fmt: skip
+_LISTS = ("ul", "ol", "menu", "dir")
+_OF_TABLES = ("caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th")
 _LEVEL = re.compile(r"\blevel(\d)\b")
 
 
@@ -70,13 +74,17 @@ class _Flow:
         return with_lists(self._blocks)
 
     def _children(self, element: Any, look: Look) -> None:
-        if element.text:
-            self._text.add(look.run(element.text), kept=look.kept)
+        self._words(element.text, look)
         for child in element:
             if isinstance(child.tag, str) and child not in self._reading.skipped:
                 self._element(child, look)
-            if child.tail:
-                self._text.add(look.run(child.tail), kept=look.kept)
+            self._words(child.tail, look)
+
+    def _words(self, text: str | None, look: Look) -> None:
+        if text and look.unseen and text.strip():
+            self._reading.leak(Leak("hidden text", " ".join(text.split()), self._reading.place))
+        elif text:
+            self._text.add(look.run(text), kept=look.kept)
 
     def _element(self, element: Any, look: Look) -> None:
         tag, style = element.tag, self._reading.styles.of(element)
@@ -84,8 +92,7 @@ class _Flow:
             if tag in ("iframe", "object", "embed", "video", "audio"):
                 self._reading.remark("A film, a sound or another page inside the page was left out.")
             return
-        if hidden(element, style) or self._changed(element, tag, style):
-            self._leak("hidden text", element) if hidden(element, style) else None
+        if taken_out(element, style, self._reading):
             return
         look = inherited(look, element, style)
         if tag == "br":
@@ -97,9 +104,8 @@ class _Flow:
         elif tag == "img":
             self._picture(element, look)
         elif tag == "table":
-            self._end()
-            self._blocks += table_of(element, lambda cell: self._inside(cell, look), self._reading.place)
-        elif tag in ("ul", "ol", "menu", "dir"):
+            self._table(element, look)
+        elif tag in _LISTS:
             self._end()
             self._list(element, look)
         elif (
@@ -121,11 +127,18 @@ class _Flow:
         if style.get("mso-list") == "ignore":
             self._mark += element.text_content()
             return
+        if "mso-special-character" in style and not element.text_content().strip():  # where a comment hangs
+            return
         if "mso-tab-count" in style:
             self._text.mark("\t", look.run(""))
             return
-        if element.tag == "q":
-            self._text.add(look.run("“"))
+        if (
+            element.text == "\u00a0"
+            and not len(element)
+            and element.get("class") in (None, "Apple-converted-space")
+        ):
+            self._text.add(look.run(" "))  # a browser wrote a blank so, at the edge of what was copied
+            return
         if element.tag == "a" and (address := element.get("href")):
             fragment = unquote(address[1:]) if address.startswith("#") else ""
             if key := self._reading.notes.get(fragment, "") if fragment else "":
@@ -135,9 +148,10 @@ class _Flow:
             look = replace(look, href=self._reading.link(address))
         if name := element.get("data-ccp-parastyle"):  # Word in a browser
             self._block = replace(self._block, style=_STYLES.get(name.lower(), self._block.style))
+        edge = {"q": ("“", "”"), "button": (" ", " ")}.get(element.tag, ("", ""))
+        self._text.add(look.run(edge[0]))
         self._children(element, look)
-        if element.tag == "q":
-            self._text.add(look.run("”"))
+        self._text.add(look.run(edge[1]))
 
     def _picture(self, element: Any, look: Look) -> None:
         alt = element.get("alt") or ""
@@ -167,7 +181,7 @@ class _Flow:
         if told := self._reading.told.get(element):
             look = replace(look, place=told[0], style=told[1])
         self._block = look
-        listed = _LEVEL.search(style.get("mso-list", ""))
+        listed = _LEVEL.search(style.get("mso-list", "")) if element.tag != "li" else None
         self._level = int(listed[1]) if listed else 0
         self._children(element, look)
         self._end()
@@ -209,53 +223,68 @@ class _Flow:
         items: list[tuple[Block, ...]] = []
         first, place = _number(element.get("start"), 1), self._reading.place
         ordered = element.tag == "ol"
+        inner = replace(look, heading=0, style="")
+        items += self._loose(element.text, inner)
         for child in element:
-            if not isinstance(child.tag, str) or child in self._reading.skipped or child.tag in UNREAD:
-                continue
-            style = self._reading.styles.of(child)
-            if child.tag == "li" and hidden(child, style):
-                self._leak("hidden text", child)
-                continue
-            if child.tag in ("ul", "ol", "menu", "dir"):
-                inner = _Flow(self._reading)
-                inner._list(child, look)
-                blocks = with_lists(inner._blocks)
-                if items:
-                    items[-1] = (*items[-1], *blocks)
-                    continue
-            else:
-                blocks = self._inside(child, replace(look, heading=0, style=""))
-            if level := child.get("data-aria-level"):  # Word in a browser: each item is a list of its own
+            blocks = self._item(child, inner)
+            if blocks and items and child.tag in _LISTS:
+                items[-1] = (*items[-1], *blocks)
+            elif blocks and (
+                level := child.get("data-aria-level")
+            ):  # Word in a browser: each is a list of its own
                 number = _number(child.get("value"), first)
                 self._blocks.append(Item(blocks, _number(level, 1), ordered, number * ordered, place))
             elif blocks:
                 items.append(blocks)
+            items += self._loose(child.tail, inner)
         if items:
             self._blocks.append(Listing(tuple(items), ordered, first, place))
 
-    # What must not leave
+    def _item(self, child: Any, look: Look) -> tuple[Block, ...]:
+        """The blocks of what stands in a list: of an item as a rule."""
+        flow = _Flow(self._reading)
+        if isinstance(child.tag, str) and child not in self._reading.skipped:
+            flow._block = look
+            flow._element(child, look)
+            flow._end()
+        return with_lists(flow._blocks)
 
-    def _changed(self, element: Any, tag: str, style: Declarations) -> bool:
-        """Notes a tracked change. Returns whether its words are gone."""
-        classes = (element.get("class") or "").lower().split()
-        struck = "line-through" in style.get("text-decoration", "") + style.get("text-decoration-line", "")
-        if tag in ("del", "s", "strike") or "msodel" in classes or struck:
-            self._leak("deletion", element, acceptable=True)
-            return True
-        if tag == "ins" and "adsbygoogle" in classes:
-            return True
-        if tag == "ins" or "msoins" in classes:
-            self._leak("insertion", element, acceptable=True)
-        elif "msochangeprop" in classes:
-            self._leak("formatting", element, acceptable=True)
-        return False
+    def _loose(self, text: str | None, look: Look) -> list[tuple[Block, ...]]:
+        """What stands in a list without an item around it."""
+        if not text or not text.strip():
+            return []
+        flow = _Flow(self._reading)
+        flow._block = look
+        flow._words(text, look)
+        flow._end()
+        return [with_lists(flow._blocks)] if flow._blocks else []
 
-    def _leak(self, kind: Any, element: Any, *, acceptable: bool = False) -> None:
-        text = " ".join(element.text_content().split())
-        if text:
-            author = unquote((element.get("cite") or "").removeprefix("mailto:"))
-            when = element.get("datetime") or ""
-            self._reading.leak(Leak(kind, text, self._reading.place, author, when, acceptable))
+    # Tables
+
+    def _table(self, element: Any, look: Look) -> None:
+        self._end()
+        self._strays(element, look)
+        self._end()
+        around = replace(look, centred=False)  # what is centred is the table
+        skipped = self._reading.skipped
+        self._blocks += table_of(
+            element, lambda cell: self._inside(cell, around), skipped, self._reading.place
+        )
+
+    def _strays(self, element: Any, look: Look) -> None:
+        """Reads what stands in a table outside of its cells, which is shown before it (HTML, 13.2.6.1); takes note of
+        rows and cells that are hidden."""
+        self._words(element.text, look)
+        for child in element:
+            if isinstance(child.tag, str) and child not in self._reading.skipped:
+                if child.tag not in _OF_TABLES:
+                    self._element(child, look)
+                elif hidden(child, self._reading.styles.of(child)):
+                    note_leak("hidden text", child, self._reading)
+                    self._reading.skipped.add(child)
+                elif child.tag in ("thead", "tbody", "tfoot", "tr"):
+                    self._strays(child, look)
+            self._words(child.tail, look)
 
 
 def _number(said: str | None, default: int) -> int:

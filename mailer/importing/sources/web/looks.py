@@ -38,6 +38,8 @@ class Look:
     """Where it stands, where its source says so."""
     heading: int = 0
     style: str = ""
+    unseen: bool = False
+    """It has no size. What stands in it may have one again: themes of mails set 0 around their columns."""
 
     def run(self, text: str) -> Run:
         return Run(text, self.bold, self.italic, self.raised, self.href, self.note)
@@ -100,18 +102,32 @@ def _without_at_blocks(sheet: str) -> str:
 
 
 def hidden(element: Any, style: Declarations) -> bool:
-    """Whether a reader of the page does not see an element and what is in it."""
-    size = re.fullmatch(r"0+(?:\.0*)?(?:px|pt|em|rem|%)?", style.get("font-size", ""))
+    """Whether a reader of the page sees neither an element nor anything in it."""
     return (
         style.get("display") == "none"
         or style.get("mso-hide") == "all"
         or style.get("visibility") in ("hidden", "collapse")
-        or bool(size)
         or bool(re.fullmatch(r"0+(?:\.0*)?", style.get("opacity", "")))
         or element.get("hidden") is not None
     )
 
 
+def unseen(around: bool, style: Declarations) -> bool:
+    """Whether text in an element has no size.
+
+    Args:
+        around: whether that around the element has none.
+    """
+    size = style.get("font-size", "")
+    return bool(re.fullmatch(r"0+(?:\.0*)?(?:px|pt|em|rem|%)?", size)) if size else around
+
+
+def struck(style: Declarations) -> bool:
+    """Whether a line goes through the text of an element."""
+    return "line-through" in f"{style.get('text-decoration', '')} {style.get('text-decoration-line', '')}"
+
+
+_ABOVE = re.compile(r"super|text-super|0*(?:[1-9]\d*|\.\d+|\d+\.\d+)(?:px|pt|em|%)")
 _BOLD, _ITALIC = frozenset(("b", "strong")), frozenset(("i", "em", "cite", "dfn"))
 
 
@@ -126,7 +142,7 @@ def inherited(look: Look, element: Any, style: Declarations) -> Look:
     if slant := style.get("font-style"):
         italic = slant.startswith(("italic", "oblique"))
     if upright := style.get("vertical-align"):
-        raised = upright in ("super", "text-super") or (raised and upright not in ("baseline", "sub"))
+        raised = bool(_ABOVE.fullmatch(upright)) or (raised and upright not in ("baseline", "sub"))
     align = style.get("text-align") or (element.get("align") or "").lower()
     spaces = style.get("white-space", "")
     return replace(
@@ -136,5 +152,6 @@ def inherited(look: Look, element: Any, style: Declarations) -> Look:
         raised=raised,
         kept=spaces.startswith(("pre", "break")) if spaces else look.kept or tag == "pre",
         quoted=look.quoted or tag == "blockquote",
+        unseen=unseen(look.unseen, style),
         centred=align in ("center", "-webkit-center") if align else look.centred or tag == "center",
     )

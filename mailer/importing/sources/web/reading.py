@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from mailer.importing.document import Figure, Leak, Picture
+from mailer.importing.pictures import PictureFault, taken_over
 from mailer.importing.sources.addresses import link_of
 from mailer.importing.sources.web.looks import Styles
 
@@ -67,10 +68,10 @@ class Reading:
         if {(element.get(side) or "").removesuffix("px") for side in ("width", "height")} & {"0", "1"}:
             self.remark("A picture of one pixel, which only counts who reads, was left out.")
             return None
-        content = _embedded(source) if source[:5].lower() == "data:" else self._resource(source)
+        content = embedded_content(source) if source[:5].lower() == "data:" else self._resource(source)
         if content:
             return self._kept(content, alt)
-        address = self.link(source) if urlsplit_scheme(source) in ("http", "https") or self.base else ""
+        address = self.link(source) if _scheme(source) in ("http", "https") or self.base else ""
         if address.startswith(("http://", "https://")):
             self.remark(
                 f"The picture {address} is on the web and was not fetched: save it beside the release."
@@ -86,39 +87,26 @@ class Reading:
         return b""
 
     def _kept(self, content: bytes, alt: str) -> Figure:
-        media_type = media_type_of(content)
-        if not media_type:
-            self.remark(f"A picture near {self.place} is in a format that mail programs don’t show.")
+        try:
+            picture = taken_over(content)
+        except PictureFault as fault:
+            self.remark(f"A picture near {self.place} was left out: it {fault}.")
             return Figure("", alt, "", self.place)
-        key = next((key for key, picture in self.pictures.items() if picture.content == content), "")
+        key = next((key for key, known in self.pictures.items() if known == picture), "")
         if not key:
             key = f"picture-{len(self.pictures) + 1}"
-            self.pictures[key] = Picture(content, media_type)
+            self.pictures[key] = picture
         return Figure(key, alt, "", self.place)
 
 
-def urlsplit_scheme(address: str) -> str:
+def _scheme(address: str) -> str:
     try:
         return urlsplit(address).scheme
     except ValueError:
         return ""
 
 
-_MARKS = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-)
-
-
-def media_type_of(content: bytes) -> str:
-    """The type of a picture that mail programs show, by its first bytes, or ""."""
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return next((media_type for mark, media_type in _MARKS if content.startswith(mark)), "")
-
-
-def _embedded(source: str) -> bytes:
+def embedded_content(source: str) -> bytes:
     """What a `data:` address holds (RFC 2397), or nothing."""
     head, comma, data = source.partition(",")
     if not comma:

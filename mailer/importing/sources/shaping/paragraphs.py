@@ -12,6 +12,8 @@ _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(r" {2,}")
 _PADDED = re.compile(r"[ \u00a0]{2,}")
 """Editors in browsers write every other blank of several as a no-break space, so that none gets lost."""
+_MARK = re.compile(r"([•·▪§o*–-]|\d{1,2}[.)])(?:\u00a0[ \u00a0]+| [ \u00a0]+)")
+"""A mark of a list with the blanks that Word puts behind it in place of a tab."""
 _ENDS = " \t\u00a0\u3000"
 
 
@@ -82,7 +84,10 @@ def _lines(runs: Iterable[Run]) -> Iterator[list[Run]]:
 
 def _trimmed(line: Iterable[Run]) -> list[Run]:
     """A line without blanks at its ends and without empty runs."""
-    runs = [replace(run, text=_PADDED.sub(" ", run.text)) for run in line if run.text or run.note]
+    runs = list(joined(run for run in line if run.text or run.note))
+    if runs and (mark := _MARK.match(runs[0].text)):
+        runs[0] = replace(runs[0], text=f"{mark[1]}\t{runs[0].text[mark.end() :]}")
+    runs = [replace(run, text=_PADDED.sub(" ", run.text)) for run in runs]
     for end, strip in ((0, str.lstrip), (-1, str.rstrip)):
         while runs:
             if text := strip(runs[end].text, _ENDS):

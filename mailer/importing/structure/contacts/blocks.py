@@ -1,0 +1,215 @@
+"""Where a source says whom journalists may call: at the top, at the end, or in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from mailer.importing.structure.contacts.lines import (
+    is_person,
+    is_postal,
+    reaches,
+    says_hours,
+    says_how_to_reach,
+)
+from mailer.importing.structure.contacts.people import People
+from mailer.importing.structure.head.signs import is_sign, lead_of
+from mailer.importing.structure.headings import is_section_start
+from mailer.importing.structure.marks import note_mark
+from mailer.importing.structure.sheet import Piece, Sheet, place_of
+from mailer.importing.words import any_of, names, phrases, plain
+from mailer.model import Contact
+
+_SENTENCE = re.compile(r"[.!?]\s+[A-ZÁÉÍÓÚÄÖÜ].{25,}[.!?]$")
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    """`Media contact:`, `CONTACT – `, `For more information, please contact:`, alone or with what follows."""
+    words, verbs = any_of(phrases("contact")), any_of(phrases("asks_to_contact"))
+    return re.compile(
+        rf"[\s*•\-–—]*(?P<label>(?:{words})(?:\s*[/&|]\s*(?:{words}))?(?:\s*\([^)]{{1,25}}\))?"
+        rf"(?:,?\s*(?:please\s+|bitte\s+|por favor,?\s+|veuillez\s+)?(?:{verbs}))?"
+        r"(?:\s+(?:only|bitte an|an|a|con|com|at|de))?)"
+        r"\s*(?P<sign>[:：]|[-–—](?=\s)|$|\t)"
+    )
+
+
+@cache
+def _sentence() -> re.Pattern[str]:
+    words, verbs = any_of(phrases("contact")), any_of(phrases("asks_to_contact"))
+    return re.compile(
+        rf"[\s*•\-–—(]*(?:(?:{words})[^.:@\d]{{0,60}}?(?:{verbs})|(?:please\s+)?(?:{verbs})(?=\s)|(?:{words})(?=[,\s]))"
+    )
+
+
+def contact_label(piece: Piece) -> int:
+    """Where what follows a contact's label begins in a line; 0 where the line begins with none."""
+    if piece.paragraph is None or len(piece.text) > 300:
+        return 0
+    match = _label().match(piece.plain)
+    if match:
+        rest = piece.text[match.end() :]
+        return match.end() if len(rest) < 160 or reaches(plain(rest)) else 0
+    if (colon := piece.text.find(":")) > 0 and colon <= 60 and len(piece.text) <= 160:
+        before = piece.plain[:colon]
+        if len(before.split()) <= 8 and any(before.startswith(f"{word} ") for word in phrases("contact")):
+            return colon + 1
+    return 0
+
+
+def _is_sentence(piece: Piece) -> bool:
+    """`For more information, contact Jane Doe at 202-555-0143 or jane@example.org.`"""
+    return (
+        piece.paragraph is not None
+        and len(piece.text) <= 330
+        and bool(_sentence().match(piece.plain))
+        and ("@" in piece.text or says_how_to_reach(piece) or reaches(piece.plain))
+        and not reaches_only_the_web(piece)
+    )
+
+
+def reaches_only_the_web(piece: Piece) -> bool:
+    from mailer.importing.structure.contacts.lines import Reach, taken_apart
+
+    ways = {part.way for part in taken_apart(piece.text).parts if isinstance(part, Reach)}
+    return ways <= {"web"}
+
+
+def take_contacts(sheet: Sheet) -> None:
+    """Take contact blocks out of the pieces: those that a label opens, sentences, and what is signed at the end."""
+    people = People(sheet.office.region)
+    taken: set[int] = set()
+    lead = lead_of(sheet)
+    number = 0
+    while number < len(sheet.pieces):
+        piece = sheet.pieces[number]
+        end = number + 1
+        if start := contact_label(piece):
+            end = _end(sheet.pieces, number, start, in_head=number < lead)
+            if end:
+                _read(people, sheet.pieces[number:end], start)
+                taken.update(range(number, end))
+        elif _is_sentence(piece):
+            _read_sentence(people, piece)
+            taken.add(number)
+        number = max(end, number + 1)
+    if not taken:
+        taken = _unlabelled(sheet, people, lead)
+    _keep(sheet, people, taken)
+
+
+def _keep(sheet: Sheet, people: People, taken: set[int]) -> None:
+    places = [place_of(sheet.pieces[number]) for number in sorted(taken)]
+    sheet.pieces = [piece for number, piece in enumerate(sheet.pieces) if number not in taken]
+    for contact in people.contacts():
+        say_contact(sheet, contact)
+    for words, why in people.left_out:
+        sheet.aside(words, why, places[0] if places else "")
+    for doubt in people.doubts:
+        sheet.guess(doubt, "contacts")
+
+
+def say_contact(sheet: Sheet, contact: Contact, place: str = "") -> bool:
+    """Add a contact, unless it is there already. Returns whether it was new."""
+    if contact not in sheet.contacts:
+        sheet.contacts.append(contact)
+        return True
+    said = (contact.name, contact.role, contact.phone, contact.mobile, contact.email, contact.hours)
+    sheet.aside(" ".join((*said, *contact.languages)), "the same contact, a second time", place)
+    return False
+
+
+def _end(pieces: Sequence[Piece], first: int, start: int, *, in_head: bool) -> int:
+    """Where a block ends that a label opens; 0 where it says nothing that a contact says."""
+    inline = pieces[first].text[start:]
+    end = first + 1 if reaches(plain(inline)) or is_person(inline.split(",")[0]) else 0
+    silent = 0
+    for number in range(first + 1, len(pieces)):
+        piece = pieces[number]
+        same = piece.group == pieces[number - 1].group
+        if not _fits(piece, in_head) and not (piece.paragraph and contact_label(piece)):
+            break
+        if (says_how_to_reach(piece) and piece.paragraph is not None) or (
+            same and end == number and (is_postal(piece.text) or says_hours(piece.text) or not in_head)
+        ):
+            end, silent = number + 1, 0
+        elif not in_head and end == number and is_postal(piece.text):
+            end = number + 1
+        else:
+            silent += 1
+            if silent > 3 or (
+                in_head and not same and len(piece.text.split()) > 6 and not is_person(piece.text)
+            ):
+                break
+    if not end and not in_head and first + 1 < len(pieces) and is_person(pieces[first + 1].text):
+        end = first + 2
+    return end
+
+
+def _fits(piece: Piece, in_head: bool) -> bool:
+    """Whether a line can stand in a contact block."""
+    if piece.paragraph is None or piece.paragraph.heading or is_sign(piece) or is_section_start(piece):
+        return False
+    mark = note_mark(piece)
+    if mark and mark[0] != "plain" and not reaches(piece.plain):
+        return False
+    limit = 90 if in_head else 120
+    return len(piece.text) <= limit and not _SENTENCE.search(piece.text)
+
+
+def _read(people: People, pieces: Sequence[Piece], start: int) -> None:
+    group = pieces[0].group
+    for number, piece in enumerate(pieces):
+        inner = start if number == 0 else contact_label(piece)
+        if inner:
+            people.label(piece.text[:inner])
+        people.read(piece.text[inner:], apart=piece.group != group or bool(inner and number))
+        group = piece.group
+
+
+def _read_sentence(people: People, piece: Piece) -> None:
+    """The words between name and numbers say nothing that a contact has a field for."""
+    match = _sentence().match(piece.plain)
+    done = match.end() if match else 0
+    people.label(piece.text[:done])
+    parts = []
+    for link in _links().finditer(piece.plain, done):
+        parts.append(piece.text[done : link.start()])
+        people.label(link[0])
+        done = link.end()
+    people.read(" | ".join((*parts, piece.text[done:])), apart=False)
+
+
+@cache
+def _links() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\w)(?:{any_of(names('between') - {'de', 'der', 'die', 'e', 'y', 'a', 'al', 'au'})})(?![\w'’])"
+    )
+
+
+def _unlabelled(sheet: Sheet, people: People, lead: int) -> set[int]:
+    """A block of short lines with a number or an address and a name, at the end or above the text."""
+    pieces = sheet.pieces
+    groups: dict[int, list[int]] = {}
+    for number, piece in enumerate(pieces):
+        groups.setdefault(piece.group, []).append(number)
+    taken: set[int] = set()
+    for numbers in groups.values():
+        lines = [pieces[number] for number in numbers]
+        outside = numbers[-1] < lead or not any(
+            len(p.text) > 160 and p.paragraph for p in pieces[numbers[-1] + 1 :]
+        )
+        if (
+            outside
+            and numbers[0] != lead
+            and all(_fits(line, numbers[-1] < lead) for line in lines)
+            and any(says_how_to_reach(line) and not reaches_only_the_web(line) for line in lines)
+            and any(is_person(re.split(r"[,|(–\t]| - ", line.text)[0]) for line in lines)
+        ):
+            _read(people, lines, 0)
+            taken.update(numbers)
+    if taken:
+        sheet.guess("No line said “Contact”: see whether these are the people to call.", "contacts")
+    return taken

@@ -1,0 +1,68 @@
+"""Where the text begins and where it ends: the dateline before it, the lines that some offices put below it."""
+
+from __future__ import annotations
+
+from mailer.importing.structure.head.dateline import dateline_of, place_and_day
+from mailer.importing.structure.head.said import say_day, say_place, say_signs
+from mailer.importing.structure.head.signs import is_prose, read_signs
+from mailer.importing.structure.runs import cut
+from mailer.importing.structure.sheet import Piece, Sheet, place_of
+from mailer.importing.words import plain
+
+
+def take_dateline(sheet: Sheet) -> None:
+    """Take the dateline off the first paragraph."""
+    number = next((n for n, piece in enumerate(sheet.pieces) if piece.paragraph is not None), None)
+    if number is None:
+        return
+    piece = sheet.pieces[number]
+    found = dateline_of(piece.text, sheet.office)
+    if found is None or (
+        found.place and sheet.dateline and not found.sure and plain(found.place) != plain(sheet.dateline)
+    ):
+        return
+    place = place_of(piece)
+    if found.place:
+        say_place(sheet, found.place, place)
+    if found.day:
+        written = _written(piece.text[: found.end], sheet)
+        say_day(sheet, found.day, written, place)
+    sheet.aside(found.tag, "a wire's tag", place)
+    if not found.sure:
+        sheet.guess(f"“{found.place}” was taken as the dateline.", "dateline", found.place)
+    rest = piece.with_runs(cut(piece.runs, found.end))
+    sheet.pieces[number : number + 1] = [rest] if rest.text or rest.runs else []
+
+
+def _written(text: str, sheet: Sheet) -> str:
+    from mailer.importing.structure.head.days import days_in
+
+    day = days_in(text, sheet.office)[0]
+    return text[day.start : day.end]
+
+
+def take_signs_below(sheet: Sheet) -> None:
+    """What some offices say below the text: place and day, “for immediate release”, an embargo."""
+    last = max((n for n, piece in enumerate(sheet.pieces) if is_prose(piece)), default=-1)
+    kept: list[Piece] = []
+    for number, piece in enumerate(sheet.pieces):
+        signs = (
+            read_signs(piece.text, sheet.office)
+            if piece.paragraph is not None and len(piece.text) <= 200
+            else None
+        )
+        placed = (
+            place_and_day(piece.text, sheet.office) if number > last and piece.paragraph is not None else None
+        )
+        if (
+            signs
+            and signs.rest < 0
+            and (signs.embargo or (number > last and (signs.release or signs.day or signs.kind)))
+        ):
+            say_signs(sheet, piece, signs)
+        elif placed:
+            say_place(sheet, placed[0], place_of(piece))
+            say_day(sheet, placed[1], piece.text[placed[1].start : placed[1].end], place_of(piece))
+        else:
+            kept.append(piece)
+    sheet.pieces = kept
