@@ -121,6 +121,7 @@ class Leak:
         place: where it is, in words for staff.
         author, when: as the source says, or "".
         acceptable: accepting all changes does away with it.
+        remedy: how staff take it out of the source, one sentence; "" where it goes without saying.
     """
 
     kind: Literal["insertion", "deletion", "move", "formatting", "comment", "hidden text"]
@@ -129,6 +130,7 @@ class Leak:
     author: str = ""
     when: str = ""
     acceptable: bool = False
+    remedy: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

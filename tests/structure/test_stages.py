@@ -190,6 +190,7 @@ def test_help_imports_nothing_heavy() -> None:
 
     heavy = (
         "lxml",
+        "mammoth",
         "markdown_it",
         "premailer",
         "jinja2",

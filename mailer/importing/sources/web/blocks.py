@@ -178,6 +178,8 @@ class _Flow:
             heading=heading or look.heading,
             style="Caption" if element.tag == "figcaption" else name,
         )
+        if told := self._reading.told.get(element):
+            look = replace(look, place=told[0], style=told[1])
         self._block = look
         listed = _LEVEL.search(style.get("mso-list", "")) if element.tag != "li" else None
         self._level = int(listed[1]) if listed else 0
@@ -207,7 +209,7 @@ class _Flow:
     def _paragraphs(self, look: Look, before: str = "") -> list[Block]:
         made: list[Block] = []
         for runs in self._text.take():
-            place = self._reading.place
+            place = look.place or self._reading.place
             self._reading.paragraphs += 1
             if before and not made:
                 runs = (replace(runs[0], text=before + runs[0].text), *runs[1:])

@@ -34,6 +34,8 @@ class Look:
     """Line ends and tabs of the source are meant, as in `pre`."""
     quoted: bool = False
     centred: bool = False
+    place: str = ""
+    """Where it stands, where its source says so."""
     heading: int = 0
     style: str = ""
     unseen: bool = False

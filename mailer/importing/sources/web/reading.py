@@ -27,6 +27,7 @@ class Reading:
         accept_changes: whether tracked changes are taken as accepted.
         styles: the page's style sheet.
         skipped: elements that are read elsewhere: notes, comments.
+        told: of elements that are paragraphs: where they stand and the name of their style, as another source knows it.
         pictures, leaks, accepted, remarks: as in `SourceDocument`.
     """
 
@@ -36,6 +37,7 @@ class Reading:
     accept_changes: bool = False
     styles: Styles = field(default_factory=Styles)
     skipped: set[Any] = field(default_factory=set)
+    told: Mapping[Any, tuple[str, str]] = field(default_factory=dict)
     pictures: dict[str, Picture] = field(default_factory=dict)
     leaks: list[Leak] = field(default_factory=list)
     accepted: list[Leak] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""What paragraphs and runs look like."""

@@ -1,0 +1,137 @@
+"""Text that is in a document and that nobody sees: hidden by Word, white on white, too small to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailer.importing.document import Leak
+from mailer.importing.sources.word.formatting.styles import Styles
+from mailer.importing.sources.word.leaks import INSPECT, SHOW
+from mailer.importing.sources.word.leaks.changes import join_with_next
+from mailer.importing.sources.word.names import (
+    Element,
+    ancestor,
+    child,
+    descendants,
+    is_on,
+    number,
+    q,
+    remove,
+    text,
+    value,
+)
+from mailer.importing.sources.word.places import place_of
+
+_TINY = 2
+"""Half-points: a letter of a third of a millimetre."""
+_NEARLY_WHITE = 0xFA
+_FORMATTED = "formatted as hidden"
+
+
+class Hidden:
+    """Finds and takes out what can't be seen.
+
+    Args:
+        document: the root of the part that holds the text; it may say that the page is not white.
+    """
+
+    def __init__(self, styles: Styles, document: Element) -> None:
+        self._styles = styles
+        background = value(child(document, "w:background"), "w:color", "FFFFFF")
+        self._white_page = background.lower() == "auto" or _white(background)
+
+    def take(self, root: Element) -> list[Leak]:
+        """Takes a story's hidden text out; what stands together is one leak."""
+        found: list[Leak] = []
+        self._take_rows(root, found)
+        self._take_drawings(root, found)
+        last: Element | None = None
+        for run in descendants(root, "w:r"):
+            how = self._how(run) if text(run) or descendants(run, "w:sym") else ""
+            if not how:
+                last = None if text(run) else last
+                continue
+            words, place = text(run), f"{place_of(run)}, {how}"
+            if last is not None and last is ancestor(run, "w:p") and found[-1].place.endswith(how):
+                found[-1] = replace(found[-1], text=f"{found[-1].text} {words}".strip())
+            else:
+                found.append(_leak(words, place, INSPECT if how == _FORMATTED else SHOW))
+            last = ancestor(run, "w:p")
+            remove(run)
+        self._join(root)
+        return found
+
+    def _how(self, run: Element) -> str:
+        if self._styles.is_set(run, "vanish"):
+            return _FORMATTED
+        if descendants(run, "w:drawing", "w:pict", "w:object"):
+            return ""  # the text in it has runs of its own
+        size = value(self._styles.of_run(run, "sz"))
+        if 0 < number(size, 24) <= _TINY:
+            return f"{number(size) / 2:g} pt small"
+        fill = child(run, "w:rPr", "w14:textFill")
+        if child(fill, "w14:noFill") is not None and child(run, "w:rPr", "w14:textOutline") is None:
+            return "without colour"
+        if _white(value(self._styles.of_run(run, "color"))) and self._on_white(run):
+            return "white on white"
+        return ""
+
+    def _on_white(self, run: Element) -> bool:
+        """Whether nothing coloured is behind a run. What is behind a text box can't be told from its XML."""
+        if not self._white_page or ancestor(run, "w:txbxContent") is not None:
+            return False
+        highlight = value(self._styles.of_run(run, "highlight"), default="none")
+        if highlight not in ("none", "white") or _coloured(self._styles.of_run(run, "shd")):
+            return False
+        paragraph = ancestor(run, "w:p")
+        if paragraph is not None and _coloured(self._styles.of_paragraph(paragraph, "shd")):
+            return False
+        for around in run.iterancestors(q("w:tc"), q("w:tbl")):
+            name = "w:tcPr" if around.tag == q("w:tc") else "w:tblPr"
+            if _coloured(child(around, name, "w:shd")):
+                return False
+            if around.tag == q("w:tbl") and self._styles.table_says(around, "shd"):
+                return False
+        return True
+
+    def _take_rows(self, root: Element, found: list[Leak]) -> None:
+        for row in descendants(root, "w:tr"):
+            switch = child(row, "w:trPr", "w:hidden")
+            if switch is not None and is_on(switch):
+                found.append(_leak(text(row), f"{place_of(row)}, a hidden row of a table", SHOW))
+                remove(row)
+
+    def _take_drawings(self, root: Element, found: list[Leak]) -> None:
+        for properties in descendants(root, "wp:docPr"):
+            drawing = ancestor(properties, "w:drawing")
+            if properties.get("hidden") in ("1", "true") and drawing is not None:
+                words = text(drawing) or "(a picture or shape)"
+                found.append(_leak(words, f"{place_of(drawing)}, a hidden drawing", SHOW))
+                remove(drawing)
+
+    def _join(self, root: Element) -> None:
+        """Where the end of a paragraph is hidden, Word shows the next one on the same line (“style separators” too)."""
+        for paragraph in descendants(root, "w:p"):
+            mark = child(paragraph, "w:pPr", "w:rPr", "w:vanish")
+            if mark is not None and is_on(mark):
+                join_with_next(paragraph, " ")
+
+
+def _leak(words: str, place: str, remedy: str) -> Leak:
+    return Leak("hidden text", words, place, remedy=remedy)
+
+
+def _white(colour: str) -> bool:
+    """Whether a colour ("FFFFFF") can't be told from white."""
+    try:
+        return len(colour) == 6 and min(bytes.fromhex(colour)) >= _NEARLY_WHITE
+    except ValueError:
+        return False
+
+
+def _coloured(shading: Element | None) -> bool:
+    """Whether a shading is there and is not white (ECMA-376-1 §17.3.5: a pattern of two colours)."""
+    if shading is None or value(shading) == "nil":
+        return False
+    fill = value(shading, "w:fill", "auto")
+    return value(shading, default="clear") != "clear" or not (fill.lower() in ("auto", "") or _white(fill))
