@@ -66,7 +66,7 @@ class People:
             if isinstance(part, Reach):
                 self._reach(part)
             else:
-                for words in _phrases(part):
+                for words in _phrases(part, named=bool(self._current().name)):
                     self._words(words, apart)
             apart = False
 
@@ -162,13 +162,16 @@ class People:
             person.role.append(words)
 
 
-def _phrases(part: str) -> Iterable[str]:
-    """`Jane Doe, Press Officer, Harbour Trust`: the name, and the rest."""
+def _phrases(part: str, *, named: bool) -> Iterable[str]:
+    """`Jane Doe, Press Officer, Harbour Trust`: the name, and the rest. `named`: a name is known already, so that
+    `Lantern House, 12 Quay Street` is no other."""
     bracket = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", part)
     if bracket and is_person(bracket[1]):
         return [bracket[1], bracket[2]]
     first, comma, rest = part.partition(",")
     if plain(rest).strip(" .") in names("companies"):
+        return [part]
+    if comma and named and is_postal(rest):
         return [part]
     if comma and is_person(first) and rest.strip():
         return [first.strip(), rest.strip()]

@@ -83,15 +83,8 @@ def say_dateline_alone(sheet: Sheet, piece: Piece) -> None:
     if found.place:
         say_place(sheet, found.place, place_of(piece))
     if found.day:
-        say_day(sheet, found.day, _written_day(sheet, piece.text), place_of(piece))
+        say_day(sheet, found.day, found.written, place_of(piece))
     sheet.aside(found.tag, "a wire's tag", place_of(piece))
-
-
-def _written_day(sheet: Sheet, text: str) -> str:
-    from mailer.importing.structure.head.days import days_in
-
-    day = days_in(text, sheet.office)[0]
-    return text[day.start : day.end]
 
 
 def _parted(text: str, signs: Signs) -> bool:
