@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from mailer.errors import ValueFault
 from mailer.importing.structure.head.days import Day, days_in
@@ -13,6 +14,8 @@ from mailer.importing.structure.runs import joined
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import plain
 from mailer.release.values import parse_moment
+
+_IN = re.compile(r"(?:[Ee]n|[Ee]m|[Ii]n|[Àà]|[Ff]ait à|[Dd]ad[oa] en)\s+(?=[A-ZÀ-Þ])")
 
 
 def say_day(sheet: Sheet, day: Day, written: str, place: str = "") -> None:
@@ -31,6 +34,10 @@ def say_day(sheet: Sheet, day: Day, written: str, place: str = "") -> None:
 
 
 def say_place(sheet: Sheet, dateline: str, place: str = "") -> None:
+    """The dateline. `En Madrid, a 3 de mayo`: the preposition goes."""
+    if before := _IN.match(dateline):
+        sheet.aside(before[0], "stood before the place", place)
+        dateline = dateline[before.end() :]
     if not sheet.dateline:
         sheet.dateline = dateline
     elif plain(dateline) != plain(sheet.dateline):
