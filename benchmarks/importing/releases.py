@@ -779,3 +779,316 @@ Fax: {v.phone}9
 E-Mail: {v.email}
 www.example.org
 """
+
+
+# ---- more of each ----
+
+
+@shape("en", "US", dateline=False)
+def space_agency(v: Voice, r: Random) -> str:
+    return f"""{v.us_date}
+MEDIA RELEASE 24-0{r.randint(10, 99)}
+
+{v.headline}
+
+{v.lead}
+
+{paragraphs(v)}
+
+For more information about the survey, visit:
+
+{v.link}
+
+-end-
+
+{v.person}
+{v.office}, {v.place}
+{v.phone}
+{v.email}
+"""
+
+
+@shape("en", "US", place=lambda v: v.place)
+def agency_contact_above(v: Voice, r: Random) -> str:
+    return f"""News Releases from Headquarters
+
+**{v.headline}**
+
+{v.us_date}
+
+Contact Information
+{v.person} ({v.email})
+{v.phone}
+
+{v.place} – {v.lead}
+
+{paragraphs(v)}
+"""
+
+
+@shape("en", "NL", place=lambda v: f"{v.place}, Netherlands")
+def campaign(v: Voice, r: Random) -> str:
+    return f"""{v.headline}
+
+{v.place}, Netherlands, {v.date()} – {v.lead}
+
+{paragraphs(v)}
+
+ENDS
+
+Photos and videos can be accessed from the Media Library: {v.link}
+
+Notes:
+
+The report can be read at {v.link}.
+
+Contacts:
+
+{v.person}, {v.role}, {v.office}, {v.phone}, {v.email}
+
+Press Desk, +31 20 718 2470 (available 24 hours), desk@example.org
+"""
+
+
+SHAPES["campaign"].contacts = lambda v: (
+    Contact(v.person, v.phone, v.email),
+    Contact("Press Desk", "+31 20 718 2470", "desk@example.org"),
+)
+
+
+@shape("en", "GB", dateline=False, place=lambda v: "")
+def member_letterhead(v: Voice, r: Random) -> str:
+    return f"""Juno Marsh MP
+Member of Parliament for {v.place}
+
+Press Release: {v.headline}
+
+{v.weekday} {v.date()}
+
+{v.lead}
+
+{paragraphs(v)}
+
+Contact {v.person} on {v.phone} or at {v.email}
+"""
+
+
+@shape("en", "AU", dateline=False)
+def minister_au(v: Voice, r: Random) -> str:
+    return f"""The Hon Juno Marsh MP
+Minister for Harbours
+
+MEDIA RELEASE
+
+{v.date()}
+
+{v.headline.upper()}
+
+{v.lead}
+
+{paragraphs(v)}
+
+Media contact: {v.person} {v.phone} {v.email}
+"""
+
+
+SHAPES["minister_au"].headline = lambda v: v.headline.upper()
+
+
+@shape("en", "GB")
+def charity_labels(v: Voice, r: Random) -> str:
+    return f"""PRESS RELEASE
+For Immediate Release
+Date: {v.date()}
+
+{v.headline}
+- {v.subhead}
+
+{v.place}: {v.date()}: {v.lead}
+
+{paragraphs(v)}
+
+Notes to editors:
+
+About {v.office}
+{v.about}
+
+Contact details
+Name: {v.person}
+Position: {v.role}
+Telephone: {v.phone}
+Email: {v.email}
+"""
+
+
+@shape("es", "ES", dateline=False)
+def city_es(v: Voice, r: Random) -> str:
+    return f"""AYUNTAMIENTO DE {v.place.upper()}
+Gabinete de Comunicación
+
+{v.weekday}, {v.date()}
+
+{v.headline}
+
+{v.subhead}
+
+{v.lead}
+
+{paragraphs(v)}
+
+Más información: {v.person}, {v.role}. Tel: {v.phone}. Correo: {v.email}
+"""
+
+
+@shape("es", "ES")
+def signed_below_es(v: Voice, r: Random) -> str:
+    return f"""COMUNICADO
+
+{v.headline}
+
+{v.lead}
+
+{paragraphs(v)}
+
+En {v.place}, a {v.date()}
+
+Contacto para medios:
+{v.person}
+{v.phone}
+{v.email}
+"""
+
+
+@shape("es", "AR")
+def gazette_ar(v: Voice, r: Random) -> str:
+    return f"""Gacetilla de prensa
+
+{v.headline}
+
+{v.subhead}
+
+({v.place}, {v.date()}) – {v.lead}
+
+{paragraphs(v)}
+
+PARA MÁS INFORMACIÓN:
+
+{v.person}
+{v.role}
+Celular: {v.mobile}
+Teléfono: {v.phone}
+{v.email}
+"""
+
+
+@shape("fr", "CH")
+def communique_ch(v: Voice, r: Random) -> str:
+    return f"""Communiqué de presse
+
+{v.headline}
+
+{v.place}, {v.day:%d.%m.%Y} - {v.lead}
+
+{paragraphs(v)}
+
+Pour tout renseignement : {v.person}, {v.role}, {v.phone}, {v.email}
+"""
+
+
+@shape("fr", "FR", dateline=False)
+def company_fr(v: Voice, r: Random) -> str:
+    return f"""COMMUNIQUÉ DE PRESSE – {v.date()}
+
+{v.headline}
+
+{v.subhead}
+
+{v.lead}
+
+{paragraphs(v)}
+
+A propos de {v.office}
+
+{v.about}
+
+Relations presse
+
+{v.person}
+{v.role}
+{v.phone} / {v.mobile}
+{v.email}
+"""
+
+
+@shape("de", "DE")
+def association_de(v: Voice, r: Random) -> str:
+    return f"""PRESSEMITTEILUNG
+
+{v.place}, {v.day:%d.%m.%Y}
+
+Hafenstudie
+
+{v.headline}
+
+{v.lead}
+
+{paragraphs(v)}
+
++++ Hinweis an die Redaktionen: Fotos unter {v.link} +++
+
+Bei Rückfragen wenden Sie sich bitte an:
+{v.person}
+{v.role}
+T {v.phone}
+M {v.mobile}
+{v.email}
+"""
+
+
+@shape("de", "AT", dateline=False, day=False)
+def broadcast_at(v: Voice, r: Random) -> str:
+    return f"""{v.headline}
+
+Utl.: {v.subhead}
+
+{v.lead}
+
+{paragraphs(v)}
+
+Rückfragehinweis:
+{v.office}
+{v.person}
+{v.role}
+Tel.: {v.phone}
+mailto:{v.email}
+"""
+
+
+@shape("pt", "PT", dateline=False)
+def agency_pt(v: Voice, r: Random) -> str:
+    return f"""Nota de Imprensa | {v.date()}
+
+{v.headline}
+
+{v.lead}
+
+{paragraphs(v)}
+
+Para mais informações, por favor contacte:
+{v.person} | {v.role}
+Telm.: {v.phone} | {v.email}
+"""
+
+
+@shape("pt", "BR", embargo=True)
+def embargo_pt(v: Voice, r: Random) -> str:
+    return f"""SOB EMBARGO ATÉ {v.date()}, 10h00 (hora de Brasília)
+
+{v.headline}
+
+{v.place}, {v.date()} — {v.lead}
+
+{paragraphs(v)}
+
+Contatos para a imprensa: {v.person} – {v.phone} – {v.email}
+"""

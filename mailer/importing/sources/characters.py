@@ -29,16 +29,16 @@ def decoded(content: bytes, name: str) -> tuple[str, list[str]]:
             try:
                 return content.decode(codec), []
             except UnicodeDecodeError:
-                raise _no_text(name, "It is not the Unicode that it begins as.") from None
+                raise _no_text(name, "it is not the Unicode that it begins as") from None
     head = content[:4096]
     if head.count(0) * 3 >= len(head) > 1:
         codec = "utf-16-be" if head[:1] == b"\0" else "utf-16-le"
         try:
             return content.decode(codec), ["The file does not say its characters: it was read as UTF-16."]
         except UnicodeDecodeError:
-            raise _no_text(name, "It holds bytes that no text has.") from None
+            raise _no_text(name, "it holds bytes that no text has") from None
     if head.count(0):
-        raise _no_text(name, "It holds bytes that no text has.")
+        raise _no_text(name, "it holds bytes that no text has")
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError:
@@ -72,5 +72,5 @@ def _likelihood(text: str) -> float:
 
 def _no_text(name: str, why: str) -> DocumentError:
     return DocumentError(
-        [Fault(name, 0, f"{name} is not a text file. {why}", "save it as plain text (UTF-8) and import that")]
+        [Fault(name, 0, f"it is no text file: {why}", "save it as plain text (UTF-8), and import that")]
     )

@@ -20,8 +20,10 @@ _BULLET = re.compile(r"\s*(?P<bullet>[•·‣▪●○◦∙–*-]|\+(?!\s*[\d(
 _NUMBERED = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+(?=\S)")
 _NOTE = re.compile(r"\s*(?:[⁰¹²³⁴-⁹]{1,2}\s*\S|\[\d{1,2}\]\s)")
 _HEADING = re.compile(r"(?P<marks>#{1,6})\s+(?=[^\s#])")
+_DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ’'. -]{2,}(?:,| ?--| ?[–—]| \()")
 _LINE = re.compile(r"\s*[-_=–—~]{4,}\s*")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LINE_END = re.compile("\r\n|[\r\x0b\x1c-\x1e\x85\u2028]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"”’»)\]*]*$")
 
@@ -47,31 +49,21 @@ def read(content: bytes, name: str, *, accept_changes: bool = False) -> SourceDo
         DocumentError: it is no text.
     """
     text, remarks = decoded(content, name)
-    whole = text
     text, cleaned = _clean(text)
     groups = _paragraphs(text)
     width = _width(groups)
     if width:
         remarks.append(f"Lines that end at column {width} were put together to paragraphs.")
     blocks = tuple(_listed([block for group in groups for block in _blocks(group, width)]))
-    return SourceDocument(
-        kind="text file", blocks=blocks, remarks=(*remarks, *cleaned), words=_INVISIBLE.sub("", whole)
-    )
+    return SourceDocument(kind="text file", blocks=blocks, remarks=(*remarks, *cleaned), words=text)
 
 
 def _clean(text: str) -> tuple[str, list[str]]:
-    remarks = []
-    text = (
-        text.replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .replace("\u2028", "\n")
-        .replace("\u2029", "\n\n")
-        .replace("\x0b", "\n")
-    )
+    """The text with one kind of line ends, and without characters that nobody sees."""
+    text = _LINE_END.sub("\n", text.replace("\u2029", "\n\n"))
     text, count = _INVISIBLE.subn("", text)
-    if count:
-        remarks.append(f"{count} invisible characters were taken out (soft hyphens and their like).")
-    return _CONTROLS.sub("", text), remarks
+    remark = f"{count} invisible characters were taken out (soft hyphens and their like)."
+    return _CONTROLS.sub("", text), [remark] if count else []
 
 
 def _paragraphs(text: str) -> list[list[_Line]]:
@@ -156,12 +148,19 @@ def _goes_on(line: str, following: str, width: int) -> bool:
     bare, length = following.strip(), len(line.expandtabs())
     if _TAB.search(line.strip()) and length < width - 5:
         return False
+    if _begins_text(line, bare):
+        return False
     first = bare.split(" ", 1)[0]
     if length >= _NARROWEST and length + 1 + len(first) > width:
         return True
     return (
         length >= 0.75 * width and bare[:1].islower() and not _SENTENCE_END.search(line) and "@" not in line
     )
+
+
+def _begins_text(line: str, following: str) -> bool:
+    """Whether a line begins as a text does, PORTMELLON, Jan. 5 …, below a headline that filled its line."""
+    return bool(_DATELINE.match(following)) and not line.isupper() and not _SENTENCE_END.search(line)
 
 
 def _joined(line: str, following: str) -> str:

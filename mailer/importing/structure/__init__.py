@@ -12,7 +12,7 @@ from mailer.importing.structure.endnotes import number_notes, take_typed_notes
 from mailer.importing.structure.furniture import join_broken_paragraphs, set_furniture_aside
 from mailer.importing.structure.head.forms import take_form_fields, unfold_tables
 from mailer.importing.structure.head.lines import take_head
-from mailer.importing.structure.head.said import settle_embargo
+from mailer.importing.structure.head.said import join_embargo_lines, settle_embargo
 from mailer.importing.structure.margins import take_margins
 from mailer.importing.structure.office import Office
 from mailer.importing.structure.opening import take_dateline, take_signs_below
@@ -35,6 +35,7 @@ def recover(document: SourceDocument, office: Office) -> Draft:
     sheet.language = _language(document, office)
     set_furniture_aside(sheet)
     untabulate(sheet)
+    join_embargo_lines(sheet)
     take_form_fields(sheet)
     take_contacts(sheet)
     take_head(sheet)

@@ -86,7 +86,7 @@ def _levelled(blocks: Sequence[Block]) -> list[Block]:
 def tidy(runs: Sequence[Run]) -> Runs:
     """Blanks at the edges of bold or italic words stand outside of them."""
     made: list[Run] = []
-    for run in runs:
+    for run in merged(runs):
         bare = run.text.strip()
         if not (run.bold or run.italic) or bare == run.text or run.note:
             made.append(run)

@@ -77,7 +77,8 @@ def take_typed_notes(sheet: Sheet) -> dict[str, tuple[Block, ...]]:
             forms = [(form, note.number) for form in _CITED_AS[note.form] if (form, note.number) in marks]
             keys.update(dict.fromkeys(forms, f"typed {note.number}"))
             missing += [] if forms else [note.number]
-        if keys and len(missing) * 2 <= len(typed):
+        listed = len(own) < len(typed)  # a list is taken as a whole, or not at all
+        if keys and len(missing) * 2 <= len(typed) and not (listed and missing):
             return _cite(sheet, typed, keys, missing)
     return {}
 

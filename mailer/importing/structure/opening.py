@@ -25,20 +25,12 @@ def take_dateline(sheet: Sheet) -> None:
     if found.place:
         say_place(sheet, found.place, place)
     if found.day:
-        written = _written(piece.text[: found.end], sheet)
-        say_day(sheet, found.day, written, place)
+        say_day(sheet, found.day, found.written, place)
     sheet.aside(found.tag, "a wire's tag", place)
     if not found.sure:
         sheet.guess(f"“{found.place}” was taken as the dateline.", "dateline", found.place)
     rest = piece.with_runs(cut(piece.runs, found.end))
     sheet.pieces[number : number + 1] = [rest] if rest.text or rest.runs else []
-
-
-def _written(text: str, sheet: Sheet) -> str:
-    from mailer.importing.structure.head.days import days_in
-
-    day = days_in(text, sheet.office)[0]
-    return text[day.start : day.end]
 
 
 def take_signs_below(sheet: Sheet) -> None:

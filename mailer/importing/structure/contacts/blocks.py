@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from mailer.importing.document import Listing, Paragraph
 from mailer.importing.structure.contacts.lines import (
+    Reach,
     is_person,
     is_postal,
     reaches,
     says_hours,
     says_how_to_reach,
+    taken_apart,
 )
 from mailer.importing.structure.contacts.people import People
 from mailer.importing.structure.head.signs import is_sign, lead_of
@@ -71,14 +74,13 @@ def _is_sentence(piece: Piece) -> bool:
 
 
 def reaches_only_the_web(piece: Piece) -> bool:
-    from mailer.importing.structure.contacts.lines import Reach, taken_apart
-
     ways = {part.way for part in taken_apart(piece.text).parts if isinstance(part, Reach)}
     return ways <= {"web"}
 
 
 def take_contacts(sheet: Sheet) -> None:
     """Take contact blocks out of the pieces: those that a label opens, sentences, and what is signed at the end."""
+    _unlist(sheet)
     people = People(sheet.office.region)
     taken: set[int] = set()
     lead = lead_of(sheet)
@@ -98,6 +100,26 @@ def take_contacts(sheet: Sheet) -> None:
     if not taken:
         taken = _unlabelled(sheet, people, lead)
     _keep(sheet, people, taken)
+
+
+def _unlist(sheet: Sheet) -> None:
+    """Programs make a list of a contact, and a bullet of the plus before a number: its items are lines again."""
+    made: list[Piece] = []
+    for piece in sheet.pieces:
+        lines = _short_items(piece.block) if isinstance(piece.block, Listing) else []
+        called = any(contact_label(before) for before in made[-3:])
+        if any(reaches(plain(line.text)) for line in lines) and (called or len(lines) == 1):
+            made += [Piece(line, piece.group) for line in lines]
+        else:
+            made.append(piece)
+    sheet.pieces = made
+
+
+def _short_items(listing: Listing) -> list[Paragraph]:
+    """The items of a list of lines, or nothing."""
+    items = [item[0] for item in listing.items if len(item) == 1]
+    lines = [item for item in items if isinstance(item, Paragraph) and len(item.text) <= 120]
+    return lines if len(lines) == len(listing.items) and not listing.ordered else []
 
 
 def _keep(sheet: Sheet, people: People, taken: set[int]) -> None:

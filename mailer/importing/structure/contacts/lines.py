@@ -20,6 +20,7 @@ PHONE = (
     r"(?<![\w/.,€$£-])(?:\+\s?)?(?:\(\s?\+?\d[\d\s/-]*\)[\s/.-]*)?\d[\d\s().\-–/·]{4,}\d(?!\d)"
     r"(?:\s*(?:ext|x|ext\.|extension|poste|int|anexo|ramal)\.?\s*\d{1,6})?"
 )
+_TWO_NUMBERS = re.compile(r"(\d[\d\s().-]{6,}\d) / (?=[+(]?\d[\d\s().-]{6,}\d)")
 _DIGITS = re.compile(r"\d")
 _YEARS = re.compile(r"(?:19|20)\d\d\s*[-–/]\s*(?:19|20)?\d\d")
 _DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d")
@@ -97,7 +98,7 @@ def taken_apart(text: str) -> ContactLine:
     """Read a line of a contact block."""
     line = ContactLine()
     done = 0
-    for match in _labelled().finditer(plain(text)):
+    for match in _labelled().finditer(_TWO_NUMBERS.sub(r"\1 | ", plain(text))):
         labelled = bool(match["label"] or match["after"])
         if match["phone"] and not _is_phone(match["phone"], labelled):
             continue

@@ -61,14 +61,15 @@ class People:
 
     def read(self, text: str, *, apart: bool) -> None:
         """Take in a line. `apart`: a blank line stands before it."""
-        text = self._named_field(text)
-        for part in taken_apart(text).parts:
+        begins = True
+        for part in taken_apart(self._named_field(text)).parts:
             if isinstance(part, Reach):
                 self._reach(part)
             else:
-                for words in _phrases(part):
-                    self._words(words, apart)
-            apart = False
+                for words in _phrases(part, named=bool(self._current().name)):
+                    self._words(words, apart, begins)
+                    begins = False
+            apart = begins = False
 
     def label(self, text: str) -> None:
         if any(letter.isalnum() for letter in text):
@@ -126,7 +127,7 @@ class People:
             return
         setattr(person, way, reach.value)
 
-    def _words(self, words: str, apart: bool) -> None:
+    def _words(self, words: str, apart: bool, begins: bool) -> None:
         person = self._current()
         if plain(words) in _mere_labels():
             self.label(words)
@@ -135,7 +136,7 @@ class People:
         elif is_postal(words) and not is_person(words):
             self.left_out.append((words, "a postal address: newsroom.md has the office's"))
         elif is_person(words):
-            self._person(words)
+            self._person(words, begins)
         elif not person.name and not person.reachable:
             person.name = words
         elif person.reachable and apart and (person.role or not person.name):
@@ -147,7 +148,8 @@ class People:
         else:
             self.left_out.append((words, _NO_FIELD))
 
-    def _person(self, words: str) -> None:
+    def _person(self, words: str, begins: bool) -> None:
+        """A person's name, or that of a town: within a line it tells where the one before it works."""
         person = self._current()
         if person.reachable and person.name and (is_person(person.name) or (person.phone and person.email)):
             self.people.append(_Person(words))
@@ -156,19 +158,22 @@ class People:
         elif not is_person(person.name):  # the office came first
             person.role.insert(0, person.name)
             person.name = words
-        elif not person.reachable:
+        elif not person.reachable and begins:
             self.people.append(_Person(words))
         else:
             person.role.append(words)
 
 
-def _phrases(part: str) -> Iterable[str]:
-    """`Jane Doe, Press Officer, Harbour Trust`: the name, and the rest."""
+def _phrases(part: str, *, named: bool) -> Iterable[str]:
+    """`Jane Doe, Press Officer, Harbour Trust`: the name, and the rest. `named`: a name is known already, so that
+    `Lantern House, 12 Quay Street` is no other."""
     bracket = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", part)
     if bracket and is_person(bracket[1]):
         return [bracket[1], bracket[2]]
     first, comma, rest = part.partition(",")
-    if plain(rest).strip(" .") in names("companies"):
+    if plain(rest).partition(",")[0].strip(" .") in names("companies"):
+        return [part]
+    if comma and named and is_postal(rest):
         return [part]
     if comma and is_person(first) and rest.strip():
         return [first.strip(), rest.strip()]

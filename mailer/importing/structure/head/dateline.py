@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from mailer.importing.structure.head.days import Day, days_in
@@ -36,6 +36,7 @@ class Dateline:
     Attributes:
         place: "Washington, DC", or "" where only a day stands there.
         day: or None.
+        written: the day as it stands there.
         tag: what the wire put there, "" = nothing.
         end: where the text begins.
         sure: no other reading is likely.
@@ -43,6 +44,7 @@ class Dateline:
 
     place: str
     day: Day | None
+    written: str
     tag: str
     end: int
     sure: bool
@@ -64,7 +66,7 @@ def dateline_of(text: str, office: Office) -> Dateline | None:
         rest = text[end:].lstrip()
         if not found.sure and not (rest[:1].isupper() or rest[:1] in "“\"«„'‘¿¡(" or rest[:1].isdecimal()):
             continue
-        return Dateline(found.place, found.day, found.tag, end, found.sure)
+        return replace(found, end=end)
     return None
 
 
@@ -77,6 +79,7 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
         place = before[: match.start()] + before[match.end() :]
     days = days_in(place, office)
     day = days[0] if len(days) == 1 else None
+    written = place[day.start : day.end] if day else ""
     if day:
         place = place[: day.start] + place[day.end :]
     if len(days) > 1 or (not day and not tag and (not sign.strip() or sign.strip() in (":", ".", "/"))):
@@ -91,7 +94,7 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
     if not place and not (day and sign.strip() not in (".", ":")):
         return None
     sure = bool(day or tag or _looks_sure(place))
-    return Dateline(place, day, tag, 0, sure)
+    return Dateline(place, day, written, tag, 0, sure)
 
 
 def _abbreviated(place: str) -> bool:

@@ -16,6 +16,7 @@ from mailer.release.values import parse_date
 _MONTH_BEFORE_DAY = frozenset(("US", "PH", "FM", "MH", "PW"))
 """Where 3/4/2024 is the 4th of March (Unicode CLDR, dateFormats short)."""
 _DIGIT = re.compile(r"\d")
+_ARTICLE = re.compile(r"^(?:[^\W\d]+,?\s+)?(?:a|am|den|dem|the)\s+(?=\d)", re.IGNORECASE)
 _AHEAD = timedelta(days=200)
 
 
@@ -44,7 +45,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     names = rf"(?:(?:le|el|am|den|a)\s+)?(?:{any_of(phrases('weekdays'))})"
     weekday = rf"(?:\b{names}\b\.?(?:\s+dia)?,?\s+(?:den\s+|the\s+|dem\s+)?)?"
     month, year = rf"(?P<month>{any_of(months())})\b", r"(?P<year>(?:19|20)\d\d)\b"
-    article = r"(?:\b(?:le|el|den|the|dia|em|al)\s+)?"
+    article = r"(?:\b(?:le|el|den|the|dia|em|al|a)\s+)?"
     ordinal = r"(?:st|nd|rd|th|er|º|ª|°|\.º|\.)?"
     return (
         re.compile(rf"{weekday}\b{month}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:\s*,?\s*{year})?"),
@@ -153,8 +154,8 @@ def _wrong_weekday(written: str, value: date) -> Iterator[str]:
 
 
 def _typed(written: str, value: date) -> str:
-    """As written, if the file understands it so."""
-    typed = " ".join(written.split())
+    """As written, without an article before the day, if the file understands it so."""
+    typed = _ARTICLE.sub("", " ".join(written.split()))
     try:
         return typed if parse_date(typed) == value else value.isoformat()
     except ValueFault:

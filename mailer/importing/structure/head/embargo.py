@@ -91,7 +91,7 @@ def _in_zone(at: datetime, rest: str, office: Office, doubts: list[str]) -> date
     folded = plain(rest)
     if (named := _IANA.search(rest)) and named[0] in available_timezones():
         return at.replace(tzinfo=ZoneInfo(named[0]))
-    if offset := _OFFSET.search(folded):
+    if (offset := _OFFSET.search(folded)) and int(offset["hours"]) <= 14:
         return _at_offset(at, offset)
     if city := _city_names().search(folded):
         return at.replace(tzinfo=ZoneInfo(_cities()[" ".join(city[0].split())]))

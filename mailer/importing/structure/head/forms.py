@@ -7,7 +7,7 @@ import re
 from mailer.importing.document import Block, Paragraph, Run, Table
 from mailer.importing.structure.head.days import days_in
 from mailer.importing.structure.head.said import say_day, say_place
-from mailer.importing.structure.runs import Runs, block_text, cut
+from mailer.importing.structure.runs import block_text, cut
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import FIELDS, field_names, kinds, phrases, plain
 
@@ -53,12 +53,13 @@ def take_form_fields(sheet: Sheet) -> None:
         return
     taken: set[int] = set()
     seen: set[str] = set()
+    body: tuple[int, int] | None = None
     for number, name, start in labelled:
         if name in seen or number in taken:
             continue
-        if name == "body":
-            _strip_label(sheet, number, start)
-            break  # what follows is the text
+        if name == "body":  # what follows is the text
+            body = (number, start)
+            break
         value, used = _value(sheet, number, start, {n for n, _, _ in labelled})
         if not value.strip():
             continue
@@ -66,17 +67,17 @@ def take_form_fields(sheet: Sheet) -> None:
         sheet.aside(sheet.pieces[number].text[:start], _WHY, place_of(sheet.pieces[number]))
         _say(sheet, name, value.strip(), place_of(sheet.pieces[number]))
         taken |= used
-    sheet.pieces = [piece for number, piece in enumerate(sheet.pieces) if number not in taken]
+    if body:
+        sheet.pieces[body[0]] = _without_label(sheet, *body)
+    sheet.pieces = [
+        p for number, p in enumerate(sheet.pieces) if number not in taken and (p.text or not p.paragraph)
+    ]
 
 
-def _strip_label(sheet: Sheet, number: int, start: int) -> None:
+def _without_label(sheet: Sheet, number: int, start: int) -> Piece:
     piece = sheet.pieces[number]
     sheet.aside(piece.text[:start], _WHY, place_of(piece))
-    sheet.pieces[number] = piece.with_runs(_without_label(piece, start))
-
-
-def _without_label(piece: Piece, start: int) -> Runs:
-    return cut(piece.runs, start) or (Run(""),)
+    return piece.with_runs(cut(piece.runs, start))
 
 
 def _value(sheet: Sheet, number: int, start: int, labels: set[int]) -> tuple[str, set[int]]:

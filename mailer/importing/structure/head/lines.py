@@ -21,10 +21,12 @@ _OPEN_END = re.compile(r"[,:;–—-]$")
 
 @dataclass(slots=True)
 class _Line:
-    """A line of the head that says none of the signs: `after`: how many lines of signs stand above it."""
+    """A line of the head that says none of the signs: `after`: how many lines of signs stand above it; `labelled`: the
+    kind of release stands before it, as in `Press release: …`."""
 
     piece: Piece
     after: int
+    labelled: bool = False
 
 
 def take_head(sheet: Sheet) -> None:
@@ -40,7 +42,7 @@ def take_head(sheet: Sheet) -> None:
         elif (rest := _read_line(sheet, piece)) is not piece:
             signs += 1
             if rest is not None:
-                lines.append(_Line(rest, signs))
+                lines.append(_Line(rest, signs, labelled=True))
         else:
             lines.append(_Line(piece, signs))
     no_text = not sheet.pieces
@@ -83,15 +85,8 @@ def say_dateline_alone(sheet: Sheet, piece: Piece) -> None:
     if found.place:
         say_place(sheet, found.place, place_of(piece))
     if found.day:
-        say_day(sheet, found.day, _written_day(sheet, piece.text), place_of(piece))
+        say_day(sheet, found.day, found.written, place_of(piece))
     sheet.aside(found.tag, "a wire's tag", place_of(piece))
-
-
-def _written_day(sheet: Sheet, text: str) -> str:
-    from mailer.importing.structure.head.days import days_in
-
-    day = days_in(text, sheet.office)[0]
-    return text[day.start : day.end]
 
 
 def _parted(text: str, signs: Signs) -> bool:
@@ -108,7 +103,10 @@ def _parted(text: str, signs: Signs) -> bool:
 def _remainder(sheet: Sheet, piece: Piece, start: int) -> Piece | None:
     """What stands beside the signs: a place, the office's name, or head line."""
     rest = piece.with_runs(cut(piece.runs, start))
-    if _is_own_name(sheet, rest.text) or (names_body(rest.text) and len(rest.text.split()) <= 8):
+    introduced = piece.text[:start].rstrip().endswith(":")  # `Press release: Board approves …`
+    if _is_own_name(sheet, rest.text) or (
+        names_body(rest.text) and len(rest.text.split()) <= 8 and not introduced
+    ):
         sheet.aside(rest.text, _LETTERHEAD, place_of(piece))
         return None
     if is_place(rest.text.strip(" .,()")) and not sheet.dateline and len(rest.text.split()) <= 4:
@@ -289,7 +287,7 @@ def _score(unit: Sequence[_Line], signs: int) -> float:
     score += 2 if piece.bold else 0
     score += 2 if piece.shouted and words >= 4 else 0
     score += 1 if paragraph.centred else 0
-    score += 1.5 if unit[0].after else 0
+    score += 4 if unit[0].labelled else 1.5 if unit[0].after else 0
     if names_body(text) and words <= 7:
         score -= 4 if unit[0].after < signs else 2
     score -= 1 if text.endswith(".") else 0

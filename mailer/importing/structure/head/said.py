@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
+
+from mailer.errors import ValueFault
 from mailer.importing.structure.head.days import Day, days_in
 from mailer.importing.structure.head.embargo import embargo_field
-from mailer.importing.structure.head.signs import Signs
+from mailer.importing.structure.head.signs import Signs, read_signs
+from mailer.importing.structure.office import Office
+from mailer.importing.structure.runs import joined
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import plain
+from mailer.release.values import parse_moment
+
+_IN = re.compile(r"(?:[Ee]n|[Ee]m|[Ii]n|[Àà]|[Ff]ait à|[Dd]ad[oa] en)\s+(?=[A-ZÀ-Þ])")
 
 
 def say_day(sheet: Sheet, day: Day, written: str, place: str = "") -> None:
@@ -25,6 +34,10 @@ def say_day(sheet: Sheet, day: Day, written: str, place: str = "") -> None:
 
 
 def say_place(sheet: Sheet, dateline: str, place: str = "") -> None:
+    """The dateline. `En Madrid, a 3 de mayo`: the preposition goes."""
+    if before := _IN.match(dateline):
+        sheet.aside(before[0], "stood before the place", place)
+        dateline = dateline[before.end() :]
     if not sheet.dateline:
         sheet.dateline = dateline
     elif plain(dateline) != plain(sheet.dateline):
@@ -51,18 +64,51 @@ def say_signs(sheet: Sheet, piece: Piece, signs: Signs) -> None:
         say_day(sheet, signs.day, piece.text[signs.day.start : signs.day.end], place)
 
 
+def join_embargo_lines(sheet: Sheet) -> None:
+    """`EMBARGOED UNTIL:` and the moment on the next line are one."""
+    made: list[Piece] = []
+    for piece in sheet.pieces:
+        before = made[-1] if made else None
+        if (
+            before is not None
+            and before.paragraph
+            and piece.paragraph
+            and _needs_moment(before, sheet.office)
+        ):
+            moment = len(piece.text) <= 90 and days_in(piece.text, sheet.office)
+            if moment and read_signs(piece.text, sheet.office).rest != 0:
+                made[-1] = before.with_runs(joined(before.runs, piece.runs))
+                continue
+        made.append(piece)
+    sheet.pieces = made
+
+
+def _needs_moment(piece: Piece, office: Office) -> bool:
+    if len(piece.text) > 90 or any(letter.isdecimal() for letter in piece.text):
+        return False
+    return bool(read_signs(piece.text, office).embargo)
+
+
 def settle_embargo(sheet: Sheet) -> None:
-    """What the embargo lines mean, once the date of the release is known. None is ever dropped."""
-    day = days_in(sheet.date, sheet.office)
-    first = ""
-    for line in sheet.embargoes:
-        value, doubts = embargo_field(line, sheet.office, day[0].value if day else None)
-        if not first:
-            first = value
-            sheet.embargo = value
-            for doubt in doubts:
-                sheet.guess(doubt, "embargo")
-        elif value != first:
+    """What the embargo lines mean, once the date of the release is known. None is ever dropped: of several, the latest
+    that is understood is taken."""
+    days = days_in(sheet.date, sheet.office)
+    day = days[0].value if days else None
+    read = [(line, *embargo_field(line, sheet.office, day)) for line in sheet.embargoes]
+    if not read:
+        return
+    line, sheet.embargo, doubts = max(read, key=lambda each: _moment(each[1]))
+    for doubt in doubts:
+        sheet.guess(doubt, "embargo")
+    for other, value, _ in read:
+        if value != sheet.embargo:
             sheet.guess(
-                f"The source has two embargoes: {first} is taken, the other says “{line}”.", "embargo"
+                f"The source has two embargoes: “{line}” is taken, the other says “{other}”.", "embargo"
             )
+
+
+def _moment(value: str) -> float:
+    try:
+        return parse_moment(value).timestamp()
+    except ValueFault:
+        return -math.inf
