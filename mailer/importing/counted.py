@@ -12,7 +12,6 @@ from mailer.model import Note
 from mailer.release import plain_text
 
 _COUNTED = {
-    "paragraphs": ("paragraph",),
     "quotations": ("blockquote",),
     "calls to action": ("call_to_action",),
     "lists": ("bullet_list", "ordered_list"),
@@ -28,9 +27,14 @@ _ADDRESS = re.compile(r"\w+:\S+")
 def counts_of(body: SyntaxTreeNode, notes: Sequence[Note]) -> dict[str, int]:
     """How many of each a release has; notes and the links in them too."""
     types = Counter(node.type for node in body.walk())
+    paragraphs = sum(node.type == "paragraph" and _stands_alone(node) for node in body.walk())
     found = {what: sum(types[each] for each in names) for what, names in _COUNTED.items()}
     links = types["link"] + sum(node.type == "link" for note in notes for node in note.content.walk())
-    return {**found, "notes": len(notes), "links": links}
+    return {"paragraphs": paragraphs, **found, "notes": len(notes), "links": links}
+
+
+def _stands_alone(paragraph: SyntaxTreeNode) -> bool:
+    return paragraph.parent is not None and paragraph.parent.type != "list_item"
 
 
 def numbers_of(body: SyntaxTreeNode, notes: Sequence[Note]) -> Counter[str]:
