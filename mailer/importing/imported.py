@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from mailer.importing.structure import Office
 
 _IN_WORD = (
-    "in Word: Review → Accept (or Reject) All Changes, and Delete All Comments; in Google Docs: Tools → Review "
-    "suggested edits; then save and import it again"
+    "decide about {} in the program that wrote it, save, and import it again (Word: Review → Accept or Reject All "
+    "Changes, Delete All Comments; Google Docs: Tools → Review suggested edits)"
 )
-_ACCEPT = "; or import it with --accept-changes, which accepts them and lists what it accepted"
+_ACCEPT = "; or import it with --accept-changes, which accepts tracked changes and lists them{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def import_document(
         name: of the release; "" = made from the headline. Where a language is given too, and the release is there, the
             document becomes its edition in that language.
         language: BCP 47, "" = as the document says.
-        accept_changes: takes tracked changes as accepted, and leaves comments and hidden text out.
+        accept_changes: takes tracked changes as accepted. Comments and hidden text are left to a person to decide.
 
     Raises:
         DocumentError: it can't be read, it would leak, or words of it would be lost.
@@ -110,7 +110,7 @@ def of_source(
     from mailer.importing.structure import recover
 
     if document.leaks:
-        raise DocumentError([_as_fault(leak, shown) for leak in document.leaks])
+        raise _leaking(document.leaks, shown)
     original = workspace.releases / f"{name}.md" if name and language else None
     translated = read_release(workspace, name).original if original and original.is_file() else None
     draft = recover(document, office_of(workspace, language or document.language))
@@ -212,17 +212,21 @@ def faults_of(workspace: Workspace, path: Path) -> tuple[ToCheck, ...]:
     return ()
 
 
-def _as_fault(leak: Leak, shown: str) -> Fault:
+def _leaking(leaks: Sequence[Leak], shown: str) -> DocumentError:
+    """Every leak, and behind the last one what to do."""
+    hint = _IN_WORD.format("it" if len(leaks) == 1 else "them")
+    acceptable = [leak for leak in leaks if leak.acceptable]
+    if acceptable:
+        hint += _ACCEPT.format("; the rest is yours to decide" if len(acceptable) < len(leaks) else "")
+    *others, last = [Fault(shown, 0, _said_of(leak)) for leak in leaks]
+    return DocumentError([*others, replace(last, hint=hint)])
+
+
+def _said_of(leak: Leak) -> str:
     who = f" by {leak.author}" if leak.author else ""
     when = f", {leak.when}" if leak.when else ""
     words = " ".join(leak.text.split())
-    said = f"“{words[:80]}{'…' if len(words) > 80 else ''}”"
-    return Fault(
-        shown,
-        0,
-        f"{leak.place}: {leak.kind}{who}{when}: {said}",
-        _IN_WORD + (_ACCEPT if leak.acceptable else ""),
-    )
+    return f"{leak.place}: {leak.kind}{who}{when}: “{words[:80]}{'…' if len(words) > 80 else ''}”"
 
 
 def _written(draft: Draft, name: str, shown: str, leave_out: Collection[str] = ()) -> Written:

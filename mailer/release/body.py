@@ -168,8 +168,12 @@ def boilerplates(body: Body) -> tuple[Boilerplate, ...]:
 
 
 def plain_text(node: SyntaxTreeNode) -> str:
-    """The words of a node, without markup."""
-    return "".join(n.content for n in node.walk() if n.type in ("text", "dateline")).strip()
+    """The words of a node, without markup; a line's end is a blank."""
+    breaks = ("softbreak", "hardbreak")
+    said = (
+        " " if n.type in breaks else n.content for n in node.walk() if n.type in ("text", "dateline", *breaks)
+    )
+    return "".join(said).strip()
 
 
 # ---- inline rules -------------------------------------------------------------------------------------

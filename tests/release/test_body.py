@@ -78,7 +78,7 @@ def test_a_quote_ends_with_who_said_it() -> None:
 def test_notes_are_numbered_by_their_first_citation() -> None:
     found = body("One[^b] two[^a] three[^b].\n\n[^a]: Alpha.\n\n[^b]: Beta.\n    Still beta.")
     assert [(n.number, n.references, plain_text(n.content)) for n in found.notes] == [
-        (1, 2, "Beta.Still beta."), (2, 1, "Alpha."),
+        (1, 2, "Beta. Still beta."), (2, 1, "Alpha."),
     ]  # fmt: skip
     marks = [node.meta for node in found.tree.walk() if node.type == "footnote_ref"]
     assert [(m["number"], m["reference"]) for m in marks] == [(1, 1), (2, 1), (1, 2)]

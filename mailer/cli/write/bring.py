@@ -43,9 +43,7 @@ class Wanted:
 @click.option(
     "--out", "-o", default="", metavar="FILE", help="The release file, in releases/; - writes it on stdout."
 )
-@click.option(
-    "--accept-changes", is_flag=True, help="Accept tracked changes; leave out comments and hidden text."
-)
+@click.option("--accept-changes", is_flag=True, help="Accept tracked changes, and list them.")
 @click.option("--lang", default="", metavar="TAG", help="Language (BCP 47); by default, the document's.")
 @click.option("--clipboard", is_flag=True, help="What was copied in another program, instead of files.")
 @click.option("--json", "as_json", is_flag=True, help="What was found as JSON on stdout.")
