@@ -25,11 +25,8 @@ from mailer.workspace import Workspace
 if TYPE_CHECKING:
     from mailer.importing.structure import Office
 
-_IN_WORD = (
-    "decide about {} in the program that wrote it, save, and import it again (Word: Review → Accept or Reject All "
-    "Changes, Delete All Comments; Google Docs: Tools → Review suggested edits)"
-)
-_ACCEPT = "; or import it with --accept-changes, which accepts tracked changes and lists them{}"
+_ANYWHERE = "Decide about it in the program that wrote the document, save, and import it again."
+_ACCEPT = "Or import it with --accept-changes, which accepts tracked changes and lists them{}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,9 +181,9 @@ def save(workspace: Workspace, imported: Imported, path: Path) -> tuple[Path, ..
                 made.append(each)
                 file.write(content)
     except OSError as error:
-        for each in made:
+        for ours in made:
             with suppress(OSError):
-                each.unlink()
+                ours.unlink()
         if isinstance(error, FileExistsError):
             raise WorkspaceError(
                 f"{workspace.shown(each)} is there already. Nothing was written.",
@@ -213,13 +210,16 @@ def faults_of(workspace: Workspace, path: Path) -> tuple[ToCheck, ...]:
 
 
 def _leaking(leaks: Sequence[Leak], shown: str) -> DocumentError:
-    """Every leak, and behind the last one what to do."""
-    hint = _IN_WORD.format("it" if len(leaks) == 1 else "them")
-    acceptable = [leak for leak in leaks if leak.acceptable]
+    """Every leak; what to do stands once, behind the last one that it does away with."""
+    remedies = {leak.remedy or _ANYWHERE: number for number, leak in enumerate(leaks)}
+    hints = {number: remedy for remedy, number in remedies.items()}
+    acceptable = [number for number, leak in enumerate(leaks) if leak.acceptable]
     if acceptable:
-        hint += _ACCEPT.format("; the rest is yours to decide" if len(acceptable) < len(leaks) else "")
-    *others, last = [Fault(shown, 0, _said_of(leak)) for leak in leaks]
-    return DocumentError([*others, replace(last, hint=hint)])
+        more = "; the rest is left to you" if len(acceptable) < len(leaks) else ""
+        hints[acceptable[-1]] = f"{hints.get(acceptable[-1], '')} {_ACCEPT.format(more)}".strip()
+    return DocumentError(
+        [Fault(shown, 0, _said_of(leak), hints.get(number, "")) for number, leak in enumerate(leaks)]
+    )
 
 
 def _said_of(leak: Leak) -> str:
