@@ -142,6 +142,17 @@ def test_a_folder_is_imported_one_after_the_other(workspace: Workspace) -> None:
     assert [("refused" in each) for each in found] == [True, True, True]
 
 
+def test_a_translation_in_the_same_folder_follows_its_original_whatever_that_is_called(
+    workspace: Workspace,
+) -> None:
+    old = workspace.root / "old"
+    old.mkdir()
+    (old / "4711 final.txt").write_text(TEXT, "utf-8")
+    (old / "4711 final.es.txt").write_text(SPANISH, "utf-8")
+    ran = run(workspace, "old")
+    assert (ran.code, ran.out.splitlines()) == (0, [f"releases/{NAME}.md", f"releases/{NAME}.es.md"]), ran.err
+
+
 def test_a_translation_becomes_an_edition_of_its_original(workspace: Workspace, document: Path) -> None:
     assert run(workspace, "draft.txt").code == 0
     (workspace.root / f"{NAME}.es.txt").write_text(SPANISH, "utf-8")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -80,10 +81,11 @@ def _one_after_the_other(
     from mailer.importing import faults_of, save
 
     data: list[dict[str, object]] = []
+    called: dict[tuple[Path, str], str] = {}
     refused = 0
     for source in sorted(sources, key=lambda path: (path.parent, len(path.name), path.name)):
         try:
-            wanted = _wanted(workspace, source, "", language)
+            wanted = _wanted(workspace, source, "", language, called)
             imported = _read(workspace, source, wanted, language, accept_changes, clipboard=False)
             path = _target(workspace, wanted, imported)
             paths = save(workspace, imported, path)
@@ -92,6 +94,7 @@ def _one_after_the_other(
             data.append({"source": str(source), "refused": str(error).split("\n")})
             say(style("refused", fg="red", bold=True), "  ", visible(str(error)), err=True)
             continue
+        called[source.parent, source.stem] = imported.name
         checks = (*imported.to_check, *faults_of(workspace, path))
         data.append(as_data(workspace, imported, str(source), paths, checks))
         print_report(workspace, imported, source, path, checks)
@@ -156,9 +159,19 @@ def _read(
     )
 
 
-def _wanted(workspace: Workspace, source: Path, out: str, language: str) -> Wanted:
+def _wanted(
+    workspace: Workspace,
+    source: Path,
+    out: str,
+    language: str,
+    called: Mapping[tuple[Path, str], str] = MappingProxyType({}),
+) -> Wanted:
     """Which release a document is to become: the one that -o names; NAME.es.docx the Spanish edition of a release NAME,
-    and NAME.docx too with --lang es; else a new one, called by its headline."""
+    and NAME.docx too with --lang es; else a new one, called by its headline.
+
+    Args:
+        called: what became of documents that were imported just before, by their folder and name without ending.
+    """
     if out and out != "-":
         path = Path(out) if len(Path(out).parts) > 1 else workspace.releases / out
         if path.suffix != ".md" or path.resolve().parent != workspace.releases.resolve():
@@ -170,6 +183,8 @@ def _wanted(workspace: Workspace, source: Path, out: str, language: str) -> Want
             raise click.UsageError(f"--lang {language} contradicts -o {out}: leave one of them out.")
         return Wanted(path, name, spoken)
     match = _OF_AN_EDITION.fullmatch(source.stem)
+    if match and (original := called.get((source.parent, match["name"]))):
+        return Wanted(None, original, match["language"])
     if match and (workspace.releases / f"{match['name']}.md").is_file():
         return Wanted(None, match["name"], match["language"])
     if language and (workspace.releases / f"{source.stem}.md").is_file():
