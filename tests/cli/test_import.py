@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,28 @@ def test_a_translation_becomes_an_edition_of_its_original(workspace: Workspace, 
         "es", read_release(workspace, NAME).original.contacts, "2026-11-23",
     )  # fmt: skip
     assert not [finding for finding in spanish.findings if finding.id == "outdated-translation"]
+
+
+@pytest.mark.skipif(
+    sys.platform in ("darwin", "win32"), reason="their clipboards are read by programs of theirs"
+)
+def test_what_was_copied_becomes_a_release(workspace: Workspace, tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    page = "<p>PRESS RELEASE</p><p>November 23, 2026</p><h1>Tanks for Saltby</h1><p>SALTBY — Three tanks are <b>full</b>.</p>"
+    (programs / "wl-paste").write_text(
+        f"#!/bin/sh\ncase \"$*\" in --list-types) echo text/html ;; *text/html*) cat <<'END'\n{page}\nEND\n;; *) exit 1 ;; esac\n"
+    )
+    (programs / "wl-paste").chmod(0o755)
+    ran = mailer(
+        "import",
+        "--clipboard",
+        cwd=workspace.root,
+        WAYLAND_DISPLAY="wayland-0",
+        PATH=f"{programs}:{os.environ['PATH']}",
+    )
+    assert (ran.code, ran.out) == (0, "releases/tanks-for-saltby.md\n"), ran.err
+    assert "Three tanks are **full**." in (workspace.releases / "tanks-for-saltby.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("how", [("-o", f"releases/{NAME}.es.md"), ("--lang", "es")])
