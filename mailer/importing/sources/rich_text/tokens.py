@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 DEEPEST = 300
 """Groups inside one another; Word's own have some 20."""
-MOST_COMMANDS = 800_000
+MOST_COMMANDS = 400_000
 """Braces, control words, symbols: a release of 20 pages with Word's styles has 40,000."""
 
 _TOKEN = re.compile(
@@ -42,6 +42,9 @@ def tokens(content: bytes) -> Iterator[Token]:
         if (text := match["text"]) is not None:
             yield Token("text", content=text)
             continue
+        if digits := match["hex"]:
+            yield Token("text", name="hex", content=bytes((int(digits, 16),)))
+            continue
         commands += 1
         if commands > MOST_COMMANDS:
             raise TooLarge(f"it has more than {MOST_COMMANDS:,} commands")
@@ -60,7 +63,5 @@ def tokens(content: bytes) -> Iterator[Token]:
                 at += number
             else:
                 yield Token("word", name, number)
-        elif digits := match["hex"]:
-            yield Token("text", name="hex", content=bytes((int(digits, 16),)))
         else:
             yield Token("symbol", match["symbol"].decode("latin-1"))
