@@ -113,6 +113,14 @@ def test_pictures_in_the_mail_come_along() -> None:
     assert blocks_shown(found.blocks) == ["Text", "![A pier](picture-1)"]
 
 
+def test_what_lists_of_mails_show_is_no_leak_and_other_hidden_text_is() -> None:
+    """Newsletters hide a first line, which lists of mails show."""
+    found = of(mail(html='<div style="display:none">Ferry at night</div><p>Text</p><p hidden>price</p>'))
+    assert blocks_shown(found.blocks) == ["Text"]
+    assert [leak.text for leak in found.leaks] == ["price"]
+    assert "What lists of mails show of it was left out: “Ferry at night”." in found.remarks
+
+
 def test_attachments_are_named_and_a_document_is_pointed_out() -> None:
     message = mail("See attached.\n")
     message.add_attachment(b"x", "application", "octet-stream", filename="Ferry.docx")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.account import words_lost
@@ -118,3 +119,15 @@ def test_every_character_keeps_its_looks(name: str, paragraphs: list[Paragraph])
     written = [block for p in shown for block in (p, marker)]
     document = read_document(name, FORMATS[name](written or [marker], {}))
     assert [letters(block) for block in document.blocks] == [letters(block) for block in written or [marker]]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_real_release_is_read_alike(name: str) -> None:
+    """What is read of its plain text, written in another format and read again."""
+    path = REPOSITORY.parent / "shared" / "real" / "press-release.txt"
+    if not path.exists():
+        pytest.skip("the real release is not beside this checkout")
+    text = read_document(path.name, path.read_bytes())
+    document = read_document(name, FORMATS[name](text.blocks, text.notes))
+    assert blocks_shown(document.blocks) == blocks_shown(text.blocks)
+    assert words_lost(document) == []

@@ -52,14 +52,13 @@ def document_of(page: Page) -> SourceDocument:
     """
     root, embedded = tree_of(page.source, page.name)
     body = next(root.iter("body"), root)
-    program = GMAIL if page.mail and program_of(page.source) == WEB_PAGE else program_of(page.source)
-    styles = Styles(*(style.text or "" for style in root.iter("style")))
-    resources = {**page.resources, **{key: embedded_content(value) for key, value in embedded.items()}}
+    program = program_of(page.source)
+    program = GMAIL if page.mail and program == WEB_PAGE else program
     found = notes_of(body)
     reading = Reading(
-        resources=resources,
+        resources={**page.resources, **{key: embedded_content(value) for key, value in embedded.items()}},
         accept_changes=page.accept_changes,
-        styles=styles,
+        styles=Styles(*(style.text or "" for style in root.iter("style"))),
         base=_base(root, page.source),
         notes={note.fragment: str(number) for number, note in enumerate(_real(found), 1)},
     )
@@ -67,32 +66,51 @@ def document_of(page: Page) -> SourceDocument:
     part = main_part(body) if program == WEB_PAGE and not page.pasted else body
     outside = around(part) if program == WEB_PAGE else []
     reading.skipped.update(outside)
-    blocks = blocks_of(part, reading=reading)
+    blocks, heads = _finished(blocks_of(part, reading=reading), program, mail=page.mail)
     notes = {
         str(number): _without_rules(blocks_of(note.element, reading=reading))
         for number, note in enumerate(_real(found), 1)
     }
-    margins = _margins(body, part, outside, styles, reading)
-    blocks, heads = _finished(blocks, program, mail=page.mail)
-    marks = frozenset(
-        each for note in found for each in (note.cite, note.back, *[note.element] * note.comment)
-    )
-    words = words_of(body, styles, marks)
-    blocks, words = with_typed_lists(blocks, mended(words) if program == PDF_VIEWER else words)
+    margins = (*heads, *_margins(body, part, outside, reading.styles, reading))
+    blocks, words = with_typed_lists(blocks, _words(body, found, reading, program))
+    if page.mail:
+        _set_preheader_aside(reading)
     return SourceDocument(
-        kind=f"text from {program}"
-        if page.pasted
-        else f"page from {program}".replace("page from a web page", "web page"),
+        kind=_kind(page, program),
         blocks=blocks,
         notes=notes,
         pictures=reading.pictures,
-        margins=(*heads, *margins),
+        margins=margins,
         leaks=tuple(reading.leaks),
         accepted=tuple(reading.accepted),
         remarks=tuple(reading.remarks),
         language=_language(root, body),
         words=words,
     )
+
+
+def _kind(page: Page, program: str) -> str:
+    if page.pasted:
+        return f"text from {program}"
+    return "web page" if program == WEB_PAGE else f"page from {program}"
+
+
+def _words(body: Any, found: list[Note], reading: Reading, program: str) -> str:
+    """The words of a page without marks of notes, and without comments, which are leaks."""
+    marks = frozenset(
+        each for note in found for each in (note.cite, note.back, *[note.element] * note.comment)
+    )
+    words = words_of(body, reading.styles, marks)
+    return mended(words) if program == PDF_VIEWER else words
+
+
+def _set_preheader_aside(reading: Reading) -> None:
+    """What a mail hides above its text is shown in lists of mails, and no secret."""
+    for leak in [
+        leak for leak in reading.leaks if leak.kind == "hidden text" and leak.place == "paragraph 1"
+    ]:
+        reading.leaks.remove(leak)
+        reading.remark(f"What lists of mails show of it was left out: “{leak.text[:200]}”.")
 
 
 def _real(found: list[Note]) -> list[Note]:
