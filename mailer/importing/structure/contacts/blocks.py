@@ -24,7 +24,7 @@ from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import any_of, names, phrases, plain
 from mailer.model import Contact
 
-_SENTENCE = re.compile(r"[.!?]\s+[A-ZÁÉÍÓÚÄÖÜ].{25,}[.!?]$")
+_SENTENCE = re.compile(r"[a-zß-ÿ]{3}[.!?]\s+[A-ZÁÉÍÓÚÄÖÜ].{25,}[.!?]$")
 
 
 @cache

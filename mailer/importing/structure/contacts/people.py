@@ -168,7 +168,7 @@ def _phrases(part: str, *, named: bool) -> Iterable[str]:
     """`Jane Doe, Press Officer, Harbour Trust`: the name, and the rest. `named`: a name is known already, so that
     `Lantern House, 12 Quay Street` is no other."""
     bracket = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", part)
-    if bracket and is_person(bracket[1]):
+    if bracket and is_person(bracket[1]) and not is_person(part):
         return [bracket[1], bracket[2]]
     first, comma, rest = part.partition(",")
     if plain(rest).partition(",")[0].strip(" .") in names("companies"):

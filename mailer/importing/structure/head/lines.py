@@ -263,7 +263,8 @@ def _continues(first: _Line, second: _Line) -> bool:
     open_end = bool(_OPEN_END.search(a.text)) or (last.isalpha() and last in phrases("common"))
     if a.group != b.group:
         return a.shouted and open_end
-    if a.text.endswith((".", "!", "?")) or (names_body(a.text) and len(a.text.split()) <= 5):
+    office = names_body(a.text) and len(a.text.split()) <= 5 and (names_body(b.text) or not first.after)
+    if a.text.endswith((".", "!", "?")) or office:
         return False
     return open_end or b.text[:1].islower() or a.shouted or (len(a.text) >= 40 and _titled(a) and _titled(b))
 
