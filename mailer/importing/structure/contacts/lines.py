@@ -119,6 +119,8 @@ def _between(text: str) -> Iterator[str]:
         bare = part.strip(" ,.:|–—-•·<>[]\t")
         if bare.startswith("(") and bare.endswith(")"):
             bare = bare[1:-1]
+        elif bare.count("(") != bare.count(")"):
+            bare = bare.strip("() ")
         if any(letter.isalnum() for letter in bare):
             yield bare
 

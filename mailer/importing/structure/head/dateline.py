@@ -84,7 +84,7 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
         place = place[: day.start] + place[day.end :]
     if len(days) > 1 or (not day and not tag and (not sign.strip() or sign.strip() in (":", ".", "/"))):
         return None
-    dotted = sign.startswith(".") and "." in place.rstrip(". ").rpartition(" ")[2]
+    dotted = not day and sign.startswith(".") and "." in place.rstrip(". ").rpartition(" ")[2]
     place = re.sub(r"^\s*\((.*)\)\s*$|\(\s*\)", r"\1", place).strip(" ,;:-–—/") + ("." if dotted else "")
     place = re.sub(r"\s+,", ",", " ".join(place.split()))
     if place.endswith(".") and not _abbreviated(place):
@@ -99,7 +99,7 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
 
 def _abbreviated(place: str) -> bool:
     last = place.rpartition(" ")[2]
-    return "." in last[:-1] or (len(last) <= 6 and "," in place)
+    return "." in last[:-1] or len(last) <= 3 or (len(last) <= 6 and "," in place)
 
 
 def _looks_sure(place: str) -> bool:
