@@ -8,7 +8,7 @@ from itertools import groupby
 from mailer.importing.document import Block, Paragraph, Table
 from mailer.importing.structure.contacts.lines import reaches
 from mailer.importing.structure.head.signs import lead_of
-from mailer.importing.structure.runs import Runs, cut, text_of, trimmed
+from mailer.importing.structure.runs import Runs, cut, joined, text_of, trimmed
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 
 _APART = 10_000
@@ -43,6 +43,8 @@ def _cells(piece: Piece) -> list[Runs]:
 
 
 def _columns(pieces: Sequence[Piece]) -> list[Piece]:
+    if rows := _labelled_rows(pieces):
+        return rows
     columns: list[list[Piece]] = []
     for piece in pieces:
         for column, cell in enumerate(_cells(piece), start=int(piece.indented)):
@@ -52,6 +54,19 @@ def _columns(pieces: Sequence[Piece]) -> list[Piece]:
             part.group = piece.group + _APART * column
             columns[column].append(part)
     return [piece for column in columns for piece in column]
+
+
+def _labelled_rows(pieces: Sequence[Piece]) -> list[Piece]:
+    """`Date:` and `Contact:` in the first column, and in the second what they name: a row is read after the other."""
+    rows = [(piece, _cells(piece)) for piece in pieces]
+    labels = [cells[0] for piece, cells in rows if len(cells) == 2 and not piece.indented]
+    if not labels or not all(text_of(label).endswith(":") for label in labels):
+        return []
+    if any(len(cells) > 2 for _, cells in rows):
+        return []
+    return [
+        piece.with_runs(joined(cells[0], cells[1]) if len(cells) == 2 else cells[0]) for piece, cells in rows
+    ]
 
 
 def _with_table(sheet: Sheet, made: list[Piece], pieces: Sequence[Piece]) -> list[Piece]:

@@ -172,7 +172,11 @@ def _read(people: People, pieces: Sequence[Piece], start: int) -> None:
         inner = start if number == 0 else contact_label(piece)
         if inner:
             people.label(piece.text[:inner])
-        people.read(piece.text[inner:], apart=piece.group != group or bool(inner and number))
+        asks = sentence_that_asks(piece) if not inner else None
+        if asks and asks[0] == 0:
+            read_sentence(people, piece.text, asks[1])
+        else:
+            people.read(piece.text[inner:], apart=piece.group != group or bool(inner and number))
         group = piece.group
 
 

@@ -18,7 +18,8 @@ _IN_NAMES = frozenset(("de", "der", "die", "e", "y", "a", "al", "au"))
 def _opening() -> re.Pattern[str]:
     words, verbs = any_of(phrases("contact")), any_of(phrases("asks_to_contact"))
     return re.compile(
-        rf"(?P<before>^[\s*•\-–—(]*|[.!?]\s+)(?:(?:{words})[^.:@\d]{{0,60}}?(?:{verbs})"
+        rf"(?P<before>^[\s*•\-–—(]*|[.!?]\s+)(?:(?:{words}|for|to|para|pour|fur|um|bei|if you|wenn sie|si|se)\b"
+        rf"[^.:@\d]{{0,80}}?\b(?:{verbs})"
         rf"|(?:please\s+)?(?:{verbs})(?=\s+[^\s:])|(?:{words})(?=[,\s]))"
     )
 

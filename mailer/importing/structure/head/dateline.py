@@ -22,9 +22,7 @@ def _tags() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A wire's tag before the dash, and one after it."""
     wires = any_of(names("wires"))
     return (
-        re.compile(
-            rf"\(\s*(?:{wires})\s*\)|/\s?(?:{wires}|[a-z][\w -]{{1,24}})\s?/|(?<=\s)(?:{wires})(?=\s*$)"
-        ),
+        re.compile(rf"\(\s*(?:{wires})\s*\)|/\s?(?:{wires}|[\w-]*wire[\w-]*)\s?/|(?<=\s)(?:{wires})(?=\s*$)"),
         re.compile(rf"(?:\(\s*(?:{wires})\s*\)|/\s?(?:{wires})\s?/)\s*(?:—|–|--+|-)?\s*"),
     )
 

@@ -187,5 +187,8 @@ def _score(unit: Sequence[Line], signs: int) -> float:
     if names_body(text) and words <= 7:
         score -= 4 if unit[0].after < signs else 2
     score -= 1 if text.endswith(".") else 0
+    score -= (
+        3 if len(re.findall(r"\s[/|·•]\s", text)) > 1 else 0
+    )  # labels: `Peer-reviewed / Survey / Harbours`
     score -= 1.5 if all_italic(piece.runs) or paragraph.style == "Subtitle" else 0
     return score
