@@ -28,6 +28,7 @@ from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import any_of, phrases, plain
 from mailer.model import Contact
 
+_OURS = r"(?:votre|vos|notre|nos|ihre?|unsere?|su|sus|nuestro|nuestros|your|our|o seu|os seus|o nosso)\s+"
 _ASKS = re.compile(r"(?:for|to|para|pour|fur|bei|zur|zu|wegen)\s")
 _SENTENCE = re.compile(r"[a-zß-ÿ]{3}[.!?]\s+[A-ZÁÉÍÓÚÄÖÜ].{25,}[.!?]$")
 
@@ -37,7 +38,7 @@ def _label() -> re.Pattern[str]:
     """`Media contact:`, `CONTACT – `, `For more information, please contact:`, alone or with what follows."""
     words, verbs = any_of(phrases("contact")), any_of(phrases("asks_to_contact"))
     return re.compile(
-        rf"[\s*•\-–—]*(?P<label>(?:{words})(?:\s*[/&|]\s*(?:{words}))?(?:\s*\([^)]{{1,25}}\))?"
+        rf"[\s*•\-–—]*(?:{_OURS})?(?P<label>(?:{words})(?:\s*[/&|]\s*(?:{words}))?(?:\s*\([^)]{{1,25}}\))?"
         rf"(?:,?\s*(?:please\s+|bitte\s+|por favor,?\s+|veuillez\s+)?(?:{verbs}))?"
         r"(?:\s+(?:only|bitte an|an|a|con|com|at|de))?)"
         r"\s*(?P<sign>[:：]|[-–—](?=\s)|$|\t)"
@@ -53,7 +54,7 @@ def contact_label(piece: Piece) -> int:
         rest = piece.text[match.end() :]
         return match.end() if len(rest) < 160 or reaches(plain(rest)) else 0
     if (colon := piece.text.find(":")) > 0 and colon <= 60 and len(piece.text) <= 160:
-        before = piece.plain[:colon]
+        before = re.sub(rf"^(?:{_OURS})", "", piece.plain[:colon])
         asks = _ASKS.match(before) and any(before.endswith(f" {verb}") for verb in phrases("asks_to_contact"))
         if len(before.split()) <= 8 and (
             asks or any(before.startswith(f"{word} ") for word in phrases("contact"))

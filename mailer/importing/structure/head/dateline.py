@@ -82,8 +82,8 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
         place = place[: day.start] + place[day.end :]
     if len(days) > 1 or (not day and not tag and (not sign.strip() or sign.strip() in (":", ".", "/"))):
         return None
-    dotted = not day and sign.startswith(".") and "." in place.rstrip(". ").rpartition(" ")[2]
-    place = re.sub(r"^\s*\((.*)\)\s*$|\(\s*\)", r"\1", place).strip(" ,;:-–—/") + ("." if dotted else "")
+    place = re.sub(r"^\s*[(\[](.*)[)\]]\s*$|\(\s*\)", r"\1", place).strip(" ,;:-–—/")
+    place += "." if not day and _ends_abbreviated(place, sign) else ""
     place = re.sub(r"\s+,", ",", " ".join(place.split()))
     if place.endswith(".") and not _abbreviated(place):
         place = place.rstrip(".")
@@ -93,6 +93,12 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
         return None
     sure = bool(day or tag or _looks_sure(place))
     return Dateline(place, day, written, tag, 0, sure)
+
+
+def _ends_abbreviated(place: str, sign: str) -> bool:
+    """Whether the full stop before the dash is the place's own: `D.C.—`, `Baltimore, Md.—`, and not `Madrid.-`."""
+    last = place.rstrip(". ").rpartition(" ")[2]
+    return sign.startswith(".") and ("." in last or ("," in place and len(last) <= 5 and "-" not in sign))
 
 
 def _abbreviated(place: str) -> bool:
