@@ -1,7 +1,8 @@
 """How much of a release in plain text is recovered, whether any word is lost, and how long it takes.
 
     python benchmarks/importing/measure.py                    200 releases of the shapes that the rules were tuned by
-    python benchmarks/importing/measure.py --held-out         48 of shapes that they were not
+    python benchmarks/importing/measure.py --held-out held_out           48 of shapes that they were not
+    python benchmarks/importing/measure.py --held-out held_out_first     those that were held out before
     python benchmarks/importing/measure.py --seed 2           others of the same shapes
     python benchmarks/importing/measure.py --show wire_slashes
 
@@ -93,13 +94,15 @@ def measure(samples: list[Any]) -> tuple[Counter[str], list[tuple[Any, str, str]
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--held-out", action="store_true")
+    options.add_argument(
+        "--held-out", choices=["held_out", "held_out_first", "held_out_second", "held_out_third"], default=""
+    )
     options.add_argument("--count", type=int, default=0)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--show", default="")
     chosen = options.parse_args()
     releases = benchmark("importing/releases.py")
-    shapes = benchmark("importing/held_out.py").HELD_OUT if chosen.held_out else releases.SHAPES
+    shapes = benchmark(f"importing/{chosen.held_out}.py").HELD_OUT if chosen.held_out else releases.SHAPES
     count = chosen.count or (48 if chosen.held_out else 200)
     samples = list(releases.samples(shapes, count, chosen.seed))
     if chosen.show:

@@ -191,7 +191,8 @@ def _columns(text: str) -> str:
     line = text.strip()
     if len(text) <= _WIDEST:
         line = _TAB.sub("\t", line)
-    return "\t" + line if len(text) - len(text.lstrip()) >= _SECOND_COLUMN else line
+    margin = text[: len(text) - len(text.lstrip())]
+    return "\t" + line if "\t" in margin or len(margin) >= _SECOND_COLUMN else line
 
 
 def _listed(blocks: Sequence[Block]) -> Iterator[Block]:

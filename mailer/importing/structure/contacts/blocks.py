@@ -8,23 +8,29 @@ from functools import cache
 
 from mailer.importing.document import Listing, Paragraph
 from mailer.importing.structure.contacts.lines import (
-    Reach,
     is_person,
     is_postal,
     reaches,
     says_hours,
     says_how_to_reach,
-    taken_apart,
 )
 from mailer.importing.structure.contacts.people import People
+from mailer.importing.structure.contacts.sentences import (
+    reaches_only_the_web,
+    read_sentence,
+    sentence_that_asks,
+)
 from mailer.importing.structure.head.signs import is_sign, lead_of
 from mailer.importing.structure.headings import is_section_start
 from mailer.importing.structure.marks import note_mark
+from mailer.importing.structure.runs import cut
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
-from mailer.importing.words import any_of, names, phrases, plain
+from mailer.importing.words import any_of, phrases, plain
 from mailer.model import Contact
 
-_SENTENCE = re.compile(r"[.!?]\s+[A-ZÁÉÍÓÚÄÖÜ].{25,}[.!?]$")
+_OURS = r"(?:votre|vos|notre|nos|ihre?|unsere?|su|sus|nuestro|nuestros|your|our|o seu|os seus|o nosso)\s+"
+_ASKS = re.compile(r"(?:for|to|para|pour|fur|bei|zur|zu|wegen)\s")
+_SENTENCE = re.compile(r"[a-zß-ÿ]{3}[.!?]\s+[A-ZÁÉÍÓÚÄÖÜ].{25,}[.!?]$")
 
 
 @cache
@@ -32,18 +38,10 @@ def _label() -> re.Pattern[str]:
     """`Media contact:`, `CONTACT – `, `For more information, please contact:`, alone or with what follows."""
     words, verbs = any_of(phrases("contact")), any_of(phrases("asks_to_contact"))
     return re.compile(
-        rf"[\s*•\-–—]*(?P<label>(?:{words})(?:\s*[/&|]\s*(?:{words}))?(?:\s*\([^)]{{1,25}}\))?"
+        rf"[\s*•\-–—]*(?:{_OURS})?(?P<label>(?:{words})(?:\s*[/&|]\s*(?:{words}))?(?:\s*\([^)]{{1,25}}\))?"
         rf"(?:,?\s*(?:please\s+|bitte\s+|por favor,?\s+|veuillez\s+)?(?:{verbs}))?"
         r"(?:\s+(?:only|bitte an|an|a|con|com|at|de))?)"
         r"\s*(?P<sign>[:：]|[-–—](?=\s)|$|\t)"
-    )
-
-
-@cache
-def _sentence() -> re.Pattern[str]:
-    words, verbs = any_of(phrases("contact")), any_of(phrases("asks_to_contact"))
-    return re.compile(
-        rf"[\s*•\-–—(]*(?:(?:{words})[^.:@\d]{{0,60}}?(?:{verbs})|(?:please\s+)?(?:{verbs})(?=\s)|(?:{words})(?=[,\s]))"
     )
 
 
@@ -56,26 +54,13 @@ def contact_label(piece: Piece) -> int:
         rest = piece.text[match.end() :]
         return match.end() if len(rest) < 160 or reaches(plain(rest)) else 0
     if (colon := piece.text.find(":")) > 0 and colon <= 60 and len(piece.text) <= 160:
-        before = piece.plain[:colon]
-        if len(before.split()) <= 8 and any(before.startswith(f"{word} ") for word in phrases("contact")):
+        before = re.sub(rf"^(?:{_OURS})", "", piece.plain[:colon])
+        asks = _ASKS.match(before) and any(before.endswith(f" {verb}") for verb in phrases("asks_to_contact"))
+        if len(before.split()) <= 8 and (
+            asks or any(before.startswith(f"{word} ") for word in phrases("contact"))
+        ):
             return colon + 1
     return 0
-
-
-def _is_sentence(piece: Piece) -> bool:
-    """`For more information, contact Jane Doe at 202-555-0143 or jane@example.org.`"""
-    return (
-        piece.paragraph is not None
-        and len(piece.text) <= 330
-        and bool(_sentence().match(piece.plain))
-        and ("@" in piece.text or says_how_to_reach(piece) or reaches(piece.plain))
-        and not reaches_only_the_web(piece)
-    )
-
-
-def reaches_only_the_web(piece: Piece) -> bool:
-    ways = {part.way for part in taken_apart(piece.text).parts if isinstance(part, Reach)}
-    return ways <= {"web"}
 
 
 def take_contacts(sheet: Sheet) -> None:
@@ -93,12 +78,13 @@ def take_contacts(sheet: Sheet) -> None:
             if end:
                 _read(people, sheet.pieces[number:end], start)
                 taken.update(range(number, end))
-        elif _is_sentence(piece):
-            _read_sentence(people, piece)
-            taken.add(number)
+        elif (asks := sentence_that_asks(piece)) and (asks[0] == 0 or number > lead):
+            read_sentence(people, piece.text[asks[0] :], asks[1] - asks[0])
+            sheet.pieces[number] = piece.with_runs(cut(piece.runs, 0, asks[0]))
+            taken |= set() if asks[0] else {number}
         number = max(end, number + 1)
-    if not taken:
-        taken = _unlabelled(sheet, people, lead)
+    if not any(person.name for person in people.people):
+        taken |= _unlabelled(sheet, people, lead, taken)
     _keep(sheet, people, taken)
 
 
@@ -187,31 +173,15 @@ def _read(people: People, pieces: Sequence[Piece], start: int) -> None:
         inner = start if number == 0 else contact_label(piece)
         if inner:
             people.label(piece.text[:inner])
-        people.read(piece.text[inner:], apart=piece.group != group or bool(inner and number))
+        asks = sentence_that_asks(piece) if not inner else None
+        if asks and asks[0] == 0:
+            read_sentence(people, piece.text, asks[1])
+        else:
+            people.read(piece.text[inner:], apart=piece.group != group or bool(inner and number))
         group = piece.group
 
 
-def _read_sentence(people: People, piece: Piece) -> None:
-    """The words between name and numbers say nothing that a contact has a field for."""
-    match = _sentence().match(piece.plain)
-    done = match.end() if match else 0
-    people.label(piece.text[:done])
-    parts = []
-    for link in _links().finditer(piece.plain, done):
-        parts.append(piece.text[done : link.start()])
-        people.label(link[0])
-        done = link.end()
-    people.read(" | ".join((*parts, piece.text[done:])), apart=False)
-
-
-@cache
-def _links() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<!\w)(?:{any_of(names('between') - {'de', 'der', 'die', 'e', 'y', 'a', 'al', 'au'})})(?![\w'’])"
-    )
-
-
-def _unlabelled(sheet: Sheet, people: People, lead: int) -> set[int]:
+def _unlabelled(sheet: Sheet, people: People, lead: int, others: set[int]) -> set[int]:
     """A block of short lines with a number or an address and a name, at the end or above the text."""
     pieces = sheet.pieces
     groups: dict[int, list[int]] = {}
@@ -226,8 +196,9 @@ def _unlabelled(sheet: Sheet, people: People, lead: int) -> set[int]:
         if (
             outside
             and numbers[0] != lead
+            and not others & set(numbers)
             and all(_fits(line, numbers[-1] < lead) for line in lines)
-            and any(says_how_to_reach(line) and not reaches_only_the_web(line) for line in lines)
+            and any(says_how_to_reach(line) and not reaches_only_the_web(line.text) for line in lines)
             and any(is_person(re.split(r"[,|(–\t]| - ", line.text)[0]) for line in lines)
         ):
             _read(people, lines, 0)

@@ -20,6 +20,7 @@ PHONE = (
     r"(?<![\w/.,€$£-])(?:\+\s?)?(?:\(\s?\+?\d[\d\s/-]*\)[\s/.-]*)?\d[\d\s().\-–/·]{4,}\d(?!\d)"
     r"(?:\s*(?:ext|x|ext\.|extension|poste|int|anexo|ramal)\.?\s*\d{1,6})?"
 )
+_PRONOUNS = re.compile(r"\s*\([a-z]{2,5}/[a-z]{2,5}(?:/[a-z]+)?\)", re.IGNORECASE)
 _TWO_NUMBERS = re.compile(r"(\d[\d\s().-]{6,}\d) / (?=[+(]?\d[\d\s().-]{6,}\d)")
 _DIGITS = re.compile(r"\d")
 _YEARS = re.compile(r"(?:19|20)\d\d\s*[-–/]\s*(?:19|20)?\d\d")
@@ -118,6 +119,8 @@ def _between(text: str) -> Iterator[str]:
         bare = part.strip(" ,.:|–—-•·<>[]\t")
         if bare.startswith("(") and bare.endswith(")"):
             bare = bare[1:-1]
+        elif bare.count("(") != bare.count(")"):
+            bare = bare.strip("() ")
         if any(letter.isalnum() for letter in bare):
             yield bare
 
@@ -184,7 +187,7 @@ def names_body(text: str) -> bool:
 
 def is_person(text: str) -> bool:
     """Whether it can be the name of a person: two to six words with capitals, and none that offices have."""
-    words = [word for word in re.split(r"[\s]+", text.strip(" ,.:")) if word]
+    words = [word for word in re.split(r"\s+", _PRONOUNS.sub("", text).strip(" ,.:")) if word]
     if not 2 <= len(words) <= 6 or any(letter.isdecimal() for letter in text) or len(text) > 50:
         return False
     if not all(re.fullmatch(r"[^\W\d_][\w.'’-]*,?", word) for word in words):

@@ -66,6 +66,9 @@ class People:
             if isinstance(part, Reach):
                 self._reach(part)
             else:
+                if link := _trailing().search(plain(part)):
+                    self.label(part[link.start() :])
+                    part = part[: link.start()]
                 for words in _phrases(part, named=bool(self._current().name)):
                     self._words(words, apart, begins)
                     begins = False
@@ -168,7 +171,7 @@ def _phrases(part: str, *, named: bool) -> Iterable[str]:
     """`Jane Doe, Press Officer, Harbour Trust`: the name, and the rest. `named`: a name is known already, so that
     `Lantern House, 12 Quay Street` is no other."""
     bracket = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", part)
-    if bracket and is_person(bracket[1]):
+    if bracket and is_person(bracket[1]) and not is_person(part):
         return [bracket[1], bracket[2]]
     first, comma, rest = part.partition(",")
     if plain(rest).partition(",")[0].strip(" .") in names("companies"):
@@ -186,6 +189,12 @@ def _phrases(part: str, *, named: bool) -> Iterable[str]:
 def _mere_labels() -> frozenset[str]:
     labels = ("contact", "phone", "mobile", "fax", "email", "web", "asks_to_contact")
     return frozenset().union(*map(phrases, labels), names("between"))
+
+
+@cache
+def _trailing() -> re.Pattern[str]:
+    """`Jane Doe at`, before her number."""
+    return re.compile(rf"(?:\s+(?:{any_of(names('between'))}))+$")
 
 
 @cache

@@ -22,9 +22,7 @@ def _tags() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A wire's tag before the dash, and one after it."""
     wires = any_of(names("wires"))
     return (
-        re.compile(
-            rf"\(\s*(?:{wires})\s*\)|/\s?(?:{wires}|[a-z][\w -]{{1,24}})\s?/|(?<=\s)(?:{wires})(?=\s*$)"
-        ),
+        re.compile(rf"\(\s*(?:{wires})\s*\)|/\s?(?:{wires}|[\w-]*wire[\w-]*)\s?/|(?<=\s)(?:{wires})(?=\s*$)"),
         re.compile(rf"(?:\(\s*(?:{wires})\s*\)|/\s?(?:{wires})\s?/)\s*(?:—|–|--+|-)?\s*"),
     )
 
@@ -84,8 +82,8 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
         place = place[: day.start] + place[day.end :]
     if len(days) > 1 or (not day and not tag and (not sign.strip() or sign.strip() in (":", ".", "/"))):
         return None
-    dotted = sign.startswith(".") and "." in place.rstrip(". ").rpartition(" ")[2]
-    place = re.sub(r"^\s*\((.*)\)\s*$|\(\s*\)", r"\1", place).strip(" ,;:-–—/") + ("." if dotted else "")
+    place = re.sub(r"^\s*[(\[](.*)[)\]]\s*$|\(\s*\)", r"\1", place).strip(" ,;:-–—/")
+    place += "." if not day and _ends_abbreviated(place, sign) else ""
     place = re.sub(r"\s+,", ",", " ".join(place.split()))
     if place.endswith(".") and not _abbreviated(place):
         place = place.rstrip(".")
@@ -97,9 +95,15 @@ def _read(before: str, sign: str, tag_after: str, office: Office) -> Dateline | 
     return Dateline(place, day, written, tag, 0, sure)
 
 
+def _ends_abbreviated(place: str, sign: str) -> bool:
+    """Whether the full stop before the dash is the place's own: `D.C.—`, `Baltimore, Md.—`, and not `Madrid.-`."""
+    last = place.rstrip(". ").rpartition(" ")[2]
+    return sign.startswith(".") and ("." in last or ("," in place and len(last) <= 5 and "-" not in sign))
+
+
 def _abbreviated(place: str) -> bool:
     last = place.rpartition(" ")[2]
-    return "." in last[:-1] or (len(last) <= 6 and "," in place)
+    return "." in last[:-1] or len(last) <= 3 or (len(last) <= 6 and "," in place)
 
 
 def _looks_sure(place: str) -> bool:

@@ -16,7 +16,7 @@ _UNMISTAKABLE = frozenset(("headline", "subhead"))
 _WHY = "a label of the source's form"
 
 
-def _field_of(piece: Piece) -> tuple[str, int]:
+def field_of(piece: Piece) -> tuple[str, int]:
     """The field that a line is labelled as, and where its value begins; "" for none."""
     if piece.paragraph is None or not (match := _LABEL.match(piece.plain)):
         return "", 0
@@ -46,7 +46,7 @@ def _is_form(table: Table) -> bool:
 
 def take_form_fields(sheet: Sheet) -> None:
     """Take labelled fields out of the pieces, where the source is such a form."""
-    labelled = [(number, *_field_of(piece)) for number, piece in enumerate(sheet.pieces)]
+    labelled = [(number, *field_of(piece)) for number, piece in enumerate(sheet.pieces)]
     labelled = [(number, name, start) for number, name, start in labelled if name]
     names = [name for _, name, _ in labelled]
     if not _UNMISTAKABLE & set(names) and len(set(names) - {"date", "embargo", "kind"}) < 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime
 
 from mailer.errors import ValueFault
 from mailer.importing.structure.head.days import Day, days_in
@@ -100,6 +101,10 @@ def settle_embargo(sheet: Sheet) -> None:
     line, sheet.embargo, doubts = max(read, key=lambda each: _moment(each[1]))
     for doubt in doubts:
         sheet.guess(doubt, "embargo")
+    if not sheet.date and (at := _moment(sheet.embargo)) > -math.inf:
+        zone = parse_moment(sheet.embargo).tzinfo
+        sheet.date = datetime.fromtimestamp(at, zone).date().isoformat()
+        sheet.guess("The source names no date: the day on which the embargo ends is taken.", "date")
     for other, value, _ in read:
         if value != sheet.embargo:
             sheet.guess(

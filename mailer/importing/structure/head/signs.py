@@ -22,6 +22,7 @@ _QUESTIONS = re.compile(
     r"|onde)\s*:"
 )
 _ENDS = re.compile(r"[.!?…][\"”’»“')\]*]*\s*(?:[\d¹²³⁰-⁹]{1,2}|[\[(]\d{1,2}[\])])?$")
+_BEFORE_DAY = re.compile(r"(?:vom|of|from|del|du|de|dated|on|em)\s+")
 _TIME_ALONE = re.compile(
     r"(?:at |um )?\d{1,2}([:.h]\d\d)?\s*(a\.?m\.?|p\.?m\.?|uhr|h|hrs|hours)?[\s(]*[a-z]{0,8}( \w{4,9})?( time)?\)?"
 )
@@ -40,6 +41,7 @@ class Signs:
     embargo: str = ""
     day: Day | None = None
     number: bool = False
+    published: bool = False
     rest: int = -1
     spans: list[tuple[int, int, str]] = field(default_factory=list)
 
@@ -54,6 +56,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "embargo": re.compile(rf"(?:{any_of(phrases('embargo'))})(?!\w)"),
         "release": re.compile(rf"(?:{any_of(phrases('release_line'))})(?!\w)"),
+        "published": re.compile(rf"(?:{any_of(phrases('published'))})(?!\w)"),
         "kind": re.compile(rf"(?:{any_of(kinds())})(?:s)?(?!\w)"),
         "number": re.compile(rf"(?:{any_of(phrases('number'))})(?!\w)\.?\s*:?\s*"),
         "label": re.compile(rf"(?:{any_of(phrases('fields.date'))})\s*:"),
@@ -83,6 +86,10 @@ def _next(signs: Signs, text: str, folded: str, at: int, days: dict[int, Day]) -
         signs.embargo = text[match.end() :].strip(" :–—-*.!()[]") or text[at:]
         signs.spans.append((at, len(text), "the embargo: the mail says it from the Embargo field"))
         return len(text)
+    if match := found["published"].match(folded, at):
+        signs.spans.append((at, match.end(), "a label: the field has its own"))
+        signs.published = True
+        return match.end()
     if match := found["release"].match(folded, at):
         if (
             re.search(r"\d\s*([ap]\.?\s?m\b|:\d\d|h\d\d|uhr)", folded[match.end() :])
@@ -103,10 +110,10 @@ def _next(signs: Signs, text: str, folded: str, at: int, days: dict[int, Day]) -
         )
         signs.spans.append((at, match.end(), "the kind: the mail says it from the Kind field"))
         return match.end()
-    return _lesser(signs, text, folded, at)
+    return _lesser(signs, text, folded, at, days)
 
 
-def _lesser(signs: Signs, text: str, folded: str, at: int) -> int | None:
+def _lesser(signs: Signs, text: str, folded: str, at: int, days: dict[int, Day]) -> int | None:
     """Numbers of releases, “immediately”, labels of days, a time beside the day."""
     found = _patterns()
     if signs.release and (match := found["now"].match(folded, at)):
@@ -118,6 +125,9 @@ def _lesser(signs: Signs, text: str, folded: str, at: int) -> int | None:
         signs.number = True
         signs.spans.append((at, number.end(), "the office's number of the release: there is no field for it"))
         return number.end()
+    if (before := _BEFORE_DAY.match(folded, at)) and before.end() in days:
+        signs.spans.append((at, before.end(), "stood before the date"))
+        return before.end()
     if label := found["label"].match(folded, at):
         signs.spans.append((at, label.end(), "a label: the field has its own"))
         return label.end()
