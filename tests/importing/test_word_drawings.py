@@ -52,6 +52,13 @@ def test_a_text_box_that_says_a_sentence_of_the_text_again_is_told() -> None:
     assert document.words.count("proud") == 1
 
 
+def test_what_is_there_for_older_programs_alone_is_not_read_where_the_newer_form_says_something() -> None:
+    box = text_box(p("New")).replace("New</w:t>", "Old</w:t>").replace("Old</w:t>", "New</w:t>", 1)
+    document = read(word(p("Text", box)), "a.docx")
+    assert [each for _, _, each in margins(document)] == [["New"]]
+    assert document.words == "Text\nNew"
+
+
 def test_a_text_box_in_a_text_box() -> None:
     document = read(word(p("Text", text_box(p("Outer", text_box(p("Inner")))))), "a.docx")
     assert [each for _, _, each in margins(document)] == [["Outer"], ["Inner"]]

@@ -131,6 +131,17 @@ def test_changed_formatting_is_told(body: str) -> None:
     assert [(each.text, each.author, each.acceptable) for each in document.accepted] == [("Quay", VERA, True)]
 
 
+def test_a_changed_format_of_the_page_is_told() -> None:
+    (leak,) = read(
+        word(p("A"), section=f"<w:sectPrChange {WHO}><w:sectPr/></w:sectPrChange>"), "a.docx"
+    ).leaks
+    assert (leak.kind, leak.text, leak.place) == (
+        "formatting",
+        "(the format of the page)",
+        "the whole document",
+    )
+
+
 CHANGED = inserted("secretly"), deleted("secretly")
 ELSEWHERE = {
     "in a footnote": (word(p("A", footnote(1)), footnotes={1: p(*CHANGED)}), "footnote 1"),

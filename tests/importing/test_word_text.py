@@ -122,6 +122,17 @@ def test_what_a_release_cannot_show_and_may_be_meant_is_told() -> None:
     )
 
 
+def test_a_passage_in_pieces_is_told_once() -> None:
+    marked = '<w:highlight w:val="yellow"/>'
+    assert len(document(p(r("9 ", marked), r("million", marked + "<w:b/>"))).remarks) == 1
+
+
+def test_of_many_passages_the_first_are_told() -> None:
+    remarks = document(*(p(r(f"word {index}", "<w:strike/>")) for index in range(30))).remarks
+    assert len(remarks) == 21
+    assert remarks[-1] == "10 more passages are struck out or highlighted."
+
+
 def test_the_language_is_that_of_most_of_the_text() -> None:
     body = p(r("Kurz", '<w:lang w:val="de-DE"/>'), r("Ein comunicado largo", '<w:lang w:val="es-MX"/>'))
     assert document(body).language == "es-MX"
