@@ -187,7 +187,7 @@ def test_language() -> None:
 def test_what_is_none_is_refused() -> None:
     with pytest.raises(DocumentError, match="called rich text and is none"):
         read(b"Text", "release.rtf")
-    with pytest.raises(DocumentError, match="too deep"):
+    with pytest.raises(DocumentError, match="deep inside one another"):
         read(b"{\\rtf1" + b"{" * 100_000, "release.rtf")
 
 

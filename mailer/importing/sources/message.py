@@ -20,6 +20,8 @@ from mailer.importing.sources.shaping.mail_heads import without_heads
 
 _FIELDS = ("Subject", "From", "Reply-To", "To", "Cc", "Date")
 _MOST_BYTES, _MOST_PARTS, _DEEPEST = 64 << 20, 500, 20
+_LONGEST_FIELD = 2_000
+"""Characters: decoding takes time that grows with their square."""
 _DOCUMENTS = re.compile(r"\.(?:docx|odt|rtf|doc|pages)$", re.IGNORECASE)
 
 
@@ -37,7 +39,11 @@ def read(content: bytes, name: str, *, accept_changes: bool = False) -> SourceDo
     """
     if len(content) > _MOST_BYTES:
         raise DocumentError([Fault(name, 0, "it has more than 64 MB", "copy its text and import that")])
-    message = email.message_from_bytes(content)
+    try:
+        message = email.message_from_bytes(content)
+    except RecursionError:
+        hint = "copy its text and import that"
+        raise DocumentError([Fault(name, 0, "its parts stand too deep inside one another", hint)]) from None
     parts = list(_parts(message))
     if len(parts) > _MOST_PARTS:
         raise DocumentError(
@@ -180,7 +186,9 @@ def _head(message: Message) -> Margin:
 
 
 def _value(message: Message, field: str) -> str:
-    raw = message.get(field, "")
+    raw = str(message.get(field, ""))[
+        :_LONGEST_FIELD
+    ]  # a `Header` where it has bytes that no header may have
     try:
         value = str(make_header(decode_header(raw)))
     except (HeaderParseError, UnicodeError, LookupError, ValueError, TypeError, AssertionError):

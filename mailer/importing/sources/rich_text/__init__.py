@@ -23,7 +23,7 @@ def read(content: bytes, name: str, *, accept_changes: bool = False) -> SourceDo
         DocumentError: it is no rich text, or goes over a limit.
     """
     from mailer.importing.sources.rich_text.document import document_of
-    from mailer.importing.sources.rich_text.tokens import TooDeep
+    from mailer.importing.sources.rich_text.tokens import TooLarge
 
     hint = "open it in the program that made it, and save it as .docx"
     if len(content) > _MOST_BYTES:
@@ -33,5 +33,5 @@ def read(content: bytes, name: str, *, accept_changes: bool = False) -> SourceDo
         raise DocumentError([Fault(name, 0, "it is called rich text and is none", hint)])
     try:
         return document_of(content, accept_changes=accept_changes)
-    except TooDeep:
-        raise DocumentError([Fault(name, 0, "its groups stand too deep inside one another", hint)]) from None
+    except TooLarge as error:
+        raise DocumentError([Fault(name, 0, f"it is not read, as {error}", hint)]) from None

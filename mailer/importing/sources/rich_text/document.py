@@ -19,7 +19,7 @@ def document_of(content: bytes, *, accept_changes: bool) -> SourceDocument:
     """What rich text says.
 
     Raises:
-        TooDeep: its groups nest too deep.
+        TooLarge: it goes over a limit.
     """
     found = Found(accept_changes=accept_changes)
     reader = Reader(found, _styles(content))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 
 from mailer.importing.document import Run
 
@@ -43,7 +44,9 @@ class State:
 
     def inner(self) -> State:
         """What holds in a group that opens here."""
-        return replace(self, opened="", starred=False)
+        state = copy(self)
+        state.opened, state.starred = "", False
+        return state
 
     def plain(self) -> None:
         """`\\plain`: characters look as they do by default."""

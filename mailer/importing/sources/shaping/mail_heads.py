@@ -45,7 +45,8 @@ def without_heads(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Mar
 def _head(blocks: Sequence[Block], start: int) -> tuple[int, int, bool]:
     """Where a head would end that began here, how many fields it has, and whether a banner opens it."""
     fields, banner, at = 0, False, start
-    for at, block in enumerate(blocks[start:], start):
+    for at in range(start, len(blocks)):
+        block = blocks[at]
         if not isinstance(block, Paragraph):
             return at, fields, banner
         lines = [line for line in block.text.split("\n") if line.strip()]

@@ -110,12 +110,18 @@ def _with_line_ends(lines: list[list[Run]]) -> Iterator[Run]:
 def joined(runs: Iterable[Run]) -> Iterator[Run]:
     """Runs of which no two neighbours look the same."""
     last: Run | None = None
+    texts: list[str] = []
     for run in runs:
-        if last is not None and not last.note and not run.note and replace(run, text=last.text) == last:
-            last = replace(last, text=last.text + run.text)
+        if (
+            last is not None
+            and not last.note
+            and not run.note
+            and replace(run, text="") == replace(last, text="")
+        ):
+            texts.append(run.text)
             continue
         if last is not None:
-            yield last
-        last = run
+            yield replace(last, text="".join(texts))
+        last, texts = run, [run.text]
     if last is not None:
-        yield last
+        yield replace(last, text="".join(texts))

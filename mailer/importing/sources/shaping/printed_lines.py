@@ -38,21 +38,28 @@ def with_paragraphs(blocks: Sequence[Block]) -> tuple[Block, ...]:
     lines = [line for block in blocks for line in _lines(block)]
     widths = sorted(len(line.text) for line in lines if isinstance(line, Paragraph))
     width = widths[int(len(widths) * 0.9)] if widths else 0
-    made: list[Block] = []
-    last: Paragraph | None = None  # the last line of the paragraph that is being made
+    groups: list[list[Block]] = []
     for line in lines:
-        if isinstance(line, Paragraph) and last is not None and _goes_on(last, line, width):
-            before = made[-1]
-            assert isinstance(before, Paragraph)
-            space = "" if before.text.endswith(("-", "—")) and line.text[:1].isalpha() else " "
-            runs = joined((*before.runs, Run(space), *line.runs))
-            made[-1] = replace(
-                before, runs=tuple(replace(run, text=_mend(run.text, known, "")) for run in runs)
-            )
+        last = groups[-1][-1] if groups else None
+        if isinstance(line, Paragraph) and isinstance(last, Paragraph) and _goes_on(last, line, width):
+            groups[-1].append(line)
         else:
-            made.append(line)
-        last = line if isinstance(line, Paragraph) else None
-    return tuple(made)
+            groups.append([line])
+    return tuple(_one_block(group, known) for group in groups)
+
+
+def _one_block(lines: Sequence[Block], known: frozenset[str]) -> Block:
+    first, *others = lines
+    if not others:
+        return first
+    assert isinstance(first, Paragraph)
+    runs = list(first.runs)
+    for line in others:
+        assert isinstance(line, Paragraph)
+        divided = runs[-1].text.endswith(("-", "—")) and line.text[:1].isalpha()
+        runs += [Run("" if divided else " "), *line.runs]
+    mended_runs = (replace(run, text=_mend(run.text, known, "")) for run in joined(runs))
+    return replace(first, runs=tuple(run for run in mended_runs if run.text or run.note))
 
 
 def mended(words: str) -> str:

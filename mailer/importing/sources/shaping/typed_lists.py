@@ -48,7 +48,8 @@ def _row(blocks: Sequence[Block], start: int) -> Iterator[Item]:
     for pattern, fewest in ((_BULLET, 1), (_DASH, 2), (_NUMBER, 2)):
         found: list[Item] = []
         expected = 0
-        for block in blocks[start:]:
+        for at in range(start, len(blocks)):
+            block = blocks[at]
             if not isinstance(block, Paragraph) or block.heading or not (mark := pattern.match(block.text)):
                 break
             ordered, number = counted(mark[0]) if pattern is _NUMBER else (False, 0)

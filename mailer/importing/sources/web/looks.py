@@ -15,7 +15,6 @@ from typing import Any
 from mailer.importing.document import Run
 
 Declarations = Mapping[str, str]
-_RULE = re.compile(r"([^{}@;]{1,500})\{([^{}]{0,5000})\}")
 _SIMPLE = re.compile(r"(?:\*|[a-z][a-z0-9]*)?(?:\.[\w-]+)?", re.IGNORECASE)
 _UNSEEN = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _MOST_RULES = 5_000
@@ -65,11 +64,10 @@ class Styles:
     def __init__(self, *sheets: str) -> None:
         self._rules: dict[str, dict[str, str]] = {}
         for sheet in sheets:
-            for count, rule in enumerate(_RULE.finditer(_UNSEEN.sub("", _without_at_blocks(sheet)))):
-                if count >= _MOST_RULES:
-                    break
-                said = declarations(rule[2])
-                for selector in rule[1].split(","):
+            for rule in _UNSEEN.sub("", _without_at_blocks(sheet)).split("}")[:_MOST_RULES]:
+                selectors, _, declared = rule.partition("{")
+                said = declarations(declared)
+                for selector in selectors.rpartition(";")[2].split(","):
                     if _SIMPLE.fullmatch(name := selector.strip()):
                         self._rules.setdefault(name.lower(), {}).update(said)
 

@@ -46,7 +46,7 @@ def notes_of(root: Any) -> list[Note]:
         target = named.get(fragment)
         if fragment in found or target is None or not _MARK.fullmatch("".join(cite.text_content().split())):
             continue
-        back = _back(cite, target, links, named)
+        back = _back(cite, target, named)
         if back is not None and order[cite] < order[back]:
             element = _container(back, cite, target)
             comment = bool(_COMMENT.match(fragment)) or "mso-comment" in (cite.get("style") or "")
@@ -54,16 +54,15 @@ def notes_of(root: Any) -> list[Note]:
     return list(found.values())
 
 
-def _back(cite: Any, target: Any, links: list[tuple[Any, str]], named: dict[str, Any]) -> Any:
+def _back(cite: Any, target: Any, named: dict[str, Any]) -> Any:
     """The link near a target that leads back to where it was cited."""
     block = _block_of(target)
-    inside = set(block.iter("a")) | ({target} if target.tag == "a" else set())
     near = set(cite.iterancestors()) | set(cite.iter())
-    for link, fragment in links:
-        if link in inside and link is not cite:
-            origin = named.get(fragment)
-            if origin is not None and (origin in near or any(each in near for each in origin.iter())):
-                return link
+    for link in (target, *block.iter("a")):
+        address = link.get("href") or ""
+        origin = named.get(unquote(address[1:])) if address[:1] == "#" and link is not cite else None
+        if origin is not None and (origin in near or any(each in near for each in origin.iter())):
+            return link
     return None
 
 
