@@ -235,6 +235,9 @@ UNSEEN = {
     "too small": (p("Seen. ", r("Unseen.", '<w:sz w:val="2"/>')), "1 pt small"),
     "without a colour": (
         p("Seen. ", r("Unseen.", "<w14:textFill><w14:noFill/></w14:textFill>")), "without colour"),
+    "under a merged cell": (
+        p("Seen.") + table([f'<w:tcPr><w:vMerge w:val="restart"/></w:tcPr>{p("a")}', "b"],
+        [f"<w:tcPr><w:vMerge/></w:tcPr>{p('Unseen.')}", "c"]), "under a merged cell"),
     "a hidden row": (
         p("Seen.") + table(["a", "b"], ["c", "d"]).replace("</w:tbl>",
         f"<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{p('Unseen.')}</w:tc></w:tr></w:tbl>"), "a hidden row of a table"),
