@@ -1,4 +1,4 @@
-"""One document, written as a page of Google Docs, as .odt and as .rtf, is read as the same blocks."""
+"""One document, written as a page of Google Docs, as .docx, .odt and .rtf, is read as the same blocks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.account import words_lost
 from support.shown_document import blocks_shown
+from support.word_documents import from_blocks
 from support.written_as import google_docs, odt, rtf
 
 from mailer.importing.document import Block, Listing, Paragraph, Run, Table
 from mailer.importing.sources import read_document
 
-FORMATS: dict[str, Callable[..., bytes]] = {"page.html": google_docs, "text.odt": odt, "text.rtf": rtf}
+FORMATS: dict[str, Callable[..., bytes]] = {
+    "page.html": google_docs,
+    "text.docx": from_blocks,
+    "text.odt": odt,
+    "text.rtf": rtf,
+}
 
 NOTES = {
     "1": (

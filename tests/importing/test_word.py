@@ -53,8 +53,8 @@ def leaks(document: SourceDocument, kind: str) -> list[Leak]:
 
 
 def cited(document: SourceDocument, kind: str) -> str:
-    key = next(run.note for each in paragraphs(document) for run in each.runs if run.note.startswith(kind))
-    (note,) = document.notes[key]
+    keys = [run.note for each in paragraphs(document) for run in each.runs if run.note]
+    (note,) = next(note for note in (document.notes[key] for key in keys) if note[0].place.startswith(kind))
     assert isinstance(note, Paragraph)
     return note.text
 

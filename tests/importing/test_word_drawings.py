@@ -52,6 +52,13 @@ def test_a_text_box_that_says_a_sentence_of_the_text_again_is_told() -> None:
     assert document.words.count("proud") == 1
 
 
+def test_what_is_there_for_older_programs_alone_is_not_read_where_the_newer_form_says_something() -> None:
+    box = text_box(p("New")).replace("New</w:t>", "Old</w:t>").replace("Old</w:t>", "New</w:t>", 1)
+    document = read(word(p("Text", box)), "a.docx")
+    assert [each for _, _, each in margins(document)] == [["New"]]
+    assert document.words == "Text\nNew"
+
+
 def test_a_text_box_in_a_text_box() -> None:
     document = read(word(p("Text", text_box(p("Outer", text_box(p("Inner")))))), "a.docx")
     assert [each for _, _, each in margins(document)] == [["Outer"], ["Inner"]]
@@ -125,6 +132,12 @@ def test_a_picture_stands_where_it_was(content: str, alt: str) -> None:
     assert document.pictures[figure.picture].media_type == "image/png"
 
 
+def test_a_link_of_a_picture_is_told() -> None:
+    linked = f'<w:hyperlink r:id="rIdL">{picture("rIdA", "A quay")}</w:hyperlink>'
+    document = read(word(p(linked), media={"rIdA": drawn()}, links={"rIdL": "https://example.org"}), "a.docx")
+    assert "A picture leads to https://example.org" in document.remarks[0]
+
+
 def test_one_picture_shown_twice_is_kept_once() -> None:
     document = read(
         word(p(picture("rIdA", "One"), picture("rIdA", "Two")), media={"rIdA": drawn()}), "a.docx"
@@ -161,6 +174,22 @@ def test_a_chart_is_told_and_its_words_are_offered() -> None:
     assert "A chart can't be taken over" in document.remarks[0]
     assert [each for _, _, each in margins(document)] == [["Ferries a year", "Quill"]]
     assert document.words == "Text\nFerries a year\nQuill"
+
+
+def test_a_diagram_is_told_and_its_words_are_offered() -> None:
+    """What Word calls SmartArt: its words are in a part of their own."""
+    graphic = '<a:graphic><a:graphicData><dgm:relIds r:dm="rIdD"/></a:graphicData></a:graphic>'
+    made = parts(p("Text", f"<w:r><w:drawing><wp:inline>{graphic}</wp:inline></w:drawing></w:r>"))
+    made.files["word/diagrams/data1.xml"] = (
+        b'<d:dataModel xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram" '
+        b'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><d:t><a:p><a:r><a:t>Book</a:t></a:r></a:p></d:t>'
+        b"<d:t><a:p><a:r><a:t>Board</a:t></a:r></a:p></d:t></d:dataModel>"
+    )
+    made.relate("diagramData", "diagrams/data1.xml", "rIdD")
+    document = read(made.packed(), "a.docx")
+    assert "A diagram (SmartArt) can't be taken over" in document.remarks[0]
+    assert [each for _, _, each in margins(document)] == [["Book", "Board"]]
+    assert document.words == "Text\nBook\nBoard"
 
 
 def test_drawn_letters_are_offered() -> None:

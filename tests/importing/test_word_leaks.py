@@ -131,6 +131,17 @@ def test_changed_formatting_is_told(body: str) -> None:
     assert [(each.text, each.author, each.acceptable) for each in document.accepted] == [("Quay", VERA, True)]
 
 
+def test_a_changed_format_of_the_page_is_told() -> None:
+    (leak,) = read(
+        word(p("A"), section=f"<w:sectPrChange {WHO}><w:sectPr/></w:sectPrChange>"), "a.docx"
+    ).leaks
+    assert (leak.kind, leak.text, leak.place) == (
+        "formatting",
+        "(the format of the page)",
+        "the whole document",
+    )
+
+
 CHANGED = inserted("secretly"), deleted("secretly")
 ELSEWHERE = {
     "in a footnote": (word(p("A", footnote(1)), footnotes={1: p(*CHANGED)}), "footnote 1"),
@@ -224,6 +235,9 @@ UNSEEN = {
     "too small": (p("Seen. ", r("Unseen.", '<w:sz w:val="2"/>')), "1 pt small"),
     "without a colour": (
         p("Seen. ", r("Unseen.", "<w14:textFill><w14:noFill/></w14:textFill>")), "without colour"),
+    "under a merged cell": (
+        p("Seen.") + table([f'<w:tcPr><w:vMerge w:val="restart"/></w:tcPr>{p("a")}', "b"],
+        [f"<w:tcPr><w:vMerge/></w:tcPr>{p('Unseen.')}", "c"]), "under a merged cell"),
     "a hidden row": (
         p("Seen.") + table(["a", "b"], ["c", "d"]).replace("</w:tbl>",
         f"<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{p('Unseen.')}</w:tc></w:tr></w:tbl>"), "a hidden row of a table"),

@@ -61,7 +61,7 @@ def test_a_document_of_google_docs() -> None:
     assert isinstance(text, Paragraph)
     assert text.runs == (
         Run("PORT QUILL", bold=True), Run(" — See "), Run("the study", href="https://example.org/study"), Run("."),
-        Run("", raised=True, note="footnote-0"),
+        Run("", raised=True, note="1"),
     )  # fmt: skip
     assert isinstance(heading, Paragraph) and heading.heading == 2
     assert isinstance(list_, Listing) and isinstance(list_.items[0][1], Listing)
@@ -70,8 +70,8 @@ def test_a_document_of_google_docs() -> None:
         ("insertion", "suggested"),
         ("comment", "Sure?"),
     ]
-    assert isinstance(document.notes["footnote-0"][0], Paragraph)
-    assert document.notes["footnote-0"][0].text == "Ministry, 2025."
+    assert isinstance(document.notes["1"][0], Paragraph)
+    assert document.notes["1"][0].text == "Ministry, 2025."
 
 
 def test_a_document_of_the_strict_kind() -> None:

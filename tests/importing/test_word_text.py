@@ -122,6 +122,17 @@ def test_what_a_release_cannot_show_and_may_be_meant_is_told() -> None:
     )
 
 
+def test_a_passage_in_pieces_is_told_once() -> None:
+    marked = '<w:highlight w:val="yellow"/>'
+    assert len(document(p(r("9 ", marked), r("million", marked + "<w:b/>"))).remarks) == 1
+
+
+def test_of_many_passages_the_first_are_told() -> None:
+    remarks = document(*(p(r(f"word {index}", "<w:strike/>")) for index in range(30))).remarks
+    assert len(remarks) == 21
+    assert remarks[-1] == "10 more passages are struck out or highlighted."
+
+
 def test_the_language_is_that_of_most_of_the_text() -> None:
     body = p(r("Kurz", '<w:lang w:val="de-DE"/>'), r("Ein comunicado largo", '<w:lang w:val="es-MX"/>'))
     assert document(body).language == "es-MX"
@@ -235,14 +246,14 @@ def test_a_table_that_only_places_things_is_their_text() -> None:
 # Notes
 
 
-def test_notes_stand_in_the_order_of_their_kind_and_citation() -> None:
+def test_notes_stand_in_the_order_in_which_they_are_cited() -> None:
     read_ = document(
-        p("A", footnote(7), "B", footnote(3), "C", footnote(1, "endnote")),
+        p("A", footnote(7), "B", footnote(1, "endnote"), "C", footnote(3)),
         footnotes={3: "third", 7: "seventh", 9: "never cited"},
         endnotes={1: "end"},
     )
     assert [(key, shape(note)) for key, note in read_.notes.items()] == [
-        ("footnote-7", ["seventh"]), ("footnote-3", ["third"]), ("endnote-1", ["end"]),
+        ("1", ["seventh"]), ("2", ["end"]), ("3", ["third"]),
     ]  # fmt: skip
     assert [run.note for block in read_.blocks for run in block.runs if run.note] == list(read_.notes)  # type: ignore[union-attr]
     assert "never cited" not in read_.words
@@ -251,21 +262,21 @@ def test_notes_stand_in_the_order_of_their_kind_and_citation() -> None:
 def test_a_note_of_paragraphs_and_links() -> None:
     note = p("One") + p(field_code(' HYPERLINK "https://example.org" ', r("Two")))
     read_ = document(p("A", footnote(1)), footnotes={1: note})
-    assert shape(read_.notes["footnote-1"]) == ["One", "Two"]
+    assert shape(read_.notes["1"]) == ["One", "Two"]
     assert "https://example.org" in repr(read_.notes)
 
 
 def test_a_note_cited_twice_is_there_once() -> None:
     read_ = document(p("A", footnote(1), "B", footnote(1)), footnotes={1: "note"})
-    assert [run.note for run in read_.blocks[0].runs if run.note] == ["footnote-1"] * 2  # type: ignore[union-attr]
-    assert list(read_.notes) == ["footnote-1"]
+    assert [run.note for run in read_.blocks[0].runs if run.note] == ["1"] * 2  # type: ignore[union-attr]
+    assert list(read_.notes) == ["1"]
 
 
 def test_a_mark_of_the_authors_own_gives_way_to_ours() -> None:
     own = f'<w:r><w:footnoteReference w:customMarkFollows="1" w:id="1"/>{t("*")}</w:r>'
     assert [(run.text, run.note) for run in one("A", own, footnotes={1: "note"}).runs] == [
         ("A", ""),
-        ("", "footnote-1"),
+        ("", "1"),
     ]
 
 

@@ -188,6 +188,12 @@ def test_links_to_what_nobody_else_can_open_are_left_out(address: str) -> None:
     assert any("it was left out" in remark for remark in document.remarks)
 
 
+def test_what_is_nested_as_deep_as_is_allowed_is_read() -> None:
+    deep = "<w:sdt><w:sdtContent>" * 56 + TEXT + "</w:sdtContent></w:sdt>" * 56
+    assert len(read(word(deep), "a.docx").blocks) == 1
+    assert len(read(word(nested_tables(10)), "a.docx").blocks) == 1
+
+
 def test_macros_are_neither_run_nor_taken_over() -> None:
     document = read(with_part("word/vbaProject.bin", b"\xcc\x61secret"), "a.docm")
     assert "secret" not in repr(document)

@@ -10,13 +10,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 
 import docx
 from docx.document import Document
+
+from mailer.importing.document import Block, Listing, Paragraph, Run, Table
 
 NAMESPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -272,6 +274,58 @@ def item(text: str, number: int = BULLETS, level: int = 0) -> str:
     """An item of a list. A number that begins anew has the id 22."""
     listed = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
     return p(text, properties=listed)
+
+
+def from_blocks(blocks: Iterable[Block], notes: Mapping[str, Sequence[Block]]) -> bytes:
+    """A document of blocks, as Word would save it: real lists, real footnotes, links with relationships."""
+    links: dict[str, str] = {}
+    body = "".join(_block(block, links) for block in blocks)
+    written = {int(key): "".join(_block(block, links) for block in note) for key, note in notes.items()}
+    made = parts(
+        body, footnotes=written, numbering=NUMBERING + _STARTS, links={key: to for to, key in links.items()}
+    )
+    relationships = made.files["word/_rels/document.xml.rels"]
+    made.files["word/_rels/footnotes.xml.rels"] = relationships
+    return made.packed()
+
+
+_STARTS = "".join(
+    f'<w:num w:numId="{100 + first}"><w:abstractNumId w:val="2"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="{first}"/>'
+    "</w:lvlOverride></w:num>"
+    for first in range(1, 10)
+)
+
+
+def _block(block: Block, links: dict[str, str], listed: str = "") -> str:
+    if isinstance(block, Paragraph):
+        style = f"Heading{block.heading}" if block.heading else block.style.replace(" ", "")
+        centred = '<w:jc w:val="center"/>' * block.centred
+        return p(
+            "".join(_run(run, links) for run in block.runs) or "<w:r/>",
+            style=style,
+            properties=listed + centred,
+        )
+    if isinstance(block, Listing):
+        level = listed.count("<") and int(listed.split('"')[1]) + 1
+        number = 100 + block.first if block.ordered else BULLETS
+        inner = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+        return "".join(_block(each, links, inner) for one in block.items for each in one)
+    assert isinstance(block, Table)
+    return table(*(["".join(_block(each, links) for each in cell) for cell in row] for row in block.rows))
+
+
+def _run(run: Run, links: dict[str, str]) -> str:
+    if run.note:
+        return footnote(int(run.note))
+    looks = "<w:b/>" * run.bold + "<w:i/>" * run.italic + '<w:vertAlign w:val="superscript"/>' * run.raised
+    pieces = {"\t": "<w:tab/>", "\n": "<w:br/>"}
+    text = "".join(pieces.get(piece) or t(piece) for piece in re.split(r"([\t\n])", run.text) if piece)
+    made = f"<w:r><w:rPr>{looks}</w:rPr>{text}</w:r>"
+    if run.href:
+        return (
+            f'<w:hyperlink r:id="{links.setdefault(run.href, f"rIdLink{len(links)}")}">{made}</w:hyperlink>'
+        )
+    return made
 
 
 def photo() -> bytes:

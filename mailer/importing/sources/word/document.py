@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from mailer.importing.document import Block, Leak, Listing, Margin, Paragraph, SourceDocument, Table
 from mailer.importing.sources.package import Package
 from mailer.importing.sources.web.reading import Reading
-from mailer.importing.sources.word.drawings import Drawings, choose_alternatives
+from mailer.importing.sources.word.drawings import Drawings, Shown, choose_alternatives
 from mailer.importing.sources.word.fields import Fields
 from mailer.importing.sources.word.formatting.looks import Looks
 from mailer.importing.sources.word.formatting.numbering import Numbering
@@ -45,31 +46,14 @@ def read_parts(content: bytes, accept_changes: bool) -> SourceDocument:
         choose_alternatives(story.root)
     number_paragraphs(parts.stories)
     changes, others = _leaks(parts)
-    drawings, fields, inline = Drawings(parts), Fields(), Inline()
-    for story in parts.stories:
-        drawings.take(story)
-    stories = [*parts.stories, *drawings.boxes]
-    _drop_lost_references(stories)
-    styles = Styles(parts.styles)
-    looks = Looks(styles, Numbering(parts.numbering, styles))
-    plain = PlainDocument(looks)
-    for story in stories:
-        inline.simplify(story.root)
-        fields.resolve(story)
-        plain.make_plain(story)
+    plain = _made_plain(parts)
     pictures = Pictures(parts.package)
-    sources = [pictures.source(shown) for shown in drawings.pictures]
-    page = Page(plain.document(stories), plain.marked, sources)
+    sources = [pictures.source(shown) for shown in plain.shown]
+    page = Page(plain.document.document(plain.stories), plain.document.marked, sources)
     reading = Reading(notes=page.notes, resources=pictures.contents, told=page.told)
     blocks, notes = page.text(reading), page.note_texts(reading)
-    margins, repeated = _margins(page, stories, reading, blocks)
-    hyphens = inline.soft_hyphens
-    remarks = [
-        *(("1 soft hyphen was taken out.",) if hyphens == 1 else ()),
-        *((f"{hyphens} soft hyphens were taken out.",) if hyphens > 1 else ()),
-        *drawings.remarks, *fields.remarks, *inline.remarks, *looks.remarks, *pictures.remarks, *reading.remarks,
-        *repeated, *_about(parts),
-    ]  # fmt: skip
+    margins, repeated = _margins(page, plain.stories, reading, blocks)
+    remarks = [*plain.remarks, *pictures.remarks, *reading.remarks, *repeated, *_about(parts)]
     return SourceDocument(
         kind="Word document",
         blocks=blocks,
@@ -79,9 +63,42 @@ def read_parts(content: bytes, accept_changes: bool) -> SourceDocument:
         leaks=tuple(others if accept_changes else [*changes, *others]),
         accepted=tuple(changes if accept_changes else ()),
         remarks=tuple(dict.fromkeys(remarks)),
-        language=_language(looks.languages),
+        language=plain.language,
         words=words,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A document that mammoth can read, and what was seen while it was made.
+
+    Attributes:
+        stories: those of the parts, and text boxes.
+        shown: its pictures.
+    """
+
+    document: PlainDocument
+    stories: list[Story]
+    shown: list[Shown]
+    language: str
+    remarks: list[str]
+
+
+def _made_plain(parts: WordParts) -> _Plain:
+    drawings, fields, inline = Drawings(parts), Fields(), Inline()
+    for story in parts.stories:
+        drawings.take(story)
+    stories = [*parts.stories, *drawings.boxes]
+    _drop_lost_references(stories)
+    styles = Styles(parts.styles)
+    looks = Looks(styles, Numbering(parts.numbering, styles))
+    document = PlainDocument(looks)
+    for story in stories:
+        inline.simplify(story.root)
+        fields.resolve(story)
+        document.make_plain(story)
+    remarks = [*inline.told(), *drawings.remarks, *fields.remarks, *looks.remarks()]
+    return _Plain(document, stories, drawings.pictures, _language(looks.languages), remarks)
 
 
 def _leaks(parts: WordParts) -> tuple[list[Leak], list[Leak]]:

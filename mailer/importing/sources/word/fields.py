@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from mailer.importing.sources.word.drawings import PICTURE
 from mailer.importing.sources.word.names import Element, descendants, q, remove, text, unwrap, value
 from mailer.importing.sources.word.parts import Story
 from mailer.importing.sources.word.places import place_of
@@ -114,6 +115,8 @@ class Fields:
                 f"A link leads to a file or a place of the author's own; it was left out ({place})."
             )
             return
+        if any(run.get(PICTURE) for run in runs):
+            self.remarks.append(f"A picture leads to {address}; its link was left out ({place_of(runs[0])}).")
         for run in runs:
             run.set(HREF, f"{address.partition('#')[0]}#{anchor}" if anchor else address)
 

@@ -44,8 +44,8 @@ class Page:
         self._text = html.fragment_fromstring(f"<div>{made.value}</div>")
         self._notes = self._take_notes()
         self._stories = self._take_stories()
-        self.notes = {f"{_PREFIX}{key}": key for key in self._notes}
-        """By the fragment that a link names: the key of the note which it cites."""
+        self.notes = {f"{_PREFIX}{name}": str(number) for number, name in enumerate(self._notes, 1)}
+        """By the fragment that a link names: the key of the note which it cites, as they are cited first."""
         for root in (self._text, *self._notes.values(), *self._stories.values()):
             self._finish(root)
 
@@ -53,7 +53,9 @@ class Page:
         return blocks_of(self._text, reading=reading)
 
     def note_texts(self, reading: Reading) -> dict[str, tuple[Block, ...]]:
-        return {key: blocks_of(note, reading=reading) for key, note in self._notes.items()}
+        return {
+            self.notes[_PREFIX + name]: blocks_of(note, reading=reading) for name, note in self._notes.items()
+        }
 
     def story(self, index: int, reading: Reading) -> tuple[Block, ...]:
         return blocks_of(self._stories[index], reading=reading)

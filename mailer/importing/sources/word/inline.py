@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from mailer.importing.sources.package import PackageFault
+from mailer.importing.sources.word.leaks.changes import join_with_next
 from mailer.importing.sources.word.names import (
     Element,
     ancestor,
@@ -37,6 +38,12 @@ class Inline:
 
     soft_hyphens: int = 0
     remarks: list[str] = field(default_factory=list)
+
+    def told(self) -> list[str]:
+        """The remarks, the number of soft hyphens first."""
+        many = self.soft_hyphens
+        said = "1 soft hyphen was taken out." if many == 1 else f"{many} soft hyphens were taken out."
+        return [said, *self.remarks] if many else self.remarks
 
     def simplify(self, root: Element) -> None:
         """Makes all of a story plain.
@@ -126,8 +133,6 @@ class Inline:
 
     def _drop_caps(self, root: Element) -> None:
         """A large first letter is a paragraph of its own in Word."""
-        from mailer.importing.sources.word.leaks.changes import join_with_next
-
         for frame in descendants(root, "w:framePr"):
             paragraph = ancestor(frame, "w:p")
             if value(frame, "w:dropCap", "none") != "none" and paragraph is not None:

@@ -34,7 +34,7 @@ class Story:
         kind: which, in words for staff: "text", "footnote", "endnote", "page header", "page footer", "text box".
         root: the element whose children are its paragraphs and tables.
         targets: its part's relationships, by id.
-        key: of a note, as `Run.note` has it.
+        key: of a note: its kind and the number that the file gives it.
         place: where it is, in words for staff; "" for the body.
     """
 

@@ -35,7 +35,7 @@ def place_of(element: Element) -> str:
     if paragraph is None:
         paragraph = next(element.iter(q("w:p")), None)
     if paragraph is None:
-        return ""
+        return "the whole document"
     words, place = paragraph.get(_WORDS, ""), str(paragraph.get(PLACE, ""))
     return f"{place} (“{words}”)" if words else place
 

@@ -42,6 +42,7 @@ _UNNAMED = frozenset(
         "endnote text",
     )
 )
+_MOST_TOLD = 20
 _RAISED_BY = 4
 """Half-points: what is raised so far by hand is meant as a superscript."""
 
@@ -69,13 +70,13 @@ class Looks:
 
     Attributes:
         languages: characters in each language (BCP 47), as the document declares them.
-        remarks: what a release can't show, and somebody may have meant something by.
     """
 
     styles: Styles
     numbering: Numbering
     languages: Counter[str] = field(default_factory=Counter)
-    remarks: list[str] = field(default_factory=list)
+    _passages: list[tuple[tuple[str, str], list[str]]] = field(default_factory=list)
+    _numbered: list[str] = field(default_factory=list)
 
     def of_paragraph(self, paragraph: Element) -> ParagraphLook:
         """The look of the next paragraph; to be asked once for each, in order, as lists count."""
@@ -137,12 +138,30 @@ class Looks:
         if language and language != "x-none":
             self.languages[language] += len(words)
         if self.styles.is_set(run, "strike") or self.styles.is_set(run, "dstrike"):
-            self.remarks.append(f"Struck out in the document, and kept: “{words}” ({place_of(run)}).")
+            self._note("Struck out in the document, and kept", run, words)
         marker = value(self.styles.of_run(run, "highlight"), default="none")
         if marker not in ("none", "white"):
-            self.remarks.append(
-                f"Highlighted in the document, as what is still to be checked: “{words}” ({place_of(run)})."
-            )
+            self._note("Highlighted in the document, as what is still to be checked", run, words)
+
+    def _note(self, what: str, run: Element, words: str) -> None:
+        """What goes on in the next run is one passage."""
+        key = (what, place_of(run))
+        if self._passages and self._passages[-1][0] == key:
+            self._passages[-1][1].append(words)
+        else:
+            self._passages.append((key, [words]))
+
+    def remarks(self) -> list[str]:
+        """What a release can't show, and somebody may have meant something by."""
+        told = [
+            f"{what}: “{' '.join(words)}” ({place})." for (what, place), words in self._passages[:_MOST_TOLD]
+        ]
+        more = len(self._passages) - _MOST_TOLD
+        return [
+            *told,
+            *([f"{more} more passages are struck out or highlighted."] if more > 0 else []),
+            *self._numbered,
+        ]
 
     def _tell_number(self, heading: bool) -> None:
         sentence = (
@@ -150,8 +169,8 @@ class Looks:
             if heading
             else "Lists are lettered or numbered in another way in the document; in the release they count 1, 2, 3."
         )
-        if sentence not in self.remarks:
-            self.remarks.append(sentence)
+        if sentence not in self._numbered:
+            self._numbered.append(sentence)
 
 
 def _ruled(paragraph: Element) -> bool:

@@ -29,6 +29,7 @@ from mailer.importing.sources.word.places import place_of
 
 Kind: TypeAlias = Literal["insertion", "deletion", "move", "formatting"]
 
+_PAGE = "(the format of the page)"
 _ADDED, _GONE = ("w:ins", "w:moveTo"), ("w:del", "w:moveFrom")
 _KINDS: dict[str, Kind] = {
     q("w:ins"): "insertion", q("w:moveTo"): "move", q("w:del"): "deletion", q("w:moveFrom"): "move",
@@ -74,7 +75,7 @@ def _words(change: Element) -> str | None:
     parent = change.getparent()
     if change.tag in map(q, _FORMATTING) or change.tag == q("w:cellMerge"):
         about = ancestor(change, "w:r", "w:p", "w:tc", "w:tbl")
-        return "" if about is None else text(about)
+        return _PAGE if about is None else text(about) or _PAGE
     if parent.tag == q("w:rPr"):
         mark = parent.getparent()
         return "¶" if mark is not None and mark.tag == q("w:pPr") else None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailer.importing.document import Leak
 from mailer.importing.sources.word.formatting.styles import Styles
-from mailer.importing.sources.word.leaks import INSPECT, SHOW
+from mailer.importing.sources.word.leaks import INSPECT, SHOW, SPLIT
 from mailer.importing.sources.word.leaks.changes import join_with_next
 from mailer.importing.sources.word.names import (
     Element,
@@ -44,6 +44,7 @@ class Hidden:
         """Takes a story's hidden text out; what stands together is one leak."""
         found: list[Leak] = []
         self._take_rows(root, found)
+        self._take_covered_cells(root, found)
         self._take_drawings(root, found)
         last: Element | None = None
         for run in descendants(root, "w:r"):
@@ -100,6 +101,23 @@ class Hidden:
             if switch is not None and is_on(switch):
                 found.append(_leak(text(row), f"{place_of(row)}, a hidden row of a table", SHOW))
                 remove(row)
+
+    def _take_covered_cells(self, root: Element, found: list[Leak]) -> None:
+        """What stands in a cell that the cell above covers: Word keeps it, and shows it when they are split."""
+        for cell in descendants(root, "w:tc"):
+            merged = child(cell, "w:tcPr", "w:vMerge")
+            first = cell.getparent().getprevious()
+            if (
+                merged is None
+                or value(merged, default="continue") != "continue"
+                or first is None
+                or not text(cell)
+            ):
+                continue
+            if first.tag == q("w:tr"):
+                found.append(_leak(text(cell), f"{place_of(cell)}, under a merged cell", SPLIT))
+                for run in descendants(cell, "w:r"):
+                    remove(run)
 
     def _take_drawings(self, root: Element, found: list[Leak]) -> None:
         for properties in descendants(root, "wp:docPr"):
