@@ -105,6 +105,14 @@ def test_doubts_are_told_with_their_line() -> None:
     ]  # fmt: skip
 
 
+def test_a_sentence_in_two_parts_is_told_and_left() -> None:
+    parted = "The board of the eleven harbours asks for tanks in all of the three\n\ntowns that release untreated water."
+    found = tidy(parted)
+    assert [(each.line, each.message[:18]) for each in found.doubts] == [(11, "The sentence above")]
+    assert found.changes == {}
+    assert not tidy("Three towns:\n\nsaltby, grey haven and one more town that nobody names.").doubts
+
+
 def test_what_the_header_says_is_not_said_twice() -> None:
     assert body_of("Washington, DC—Washington, DC — Each year.") == "Each year."
     assert body_of("**WASHINGTON, DC** — Each year.") == "Each year."

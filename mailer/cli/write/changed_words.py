@@ -5,33 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import zip_longest
 
 from mailer.cli.terminal.output import Styled, say, style
 from mailer.visible import visible
 
 _AROUND = 24
 """Characters of what is the same that are shown beside what is not."""
+_ALIKE = 0.5
+"""The share of words that two lines have in common, from which on one is taken for what became of the other."""
 _WORD = re.compile(r"\s+|\w+|.", re.DOTALL)
 
 
 def print_changes(shown: str, before: str, after: str) -> None:
-    """Each changed line on stdout: where it stood, as it was, as it would be.
+    """Each changed line on stdout, blank ones aside: where it stood, as it was, as it would be.
 
     Args:
         shown: the file, as staff would name it.
     """
-    old, new = before.splitlines(), after.splitlines()
+    numbers = [number for number, line in enumerate(before.splitlines(), 1) if line.strip()]
+    old, new = ([line for line in text.splitlines() if line.strip()] for text in (before, after))
     for tag, start, stop, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
-        for number, (was, becomes) in enumerate(zip_longest(old[start:stop], new[first:last])):
-            said = list(_sides(was or "", becomes or ""))
-            say(style(f"{shown}:{start + number + 1}", bold=True))
-            for sign, line in zip("-+", (was, becomes), strict=True):
-                if line is not None:
+        for number, was, becomes in _side_by_side(old[start:stop], new[first:last]):
+            said = list(_sides(was, becomes))
+            say(style(f"{shown}:{numbers[min(start + number, len(numbers) - 1)]}", bold=True))
+            for sign, line in (("-", was), ("+", becomes)):
+                if line:
                     colour = "red" if sign == "-" else "green"
                     say(style(f"  {sign} ", fg=colour), *_coloured(said, sign, colour))
+
+
+def _side_by_side(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Lines that became others, in their order: where each stood, as it was, as it becomes; "" where there is none."""
+    at = 0
+    for number, was in enumerate(old):
+        words = _WORD.findall(was)
+        like = next((n for n in range(at, len(new)) if was and _alike(words, _WORD.findall(new[n]))), -1)
+        if like < 0:
+            yield number, was, ""
+            continue
+        yield from ((number, "", line) for line in new[at:like])
+        yield number, was, new[like]
+        at = like + 1
+    yield from ((max(len(old) - 1, 0), "", line) for line in new[at:])
+
+
+def _alike(words: Sequence[str], others: Sequence[str]) -> bool:
+    return SequenceMatcher(None, words, others, autojunk=False).ratio() >= _ALIKE
 
 
 def _sides(was: str, becomes: str) -> Iterator[tuple[str, str]]:

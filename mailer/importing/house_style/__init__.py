@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailer.importing.house_style.doubled import without_what_is_said_twice
+from mailer.importing.house_style.doubled import tell_of_broken_sentences, without_what_is_said_twice
 from mailer.importing.house_style.page import House, Page, Told
 from mailer.importing.house_style.typed_notes import with_notes
 from mailer.importing.house_style.typography import set_in_type
@@ -51,6 +51,7 @@ def tidied(text: str, house: House) -> Tidied:
         without_what_is_said_twice(page)
         with_notes(page)
         set_in_type(page)
+        tell_of_broken_sentences(page)
         if page.text == before:
             break
     return Tidied(page.text.replace("\n", ends), dict(page.changes), tuple(page.doubts))

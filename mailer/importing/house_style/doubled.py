@@ -1,14 +1,16 @@
-"""What the body says again of the header, and a telephone number that Markdown takes for a bullet."""
+"""What the body says again of the header; a telephone number that became a bullet, a sentence in two parts."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from mailer.importing.accounted import words_of
 from mailer.importing.house_style.page import Page
 from mailer.importing.words import phrases, plain
 
 _NUMBER_AS_BULLET = re.compile(r"(?P<before>[\s>]*)\+(?=\s+\(?\d[\d\s()./-]{5,}$)")
+_PROSE = re.compile(r"[^\W_]|[“‘«„*_(]")
 _LABELS = ("contact", "phone", "mobile", "email", "hours", "languages", "fax")
 
 
@@ -21,6 +23,24 @@ def without_what_is_said_twice(page: Page) -> None:
         if match:
             page.lines[index] = f"{match['before']}\\+{page.lines[index][match.end() :]}"
             page.changed("telephone numbers that were bullets")
+
+
+def tell_of_broken_sentences(page: Page) -> None:
+    """A paragraph that ends within a sentence, before one that goes on with a small letter: a page's end may have
+    parted them. Nothing is joined: it may be a list, or verse."""
+    paragraphs = [lines for lines in page.paragraphs() if _PROSE.match(page.lines[lines.start])]
+    for lines, below in pairwise(paragraphs):
+        end, start = page.lines[lines.stop - 1].rstrip(), page.lines[below.start]
+        if (
+            below.start == lines.stop + 1
+            and re.search(r"[^\W\d_],?$", end)
+            and start[:1].islower()
+            and len(end) > 60
+        ):
+            page.doubt(
+                below.start,
+                "The sentence above seems to go on here: take out the blank line, if a page parted them.",
+            )
 
 
 def _dateline(page: Page) -> None:
