@@ -26,7 +26,7 @@ LARGEST_PART = 16 << 20
 """Bytes that one part of XML may unpack to."""
 MOST_XML = 32 << 20
 """Bytes that all of them may unpack to, of those that are read."""
-MOST_TAGS = 400_000
+MOST_TAGS = 100_000
 """Elements in all of them: a tree of them takes memory for each."""
 DEEPEST = 120
 """Elements within each other."""
