@@ -13,9 +13,9 @@ from support.releases import written
 
 from mailer.errors import ReleaseError
 from mailer.model import Part
+from mailer.photo_metadata import without_metadata
 from mailer.pipeline import prepare
 from mailer.press import Choice
-from mailer.photo_metadata import without_metadata
 from mailer.render import render
 from mailer.workspace import Workspace
 
