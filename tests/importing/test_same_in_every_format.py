@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
@@ -136,4 +138,44 @@ def test_a_real_release_is_read_alike(name: str) -> None:
     text = read_document(path.name, path.read_bytes())
     document = read_document(name, FORMATS[name](text.blocks, text.notes))
     assert blocks_shown(document.blocks) == blocks_shown(text.blocks)
+    assert words_lost(document) == []
+
+
+MARKDOWN = """# Harbor opens “night ferry”
+
+**PORT ELLERY, July 24** — The *Ellery* runs at 4^th^ Street[^1], says [its timetable](https://harbor.example.org/ferry?id=7).
+
+- free
+- heated
+
+1.  Queue.
+2.  Board.
+
+Contact\\
+555-0144
+
+[^1]: Harbor survey, *Shore*.
+"""
+
+
+@pytest.mark.parametrize("form", ["odt", "rtf", "html"])
+def test_what_another_program_writes_is_read_alike(
+    form: str, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    """pandoc knows nothing of us."""
+    path = tmp_path / f"release.{form}"
+    command = [program("pandoc"), "-s", "-f", "markdown", "-M", "pagetitle=x", "-o", path]
+    subprocess.run(command, input=MARKDOWN.encode(), check=True)
+    document = read_document(path.name, path.read_bytes())
+    assert blocks_shown(document.blocks) == [
+        "# Harbor opens “night ferry”",
+        "**PORT ELLERY, July 24** — The _Ellery_ runs at 4^th^ Street[^1], says "
+        "[its timetable](https://harbor.example.org/ferry?id=7).",
+        "- free",
+        "- heated",
+        "1. Queue.",
+        "2. Board.",
+        "Contact⏎555-0144",
+    ]
+    assert blocks_shown(document.notes["1"]) == ["Harbor survey, _Shore_."]
     assert words_lost(document) == []

@@ -83,6 +83,7 @@ def test_typed_bullets_become_lists() -> None:
     assert blocks("<p>- one</p><p>- two</p>") == ["- one", "- two"]
     assert blocks("<p>o&nbsp;&nbsp; one</p><p>o&nbsp;&nbsp; two</p>") == ["- one", "- two"]
     assert blocks("<p>1. one</p><p>2. two</p>") == ["1. one", "2. two"]
+    assert blocks("<p>•\tone</p><p>–&nbsp;&nbsp; inner</p><p>•\ttwo</p>") == ["- one", "  - inner", "- two"]
     assert blocks("<p>a) one</p><p>b) two</p>") == ["a) one", "b) two"]
 
 

@@ -58,7 +58,7 @@ def head(more: bytes) -> bytes:
 BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a billion laughs": ("x.odt", laughing, "declares entities"),
     "a part of 80 megabytes": ("x.odt", lambda: document("<text:p>" + " " * (80 << 20) + "</text:p>"), "unpacks to more"),
-    "a million elements": ("x.odt", lambda: document("<text:p/>" * 1_200_000), "400,000 elements"),
+    "a million elements": ("x.odt", lambda: document("<text:p/>" * 1_200_000), "elements"),
     "elements in elements": ("x.odt", lambda: document("<text:section>" * 500 + "</text:section>" * 500), "deep"),
     "a repeated cell": (
         "x.odt",

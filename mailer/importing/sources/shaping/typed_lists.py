@@ -9,20 +9,20 @@ from dataclasses import replace
 from mailer.importing.document import Block, Paragraph, Run
 from mailer.importing.sources.shaping.items import Item, counted, with_lists
 
-_BULLET = re.compile(r"(?:[•‣◦▪▫■□●○∙⁃➢➤▸►✓✔❖♦·])(?:[ \t\u00a0]+|(?=\w))")
-"""Nobody begins a sentence with one of these: one alone is an item."""
-_DASH = re.compile(r"(?:[-*+]|[o–](?=\t))[ \t\u00a0]+")
-"""A typed dash: a list where several follow one another. An em dash opens dialogue, an en dash without a tab does too,
-and `o` is a word in Portuguese."""
+_BULLET = re.compile(r"[•‣◦▪▫■□●○∙⁃➢➤▸►✓✔❖♦·](?:[ \t\u00a0]+|(?=\w))|[-*+o–]\t[ \t\u00a0]*")
+"""Nobody begins a sentence with one of these, nor with a dash and a tab: one alone is an item."""
+_DASH = re.compile(r"[-*+][ \t\u00a0]+")
+"""A typed dash: a list where several follow one another. An em dash opens dialogue, an en dash does too."""
 _NUMBER = re.compile(r"\(?\d{1,2}[.)][ \t\u00a0]+")
 
 
 def with_typed_lists(blocks: Sequence[Block], words: str) -> tuple[tuple[Block, ...], str]:
     """Blocks in which rows of paragraphs that begin with a mark of a list have become lists.
 
-    One beginning with a bullet is always an item. Dashes and numbers count where at least two follow one another, the
-    numbers upwards: a dateline or a line of dialogue may begin with a dash, a sentence with a year. What is counted by
-    letters stays as it was typed, as a release's lists count by numbers.
+    One beginning with a bullet is always an item; another bullet inside of a row stands a level further in, until the
+    first comes again. Dashes and numbers count where at least two follow one another, the numbers upwards: a dateline
+    or a line of dialogue may begin with a dash, a sentence with a year. What is counted by letters stays as it was
+    typed, as a release's lists count by numbers.
 
     Args:
         words: all words of the source.
@@ -33,38 +33,66 @@ def with_typed_lists(blocks: Sequence[Block], words: str) -> tuple[tuple[Block, 
     made: list[Block | Item] = []
     at = 0
     while at < len(blocks):
-        row = list(_row(blocks, at))
-        first = blocks[at]
-        if row and isinstance(first, Paragraph) and first.text[0] == "o":
-            for item in row:
-                beginning = r"\s+".join(map(re.escape, item.blocks[0].text.split()[:3]))  # type: ignore[union-attr]
-                words = re.sub(rf"(?<!\w)o\s+(?={beginning})", "", words, count=1)
-        made += row or [first]
+        row = _bulleted(blocks, at) or _dashed(blocks, at) or _numbered(blocks, at)
+        for item, block in zip(row, blocks[at : at + len(row)], strict=True):
+            if isinstance(block, Paragraph) and block.text[0] == "o":
+                words = _without_mark(words, item)
+        made += row or [blocks[at]]
         at += len(row) or 1
     return with_lists(made), words
 
 
-def _row(blocks: Sequence[Block], start: int) -> Iterator[Item]:
-    for pattern, fewest in ((_BULLET, 1), (_DASH, 2), (_NUMBER, 2)):
-        found: list[Item] = []
-        expected = 0
-        for at in range(start, len(blocks)):
-            block = blocks[at]
-            if not isinstance(block, Paragraph) or block.heading or not (mark := pattern.match(block.text)):
-                break
-            ordered, number = counted(mark[0]) if pattern is _NUMBER else (False, 0)
-            if pattern is _NUMBER and found and number and number != expected:
-                break
-            if pattern is _DASH and found and mark[0][0] != blocks[start].text[0]:  # type: ignore[union-attr]
-                break
-            expected = number + 1
-            rest = replace(block, runs=_without(block.runs, mark.end()))
-            if not rest.text.strip():
-                break
-            found.append(Item((rest,), 1, ordered, number, block.place))
-        if len(found) >= fewest and (pattern is not _NUMBER or found[0].number in (0, 1)):
-            yield from found
+def _without_mark(words: str, item: Item) -> str:
+    first = item.blocks[0]
+    assert isinstance(first, Paragraph)
+    beginning = r"\s+".join(map(re.escape, first.text.split()[:3]))
+    return re.sub(rf"(?<!\w)o\s+(?={beginning})", "", words, count=1)
+
+
+def _marked(blocks: Sequence[Block], start: int, pattern: re.Pattern[str]) -> Iterator[tuple[Paragraph, str]]:
+    """The paragraphs from here on that begin with a mark, without it, and their marks."""
+    for at in range(start, len(blocks)):
+        block = blocks[at]
+        match = pattern.match(block.text) if isinstance(block, Paragraph) and not block.heading else None
+        if match is None or not isinstance(block, Paragraph):
             return
+        rest = replace(block, runs=_without(block.runs, match.end()))
+        if not rest.text.strip():
+            return
+        yield rest, match[0].strip(" \t\u00a0")
+
+
+def _bulleted(blocks: Sequence[Block], start: int) -> list[Item]:
+    row: list[Item] = []
+    levels: list[str] = []
+    for paragraph, mark in _marked(blocks, start, _BULLET):
+        if mark in levels:
+            del levels[levels.index(mark) + 1 :]
+        else:
+            levels.append(mark)
+        row.append(Item((paragraph,), len(levels), place=paragraph.place))
+    return row
+
+
+def _dashed(blocks: Sequence[Block], start: int) -> list[Item]:
+    row: list[Item] = []
+    first = ""
+    for paragraph, mark in _marked(blocks, start, _DASH):
+        first = first or mark
+        if mark != first:
+            break
+        row.append(Item((paragraph,), place=paragraph.place))
+    return row if len(row) > 1 else []
+
+
+def _numbered(blocks: Sequence[Block], start: int) -> list[Item]:
+    row: list[Item] = []
+    for paragraph, mark in _marked(blocks, start, _NUMBER):
+        number = counted(mark)[1]
+        if number != len(row) + 1:
+            break
+        row.append(Item((paragraph,), 1, True, number, paragraph.place))
+    return row if len(row) > 1 else []
 
 
 def _without(runs: tuple[Run, ...], length: int) -> tuple[Run, ...]:
