@@ -90,7 +90,7 @@ def join_broken_paragraphs(sheet: Sheet) -> None:
             sheet.guess(
                 "A paragraph that a page had broken in two was joined: see whether it reads on.",
                 "body",
-                " ".join((*before.text.split()[-3:], *piece.text.split()[:3])),
+                " ".join((*before.text[-60:].split()[-3:], *piece.text[:60].split()[:3])),
             )
             assert isinstance(before.block, Paragraph)
             runs = joined(before.runs, piece.runs)
@@ -108,8 +108,8 @@ def _goes_on(first: Piece, second: Piece) -> bool:
         len(first.text) > 70
         and second.text[:1].islower()
         and len(second.text) > 12
-        and not _SENTENCE_END.search(first.text)
-        and bool(_LETTER_OR_COMMA.search(first.text))
+        and not _SENTENCE_END.search(first.text[-40:])
+        and bool(_LETTER_OR_COMMA.search(first.text[-1:]))
         and not (first.bold and not second.bold)
         and not any(says_how_to_reach(piece) or note_mark(piece) for piece in (first, second))
     )

@@ -67,11 +67,13 @@ def take_headline(sheet: Sheet, lines: Sequence[Line], no_text: bool) -> list[Pi
 
 
 def _without_letterhead(sheet: Sheet, lines: Sequence[Line]) -> list[Line]:
-    kept = [line for line in lines if not _is_letterhead(sheet, line.piece)]
-    for line in lines if kept else ():
-        if line not in kept:
+    letterhead = [_is_letterhead(sheet, line.piece) for line in lines]
+    if all(letterhead):
+        return list(lines)
+    for line, is_one in zip(lines, letterhead, strict=True):
+        if is_one:
             sheet.aside(line.piece.text, LETTERHEAD, place_of(line.piece))
-    return kept or list(lines)
+    return [line for line, is_one in zip(lines, letterhead, strict=True) if not is_one]
 
 
 def _tell_headline(sheet: Sheet, units: Sequence[Sequence[Line]], chosen: int) -> None:
