@@ -83,6 +83,10 @@ def _tell_headline(sheet: Sheet, units: Sequence[Sequence[Line]], chosen: int) -
         sheet.guess(f"Above the headline stood “{above[:120]}”: it is set aside.", "headline", sheet_words)
     if len(units[chosen]) > 1:
         sheet.guess("The headline stood on more than one line: see where it ends.", "headline", sheet_words)
+    if plain(sheet.headline).startswith("embargo"):
+        sheet.guess(
+            "The headline begins with “embargo”: if it is one, it belongs in the field Embargo.", "embargo"
+        )
     if sheet.headline.isupper():
         sheet.guess(
             "The headline is in capitals: write it as readers should see it.", "headline", sheet_words
