@@ -76,6 +76,12 @@ def test_end_marks_are_left_out(mark: str) -> None:
     assert texts(draft) == [LEAD]
 
 
+def test_the_house_s_own_end_mark_and_dash_are_known() -> None:
+    draft = drafted(f"{HEADLINE}\n\nPortmellon // {LEAD}\n\n++ Over ++", end_mark="++ Over ++", dash="//")
+    assert draft.dateline == "Portmellon"
+    assert texts(draft) == [LEAD]
+
+
 @pytest.mark.parametrize(
     ("line", "label"),
     [

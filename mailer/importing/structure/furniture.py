@@ -58,7 +58,7 @@ def set_furniture_aside(sheet: Sheet) -> None:
         )
         if piece.paragraph is None:
             kept.append(piece)
-        elif is_end_mark(piece):
+        elif is_end_mark(piece) or piece.text == sheet.office.end_mark:
             sheet.aside(piece.text, "an end mark: the mail prints the office's own", place_of(piece))
         elif is_page_mark(piece):
             sheet.aside(piece.text, "belongs to the page, not to the text", place_of(piece))

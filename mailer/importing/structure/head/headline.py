@@ -27,8 +27,10 @@ class Line:
 
 
 def is_own_name(sheet: Sheet, text: str) -> bool:
-    name, said = plain(sheet.office.name), plain(text).strip(" .,|–—-")
-    return bool(name) and (said == name or (len(said) >= 4 and said in plain(sheet.office.postal_address)))
+    """Whether a line repeats the office's name, a line of its address, or its site."""
+    office, said = sheet.office, plain(text).strip(" .,|–—-")
+    address = plain(f"{office.postal_address}\n{office.website}")
+    return bool(office.name) and (said == plain(office.name) or (len(said) >= 4 and said in address))
 
 
 def _is_letterhead(sheet: Sheet, piece: Piece) -> bool:
