@@ -83,6 +83,20 @@ def test_what_only_sounds_like_it_stays_in_the_text(sentence: str) -> None:
     assert draft.body[-1].text == sentence
 
 
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Press Freedom Prize: Mira Okafor Honoured",
+        "Media Freedom: Water Board Calls for Protection",
+        "Contact Tracing Begins in Harbour Towns",
+        "For More Information: How All of the Towns Measure Their Water Now",
+    ],
+)
+def test_headlines_that_begin_as_contacts_do(headline: str) -> None:
+    draft = drafted(f"{headline}\n\n{LEAD}")
+    assert (draft.headline, draft.contacts) == (headline, ())
+
+
 def test_phones_are_told_apart_by_their_labels_and_what_has_no_field_is_set_aside() -> None:
     draft = with_block(
         "Contact:\nMira Okafor\nTel: 020 7946 0142\nMobile: 07700 900142\nFax: 020 7946 0199\npress@example.org\n"
@@ -138,6 +152,21 @@ def test_two_columns_above_the_text() -> None:
     assert [(each.name, each.phone, each.email) for each in draft.contacts] == [
         ("Mira Okafor", "020 7946 0142", "press@example.org")
     ]
+
+
+def test_labels_in_a_first_column_are_read_row_by_row() -> None:
+    draft = drafted(
+        f"NEWS RELEASE\n\nDate:\tJuly 24, 2018\nContact:\tMira Okafor\n\tPress Officer\n\t020 7946 0142\n\n{HEADLINE}\n\n{LEAD}"
+    )
+    assert (draft.date, draft.headline) == ("July 24, 2018", HEADLINE)
+    assert draft.contacts == (Contact("Mira Okafor", "Press Officer", "020 7946 0142"),)
+
+
+def test_a_sentence_at_the_end_of_a_paragraph_leaves_the_rest_of_it() -> None:
+    draft = with_block("Issued by the water board. For more information call Mira Okafor on 020 7946 0142.")
+    assert draft.contacts[0].name == "Mira Okafor"
+    assert isinstance(draft.body[-1], Paragraph)
+    assert draft.body[-1].text == "Issued by the water board."
 
 
 def test_an_office_is_a_name_where_no_person_is_and_a_role_where_one_is() -> None:

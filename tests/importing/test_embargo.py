@@ -101,6 +101,34 @@ def test_an_embargo_is_found_wherever_it_stands() -> None:
     assert below.embargo == in_margin.embargo == "2024-06-03 10:00 UTC"
 
 
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Embargo on Grain Is Lifted after Ten Years",
+        "Embargo a la pesca: el Gobierno lo levanta tras diez años",
+    ],
+)
+def test_a_headline_about_an_embargo_is_none_and_is_told(headline: str) -> None:
+    draft = drafted(f"{headline}\n\n{LEAD}\n\nEmbargo on fuel remains, the board said on Thursday.")
+    assert (draft.headline, draft.embargo) == (headline, "")
+    assert "begins with" in guessed(draft, "embargo")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Publicado em 14/04/2018 10h15",
+        "Published: 24 July 2018 10:15",
+        "Posted on July 24, 2018, 4:05 p.m.",
+        "24.07.2018, 10:15 Uhr",
+    ],
+)
+def test_when_something_was_published_is_no_embargo(line: str) -> None:
+    draft = drafted(f"{HEADLINE}\n\n{line}\n\n{LEAD}")
+    assert draft.embargo == ""
+    assert draft.date
+
+
 def test_two_embargoes_are_told() -> None:
     draft = drafted(
         f"EMBARGOED UNTIL 3 June 2024, 10:00 UTC\n\n{HEADLINE}\n\n{LEAD}\n\nEMBARGOED UNTIL 4 June 2024, 10:00 UTC"

@@ -226,6 +226,23 @@ def test_a_form_in_a_table() -> None:
     assert draft.contacts[0].name == "Jane Doe"
 
 
+def test_a_line_labelled_subject_is_the_headline_where_there_is_no_other() -> None:
+    assert drafted(f"NEWS RELEASE\n\nDate: 3 May 2024\nSubject: {HEADLINE}\n\n{LEAD}").headline == HEADLINE
+    both = drafted(f"Headline: {HEADLINE}\nSubject: Water\n\n{LEAD}")
+    assert (both.headline, both.fields) == (HEADLINE, {"subject": "Water"})
+
+
+def test_a_correction_asks_what_it_corrects() -> None:
+    assert "Corrects" in guessed(drafted(f"CORRECTION\n\n{HEADLINE}\n\n{LEAD}"), "kind")
+
+
+@pytest.mark.parametrize("line", ["Update", "Statement", "Notas", "Comunicado"])
+def test_a_heading_in_the_text_that_sounds_like_a_kind_stays(line: str) -> None:
+    draft = drafted(f"{HEADLINE}\n\n{LEAD}\n\n{line}\n\nThe board met again.")
+    assert draft.kind == Kind.PRESS_RELEASE
+    assert line in [part.text for part in draft.body if isinstance(part, Paragraph)]
+
+
 def test_a_source_without_headline_says_so() -> None:
     draft = drafted(LEAD * 2)
     assert draft.headline == ""

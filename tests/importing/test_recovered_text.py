@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.drafts import LEAD, drafted, guessed, of_blocks
 
-from mailer.importing.document import Block, Figure, Listing, Paragraph, Rule, Run
+from mailer.importing.document import Block, Figure, Listing, Paragraph, Rule, Run, Table
 from mailer.importing.draft import CallToAction, Captioned, Draft, Quotation
 from mailer.importing.structure.runs import block_text
 
@@ -73,6 +73,12 @@ def test_what_no_page_broke_stays_apart(first: str, second: str) -> None:
 )
 def test_end_marks_are_left_out(mark: str) -> None:
     draft = body(mark)
+    assert texts(draft) == [LEAD]
+
+
+def test_the_house_s_own_end_mark_and_dash_are_known() -> None:
+    draft = drafted(f"{HEADLINE}\n\nPortmellon // {LEAD}\n\n++ Over ++", end_mark="++ Over ++", dash="//")
+    assert draft.dateline == "Portmellon"
     assert texts(draft) == [LEAD]
 
 
@@ -249,6 +255,19 @@ def test_a_boilerplate_that_newsroom_lacks_stays_and_is_offered() -> None:
     assert (heading.heading, heading.text) == (2, "About Orrin Water Board")
     assert block_text(text) == "Orrin Water Board was founded in 1987."  # type: ignore[arg-type]
     assert "newsroom.md has no" in guessed(draft, "body")
+
+
+def test_rows_of_tabs_are_a_table() -> None:
+    draft = body("Town\tDays\nSaltby\t12\nGrey Haven\t61", LEAD)
+    table = draft.body[1]
+    assert isinstance(table, Table)
+    assert table.headed
+    assert [[block_text(cell[0]) for cell in row] for row in table.rows] == [
+        ["Town", "Days"],
+        ["Saltby", "12"],
+        ["Grey Haven", "61"],
+    ]
+    assert "table" in guessed(draft, "body")
 
 
 def test_pictures_with_caption_and_credit() -> None:

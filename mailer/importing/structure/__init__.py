@@ -43,6 +43,10 @@ def recover(document: SourceDocument, office: Office) -> Draft:
     take_signs_below(sheet)
     take_margins(sheet, document.margins)
     settle_embargo(sheet)
+    if sheet.kind and sheet.kind.follows:
+        sheet.guess(
+            f"A {sheet.kind} follows a release: name it in the field Corrects, and say what is new.", "kind"
+        )
     notes = {**document.notes, **take_typed_notes(sheet)}
     join_broken_paragraphs(sheet)
     take_boilerplates(sheet)

@@ -58,7 +58,7 @@ def set_furniture_aside(sheet: Sheet) -> None:
         )
         if piece.paragraph is None:
             kept.append(piece)
-        elif is_end_mark(piece):
+        elif is_end_mark(piece) or piece.text == sheet.office.end_mark:
             sheet.aside(piece.text, "an end mark: the mail prints the office's own", place_of(piece))
         elif is_page_mark(piece):
             sheet.aside(piece.text, "belongs to the page, not to the text", place_of(piece))
@@ -90,7 +90,7 @@ def join_broken_paragraphs(sheet: Sheet) -> None:
             sheet.guess(
                 "A paragraph that a page had broken in two was joined: see whether it reads on.",
                 "body",
-                " ".join((*before.text.split()[-3:], *piece.text.split()[:3])),
+                " ".join((*before.text[-60:].split()[-3:], *piece.text[:60].split()[:3])),
             )
             assert isinstance(before.block, Paragraph)
             runs = joined(before.runs, piece.runs)
@@ -108,8 +108,8 @@ def _goes_on(first: Piece, second: Piece) -> bool:
         len(first.text) > 70
         and second.text[:1].islower()
         and len(second.text) > 12
-        and not _SENTENCE_END.search(first.text)
-        and bool(_LETTER_OR_COMMA.search(first.text))
+        and not _SENTENCE_END.search(first.text[-40:])
+        and bool(_LETTER_OR_COMMA.search(first.text[-1:]))
         and not (first.bold and not second.bold)
         and not any(says_how_to_reach(piece) or note_mark(piece) for piece in (first, second))
     )

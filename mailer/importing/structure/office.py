@@ -18,7 +18,7 @@ class Office:
         zone: IANA time zone of the office.
         boilerplates: title → text of each, in plain words.
         postal_address, website: as newsroom.md has them: head lines that repeat them are none of the release's.
-        end_mark, dash: the house's.
+        end_mark, dash: the house's own, whatever they are: both are known for what they are in a source.
         today: the day in the office's zone: a date without a year is the nearest one.
     """
 

@@ -34,23 +34,15 @@ def take_dateline(sheet: Sheet) -> None:
 
 
 def take_signs_below(sheet: Sheet) -> None:
-    """What some offices say below the text: place and day, “for immediate release”, an embargo."""
+    """What some offices say below the text: place and day, release line; and an embargo wherever it stands."""
     last = max((n for n, piece in enumerate(sheet.pieces) if is_prose(piece)), default=-1)
     kept: list[Piece] = []
     for number, piece in enumerate(sheet.pieces):
-        signs = (
-            read_signs(piece.text, sheet.office)
-            if piece.paragraph is not None and len(piece.text) <= 200
-            else None
-        )
-        placed = (
-            place_and_day(piece.text, sheet.office) if number > last and piece.paragraph is not None else None
-        )
-        if (
-            signs
-            and signs.rest < 0
-            and (signs.embargo or (number > last and (signs.release or signs.day or signs.kind)))
-        ):
+        below, short = number > last, piece.paragraph is not None and len(piece.text) <= 200
+        signs = read_signs(piece.text, sheet.office) if short else None
+        placed = place_and_day(piece.text, sheet.office) if below and short else None
+        # a kind alone is no sign here: “Update” may be the heading of a paragraph
+        if signs and signs.rest < 0 and (signs.embargo or (below and (signs.release or signs.day))):
             say_signs(sheet, piece, signs)
         elif placed:
             say_place(sheet, placed[0], place_of(piece))

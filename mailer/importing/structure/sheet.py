@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailer.importing.document import Block, Figure, Paragraph, Run
+from mailer.importing.document import Block, Paragraph, Run
 from mailer.importing.draft import Guess, SetAside, Standing
 from mailer.importing.structure.office import Office
 from mailer.importing.structure.runs import Runs, all_bold, block_text, lines_of, text_of, trimmed
@@ -104,16 +104,6 @@ class Sheet:
 
     def guess(self, message: str, about: str, words: str = "") -> None:
         self.guesses.append(Guess(message, about, words))
-
-    def leave_out(self, wrong: Callable[[Piece], str]) -> None:
-        """Set aside every piece for which `wrong` gives a reason."""
-        kept = []
-        for piece in self.pieces:
-            if not isinstance(piece.block, Figure) and (why := wrong(piece)):
-                self.aside(piece.text, why, place_of(piece))
-            else:
-                kept.append(piece)
-        self.pieces = kept
 
 
 def place_of(piece: Piece) -> str:

@@ -29,6 +29,7 @@ from mailer.importing.words import any_of, phrases, plain
 from mailer.model import Contact
 
 _OURS = r"(?:votre|vos|notre|nos|ihre?|unsere?|su|sus|nuestro|nuestros|your|our|o seu|os seus|o nosso)\s+"
+_SURELY = re.compile("conta[ck]?t|kontakt|ansprech|ruckfrage|enquir|inquir|interview")
 _ASKS = re.compile(r"(?:for|to|para|pour|fur|bei|zur|zu|wegen)\s")
 _SENTENCE = re.compile(r"[a-zß-ÿ]{3}[.!?]\s+[A-ZÁÉÍÓÚÄÖÜ].{25,}[.!?]$")
 
@@ -53,14 +54,20 @@ def contact_label(piece: Piece) -> int:
     if match:
         rest = piece.text[match.end() :]
         return match.end() if len(rest) < 160 or reaches(plain(rest)) else 0
-    if (colon := piece.text.find(":")) > 0 and colon <= 60 and len(piece.text) <= 160:
+    colon = piece.text.find(":")
+    if 0 < colon <= 60 and len(piece.text) <= 160:
         before = re.sub(rf"^(?:{_OURS})", "", piece.plain[:colon])
-        asks = _ASKS.match(before) and any(before.endswith(f" {verb}") for verb in phrases("asks_to_contact"))
-        if len(before.split()) <= 8 and (
-            asks or any(before.startswith(f"{word} ") for word in phrases("contact"))
-        ):
-            return colon + 1
+        return colon + 1 if _names_contact(before, piece.plain[colon + 1 :]) else 0
     return 0
+
+
+def _names_contact(label: str, rest: str) -> bool:
+    """Whether a longer label is one: `Press officer on duty: …`. `Media freedom: …` is one only before a number."""
+    if len(label.split()) > 8:
+        return False
+    asks = _ASKS.match(label) and any(label.endswith(f" {verb}") for verb in phrases("asks_to_contact"))
+    begins = any(label.startswith(f"{word} ") for word in phrases("contact"))
+    return bool(asks or (begins and (_SURELY.search(label) or reaches(rest))))
 
 
 def take_contacts(sheet: Sheet) -> None:

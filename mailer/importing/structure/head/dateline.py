@@ -11,10 +11,17 @@ from mailer.importing.structure.office import Office
 from mailer.importing.words import any_of, kinds, names, phrases, plain
 
 _LONGEST = 150
-_SIGN = re.compile(
-    r"\s*(?:—|–|―|--+)\s*|\s-(?=\s|$)|(?<=[A-ZÀ-Þ\d)])-\s|\.[-–—]+\s*|(?<=[\d)])\s*[:.]\s|/\s*$|$|(?<=\))\s+(?=[A-ZÀ-Þ“\"«])"
-)
 _TOKEN = re.compile(r"[^\W\d_][\w.'’-]*|[&/]")
+
+
+@cache
+def _signs(dash: str) -> re.Pattern[str]:
+    """What parts a dateline from its text: dashes of any kind, the house's own, a full stop or a colon behind a day."""
+    house = rf"\s*{re.escape(dash)}\s*|" if dash.strip() else ""
+    return re.compile(
+        rf"{house}\s*(?:—|–|―|--+)\s*|\s-(?=\s|$)|(?<=[A-ZÀ-Þ\d)])-\s|\.[-–—]+\s*|(?<=[\d)])\s*[:.]\s"
+        r"|/\s*$|$|(?<=\))\s+(?=[A-ZÀ-Þ“\"«])"
+    )
 
 
 @cache
@@ -51,7 +58,7 @@ class Dateline:
 def dateline_of(text: str, office: Office) -> Dateline | None:
     """The dateline at the beginning of a text, or None."""
     head = text[:_LONGEST]
-    for sign in _SIGN.finditer(head):
+    for sign in _signs(office.dash.strip()).finditer(head):
         if sign.end() == len(head) < len(text):
             break
         end = sign.end()

@@ -77,17 +77,6 @@ def days_in(text: str, office: Office) -> list[Day]:
     return sorted(found, key=lambda day: day.start)
 
 
-def only_day(text: str, office: Office) -> Day | None:
-    """The day that a text consists of, signs around it aside."""
-    if len(text) > 60:
-        return None
-    for day in days_in(text, office):
-        rest = text[: day.start] + text[day.end :]
-        if not any(letter.isalnum() for letter in rest):
-            return day
-    return None
-
-
 def _day(match: re.Match[str], text: str, office: Office) -> Day | None:
     named = match.groupdict()
     doubts: list[str] = []

@@ -27,8 +27,10 @@ class Line:
 
 
 def is_own_name(sheet: Sheet, text: str) -> bool:
-    name, said = plain(sheet.office.name), plain(text).strip(" .,|–—-")
-    return bool(name) and (said == name or (len(said) >= 4 and said in plain(sheet.office.postal_address)))
+    """Whether a line repeats the office's name, a line of its address, or its site."""
+    office, said = sheet.office, plain(text).strip(" .,|–—-")
+    address = plain(f"{office.postal_address}\n{office.website}")
+    return bool(office.name) and (said == plain(office.name) or (len(said) >= 4 and said in address))
 
 
 def _is_letterhead(sheet: Sheet, piece: Piece) -> bool:
@@ -67,11 +69,13 @@ def take_headline(sheet: Sheet, lines: Sequence[Line], no_text: bool) -> list[Pi
 
 
 def _without_letterhead(sheet: Sheet, lines: Sequence[Line]) -> list[Line]:
-    kept = [line for line in lines if not _is_letterhead(sheet, line.piece)]
-    for line in lines if kept else ():
-        if line not in kept:
+    letterhead = [_is_letterhead(sheet, line.piece) for line in lines]
+    if all(letterhead):
+        return list(lines)
+    for line, is_one in zip(lines, letterhead, strict=True):
+        if is_one:
             sheet.aside(line.piece.text, LETTERHEAD, place_of(line.piece))
-    return kept or list(lines)
+    return [line for line, is_one in zip(lines, letterhead, strict=True) if not is_one]
 
 
 def _tell_headline(sheet: Sheet, units: Sequence[Sequence[Line]], chosen: int) -> None:
@@ -81,6 +85,10 @@ def _tell_headline(sheet: Sheet, units: Sequence[Sequence[Line]], chosen: int) -
         sheet.guess(f"Above the headline stood “{above[:120]}”: it is set aside.", "headline", sheet_words)
     if len(units[chosen]) > 1:
         sheet.guess("The headline stood on more than one line: see where it ends.", "headline", sheet_words)
+    if plain(sheet.headline).startswith("embargo"):
+        sheet.guess(
+            "The headline begins with “embargo”: if it is one, it belongs in the field Embargo.", "embargo"
+        )
     if sheet.headline.isupper():
         sheet.guess(
             "The headline is in capitals: write it as readers should see it.", "headline", sheet_words

@@ -60,6 +60,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "kind": re.compile(rf"(?:{any_of(kinds())})(?:s)?(?!\w)"),
         "number": re.compile(rf"(?:{any_of(phrases('number'))})(?!\w)\.?\s*:?\s*"),
         "label": re.compile(rf"(?:{any_of(phrases('fields.date'))})\s*:"),
+        "until": re.compile(
+            r"\s*(?:$|[:|(–—-]|\d|(?:until|till|hasta|jusqu|bis|ate|strict|informativo|total)"
+            rf"|(?:{any_of(phrases('weekdays'))})\b)"
+        ),
         "now": re.compile(rf"(?:{any_of(phrases('immediately'))})(?!\w)"),
     }
 
@@ -82,7 +86,8 @@ def read_signs(text: str, office: Office) -> Signs:
 def _next(signs: Signs, text: str, folded: str, at: int, days: dict[int, Day]) -> int | None:
     """Read what stands at a place, and return where it ends; None where it is none of these."""
     found = _patterns()
-    if not signs.embargo and (match := found["embargo"].match(folded, at)):
+    match = found["embargo"].match(folded, at)
+    if match and not signs.embargo and _is_meant(match[0], folded[match.end() :]):
         signs.embargo = text[match.end() :].strip(" :–—-*.!()[]") or text[at:]
         signs.spans.append((at, len(text), "the embargo: the mail says it from the Embargo field"))
         return len(text)
@@ -111,6 +116,11 @@ def _next(signs: Signs, text: str, folded: str, at: int, days: dict[int, Day]) -
         signs.spans.append((at, match.end(), "the kind: the mail says it from the Kind field"))
         return match.end()
     return _lesser(signs, text, folded, at, days)
+
+
+def _is_meant(word: str, rest: str) -> bool:
+    """Whether a line is an embargo, and not about one: `Embargo on grain is lifted`."""
+    return word != "embargo" or bool(_patterns()["until"].match(rest))
 
 
 def _lesser(signs: Signs, text: str, folded: str, at: int, days: dict[int, Day]) -> int | None:
