@@ -25,7 +25,7 @@ _ROLES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def add_release_blocks(md: MarkdownIt) -> None:
     """Add the rules, in the order in which they must run."""
-    for rule in (_headline, _calls_to_action, _figures, _attributions, _notes, _dateline, _sections):
+    for rule in (_headline, _outline, _calls_to_action, _figures, _attributions, _notes, _dateline, _sections):
         md.core.ruler.push(rule.__name__.strip("_"), rule)
 
 
@@ -38,6 +38,19 @@ def _headline(state: StateCore) -> None:
     if state.tokens and state.tokens[0].type == "heading_open" and state.tokens[0].tag == "h1":
         state.env["headline"] = _words(state.tokens[1])
         del state.tokens[:3]
+
+
+def _outline(state: StateCore) -> None:
+    """Headings begin at the second level, as the headline is the first, and skip none, whatever the author counted:
+    who listens to a mail takes a gap for a heading that was missed (WCAG technique G141)."""
+    above: list[str] = []
+    for token in state.tokens:
+        if token.type == "heading_open":
+            while above and above[-1] >= token.tag:
+                above.pop()
+            above.append(token.tag)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{1 + len(above)}"
 
 
 def _replace_paragraphs(state: StateCore, made: dict[int, list[Token]]) -> None:
@@ -172,7 +185,7 @@ def _sections(state: StateCore) -> None:
     inside = False
     for index, token in enumerate(state.tokens):
         top = token.level == 0
-        opens = top and token.type == "heading_open" and token.tag in ("h1", "h2")
+        opens = top and token.type == "heading_open" and token.tag == "h2"
         if inside and (opens or (top and token.type == "footnote_block_open")):
             tokens.append(Token("section_close", "section", -1, block=True))
             inside = False

@@ -85,7 +85,7 @@ class _Renderer:
         html = Templates(self._theme, "html", html_names).render("release.html.j2")
         text_names = {**names, "merged": slots.with_signs, "slot": slots.sign}
         text = Templates(self._theme, "txt", text_names).render("release.txt.j2")
-        text, delsp = flowed(text, edition.language)
+        text, flows = flowed(text)
         return Rendered(
             edition.language,
             slots.with_signs(self._subject()),
@@ -95,7 +95,7 @@ class _Renderer:
             slots.all(),
             tuple(self._pictures.parts),
             tuple(self._attached()),
-            delsp,
+            flows,
             tuple(self._pictures.stills),
         )
 

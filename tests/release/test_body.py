@@ -109,6 +109,21 @@ def test_what_markdown_would_drop_silently_is_a_finding_with_its_line(
     assert [(f.id, f.where.line if f.where else 0) for f in found] == [(finding, line)]
 
 
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("### Alone\n\nText.", "h2"),
+        ("# One\n\n# Two", "h2"),  # the first is the headline
+        ("## Two\n\n#### Four\n\n### Three\n\n## Two", "h2 h3 h3 h2"),
+        ("#### Four\n\n## Two\n\n- ### In a list", "h2 h2 h3"),
+    ],
+)
+def test_no_level_of_headings_is_skipped(text: str, levels: str) -> None:
+    """Who listens to a mail goes by them, and would look for the one that is missing."""
+    headings = [node for node in body(text).tree.walk() if node.type == "heading"]
+    assert " ".join(node.tag for node in headings) == levels
+
+
 def test_raw_html_code_and_setext_headings_are_plain_text() -> None:
     found = body(
         "<script>alert(1)</script>\n\n    indented\n\nA line\n======\n\n`ticks` and ```\nfences\n```"
