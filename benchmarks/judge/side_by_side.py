@@ -6,7 +6,7 @@
 
 The release is the sample. `peers/` has it as somebody would write it who uses those tools: their components and their
 usual manner, nothing left out, and nothing of what a mail client does to it worked around by hand. npm installs the
-versions of `peers/package.json` into a temporary folder. It needs Chromium, node, Thunderbird and Xvfb, and a minute.
+versions of `peers/package.json` into a temporary folder. It needs Chromium, node, Thunderbird and Xvfb, and a minute or two.
 """
 
 from __future__ import annotations
