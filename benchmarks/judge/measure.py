@@ -125,7 +125,7 @@ COLUMNS = {
 """What a column of the table adds up: names of the judge's summary."""
 
 
-def _sum(summary: Summary, names: Sequence[str]) -> int:
+def total(summary: Summary, names: Sequence[str]) -> int:
     values = (summary.get(name) or 0 for name in names)
     return sum(int(sum(value)) if isinstance(value, list) else int(value) for value in values)
 
@@ -141,7 +141,7 @@ def table(found: Mapping[str, Summary], themes: Sequence[str]) -> str:
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for name in dict.fromkeys(key.rsplit(".", 1)[0] for key in found):
         mails = [found[f"{name}.{theme}"] for theme in themes]
-        cells = [str(sum(_sum(mail, names) for mail in mails)) for names in COLUMNS.values()]
+        cells = [str(sum(total(mail, names) for mail in mails)) for names in COLUMNS.values()]
         cells += [str(mail[key]) for key in ("html_kb", "overall") for mail in mails]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
