@@ -16,9 +16,10 @@ from mailer.release import fields
 from mailer.release.body import Body, parse_body
 from mailer.release.field_names import PLAIN_FIELDS, RECORDS, RELEASE_FIELDS
 from mailer.release.header import read_header
+from mailer.release.kinds import parse_kind
 from mailer.release.newsroom import read_newsroom
 from mailer.release.source import read_source
-from mailer.release.values import one_of, parse_date, parse_language, parse_moment, parse_web_address
+from mailer.release.values import parse_date, parse_language, parse_moment, parse_web_address
 from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
 from mailer.workspace.endings import misnamed
@@ -176,7 +177,7 @@ class _Reader:
     def _said(self, edition: Edition) -> Edition:
         """The edition with what this file's header says."""
         header, zone = self.header, edition.newsroom.zone
-        kind = fields.parsed(header, "kind", lambda t: Kind(one_of(t, [k.value for k in Kind])), edition.kind)
+        kind = fields.parsed(header, "kind", lambda t: parse_kind(t, self.workspace), edition.kind)
         plain: dict[str, Any] = {name: header.text(name) for name in PLAIN_FIELDS}
         plain["subject"] = plain["subject"] or edition.headline
         return replace(
