@@ -118,7 +118,12 @@ def _figures(state: StateCore) -> None:
             "figure", "img", 0, content=picture.content or listed.alt, map=state.tokens[index].map, block=True
         )
         token.attrs = {"src": source, "alt": picture.content or listed.alt}
-        token.meta = {"caption": str(picture.attrGet("title") or listed.caption), "credit": listed.credit}
+        own = str(picture.attrGet("title") or "")
+        token.meta = {
+            "caption": own or listed.caption,
+            "credit": listed.credit,
+            "listed": [*([] if picture.content else ["alt"]), *([] if own else ["caption"])],
+        }
         made[index] = [token]
     _replace_paragraphs(state, made)
 

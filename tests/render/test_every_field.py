@@ -39,8 +39,8 @@ BY_THEME = {
 }  # fmt: skip
 
 NOT_WRITTEN = {
-    Edition: {"path", "language", "direction", "newsroom", "body", "notes", "origin", "revision", "lines", "findings"},
-    Newsroom: {"path", "language", "boilerplates", "lines", "findings"},
+    Edition: {"path", "language", "direction", "newsroom", "body", "notes", "origin", "revision", "lines", "findings", "written_in"},
+    Newsroom: {"path", "language", "boilerplates", "lines", "findings", "written_in"},
 }  # fmt: skip
 """What the model has beyond the header's fields: where it comes from, what is told from it, and the text itself, whose
 blocks have tests of their own (test_blocks.py)."""
