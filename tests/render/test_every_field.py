@@ -104,7 +104,7 @@ BREAKS = [
     ("blocks.txt.j2", "{{ fact(labels.rsvp, event.rsvp) }}", "event.rsvp"),
     ("blocks.html.j2", "{{ contact.role }}", "contacts.role"),
     ("blocks.txt.j2", '{{ contact.languages | join(", ") }}', "spokespeople.languages"),
-    ("release.html.j2", "{% for line in address_lines() %}<br>{{ line }}{% endfor %}", "postal_address"),
+    ("release.html.j2", '{% for line in address_lines() %}<br><span dir="auto">{{ line }}</span>{% endfor %}', "postal_address"),
     ("release.html.j2", "{%- for image in further_images() %}{{ blocks(image) }}{% endfor %}", "images.credit"),
 ]  # fmt: skip
 
