@@ -11,7 +11,12 @@ from markdown_it.token import Token
 
 from mailer.model import Image
 
-_DASHED = re.compile(r"\s*(?:[—–―]|--?)\s*(?=\S)")
+_COLONS = ":：﹕"
+"""Behind the label of a call to action; keyboards for Chinese and Japanese type the wide one."""
+
+_DASHED = re.compile(r"\s*(?:[—–―]+|--?|－)\s*(?=\S)")
+"""Before who said it; Chinese and Japanese write two."""
+
 _ROLES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
@@ -84,13 +89,16 @@ def _call_to_action(children: Sequence[Token], line: int) -> Token | None:
     types = [child.type for child in kept]
     if types == ["link_open", "text", "link_close"] and kept[0].markup not in ("autolink", "linkify"):
         label, link = kept[1].content, kept[0]
-    elif types == ["text", "link_open", "text", "link_close"] and kept[0].content.rstrip().endswith(":"):
-        label, link = kept[0].content.strip().rstrip(": "), kept[1]
+    elif types == ["text", "link_open", "text", "link_close"] and kept[0].content.rstrip().endswith(
+        tuple(_COLONS)
+    ):
+        label, link = kept[0].content.rstrip().rstrip(_COLONS), kept[1]
     else:
         return None
+    label = label.strip()
     if not label or not str(link.attrGet("href")).startswith(("http:", "https:", "mailto:", "tel:")):
         return None
-    token = Token("call_to_action", "a", 0, content=label.strip(), map=[line, line + 1], block=True)
+    token = Token("call_to_action", "a", 0, content=label, map=[line, line + 1], block=True)
     token.attrSet("href", str(link.attrGet("href")))
     return token
 
@@ -123,7 +131,12 @@ def _figures(state: StateCore) -> None:
             "figure", "img", 0, content=picture.content or listed.alt, map=state.tokens[index].map, block=True
         )
         token.attrs = {"src": source, "alt": picture.content or listed.alt}
-        token.meta = {"caption": str(picture.attrGet("title") or listed.caption), "credit": listed.credit}
+        own = str(picture.attrGet("title") or "")
+        token.meta = {
+            "caption": own or listed.caption,
+            "credit": listed.credit,
+            "listed": [*([] if picture.content else ["alt"]), *([] if own else ["caption"])],
+        }
         made[index] = [token]
     _replace_paragraphs(state, made)
 

@@ -18,7 +18,9 @@ from mailer.release.field_names import ALIASES, RECORD_ALIASES, normalised
 _FENCE = re.compile(r"\s*(?:-{3,}|[—–]-*|-[—–]|—{2,}|–{2,})\s*")
 """`---`, and what Word makes of it."""
 
-_FIELD = re.compile(r"(?P<name>[^\W\d_][^:\n]{0,40}?)\s*:(?:\s+|$)(?P<value>.*)")
+_FIELD = re.compile(r"(?P<name>[^\W\d_][^:：\n]{0,40}?)\s*(?::(?:\s+|$)|：\s*)(?P<value>.*)")
+"""The wide colon (U+FF1A) is what keyboards for Chinese and Japanese type; nobody puts a blank behind it."""
+
 _ITEM = re.compile(r"\s*[-•*]\s+(?P<rest>.*)")
 
 

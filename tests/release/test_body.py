@@ -29,6 +29,46 @@ def test_a_paragraph_of_only_a_label_and_an_address_is_a_button(text: str) -> No
     assert (button.content, button.attrs["href"]) == ("READ IT", "https://example.org/a")
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("レポートを読む：<https://example.org/a>", "レポートを読む"),
+        ("レポートを読む： https://example.org/a", "レポートを読む"),
+        ("阅读报告﹕https://example.org/a", "阅读报告"),
+        ("Lire le rapport : <https://example.org/a>", "Lire le rapport"),
+        ("Lire le rapport\u202f: <https://example.org/a>", "Lire le rapport"),
+        ("اقرأ التقرير: <https://example.org/a>", "اقرأ التقرير"),
+    ],
+)
+def test_the_colon_behind_a_label_is_that_of_its_language(text: str, label: str) -> None:
+    button = first(body(text), "call_to_action")
+    assert (button.content, button.attrs["href"]) == (label, "https://example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("報告は https://example.org/a。続きは", "。続きは"),
+        ("見よ（https://example.org/a）", "）"),
+        ("连接https://example.org/a，以及", "，以及"),
+        ("اقرأ https://example.org/a، ثم", "، ثم"),
+        ("पढ़ें https://example.org/a।", "।"),
+        ("(see “https://example.org/a”)", "”)"),
+    ],
+)
+def test_punctuation_behind_an_address_is_no_part_of_it(text: str, after: str) -> None:
+    """In Chinese and Japanese no blank stands before or behind an address."""
+    found = body(text)
+    assert first(found, "link").attrs["href"] == "https://example.org/a"
+    assert plain_text(found.tree).endswith(f"https://example.org/a{after}")
+
+
+def test_an_address_of_mail_may_stand_between_wide_signs() -> None:
+    assert (
+        first(body("連絡先：press@example.org、または"), "link").attrs["href"] == "mailto:press@example.org"
+    )
+
+
 def test_two_lines_of_that_kind_are_two_buttons() -> None:
     assert (
         types(body("ONE: <https://example.org/1>\nTWO: <https://example.org/2>").tree)
@@ -59,6 +99,12 @@ def test_a_quote_ends_with_who_said_it() -> None:
     assert plain_text(quote.children[-1]) == "Tomas Brandl, harbour master"
     same_paragraph = first(body("> A sentence.\n> -- Tomas Brandl"), "blockquote")
     assert types(same_paragraph) == ["paragraph", "attribution"]
+
+
+@pytest.mark.parametrize("dash", ["——", "――", "－"])
+def test_who_said_it_may_stand_behind_a_dash_of_chinese_or_japanese(dash: str) -> None:
+    quote = first(body(f"> 水是干净的。\n>\n> {dash}托马斯"), "blockquote")
+    assert plain_text(quote.children[-1]) == "托马斯"
 
 
 def test_notes_are_numbered_by_their_first_citation() -> None:
