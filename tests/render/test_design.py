@@ -36,7 +36,7 @@ def body(html: str) -> str:
 def test_type_keeps_to_one_scale(workspace: Workspace, name: str, theme: str) -> None:
     html = rendered(workspace, name, theme).html
     sizes = {int(size) for size in re.findall(r"font(?:-size)?:[^;\"]*?\b(\d+)px", html)} - {0}
-    assert sizes <= {13, 14, 16, 17, 20, 28, 36}
+    assert sizes <= {13, 14, 17, 20, 28, 36}
     lines = re.findall(r"line-height:(\d+)px|font:[^;\"]*?/(\d+)px", body(html))
     assert {int(a or b) % 4 for a, b in lines} == {0}
 
