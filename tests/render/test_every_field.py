@@ -18,7 +18,6 @@ from mailer.checks.specimen import (
     BEYOND_FIELDS,
     NEITHER,
     NOT_EVERYWHERE,
-    TEXT,
     keys,
     meant,
     sentinels,
@@ -31,12 +30,7 @@ from mailer.release.field_names import NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
 from mailer.render import render
 from mailer.workspace import Workspace, built_in_templates
 
-BY_THEME = {
-    "letter": {
-        "logo.file": (NEITHER, "a plain letter has no furniture"),
-        "logo.alt": (TEXT, "a plain letter has no furniture; the name stands in its place"),
-    },
-}  # fmt: skip
+BY_THEME = {"letter": {"dash": (NEITHER, "the place stands before the date, where a letter has it")}}
 
 NOT_WRITTEN = {
     Edition: {"path", "language", "direction", "newsroom", "body", "notes", "origin", "revision", "lines", "findings", "written_in"},
