@@ -30,7 +30,16 @@ _ROLES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def add_release_blocks(md: MarkdownIt) -> None:
     """Add the rules, in the order in which they must run."""
-    for rule in (_headline, _outline, _calls_to_action, _figures, _attributions, _notes, _dateline, _sections):
+    for rule in (
+        _headline,
+        _outline,
+        _calls_to_action,
+        _figures,
+        _attributions,
+        _notes,
+        _dateline,
+        _sections,
+    ):
         md.core.ruler.push(rule.__name__.strip("_"), rule)
 
 

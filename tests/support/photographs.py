@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 COLOURS = 256
 """Of a picture's palette. With as many, none of a page of text differs by more than 6 of 255 from what it was."""
@@ -33,7 +33,7 @@ def photograph(browser: Browser, html: str, size: tuple[int, int], scheme: str) 
     )
     try:
         page = context.new_page()
-        page.route("**/*", Route.abort)
+        page.route("**/*", lambda route: route.abort())
         page.set_content(html)
         return seen(page)
     finally:
