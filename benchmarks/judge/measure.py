@@ -2,6 +2,7 @@
 
     python benchmarks/judge/measure.py                                    # all; rewrites the table of docs/email.md
     python benchmarks/judge/measure.py --only wide-table --theme letter   # a part, which only prints
+    python benchmarks/judge/measure.py --fast --whole full                # all; the slow tools for some alone
 
 The judge is a program of its own, `judge.py` in a folder that `--judge` or JUDGE names. Without either it is looked for
 in `../shared/judge`, beside this repository.
@@ -125,9 +126,12 @@ COLUMNS = {
 """What a column of the table adds up: names of the judge's summary."""
 
 
-def _sum(summary: Summary, names: Sequence[str]) -> int:
-    values = (summary.get(name) or 0 for name in names)
-    return sum(int(sum(value)) if isinstance(value, list) else int(value) for value in values)
+def total(summary: Summary, names: Sequence[str]) -> int:
+    """What those count together; -1 where none of them was measured."""
+    values = [summary[name] for name in names if summary.get(name) is not None]
+    return (
+        sum(int(sum(value)) if isinstance(value, list) else int(value) for value in values) if values else -1
+    )
 
 
 def table(found: Mapping[str, Summary], themes: Sequence[str]) -> str:
@@ -141,7 +145,8 @@ def table(found: Mapping[str, Summary], themes: Sequence[str]) -> str:
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for name in dict.fromkeys(key.rsplit(".", 1)[0] for key in found):
         mails = [found[f"{name}.{theme}"] for theme in themes]
-        cells = [str(sum(_sum(mail, names) for mail in mails)) for names in COLUMNS.values()]
+        counts = [[total(mail, names) for mail in mails] for names in COLUMNS.values()]
+        cells = ["–" if -1 in each else str(sum(each)) for each in counts]
         cells += [str(mail[key]) for key in ("html_kb", "overall") for mail in mails]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -155,6 +160,8 @@ def write(found: Mapping[str, Summary], themes: Sequence[str]) -> None:
         f"{len(found)} mails on {datetime.now(UTC):%-d %B %Y}: {broken} faults at all gates together; the lowest overall score is"
         f" {least}."
     )
+    if partly := sum(total(mail, COLUMNS["recoloured"]) == -1 for mail in found.values()):
+        said += f" {partly} of them without SpamAssassin and without the clients that recolour (–)."
     before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(f"{before}{BEGIN}\n{said}\n\n{table(found, themes)}\n{END}{after}", "utf-8")
@@ -174,9 +181,15 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, help="keep the mails and what the judge says here")
     arguments.add_argument("--shots", action="store_true", help="keep screenshots as well")
     arguments.add_argument("--fast", action="store_true", help="without SpamAssassin and recolouring clients")
+    arguments.add_argument(
+        "--whole",
+        action="append",
+        metavar="NAME",
+        help="a release for which --fast does not hold; repeatable",
+    )
     given = arguments.parse_args()
     releases = corpus()
-    if unknown := set(given.only or ()) - set(releases):
+    if unknown := {*(given.only or ()), *(given.whole or ())} - set(releases):
         arguments.error(f"no release is called {', '.join(sorted(unknown))}; there are {', '.join(releases)}")
     shipped = sorted(path.parent.name for path in (REPOSITORY / "templates").glob("*/theme.txt"))
     themes = given.theme or shipped
@@ -186,10 +199,18 @@ def main() -> None:
         root = workspace(Path(scratch))
         chosen = [releases[name] for name in given.only or releases]
         mails = [render(root, release, theme, out) for release in chosen for theme in themes]
-        options = [*(() if given.shots else ("--no-shots",)), *(("--fast",) if given.fast else ())]
-        found = dict(judged(mails, Path(given.judge), out, options))
+        whole = [
+            mail for mail in mails if not given.fast or mail.stem.rsplit(".", 1)[0] in (given.whole or ())
+        ]
+        options = () if given.shots else ("--no-shots",)
+        judge = Path(given.judge)
+        found = dict(judged(whole, judge, out / "whole", options))
+        found |= judged(
+            [mail for mail in mails if mail not in whole], judge, out / "fast", (*options, "--fast")
+        )
+        found = {mail.stem: found[mail.stem] for mail in mails}
     print("\n" + table(found, themes))
-    if not given.only and not given.theme and not given.fast:
+    if not given.only and not given.theme:
         write(found, themes)
     broken = [name for name, mail in found.items() if mail["gates_broken"] or mail["overall"] < BAR]
     print(f"\n{len(found)} mails, {len(broken)} below the bar" + "".join(f"\n  {name}" for name in broken))

@@ -22,13 +22,14 @@ from mailer.checks.theme import FURNITURE, LESS
 from mailer.cli import cli
 from mailer.delivery.replies import TABLE
 from mailer.delivery.smtp.login_replies import AT_LOGIN, HOW_TO_LOG_IN, NO_RELAY, WITHOUT_LOGIN
-from mailer.model import Edition, Newsroom, Status
+from mailer.model import Edition, Kind, Newsroom, Status
 from mailer.press import Reason
 from mailer.press.list_files.columns import SYNONYMS
 from mailer.press.list_files.problems import left_out
-from mailer.release import NODE_TYPES
+from mailer.release import NODE_TYPES, kinds_of_labels
 from mailer.release.field_names import NEWSROOM, RELEASE, Field
 from mailer.settings import Settings
+from mailer.workspace import built_in_templates
 
 PAGES = Path(__file__).parent
 GAP = "SAY HERE WHAT IT IS"
@@ -192,6 +193,15 @@ def newsroom_fields(page: str) -> str:
     return _fields(page, NEWSROOM)
 
 
+def kinds(_: str) -> str:
+    """In the order of the model, a column for each language that has labels."""
+    languages = kinds_of_labels(built_in_templates() / "default")
+    return _table(
+        ("kind", *(f"`{language}`" for language in languages)),
+        ((f"`{kind}`", *(labels[kind] for labels in languages.values())) for kind in Kind),
+    )
+
+
 def _fields(page: str, named: Iterable[Field]) -> str:
     return _with_words(page, {field.name: (field.also, None) for field in named})
 
@@ -234,10 +244,10 @@ def consequences(page: str) -> str:
 _FOR_THEMES = {
     "release": ("the edition", Edition, {
         "path", "newsroom", "subject", "dateline", "lists", "theme", "original", "corrects", "origin", "revision",
-        "lines", "findings"}),
+        "lines", "findings", "written_in"}),
     "newsroom": ("the organisation", Newsroom, {
         "path", "language", "sender", "reply_to", "zone", "region", "dash", "colour", "theme", "lists", "contacts",
-        "boilerplates", "lines", "findings"}),
+        "boilerplates", "lines", "findings", "written_in"}),
 }  # fmt: skip
 """Nouns of the model, and what of them is for others, or printed by the tool itself."""
 
@@ -271,7 +281,7 @@ PARTS: dict[str, tuple[Callable[[str], str], ...]] = {
     "bounces.md": (causes, consequences),
     "commands.md": (commands,),
     "lists.md": (columns, reasons),
-    "release-file.md": (release_fields, newsroom_fields),
+    "release-file.md": (release_fields, kinds, newsroom_fields),
     "replies.md": (replies, logins),
     "settings.md": (settings,),
     "states.md": (states,),

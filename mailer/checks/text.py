@@ -25,7 +25,7 @@ LONG_SUBJECT = 100
 
 NOT_PRINTED = frozenset((
     "path", "language", "languages", "direction", "lists", "theme", "zone", "region", "original", "corrects", "origin",
-    "lines", "findings", "newsroom", "kind", "colour", "file", "send",
+    "lines", "findings", "written_in", "newsroom", "kind", "colour", "file", "send",
 ))  # fmt: skip
 """Fields of editions and newsrooms that no reader sees. A field that is new in the model is checked unless it is
 named here."""

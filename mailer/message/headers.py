@@ -17,9 +17,12 @@ from urllib.parse import quote
 
 from mailer.model import Mailbox
 
-WIDTH = 76
-"""Characters a line should have at most, its line end not counted: 78 (RFC 5322 §2.1.1), with an encoded word in it
-76 (RFC 2047 §2)."""
+WIDTH, WIDTH_WITH_WORDS = 78, 76
+"""Characters a line should have at most, its line end not counted (RFC 5322 §2.1.1); with an encoded word in it
+(RFC 2047 §2)."""
+
+_LONGEST_LINE = 998
+"""Characters a line must not exceed (RFC 5322 §2.1.1)."""
 
 _LONGEST_WORD = 60
 """Of plain text. A longer one goes into encoded words, which can be folded."""
@@ -44,14 +47,18 @@ def field(name: str, value: str) -> str:
     """`Name: value` and its line end.
 
     Args:
-        value: ready for the wire but for the folding, which is done at single blanks; also behind the name, where
-            the first word does not fit beside it (RFC 5322 §2.2.3), as a long address may not.
+        value: ready for the wire but for the folding, which is done at single blanks. Behind the name a line ends only
+            where that keeps the first word within the width (RFC 5322 §2.2.3 allows it, and not every reader copes):
+            an address that is too long for a line of its own stays beside the name.
     """
-    if len(name) + len(value) <= WIDTH - 2:
+    width = WIDTH_WITH_WORDS if "=?" in value else WIDTH
+    if len(name) + len(value) <= width - 2:
         return f"{name}: {value}\r\n"
     lines = [f"{name}:"]
     for word in _FOLDS.split(value):
-        if len(lines[-1]) + 1 + len(word) > WIDTH:
+        longer = len(lines[-1]) + 1 + len(word)
+        helps = len(lines) > 1 or len(word) < width or longer > _LONGEST_LINE or " " in lines[-1]
+        if longer > width and helps:
             lines.append("")
         lines[-1] += f" {word}"
     return "\r\n".join(lines) + "\r\n"

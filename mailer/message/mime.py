@@ -50,11 +50,12 @@ def content_of(rendered: Rendered) -> tuple[str, tuple[Piece, ...]]:
 
 
 def _plain(rendered: Rendered) -> _Entity:
-    """Flowed text (RFC 3676 §4)."""
+    """The text part: flowed (RFC 3676 §4) where it can be."""
+    text = _lines(rendered.text)
+    if not rendered.flows:
+        return _text("plain; charset=utf-8", text)
     safe = [slot.number for slot in rendered.slots if slot.field == UNSUBSCRIBE]
-    delsp = "yes" if rendered.delsp else "no"
-    text = stuffed(_lines(rendered.text), safe)
-    return _text(f"plain; charset=utf-8; format=flowed; delsp={delsp}", text)
+    return _text("plain; charset=utf-8; format=flowed; delsp=no", stuffed(text, safe))
 
 
 def _text(subtype: str, text: str) -> _Entity:

@@ -31,8 +31,8 @@ class Rendered:
     their signs (`slot_sign`); no other private-use character remains.
 
     Attributes:
-        text: in lines, of which one that ends in a space goes on in the next (RFC 3676 §4.1).
-        delsp: that space is no part of the text.
+        flows: of the text's lines, one that ends in a space goes on in the next (RFC 3676 §4.1); otherwise each
+            paragraph is a line.
         stills: pictures, as the release names them, that move in their files and not in the mail.
     """
 
@@ -44,7 +44,7 @@ class Rendered:
     slots: tuple[Slot, ...] = ()
     related: tuple[Part, ...] = ()
     attached: tuple[Part, ...] = ()
-    delsp: bool = False
+    flows: bool = False
     stills: tuple[str, ...] = ()
 
 

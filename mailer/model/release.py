@@ -125,6 +125,7 @@ class Newsroom:
         lists: default press lists.
         why: why a recipient gets this mail, one sentence for the footer, or "".
         boilerplates: by normalised name.
+        written_in: the language (BCP 47) of what is printed, by field; "" where nobody said which it is.
         lines, findings: as an edition has them.
     """
 
@@ -146,6 +147,7 @@ class Newsroom:
     contacts: tuple[Contact, ...] = ()
     why: str = ""
     boilerplates: tuple[Boilerplate, ...] = ()
+    written_in: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -169,6 +171,8 @@ class Edition:
         corrects, correction: which release it corrects (a name), and what changed.
         origin, revision: the first release of those it follows (its own name where it follows none), and how many
             of them came before it.
+        written_in: the language (BCP 47) of what another file may have said, by field; "" where nobody said which it
+            is. A translation takes over what it does not say.
         original: hash of the original text that this translation follows, or "".
         lines: where each header field stands, by normalised field name.
         findings: what the reader noticed but could read past (leftover markup, unused notes …).
@@ -203,6 +207,7 @@ class Edition:
     origin: str = ""
     revision: int = 0
     original: str = ""
+    written_in: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 

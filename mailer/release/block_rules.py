@@ -11,8 +11,13 @@ from markdown_it.token import Token
 
 from mailer.model import Image
 
-_DASHED = re.compile(r"\s*(?:[—–―]|--?)\s*(?=\S)")
-_BUTTON_AS_WRITTEN = re.compile(r":\s*\0")
+_COLONS = ":：﹕"
+"""Behind the label of a call to action; keyboards for Chinese and Japanese type the wide one."""
+
+_DASHED = re.compile(r"\s*(?:[—–―]+|--?|－)\s*(?=\S)")
+"""Before who said it; Chinese and Japanese write two."""
+
+_BUTTON_AS_WRITTEN = re.compile(rf"[{_COLONS}]\s*\0")
 """Of a line as `_as_written` keeps it: the label's colon, and the link. A colon that is escaped (`\\:`) is text."""
 
 _ROLES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -28,7 +33,16 @@ _ROLES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def add_release_blocks(md: MarkdownIt) -> None:
     """Add the rules, in the order in which they must run."""
-    for rule in (_headline, _calls_to_action, _figures, _attributions, _notes, _dateline, _sections):
+    for rule in (
+        _headline,
+        _outline,
+        _calls_to_action,
+        _figures,
+        _attributions,
+        _notes,
+        _dateline,
+        _sections,
+    ):
         md.core.ruler.push(rule.__name__.strip("_"), rule)
 
 
@@ -41,6 +55,19 @@ def _headline(state: StateCore) -> None:
     if state.tokens and state.tokens[0].type == "heading_open" and state.tokens[0].tag == "h1":
         state.env["headline"] = _words(state.tokens[1])
         del state.tokens[:3]
+
+
+def _outline(state: StateCore) -> None:
+    """Headings begin at the second level, as the headline is the first, and skip none, whatever the author counted:
+    who listens to a mail takes a gap for a heading that was missed (WCAG technique G141)."""
+    above: list[str] = []
+    for token in state.tokens:
+        if token.type == "heading_open":
+            while above and above[-1] >= token.tag:
+                above.pop()
+            above.append(token.tag)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{1 + len(above)}"
 
 
 def _replace_paragraphs(state: StateCore, made: dict[int, list[Token]]) -> None:
@@ -76,15 +103,16 @@ def _call_to_action(children: Sequence[Token], line: int, written: str) -> Token
         label, link = kept[1].content, kept[0]
     elif (
         types == ["text", "link_open", "text", "link_close"]
-        and kept[0].content.rstrip().endswith(":")
+        and kept[0].content.rstrip().endswith(tuple(_COLONS))
         and _BUTTON_AS_WRITTEN.search(written)
     ):
-        label, link = kept[0].content.strip().rstrip(": "), kept[1]
+        label, link = kept[0].content.rstrip().rstrip(_COLONS), kept[1]
     else:
         return None
+    label = label.strip()
     if not label or not str(link.attrGet("href")).startswith(("http:", "https:", "mailto:", "tel:")):
         return None
-    token = Token("call_to_action", "a", 0, content=label.strip(), map=[line, line + 1], block=True)
+    token = Token("call_to_action", "a", 0, content=label, map=[line, line + 1], block=True)
     token.attrSet("href", str(link.attrGet("href")))
     return token
 
@@ -118,7 +146,12 @@ def _figures(state: StateCore) -> None:
             "figure", "img", 0, content=picture.content or listed.alt, map=state.tokens[index].map, block=True
         )
         token.attrs = {"src": source, "alt": picture.content or listed.alt}
-        token.meta = {"caption": str(picture.attrGet("title") or listed.caption), "credit": listed.credit}
+        own = str(picture.attrGet("title") or "")
+        token.meta = {
+            "caption": own or listed.caption,
+            "credit": listed.credit,
+            "listed": [*([] if picture.content else ["alt"]), *([] if own else ["caption"])],
+        }
         made[index] = [token]
     _replace_paragraphs(state, made)
 
@@ -182,7 +215,7 @@ def _sections(state: StateCore) -> None:
     inside = False
     for index, token in enumerate(state.tokens):
         top = token.level == 0
-        opens = top and token.type == "heading_open" and token.tag in ("h1", "h2")
+        opens = top and token.type == "heading_open" and token.tag == "h2"
         if inside and (opens or (top and token.type == "footnote_block_open")):
             tokens.append(Token("section_close", "section", -1, block=True))
             inside = False

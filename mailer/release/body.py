@@ -19,6 +19,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
 from mailer.model import MERGE_SLOT, Boilerplate, Finding, Image, Note, Where, slot_field
+from mailer.release.bare_links import BareLinks
 from mailer.release.block_rules import add_release_blocks
 
 NODE_TYPES: tuple[str, ...] = (
@@ -80,7 +81,7 @@ def parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False, "linkify": True})
     md.enable(["table", "linkify"])
     md.disable(["html_block", "html_inline", "code", "fence", "backticks", "lheading", "reference"])
-    assert md.linkify is not None
+    md.linkify = BareLinks()
     md.linkify.set({"fuzzy_link": False, "fuzzy_email": True})
     md.use(footnote_plugin)
     md.disable("footnote_inline")  # notes are written as [^1], and each has a number

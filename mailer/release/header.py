@@ -21,7 +21,9 @@ FENCE = re.compile(r"\s*(?:-{3,}|[—–]-*|-[—–]|—{2,}|–{2,})\s*")
 KEEPS_LINES = frozenset(["postal_address"])
 """Fields whose value has lines; those of all others are joined by blanks."""
 
-_FIELD = re.compile(r"(?P<name>[^\W\d_][^:\n]{0,40}?)\s*:(?:\s+|$)(?P<value>.*)")
+_FIELD = re.compile(r"(?P<name>[^\W\d_][^:：\n]{0,40}?)\s*(?::(?:\s+|$)|：\s*)(?P<value>.*)")
+"""The wide colon (U+FF1A) is what keyboards for Chinese and Japanese type; nobody puts a blank behind it."""
+
 ITEM = re.compile(r"\s*[-•*]\s+(?P<rest>.*)")
 
 

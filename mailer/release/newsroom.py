@@ -43,6 +43,17 @@ def read_newsroom(workspace: Workspace, language: str = "") -> Newsroom:
     return own
 
 
+PRINTED = ("postal_address", "why", "end_mark", "logo", "contacts", "boilerplates")
+"""Fields with words in them that a mail prints."""
+
+
+def _written_in(newsroom: Newsroom, base: Newsroom | None) -> dict[str, str]:
+    """The language of each field that is printed: this file's where it says the field, else the house's own."""
+    # A language that nobody wrote is a default, and no knowledge.
+    own = newsroom.language if base or "lang" in newsroom.lines else ""
+    return {name: own if not base or name in newsroom.lines else base.written_in[name] for name in PRINTED}
+
+
 def _read(workspace: Workspace, path: Path, base: Newsroom | None) -> Newsroom:
     shown = workspace.shown(path)
     source = read_source(path, shown)
@@ -57,10 +68,12 @@ def _read(workspace: Workspace, path: Path, base: Newsroom | None) -> Newsroom:
     if header.faults:
         raise ReleaseError(header.faults)
     findings = (*source.findings, *body.findings)
+    own = boilerplates(body)
+    newsroom = replace(newsroom, boilerplates=own or newsroom.boilerplates, lines=header.lines())
+    written_in = _written_in(newsroom, base)
     return replace(
         newsroom,
-        boilerplates=boilerplates(body) or newsroom.boilerplates,
-        lines=header.lines(),
+        written_in=written_in | ({"boilerplates": newsroom.language} if base and own else {}),
         findings=(*(base.findings if base else ()), *findings),
     )
 

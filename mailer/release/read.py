@@ -16,14 +16,14 @@ from mailer.release import fields
 from mailer.release.body import Body, parse_body
 from mailer.release.field_names import PLAIN_FIELDS, RECORDS, RELEASE_FIELDS
 from mailer.release.header import read_header
+from mailer.release.kinds import parse_kind
+from mailer.release.languages import direction_of
 from mailer.release.newsroom import read_newsroom
 from mailer.release.source import read_source
-from mailer.release.values import one_of, parse_date, parse_language, parse_moment, parse_web_address
+from mailer.release.values import parse_date, parse_language, parse_moment, parse_web_address
 from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
 from mailer.workspace.endings import misnamed
-
-RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 
 
 def read_release(workspace: Workspace, name: str, *, today: date | None = None) -> Release:
@@ -120,7 +120,7 @@ class _Reader:
             self._base(newsroom, body),
             path=Path(self.shown),
             language=language,
-            direction="rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
+            direction=direction_of(language),
             newsroom=newsroom,
             headline=headline,
             dateline=dateline,
@@ -128,10 +128,7 @@ class _Reader:
             notes=body.notes,
             lines=header.lines(),
         )
-        edition = self._said(edition)
-        origin, revision = _thread(self.workspace, self.name, edition.corrects)
-        edition = replace(edition, origin=origin, revision=revision)
-        edition = replace(edition, findings=(*self.noticed, *body.findings, *self._findings(edition)))
+        edition = self._told(self._said(edition), body)
         if header.faults:
             raise ReleaseError(header.faults)
         return edition
@@ -176,7 +173,7 @@ class _Reader:
     def _said(self, edition: Edition) -> Edition:
         """The edition with what this file's header says."""
         header, zone = self.header, edition.newsroom.zone
-        kind = fields.parsed(header, "kind", lambda t: Kind(one_of(t, [k.value for k in Kind])), edition.kind)
+        kind = fields.parsed(header, "kind", lambda t: parse_kind(t, self.workspace), edition.kind)
         plain: dict[str, Any] = {name: header.text(name) for name in PLAIN_FIELDS}
         plain["subject"] = plain["subject"] or edition.headline
         return replace(
@@ -195,6 +192,30 @@ class _Reader:
             web=fields.parsed(header, "web", parse_web_address, edition.web),
             corrects=header.text("corrects") or edition.corrects,
         )
+
+    def _told(self, edition: Edition, body: Body) -> Edition:
+        """The edition with what follows from all that was said."""
+        origin, revision = _thread(self.workspace, self.name, edition.corrects)
+        return replace(
+            edition,
+            origin=origin,
+            revision=revision,
+            written_in=self._written_in(edition),
+            findings=(*self.noticed, *body.findings, *self._findings(edition)),
+        )
+
+    def _written_in(self, edition: Edition) -> dict[str, str]:
+        """The language of what this file may not have said itself."""
+        newsroom, original = edition.newsroom, self.original
+        found = {"about": newsroom.written_in["boilerplates"]}
+        for name in ("contacts", "spokespeople", "event", "images", "attachments"):
+            if self.header.line(name):
+                found[name] = edition.language
+            elif name == "contacts" and edition.contacts == newsroom.contacts:
+                found[name] = newsroom.written_in["contacts"]
+            elif original:
+                found[name] = original.written_in.get(name, original.language)
+        return found
 
     def _about(self, edition: Edition) -> tuple[Boilerplate, ...]:
         """The boilerplates that `about` names, `about: none` for no boilerplate at all."""

@@ -6,15 +6,16 @@ lines as they are. What has a mark or an indent before it (an item of a list, a 
 lines begin below its first word. Those are fixed lines: flowed text has no indents, so a program that joined them
 would put the blanks of an indent between two words.
 
-Lines are broken at blanks alone, so no address, and no word with a hyphen, ever is. What needs no blanks between its
-words (Chinese, Japanese) is broken between characters, and then the space of a soft break is no part of the text
-(DelSp, §4.1).
+Lines are broken at blanks alone, so no address, and no word with a hyphen, ever is. Where something has no blank for
+longer than a line may be (Chinese and Japanese sentences, a checksum, an address), the whole text is left in the lines
+that the template wrote, a paragraph a line, and is not called flowed: then every program breaks it at its own window.
+RFC 3676 §4.1 has DelSp for what needs no blanks; but to programs that don't know of it, and they are many, it puts a
+line end into the middle of words, and their readers copy and search words with a blank in them.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from wcwidth import wcswidth
@@ -22,7 +23,10 @@ from wcwidth import wcswidth
 from mailer.model import SLOT_SIGN
 
 WIDTH = 72
-"""Columns of a line, its soft break counted; RFC 3676 §4.2 says 78 at most. An address of the web may be longer."""
+"""Columns of a line, its soft break counted."""
+
+_WIDEST = 78
+"""Columns of a line of flowed text (RFC 3676 §4.2). An address of the web may be longer."""
 
 SIGNATURE = "-- "
 """Before the footer; the one fixed line that ends in a space (RFC 3676 §4.3)."""
@@ -33,11 +37,8 @@ _SLOT_ROOM = 16
 _BEFORE = re.compile(r" *(?:(?:[-–—•*]|\d{1,3}[.)]|\[\d{1,3}\]) +)?")
 """The indent and the mark of what hangs."""
 
-_ADDRESS = re.compile(r"((?:https?://|mailto:)[!-~]+)", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(r"https?://[!-~]{40,}", re.IGNORECASE)
 _CELL = "\t"
-_NO_BLANKS_BETWEEN_WORDS = frozenset(("ja", "zh", "yue"))
-_SMALL_KANA = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶーゝゞヽヾ々〻")
-"""What begins no line in Japanese beside punctuation (JIS X 4051; class CJ of UAX 14)."""
 
 
 def columns(text: str) -> int:
@@ -50,26 +51,24 @@ def columns(text: str) -> int:
     return wide if wide >= 0 else len(text)
 
 
-def flowed(text: str, language: str) -> tuple[str, bool]:
+def flowed(text: str) -> tuple[str, bool]:
     """A text whose paragraphs are lines, set in lines of `WIDTH` columns, with one empty line at most in a row.
 
-    Args:
-        language: BCP 47.
-
     Returns:
-        The text, and whether DelSp applies: the space of a soft break is no part of the text.
+        The text, and whether it is flowed; if not, its paragraphs are lines still.
     """
     lines = [line if line == SIGNATURE else line.rstrip(" \t") for line in text.split("\n")]
-    delsp = language.partition("-")[0].lower() in _NO_BLANKS_BETWEEN_WORDS or any(map(_needs_delsp, lines))
-    found = "\n".join(each for line in lines for each in _set(line, delsp))
-    return re.sub(r"\n{3,}", "\n\n", found).strip("\n") + "\n", delsp
+    flows = all(map(_can_flow, lines))
+    found = "\n".join(each for line in lines for each in _set(line)) if flows else "\n".join(lines)
+    return re.sub(r"\n{3,}", "\n\n", found).strip("\n") + "\n", flows
 
 
 def underlined(text: str, sign: str = "-") -> str:
     """A heading: the text, and below it a line of `sign`, as long as the text. Capitals would do without that line,
     but many scripts have none, and in others they change the spelling."""
-    lines = _set(" ".join(text.split()), delsp=False)
-    return f"{text}\n{sign * max(3, *(columns(line.rstrip(' ')) for line in lines))}"
+    lines = _set(" ".join(text.split()))
+    reach = max(3, *(columns(line.rstrip(" ")) for line in lines))
+    return f"{text}\n{sign * min(WIDTH, reach)}"
 
 
 def table(rows: Sequence[Sequence[str]], sides: Sequence[str]) -> str:
@@ -109,7 +108,17 @@ def _record(head: Sequence[str], row: Sequence[str]) -> str:
 # ---- lines ----------------------------------------------------------------------------------------------
 
 
-def _set(line: str, delsp: bool) -> list[str]:
+def _can_flow(line: str) -> bool:
+    """Whether a paragraph can be broken into lines that flowed text may have."""
+    match = _BEFORE.match(line)
+    before = columns(match[0]) if match else 0
+    return all(
+        before + columns(word) < _WIDEST or _WEB_ADDRESS.search(word)
+        for _, word in _words(line[len(match[0]) if match else 0 :])
+    )
+
+
+def _set(line: str) -> list[str]:
     """A paragraph's lines, without their line ends."""
     match = _BEFORE.match(line)
     before = match[0] if match else ""
@@ -117,20 +126,19 @@ def _set(line: str, delsp: bool) -> list[str]:
     if columns(line) <= room:
         return [line]
     if before:
-        return _fixed(line[len(before) :], before, room, delsp)
-    soft = "  " if delsp else " "  # of two spaces one is deleted
+        return _fixed(line[len(before) :], before, room)
     lines, current = [], ""
-    for blank, word in _words(line, delsp):
-        if current and columns(current + blank + word) + len(soft) > room:
-            lines.append(current + (soft if blank else " "))
+    for blank, word in _words(line):
+        if current and columns(current + blank + word) >= room:
+            lines.append(f"{current} ")
             current, blank = "", ""
         current += blank + word
     return [*lines, current]
 
 
-def _fixed(text: str, before: str, room: int, delsp: bool) -> list[str]:
+def _fixed(text: str, before: str, room: int) -> list[str]:
     lines, current, hanging = [], before, " " * columns(before)
-    for blank, word in _words(text, delsp):
+    for blank, word in _words(text):
         if current not in (before, hanging) and columns(current + blank + word) > room:
             lines.append(current)
             current, blank = hanging, ""
@@ -138,7 +146,7 @@ def _fixed(text: str, before: str, room: int, delsp: bool) -> list[str]:
     return [*lines, current]
 
 
-def _words(text: str, delsp: bool) -> Iterator[tuple[str, str]]:
+def _words(text: str) -> Iterator[tuple[str, str]]:
     """What a line may be broken before, each with the blank that stands before it. A slot stays with the word before
     it: were it to begin a line, nobody could tell whether its value must have a space before it there (RFC 3676
     §4.4). So does a word after two hyphens, which alone in a line would be the sign of a signature."""
@@ -149,39 +157,4 @@ def _words(text: str, delsp: bool) -> Iterator[tuple[str, str]]:
         elif word:
             words.append(word)
     for number, word in enumerate(words):
-        blank = " " if number else ""
-        for piece in _pieces(word) if delsp else (word,):
-            yield blank, piece
-            blank = ""
-
-
-def _pieces(word: str) -> Iterator[str]:
-    """A word, cut where a line may be broken without a blank: between two characters of which one is wide, but not
-    before what closes nor behind what opens. An address is whole."""
-    piece = ""
-    for number, part in enumerate(_ADDRESS.split(word)):
-        for text in (part,) if number % 2 else part:
-            if piece and _may_part(piece[-1], text[0]):
-                yield piece
-                piece = ""
-            piece += text
-    yield piece
-
-
-def _may_part(before: str, after: str) -> bool:
-    if not (_is_wide(before) or _is_wide(after)):
-        return False
-    opens = unicodedata.category(before) in ("Ps", "Pi")
-    closes = unicodedata.category(after) in ("Pe", "Pf", "Po", "Mn", "Me", "Cf", "Sk") or after in _SMALL_KANA
-    return not opens and not closes and "\u200d" not in (before, after)
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in ("W", "F")
-
-
-def _needs_delsp(line: str) -> bool:
-    """Whether a word is too long for any line, and could be broken: in a language that has blanks, a long quotation
-    of one that has none."""
-    long = (word for word in line.split(" ") if columns(word) > WIDTH)
-    return any(sum(1 for _ in _pieces(word)) > 1 for word in long)
+        yield " " if number else "", word

@@ -14,6 +14,7 @@ from babel.dates import format_date, format_datetime, format_time, get_timezone_
 
 from mailer.errors import Fault, TemplateError
 from mailer.model import Event
+from mailer.render.languages import marked_label
 from mailer.render.templates import place_of, theme_file
 
 
@@ -23,11 +24,26 @@ def read_labels(theme: Sequence[Path], language: str) -> dict[str, str]:
     Raises:
         TemplateError: a labels file is no TOML of strings.
     """
-    labels: dict[str, str] = {}
+    return {name: label for name, (label, _) in _labels(theme, language).items()}
+
+
+def read_marked_labels(theme: Sequence[Path], language: str) -> dict[str, str]:
+    """The same for HTML: those that are only there in English are marked as English.
+
+    Raises:
+        TemplateError: a labels file is no TOML of strings.
+    """
+    found = _labels(theme, language).items()
+    return {name: marked_label(label, tag, language) for name, (label, tag) in found}
+
+
+def _labels(theme: Sequence[Path], language: str) -> dict[str, tuple[str, str]]:
+    """Labels, each with the language that it is in."""
+    labels: dict[str, tuple[str, str]] = {}
     for tag in dict.fromkeys(("en", language.partition("-")[0], language)):
         for folder in reversed(theme):
             if path := theme_file([folder], f"labels.{tag}.toml"):
-                labels |= read_label_file(path)
+                labels |= {name: (label, tag) for name, label in read_label_file(path).items()}
     return labels
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
 from mailer.errors import Fault, TemplateError
-from mailer.model import Attachment, Edition, Part, Rendered
+from mailer.model import Attachment, Edition, Newsroom, Part, Rendered
 from mailer.photo_metadata import without_metadata
 from mailer.render import localisation
 from mailer.render.calendar import calendar_link, calendar_part
@@ -23,6 +23,7 @@ from mailer.render.capitals import sentence_case
 from mailer.render.colours import palette
 from mailer.render.flowed import cells, flowed, table, underlined
 from mailer.render.inline import inline
+from mailer.render.languages import attributes_of, has_italics, is_upright, marked, with_elements, with_marks
 from mailer.render.merge import Slots, restore
 from mailer.render.phones import links_of, only_a_number, tel
 from mailer.render.pictures import Pictures
@@ -63,10 +64,6 @@ def _with_the_others(faults: Sequence[Fault], theme: Sequence[Path]) -> list[Fau
     return [*(fault for fault in faults if (fault.path, fault.line) not in known), *others]
 
 
-_UPRIGHT = frozenset(("ar", "fa", "he", "ja", "ko", "ur", "yi", "zh"))
-"""Languages whose letters join, or stand in squares: letter spacing tears them, and there is no italic."""
-
-
 class _Renderer:
     def __init__(self, edition: Edition, theme: Sequence[Path]) -> None:
         self._edition, self._theme = edition, tuple(theme)
@@ -81,11 +78,11 @@ class _Renderer:
     def rendered(self) -> Rendered:
         edition, slots = self._edition, self._slots
         names = self._names()
-        html_names = {**names, "merged": self._merged_html, "slot": lambda f, d: Markup(slots.sign(f, d))}  # noqa: S704
-        html = Templates(self._theme, "html", html_names).render("release.html.j2")
+        html = Templates(self._theme, "html", {**names, **self._names_in_html()}).render("release.html.j2")
+        html = with_elements(html, edition.direction)
         text_names = {**names, "merged": slots.with_signs, "slot": slots.sign}
         text = Templates(self._theme, "txt", text_names).render("release.txt.j2")
-        text, delsp = flowed(text, edition.language)
+        text, flows = flowed(text)
         return Rendered(
             edition.language,
             slots.with_signs(self._subject()),
@@ -95,7 +92,7 @@ class _Renderer:
             slots.all(),
             tuple(self._pictures.parts),
             tuple(self._attached()),
-            delsp,
+            flows,
             tuple(self._pictures.stills),
         )
 
@@ -111,7 +108,9 @@ class _Renderer:
             "kind_key": self._kind_key,
             "immediate": not edition.embargo and not edition.kind.follows,
             "colour": self._colour,
-            "upright": edition.language.partition("-")[0] in _UPRIGHT,
+            "upright": is_upright(edition.language),
+            "has_italics": partial(has_italics, language=edition.language),
+            "language_of": partial(attributes_of, edition),
             "sentence_case": sentence_case(_texts(edition)),
             "day": partial(localisation.day, language=edition.language),
             "moment": partial(localisation.moment, language=edition.language),
@@ -123,12 +122,33 @@ class _Renderer:
             "web_address": self._address,
             "file_name": _file_name,
             "file_facts": self._file_facts,
-            "address_lines": lambda: [
-                line for line in newsroom.postal_address.split("\n") if line != newsroom.name
-            ],
+            "address_lines": lambda: _address_lines(newsroom),
             "stylesheet": self._stylesheet,
             "underlined": underlined,
             "aligned": _aligned,
+        }
+
+    def _names_in_html(self) -> dict[str, object]:
+        """The names that say something else in HTML: what is in another language than the mail is marked there."""
+        edition = with_marks(self._edition)
+        language = edition.language
+        labels = localisation.read_marked_labels(self._theme, language)
+        spoken = localisation.locale_of(language).language
+
+        def in_its_language(format_: Callable[..., str]) -> Callable[..., str]:
+            return lambda value: marked(format_(value, language=language), spoken, language)
+
+        return {
+            "release": replace(edition, preheader=self._preheader(labels)),
+            "newsroom": edition.newsroom,
+            "labels": labels,
+            "kind": labels.get(self._kind_key, edition.kind.value),
+            "day": in_its_language(localisation.day),
+            "moment": in_its_language(localisation.moment),
+            "period": in_its_language(localisation.period),
+            "address_lines": lambda: _address_lines(edition.newsroom),
+            "merged": self._merged_html,
+            "slot": lambda field, fallback: Markup(self._slots.sign(field, fallback)),  # noqa: S704
         }
 
     def _preheader(self, labels: Mapping[str, str]) -> str:
@@ -181,7 +201,11 @@ class _Renderer:
             if image.file not in shown:
                 token = Token("figure", "img", 0, content=image.alt, block=True)
                 token.attrs = {"src": image.file, "alt": image.alt}
-                token.meta = {"caption": image.caption, "credit": image.credit}
+                token.meta = {
+                    "caption": image.caption,
+                    "credit": image.credit,
+                    "listed": ["alt", "caption"],
+                }
                 figures.append(SyntaxTreeNode([token]).children[0])
         return figures
 
@@ -223,6 +247,10 @@ def _texts(edition: Edition) -> list[str]:
     ]
     running = [node.content for tree in trees for node in tree.walk() if node.type == "text"]
     return [*running, edition.newsroom.name]
+
+
+def _address_lines(newsroom: Newsroom) -> list[str]:
+    return [line for line in newsroom.postal_address.split("\n") if line != newsroom.name]
 
 
 def _file_name(file: str) -> str:

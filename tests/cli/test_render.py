@@ -46,6 +46,7 @@ def test_whoever_would_not_get_it_is_told(workspace: Workspace) -> None:
 def test_another_theme_and_the_list_of_them(workspace: Workspace) -> None:
     ran = mailer("themes", cwd=workspace.root)
     assert [line.split("\t")[:2] for line in ran.out.splitlines()] == [
+        ["bulletin", "built in"],
         ["default", "built in"],
         ["letter", "built in"],
     ]
@@ -54,7 +55,7 @@ def test_another_theme_and_the_list_of_them(workspace: Workspace) -> None:
     mailer("render", "harbour-report", "--theme", "letter", "--out", "out", cwd=workspace.root)
     assert 'class="button"' not in (workspace.root / "out" / "harbour-report.en.html").read_text("utf-8")
     wrong = mailer("render", "harbour-report", "--theme", "no-such", cwd=workspace.root)
-    assert (wrong.code, "default, letter, ours" in wrong.err) == (2, True)
+    assert (wrong.code, "bulletin, default, letter, ours" in wrong.err) == (2, True)
 
 
 def test_a_screenshot_where_a_browser_is(workspace: Workspace) -> None:

@@ -306,7 +306,7 @@ def test_the_sidebar_lists_releases_with_their_state_and_follows(page: Page, off
     expect(page.locator("#entries")).not_to_contain_text("Three tanks")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, 820, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_and_can_be_read_and_used_by_everybody(
     browser: Browser, client: httpx.Client, url: str, width: int, scheme: str
@@ -317,6 +317,9 @@ def test_the_page_fits_and_can_be_read_and_used_by_everybody(
     expect(mail(page).locator("h1")).to_contain_text("Harbour Water")
     expect(page.locator("#audience")).to_contain_text("recipients")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".tabs").evaluate("tabs => tabs.scrollWidth <= tabs.clientWidth"), (
+        "a tab is out of sight"
+    )
     assert page.evaluate(UNLABELLED) == []
     assert page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map(h => h.tagName)")[0] == "H1"
     assert (

@@ -49,7 +49,7 @@ def test_every_dependency_is_there_for_a_reason() -> None:
         assert named(requirement) in normal(reasons), requirement
 
 
-NEVER_IMPORTED = {"h11", "linkify-it-py", "tzdata"}
+NEVER_IMPORTED = {"h11", "tzdata"}
 """Used by others, or found by the standard library; the page says by whom."""
 
 

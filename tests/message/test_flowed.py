@@ -17,12 +17,19 @@ def raw(content: bytes) -> list[str]:
     return part.get_content().replace("\r\n", "\n").split("\n")
 
 
-@pytest.mark.parametrize("delsp", [False, True])
-def test_the_text_says_that_it_flows(delsp: bool) -> None:
-    content = compile_message(replace(rendered(), delsp=delsp), HEAD).fill(addressee())
-    part = read(content).message.get_body(("plain",))
+def test_the_text_says_that_it_flows() -> None:
+    part = read(composition().fill(addressee())).message.get_body(("plain",))
     assert part.get_param("format") == "flowed"
-    assert part.get_param("delsp") == ("yes" if delsp else "no")
+    assert part.get_param("delsp") == "no"
+
+
+def test_a_text_that_does_not_flow_says_nothing_and_travels_as_it_is() -> None:
+    text = "    A quotation\nFrom the coast\n港の水は" + "もっともきれいになった" * 20 + "\n"
+    content = compile_message(replace(rendered(text=text), flows=False), HEAD).fill(addressee())
+    part = read(content).message.get_body(("plain",))
+    assert part.get_param("format") is None
+    assert part.get_content().replace("\r\n", "\n") == text
+    assert read(content).text == text
 
 
 def test_what_could_be_taken_for_something_else_has_a_space_before_it() -> None:

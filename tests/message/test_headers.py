@@ -15,6 +15,7 @@ from support.messages import HEAD, addressee, composition, raw_field, read
 
 from mailer.message import Addressee, verify
 from mailer.message.dkim import Signer
+from mailer.message.headers import field
 from mailer.model import Mailbox
 from mailer.press import unsubscribe_token
 
@@ -55,7 +56,7 @@ def test_a_long_plain_subject_is_folded_at_blanks() -> None:
     subject = "Foundation reopens the lighthouse at Lantern Point after eleven years of repairs and one storm"
     content = composition(subject=subject).fill(addressee())
     assert raw_field(content, "Subject") == subject
-    assert b"after eleven\r\n years of repairs and one storm\r\n" in content
+    assert b"after eleven years\r\n of repairs and one storm\r\n" in content
 
 
 @pytest.mark.parametrize("length", [60, 61, 70, 300, 2000])
@@ -105,17 +106,42 @@ def test_no_line_of_a_header_is_longer_than_78(address: str, name: str) -> None:
         assert max(map(len, message.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
 
 
-def test_an_address_too_long_for_any_line_stands_alone_in_one() -> None:
-    """It has no blank to fold at (RFC 2369 §2 forbids putting one in): all that can be done is to give it a line."""
-    host = "https://press-office-of-the-whole-lantern-coast.foundation.example.org/unsubscribe/"
-    url = host + unsubscribe_token("ana.ruiz@example.net", "k" * 40)
+def link_to(host: str, address: str = "ana.ruiz@example.net") -> tuple[list[str], str]:
+    """The header's lines with a link of one-click at this host, and the link."""
+    url = host + unsubscribe_token(address, "k" * 40)
     someone = addressee(values={"unsubscribe": url})
     made = composition(replace(HEAD, one_click=True))
     content = made.fill(someone)
     verify(content, someone, made)
-    lines = content.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    return content.partition(b"\r\n\r\n")[0].decode().split("\r\n"), url
+
+
+def test_a_link_that_fits_stands_beside_its_name() -> None:
+    """A line that ends behind a field's name is allowed (RFC 5322 §2.2.3), and not every reader copes with it."""
+    lines, url = link_to("https://let.example/u/", "ana@a.example")
+    assert len(f"List-Unsubscribe: <{url}>,") == 77
+    assert f"List-Unsubscribe: <{url}>," in lines
+
+
+def test_a_link_stands_below_its_name_only_where_that_keeps_it_within_78() -> None:
+    lines, url = link_to("https://leave.example.org/u/")
     assert lines[lines.index("List-Unsubscribe:") + 1] == f" <{url}>,"
-    assert [line for line in lines if len(line) > 78] == [f" <{url}>,"]
+    assert max(map(len, lines)) <= 78
+
+
+def test_a_link_too_long_for_any_line_stands_beside_its_name() -> None:
+    """It has no blank to fold at (RFC 2369 §2 forbids putting one in), and a line of its own would be too long too."""
+    lines, url = link_to(
+        "https://press-office-of-the-whole-lantern-coast.foundation.example.org/unsubscribe/"
+    )
+    assert [line for line in lines if len(line) > 78] == [f"List-Unsubscribe: <{url}>,"]
+    assert not [line for line in lines if line.endswith(":")]
+
+
+def test_no_line_is_longer_than_998_for_the_sake_of_its_name() -> None:
+    """RFC 5322 §2.1.1."""
+    (line, value) = field("List-Unsubscribe", "x" * 990).split("\r\n")[:2]
+    assert (line, value) == ("List-Unsubscribe:", " " + "x" * 990)
 
 
 def test_without_a_https_url_there_is_no_one_click() -> None:

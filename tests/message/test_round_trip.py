@@ -79,7 +79,7 @@ def test_every_line_can_travel(name: str, first_name: str, outlet: str) -> None:
     lines = content.split(b"\r\n")
     assert not any(b"\r" in line or b"\n" in line or b"\0" in line for line in lines)
     assert not any(line.startswith((b".", b"From ")) for line in lines)
-    assert max(map(len, lines)) <= 76
+    assert max(map(len, lines)) <= 78
 
 
 @given(

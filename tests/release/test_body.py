@@ -29,6 +29,46 @@ def test_a_paragraph_of_only_a_label_and_an_address_is_a_button(text: str) -> No
     assert (button.content, button.attrs["href"]) == ("READ IT", "https://example.org/a")
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("レポートを読む：<https://example.org/a>", "レポートを読む"),
+        ("レポートを読む： https://example.org/a", "レポートを読む"),
+        ("阅读报告﹕https://example.org/a", "阅读报告"),
+        ("Lire le rapport : <https://example.org/a>", "Lire le rapport"),
+        ("Lire le rapport\u202f: <https://example.org/a>", "Lire le rapport"),
+        ("اقرأ التقرير: <https://example.org/a>", "اقرأ التقرير"),
+    ],
+)
+def test_the_colon_behind_a_label_is_that_of_its_language(text: str, label: str) -> None:
+    button = first(body(text), "call_to_action")
+    assert (button.content, button.attrs["href"]) == (label, "https://example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("報告は https://example.org/a。続きは", "。続きは"),
+        ("見よ（https://example.org/a）", "）"),
+        ("连接https://example.org/a，以及", "，以及"),
+        ("اقرأ https://example.org/a، ثم", "، ثم"),
+        ("पढ़ें https://example.org/a।", "।"),
+        ("(see “https://example.org/a”)", "”)"),
+    ],
+)
+def test_punctuation_behind_an_address_is_no_part_of_it(text: str, after: str) -> None:
+    """In Chinese and Japanese no blank stands before or behind an address."""
+    found = body(text)
+    assert first(found, "link").attrs["href"] == "https://example.org/a"
+    assert plain_text(found.tree).endswith(f"https://example.org/a{after}")
+
+
+def test_an_address_of_mail_may_stand_between_wide_signs() -> None:
+    assert (
+        first(body("連絡先：press@example.org、または"), "link").attrs["href"] == "mailto:press@example.org"
+    )
+
+
 def test_two_lines_of_that_kind_are_two_buttons() -> None:
     assert (
         types(body("ONE: <https://example.org/1>\nTWO: <https://example.org/2>").tree)
@@ -73,6 +113,12 @@ def test_a_quote_ends_with_who_said_it() -> None:
     assert plain_text(quote.children[-1]) == "Tomas Brandl, harbour master"
     same_paragraph = first(body("> A sentence.\n> -- Tomas Brandl"), "blockquote")
     assert types(same_paragraph) == ["paragraph", "attribution"]
+
+
+@pytest.mark.parametrize("dash", ["——", "――", "－"])
+def test_who_said_it_may_stand_behind_a_dash_of_chinese_or_japanese(dash: str) -> None:
+    quote = first(body(f"> 水是干净的。\n>\n> {dash}托马斯"), "blockquote")
+    assert plain_text(quote.children[-1]) == "托马斯"
 
 
 def test_notes_are_numbered_by_their_first_citation() -> None:
@@ -121,6 +167,21 @@ def test_what_markdown_would_drop_silently_is_a_finding_with_its_line(
 ) -> None:
     found = body(text).findings
     assert [(f.id, f.where.line if f.where else 0) for f in found] == [(finding, line)]
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("### Alone\n\nText.", "h2"),
+        ("# One\n\n# Two", "h2"),  # the first is the headline
+        ("## Two\n\n#### Four\n\n### Three\n\n## Two", "h2 h3 h3 h2"),
+        ("#### Four\n\n## Two\n\n- ### In a list", "h2 h2 h3"),
+    ],
+)
+def test_no_level_of_headings_is_skipped(text: str, levels: str) -> None:
+    """Who listens to a mail goes by them, and would look for the one that is missing."""
+    headings = [node for node in body(text).tree.walk() if node.type == "heading"]
+    assert " ".join(node.tag for node in headings) == levels
 
 
 def test_raw_html_code_and_setext_headings_are_plain_text() -> None:

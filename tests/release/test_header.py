@@ -66,6 +66,21 @@ def test_every_alias_stands_for_its_field(alias: str, name: str) -> None:
     assert name in {**found.values, **found.records}
 
 
+def test_a_wide_colon_ends_a_name_too() -> None:
+    """What a keyboard for Chinese or Japanese types (U+FF1A)."""
+    found = header(
+        "Headline：港の水質：調査結果\nSubhead: 見出し：続き\nContacts：\n- name：山田 花\n  email：hana@example.org"
+    )
+    assert found.text("headline") == "港の水質：調査結果"
+    assert found.text("subhead") == "見出し：続き"
+    fields = found.records["contacts"][0].fields
+    assert {name: value.text for name, value in fields.items()} == {
+        "name": "山田 花",
+        "email": "hana@example.org",
+    }
+    assert not found.faults
+
+
 def test_indented_lines_continue_a_value_and_records_are_lists() -> None:
     found = header(
         "Subhead: one line\n  and another\nContacts:\n  - name: Mira Okafor\n    phone: 020 7946 0142\n  - name: Ines\n"

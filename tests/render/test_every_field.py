@@ -18,7 +18,6 @@ from mailer.checks.specimen import (
     BEYOND_FIELDS,
     NEITHER,
     NOT_EVERYWHERE,
-    TEXT,
     keys,
     meant,
     sentinels,
@@ -31,16 +30,11 @@ from mailer.release.field_names import NEWSROOM_FIELDS, RECORDS, RELEASE_FIELDS
 from mailer.render import render
 from mailer.workspace import Workspace, built_in_templates
 
-BY_THEME = {
-    "letter": {
-        "logo.file": (NEITHER, "a plain letter has no furniture"),
-        "logo.alt": (TEXT, "a plain letter has no furniture; the name stands in its place"),
-    },
-}  # fmt: skip
+BY_THEME = {"letter": {"dash": (NEITHER, "the place stands before the date, where a letter has it")}}
 
 NOT_WRITTEN = {
-    Edition: {"path", "language", "direction", "newsroom", "body", "notes", "origin", "revision", "lines", "findings"},
-    Newsroom: {"path", "language", "boilerplates", "lines", "findings"},
+    Edition: {"path", "language", "direction", "newsroom", "body", "notes", "origin", "revision", "lines", "findings", "written_in"},
+    Newsroom: {"path", "language", "boilerplates", "lines", "findings", "written_in"},
 }  # fmt: skip
 """What the model has beyond the header's fields: where it comes from, what is told from it, and the text itself, whose
 blocks have tests of their own (test_blocks.py)."""
@@ -104,7 +98,7 @@ BREAKS = [
     ("blocks.txt.j2", "{{ fact(labels.rsvp, event.rsvp) }}", "event.rsvp"),
     ("blocks.html.j2", "{{ contact.role }}", "contacts.role"),
     ("blocks.txt.j2", '{{ contact.languages | join(", ") }}', "spokespeople.languages"),
-    ("release.html.j2", "{% for line in address_lines() %}<br>{{ line }}{% endfor %}", "postal_address"),
+    ("release.html.j2", '{% for line in address_lines() %}<br><span dir="auto">{{ line }}</span>{% endfor %}', "postal_address"),
     ("release.html.j2", "{%- for image in further_images() %}{{ blocks(image) }}{% endfor %}", "images.credit"),
 ]  # fmt: skip
 

@@ -26,12 +26,12 @@ def text(workspace: Workspace, body: str, fields: str = "Headline: One") -> str:
     return re.sub("\ue000\\d+\ue001", "x" * 16, mail.text)
 
 
-def reflowed(text: str, delsp: bool = False) -> list[str]:
+def reflowed(text: str) -> list[str]:
     """Paragraphs and fixed lines as RFC 3676 §4.1 and §4.2 read them."""
     lines, joined = [], ""
     for line in text.split("\n"):
         soft = line.endswith(" ") and line != "-- "
-        joined += line[:-1] if soft and delsp else line
+        joined += line
         if not soft:
             lines.append(joined)
             joined = ""
@@ -107,24 +107,29 @@ def test_words_with_hyphens_and_two_hyphens_are_not_parted(workspace: Workspace)
     assert ("a -- b-c " * 60).strip() in reflowed(got)
 
 
-def test_what_has_no_blanks_is_broken_between_characters(workspace: Workspace) -> None:
-    """RFC 3676 §4.1: with DelSp the space of a soft break is none of the text's."""
-    mail = render(
-        written(workspace, f"{JAPANESE}\n\nA line of {WORD * 20}", "Headline: 港\nLang: ja"),
-        workspace.theme("default"),
-    )
-    assert mail.delsp
-    assert all(wcswidth(line) <= 72 for line in mail.text.split("\n"))
+@pytest.mark.parametrize(
+    "words", [JAPANESE, "9f86d081884c7d65" * 8, "someone@" + "archives." * 9 + "example.org"],
+    ids=["a sentence in Japanese", "a checksum", "an email address"],
+)  # fmt: skip
+def test_a_text_that_can_not_be_broken_at_blanks_is_a_line_a_paragraph(
+    workspace: Workspace, words: str
+) -> None:
+    """Nothing but blanks may be put into it, and flowed text has at most 78 columns (RFC 3676 §4.2)."""
+    body = f"See {words} for more.\n\nA line of {WORD * 20}\n\n- {WORD * 20}"
+    mail = render(written(workspace, body), workspace.theme("default"))
+    assert not mail.flows
     lines = mail.text.split("\n")
-    assert not [line for line in lines if line[:1] in "、。」っ" and line]
-    assert not [line for line in lines if line.rstrip(" ").endswith("「")]
-    assert JAPANESE in reflowed(mail.text, delsp=True)
-    assert f"A line of {WORD * 20}".strip() in reflowed(mail.text, delsp=True)
+    assert f"See {words} for more." in lines
+    assert f"A line of {WORD * 20}".strip() in lines
+    assert f"- {WORD * 20}".strip() in lines
+    assert not [line for line in lines if line.endswith(" ") and line != "-- "]
 
 
-def test_a_language_with_blanks_needs_no_delsp(workspace: Workspace) -> None:
-    assert not rendered(workspace, "arabic").delsp
-    assert not rendered(workspace, "full").delsp
+def test_addresses_of_the_web_are_no_reason_not_to_flow(workspace: Workspace) -> None:
+    mail = render(written(workspace, f"See {LONG}.\n\n{WORD * 40}"), workspace.theme("default"))
+    assert mail.flows
+    assert rendered(workspace, "arabic").flows
+    assert rendered(workspace, "full").flows
 
 
 def test_a_slot_keeps_room_and_begins_no_line(workspace: Workspace) -> None:
@@ -145,7 +150,7 @@ def test_whatever_the_paragraph_is_its_words_come_through(words: str) -> None:
     from mailer.render.flowed import SIGNATURE, flowed
 
     paragraph = " ".join(words.split())
-    for language in ("en", "ja"):
-        got, delsp = flowed(f"x {paragraph}", language)
-        assert " ".join(reflowed(got, delsp)[0].split()) == f"x {paragraph}".strip()
-        assert SIGNATURE not in got.split("\n")
+    got, flows = flowed(f"x {paragraph}")
+    assert " ".join(reflowed(got)[0].split()) == f"x {paragraph}".strip()
+    assert SIGNATURE not in got.split("\n")
+    assert not flows or all(wcswidth(line) <= 78 for line in got.split("\n") if "://" not in line)

@@ -1,4 +1,4 @@
-"""One small mail of each kind, as it was looked at by a person: any change of it must be looked at again.
+"""One small mail of each kind, and one of each theme, as it was looked at by a person: any change of it must be looked at again.
 
 To take them anew after a change that is meant: `GOLDEN=write pytest tests/render/test_golden.py`, then read the diff.
 """
@@ -16,7 +16,14 @@ from mailer.model import Rendered
 from mailer.workspace import Workspace
 
 GOLDEN = Path(__file__).parent / "golden"
-KINDS = ("advisory", "correction", "statement", "press-release", "update", "withdrawal")
+MAILS = (
+    *(
+        (kind, "default")
+        for kind in ("advisory", "correction", "statement", "press-release", "update", "withdrawal")
+    ),
+    ("round-up", "bulletin"),
+    ("press-release", "letter"),
+)
 
 
 def readable(html: str) -> str:
@@ -36,10 +43,10 @@ def shown(mail: Rendered) -> str:
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_looks_as_a_person_saw_it(sample_workspace: Workspace, kind: str) -> None:
-    mail = rendered(sample_workspace, kind)
-    path = GOLDEN / f"{kind}.txt"
+@pytest.mark.parametrize(("name", "theme"), MAILS)
+def test_each_kind_looks_as_a_person_saw_it(sample_workspace: Workspace, name: str, theme: str) -> None:
+    mail = rendered(sample_workspace, name, theme)
+    path = GOLDEN / (f"{name}.txt" if theme == "default" else f"{name}.{theme}.txt")
     if os.environ.get("GOLDEN") == "write":
         path.write_text(shown(mail), "utf-8")
     assert shown(mail) == path.read_text("utf-8")

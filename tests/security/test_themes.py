@@ -59,7 +59,7 @@ def test_a_release_chooses_a_theme_by_name_and_never_by_path(
     assert ran.code == (2 if named else 0)
     if named:
         assert "No theme" in ran.err
-        assert "There are: default, letter." in ran.err
+        assert "There are: bulletin, default, letter." in ran.err
     assert rendered(office, "--theme", str(evil))[0].code == 2
     assert not flag.exists()
 

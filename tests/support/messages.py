@@ -46,7 +46,7 @@ def rendered(
 ) -> Rendered:
     """An edition with the slots first_name (fallback "colleague"), outlet and unsubscribe."""
     slots = tuple(Slot(n, name, "colleague" if n == 0 else "") for n, name in enumerate(FIELDS))
-    return Rendered("en", subject, "", html, text, slots, related, attached)
+    return Rendered("en", subject, "", html, text, slots, related, attached, flows=True)
 
 
 def composition(head: Head = HEAD, **parts: object) -> Composition:

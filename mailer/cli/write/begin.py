@@ -67,21 +67,19 @@ def new(headline: str, kind: str, lang: str) -> None:
     from zoneinfo import ZoneInfo
 
     from mailer.errors import ValueFault
-    from mailer.model import Kind
-    from mailer.release import new_release, read_newsroom
-    from mailer.release.values import one_of
+    from mailer.release import new_release, parse_kind, read_newsroom
     from mailer.workspace.endings import DOCUMENTS, IMPORT_IT
 
     if Path(headline).suffix.lower() in DOCUMENTS:
         it = IMPORT_IT.format(shlex.quote(headline))
         raise click.UsageError(f"“{headline}” is a document, not a headline; {it}")
+    workspace = workspace_here()
     try:
-        kind = one_of(kind, [each.value for each in Kind])
+        wanted = parse_kind(kind, workspace)
     except ValueFault as fault:
         raise click.BadParameter(str(fault), param_hint="--kind") from None
-    workspace = workspace_here()
     newsroom = read_newsroom(workspace, lang)
     today = datetime.now(ZoneInfo(newsroom.zone)).date()
-    path = new_release(workspace, headline, kind=Kind(kind), language=lang or newsroom.language, today=today)
+    path = new_release(workspace, headline, kind=wanted, language=lang or newsroom.language, today=today)
     row(workspace.shown(path))
     row(f"Write it, then preview it: mailer preview {workspace.release_name(path)}", err=True)
