@@ -13,10 +13,10 @@ from mailer.importing.house_style import House, Tidied, tidied
 from mailer.release.body import parse_body
 from mailer.release.source import as_read
 
-HEADER = "---\nHeadline: One\nDateline: Washington, DC\nContacts:\n  - name: Mira Okafor\n    phone: + (202) 797-2171\n---\n\n"
+HEADER = "---\nHeadline: One\nDateline: Washington, DC\nContacts:\n  - name: Mira Okafor\n    phone: + (202) 555-0142\n---\n\n"
 PIECES = st.sampled_from(
     ['"', "'", "“", "”", "--", " -- ", " ", "  ", "\u00a0", "\n", "\n\n", "a", "word", "O'Neil", "5 m²", "¹", "²", "[1]", "[2]",
-     "1. Note one", "2. Note two", "\n\n[1] Note", "\n[2] Note", "*", "**", "_", "> ", "> -- Mira", "- ", "+ (202) 797-2171", "Contact:",
+     "1. Note one", "2. Note two", "\n\n[1] Note", "\n[2] Note", "*", "**", "_", "> ", "> -- Mira", "- ", "+ (202) 555-0142", "Contact:",
      "Mira Okafor", "https://example.org/a--b?x='y'", "<https://example.org/--\">", "{{ name | \"x\" }}", "\\\"", "[x](y--z)", "| a -- b |",
      "---", "\u00ad", "\u200b", "Washington, DC—", "Washington, DC -- ", "## Notes", "###", "«", "»", " !", " :", "?", "'90s", "[^1]",
      "\n\n[^1]: note", "  \n", "\u202e", "\t", "&quot;", "`x--y`"]
@@ -116,8 +116,8 @@ def test_a_sentence_in_two_parts_is_told_and_left() -> None:
 def test_what_the_header_says_is_not_said_twice() -> None:
     assert body_of("Washington, DC—Washington, DC — Each year.") == "Each year."
     assert body_of("**WASHINGTON, DC** — Each year.") == "Each year."
-    assert body_of("Text.\n\n**Contact:**\nMira Okafor\nPhone: + (202) 797-2171\n\nMore.") == "Text.\n\nMore."
-    assert body_of("Call\n\n+ (202) 797-2171") == "Call\n\n\\+ (202) 797-2171"
+    assert body_of("Text.\n\n**Contact:**\nMira Okafor\nPhone: + (202) 555-0142\n\nMore.") == "Text.\n\nMore."
+    assert body_of("Call\n\n+ (202) 555-0142") == "Call\n\n\\+ (202) 555-0142"
 
 
 @given(BODY, st.sampled_from(["en", "es", "fr", "de", "pt", "fi"]), st.sampled_from(["—", " – "]))
