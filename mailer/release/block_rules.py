@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -57,17 +57,22 @@ def _headline(state: StateCore) -> None:
         del state.tokens[:3]
 
 
+def outlined(levels: Iterable[int]) -> Iterator[int]:
+    """Headings' levels as they are printed: they begin at the second, as the headline is the first, and skip none,
+    whatever the author counted. Who listens to a mail takes a gap for a heading that was missed (WCAG G141)."""
+    above: list[int] = []
+    for level in levels:
+        while above and above[-1] >= level:
+            above.pop()
+        above.append(level)
+        yield 1 + len(above)
+
+
 def _outline(state: StateCore) -> None:
-    """Headings begin at the second level, as the headline is the first, and skip none, whatever the author counted:
-    who listens to a mail takes a gap for a heading that was missed (WCAG technique G141)."""
-    above: list[str] = []
-    for token in state.tokens:
-        if token.type == "heading_open":
-            while above and above[-1] >= token.tag:
-                above.pop()
-            above.append(token.tag)
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{1 + len(above)}"
+    opened = [number for number, token in enumerate(state.tokens) if token.type == "heading_open"]
+    levels = outlined(int(state.tokens[number].tag[1]) for number in opened)
+    for number, level in zip(opened, levels, strict=True):
+        state.tokens[number].tag = state.tokens[number + 2].tag = f"h{level}"
 
 
 def _replace_paragraphs(state: StateCore, made: dict[int, list[Token]]) -> None:

@@ -24,7 +24,8 @@ _STYLES: tuple[str, ...] = ("bold", "href", "italic")
 _BEGINS_A_BLOCK = re.compile(
     r"(#{1,6}(?=\s|$)|>|[-+](?=\s|$)|(?P<number>\d{1,9})(?P<dot>[.)])(?=\s|$)|[-=_|:][-=_|: ]*$)"
 )
-_DASHES = {"—": "&mdash;", "–": "&ndash;", "―": "&horbar;", "-": "\\-"}
+_DASHES = {"—": "&mdash;", "–": "&ndash;", "―": "&horbar;", "－": "&#xFF0D;", "-": "\\-"}
+_COLONS = {":": "\\:", "：": "&#xFF1A;", "﹕": "&#xFE55;"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +194,15 @@ def _guarded(line: str, within: Within) -> str:
     line = _opens_nothing(line)
     if END_MARK.search(line.removesuffix("\\")) or (within == "list" and END_MARK.search(f"- {line}")):
         line = f"\\{line}" if line[0] in string.punctuation else f"&#{ord(line[0])};{line[1:]}"
-    return _BUTTON.sub(r"\1\\:", line) if within == "body" else line
+    return _BUTTON.sub(lambda match: match[1] + _COLONS[match[2]], line) if within == "body" else line
 
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 """Of those that stand between < and > (CommonMark §6.5); all there are would be more."""
 
-_BUTTON = re.compile(r"^([^:\[\]<>]*(?<!\\)):(?=\s*(?:<[^<>]+>|\[[^\[\]]+\]\((?:<[^<>]+>|[^()]+)\))\\?$)")
+_BUTTON = re.compile(
+    r"^([^:：﹕\[\]<>]*(?<!\\))([:：﹕])(?=\s*(?:<[^<>]+>|\[[^\[\]]+\]\((?:<[^<>]+>|[^()]+)\))\\?$)"
+)
 
 
 def _opens_nothing(line: str) -> str:
