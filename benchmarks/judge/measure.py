@@ -161,7 +161,7 @@ def write(found: Mapping[str, Summary], themes: Sequence[str]) -> None:
         f" {least}."
     )
     if partly := sum(total(mail, COLUMNS["recoloured"]) == -1 for mail in found.values()):
-        said += f" {partly} of them without SpamAssassin and without the clients that recolour (–)."
+        said += f"\n{partly} of them without SpamAssassin and without the clients that recolour (–)."
     before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(f"{before}{BEGIN}\n{said}\n\n{table(found, themes)}\n{END}{after}", "utf-8")
@@ -205,9 +205,12 @@ def main() -> None:
         options = () if given.shots else ("--no-shots",)
         judge = Path(given.judge)
         found = dict(judged(whole, judge, out / "whole", options))
-        found |= judged(
-            [mail for mail in mails if mail not in whole], judge, out / "fast", (*options, "--fast")
-        )
+        rest = [mail for mail in mails if mail not in whole]
+        for name, summary in judged(rest, judge, out / "fast", (*options, "--fast")):
+            found[name] = {
+                **summary,
+                **dict.fromkeys(COLUMNS["recoloured"]),
+            }  # the judge says 0 of what it left out
         found = {mail.stem: found[mail.stem] for mail in mails}
     print("\n" + table(found, themes))
     if not given.only and not given.theme:

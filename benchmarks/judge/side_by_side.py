@@ -110,10 +110,10 @@ def beside(pictures: Sequence[Image.Image], captions: Sequence[str]) -> Image.Im
     """In one row, each below its caption."""
     gap, strip, font = 24, 56, ImageFont.load_default(26)
     width, height = pictures[0].size
-    row = Image.new("RGB", (len(pictures) * (width + gap) - gap, height + strip), "white")
+    row = Image.new("RGB", (len(pictures) * (width + gap) + gap, height + strip + gap), "white")
     draw = ImageDraw.Draw(row)
     for number, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
-        left = number * (width + gap)
+        left = gap + number * (width + gap)
         draw.text((left, strip // 2), caption, "#1a1a1a", font, anchor="lm")
         row.paste(picture, (left, strip))
         draw.rectangle((left, strip, left + width - 1, strip + height - 1), outline="#b8bec4")
