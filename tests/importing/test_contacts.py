@@ -207,3 +207,22 @@ def test_numbers_of_the_text_are_no_phones() -> None:
         f"{HEADLINE}\n\n{LEAD}\n\nDays with overflow, 2018-2024\n\n1,234,567 samples in 41 600 bottles, 2016 – 2025"
     )
     assert draft.contacts == ()
+
+
+@pytest.mark.parametrize("end", ["", "###\n\n"])
+def test_notes_below_a_contact_are_notes(end: str) -> None:
+    draft = drafted(
+        f"{HEADLINE}\n\n{LEAD} [1] It was long awaited. [2]\n\nContact:\nMira Okafor\nPress Officer\n020 7946 0142\n"
+        f"press@example.org\n\n{end}[1] “Water”, 2026, https://example.org/water\n\n[2] Foundation, yearly count."
+    )
+    assert draft.contacts == (MIRA,)
+    assert len(draft.notes) == 2
+
+
+def test_a_contact_ends_at_the_end_mark() -> None:
+    draft = drafted(
+        f"{HEADLINE}\n\n{LEAD}\n\nContact:\nMira Okafor\nPress Officer\n020 7946 0142\npress@example.org\n\n###\n\n"
+        "Harbour Atlas, second edition, www.example.org/atlas"
+    )
+    assert draft.contacts == (MIRA,)
+    assert "Harbour Atlas" in str(draft.body[-1])

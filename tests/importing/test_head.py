@@ -253,3 +253,21 @@ def test_the_language_of_the_text_is_told_where_it_is_not_the_office_s() -> None
     spanish = "Ocho de los once puertos de la costa cumplen ya la norma para aguas de baño, más que en cualquier año desde que empezaron las mediciones."
     assert drafted(f"El agua de los puertos está más limpia que nunca\n\n{spanish}").language == "es"
     assert drafted(f"{HEADLINE}\n\n{LEAD}").language == ""
+
+
+def test_a_text_of_short_paragraphs_alone_is_a_text() -> None:
+    """None of its lines is a letterhead because it holds a number, and its dateline is one."""
+    draft = of_blocks(
+        Paragraph((Run("Harbour of Port Quill reopens"),), style="Title"),
+        Paragraph((Run("Ferries sail again from Monday"),), style="Subtitle"),
+        Paragraph((Run("PORT QUILL — The harbour is open, the Ministry said."),)),
+        Paragraph((Run("A quay of 1,200 m2 and a shed were built."),)),
+        Paragraph((Run("The ministry now expects 40 000 passengers; call 555-0100 or the harbourmaster."),)),
+    )
+    assert (draft.headline, draft.subhead, draft.dateline) == (
+        "Harbour of Port Quill reopens",
+        "Ferries sail again from Monday",
+        "PORT QUILL",
+    )
+    assert len(draft.body) == 3
+    assert draft.set_aside == ()

@@ -144,7 +144,9 @@ def _end(pieces: Sequence[Piece], first: int, start: int, *, in_head: bool) -> i
     for number in range(first + 1, len(pieces)):
         piece = pieces[number]
         same = piece.group == pieces[number - 1].group
-        if not _fits(piece, in_head) and not (piece.paragraph and contact_label(piece)):
+        if (piece.parted and end) or (
+            not _fits(piece, in_head) and not (piece.paragraph and contact_label(piece))
+        ):
             break
         if (says_how_to_reach(piece) and piece.paragraph is not None) or (
             same and end == number and (is_postal(piece.text) or says_hours(piece.text) or not in_head)
@@ -168,7 +170,7 @@ def _fits(piece: Piece, in_head: bool) -> bool:
     if piece.paragraph is None or piece.paragraph.heading or is_sign(piece) or is_section_start(piece):
         return False
     mark = note_mark(piece)
-    if mark and mark[0] != "plain" and not reaches(piece.plain):
+    if mark and (mark[0] in ("square", "raised") or (mark[0] != "plain" and not reaches(piece.plain))):
         return False
     limit = 90 if in_head else 120
     return len(piece.text) <= limit and not _SENTENCE.search(piece.text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mailer.importing.structure.contacts.lines import is_postal, names_body, says_how_to_reach
+from mailer.importing.structure.head.signs import is_sentence
 from mailer.importing.structure.runs import all_italic
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import any_of, kinds, phrases, plain
@@ -36,7 +37,7 @@ def is_own_name(sheet: Sheet, text: str) -> bool:
 def _is_letterhead(sheet: Sheet, piece: Piece) -> bool:
     if is_own_name(sheet, piece.text):
         return True
-    if piece.bold or len(piece.text.split()) > 12:
+    if piece.bold or len(piece.text.split()) > 12 or is_sentence(piece):
         return False
     address = is_postal(piece.text) and (
         "," in piece.text or piece.text[:1].isdecimal() or piece.text[-1:].isdecimal()
