@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.drafts import LEAD, drafted, guessed, of_blocks
 
-from mailer.importing.document import Listing, Margin, Paragraph, Run
+from mailer.importing.document import Listing, Margin, Paragraph, Run, Table
 from mailer.importing.draft import Draft
 from mailer.model import Contact
 
@@ -226,3 +226,42 @@ def test_a_contact_ends_at_the_end_mark() -> None:
     )
     assert draft.contacts == (MIRA,)
     assert "Harbour Atlas" in str(draft.body[-1])
+
+
+@pytest.mark.parametrize("more", ["", ", www.example.org"])
+def test_a_title_behind_a_label_is_nobodys_name(more: str) -> None:
+    draft = drafted(f"{HEADLINE}\n\n{LEAD}\n\nMore information: Clean Harbour Water{more}")
+    assert draft.contacts == ()
+    assert "Clean Harbour Water" in str(draft.body[-1])
+
+
+def test_a_sentence_for_the_public_adds_nothing_to_a_contact() -> None:
+    draft = drafted(
+        f"Media contact: Mira Okafor, Press Officer, 020 7946 0142, press@example.org\n\n{HEADLINE}\n\n{LEAD}\n\n"
+        "For more information about the opening, visit www.example.com/library or call 020 7946 0199."
+    )
+    assert draft.contacts == (MIRA,)
+    assert "www.example.com/library or call 020 7946 0199" in str(draft.body[-1])
+
+
+def test_an_office_that_signs_line_by_line_is_a_contact() -> None:
+    draft = drafted(
+        f"{HEADLINE}\n\n{LEAD}\n\n###\n\nPress Office, Ministry of Waters\n\nPhone: 020 7946 0142\n\n"
+        "Email: press@example.org"
+    )
+    office = Contact("Press Office, Ministry of Waters", "", "020 7946 0142", "", "press@example.org")
+    assert draft.contacts == (office,)
+    assert "No line said" in guessed(draft, "contacts")
+
+
+def test_a_table_that_only_lays_out_the_head_is_read_cell_by_cell() -> None:
+    def cell(*lines: str) -> tuple[Paragraph, ...]:
+        return tuple(Paragraph((Run(line),)) for line in lines)
+
+    contact = cell("Contact: Mira Okafor", "Press Officer", "020 7946 0142", "press@example.org")
+    draft = of_blocks(
+        Table(((cell("FOR IMMEDIATE RELEASE", "23 November 2026"), contact),)),
+        Paragraph((Run(HEADLINE),)),
+        Paragraph((Run(LEAD),)),
+    )
+    assert (draft.contacts, draft.date, draft.headline) == ((MIRA,), "23 November 2026", HEADLINE)

@@ -271,3 +271,31 @@ def test_a_text_of_short_paragraphs_alone_is_a_text() -> None:
     )
     assert len(draft.body) == 3
     assert draft.set_aside == ()
+
+
+def test_a_headline_in_capitals_goes_on_in_the_next_paragraph() -> None:
+    draft = drafted(f"GOVERNMENT TO OPEN ALL CANAL PATHS\n\nBY THE SUMMER OF 2028\n\n{LEAD}")
+    assert draft.headline == "GOVERNMENT TO OPEN ALL CANAL PATHS BY THE SUMMER OF 2028"
+
+
+def test_a_subject_that_repeats_the_headline_is_said_once() -> None:
+    draft = drafted(f"Subject: PRESS RELEASE: {HEADLINE}\n\n{HEADLINE}\n\n{LEAD}")
+    assert (draft.headline, draft.subhead) == (HEADLINE, "")
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["Sehr geehrte Damen und Herren,", "“My thoughts are with the families who lost their homes last night."],
+)
+def test_a_salutation_and_a_quotation_that_goes_on_are_no_subhead(first: str) -> None:
+    draft = drafted(f"{HEADLINE}\n\n{first}\n\n{LEAD}")
+    assert draft.subhead == ""
+    assert draft.body[0].text == first  # type: ignore[union-attr]
+
+
+def test_the_heading_of_notes_that_became_notes_goes_with_them() -> None:
+    draft = drafted(
+        f"{HEADLINE}\n\n{LEAD} [1] So it stays. [2]\n\nNotes to Editors\n\n1. “Water”, 2026.\n\n2. A yearly count."
+    )
+    assert len(draft.notes) == 2
+    assert "Editors" not in str(draft.body)

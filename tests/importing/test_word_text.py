@@ -335,3 +335,18 @@ def test_lines_across_the_page() -> None:
     ]  # fmt: skip
     (rule,) = document(p('<w:r><w:pict><v:rect o:hr="t"/></w:pict></w:r>')).blocks
     assert isinstance(rule, Rule)
+
+
+def test_bullets_and_numbers_that_somebody_typed_are_lists() -> None:
+    """As they are in every other source."""
+    tab = "<w:r><w:tab/></w:r>"
+    found = read(
+        word(
+            p("We count:"),
+            p("•", tab, "Ferries"),
+            p("•", tab, "Gulls"),
+            p("1.", tab, "Book"),
+            p("2.", tab, "Board"),
+        )
+    )
+    assert [type(block).__name__ for block in found.blocks] == ["Paragraph", "Listing", "Listing"]

@@ -9,6 +9,7 @@ from mailer.importing.structure.boilerplate import take_boilerplates
 from mailer.importing.structure.columns import untabulate
 from mailer.importing.structure.contacts.blocks import take_contacts
 from mailer.importing.structure.endnotes import number_notes, take_typed_notes
+from mailer.importing.structure.event import take_event
 from mailer.importing.structure.furniture import join_broken_paragraphs, set_furniture_aside
 from mailer.importing.structure.head.forms import take_form_fields, unfold_tables
 from mailer.importing.structure.head.lines import take_head
@@ -39,6 +40,7 @@ def recover(document: SourceDocument, office: Office) -> Draft:
     take_form_fields(sheet)
     take_contacts(sheet)
     take_head(sheet)
+    take_event(sheet)
     take_dateline(sheet)
     take_signs_below(sheet)
     take_margins(sheet, document.margins)
@@ -62,6 +64,7 @@ def recover(document: SourceDocument, office: Office) -> Draft:
         dateline=sheet.dateline,
         contacts=tuple(sheet.contacts),
         fields=sheet.fields,
+        event=sheet.event,
         about=tuple(sheet.about),
         offered=tuple(sheet.offered),
         body=body,

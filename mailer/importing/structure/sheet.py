@@ -97,6 +97,7 @@ class Sheet:
     about: list[str] = field(default_factory=list)
     offered: list[Standing] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    event: dict[str, str] = field(default_factory=dict)
     contacts: list[Contact] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)

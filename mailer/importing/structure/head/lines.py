@@ -44,7 +44,8 @@ def _read_line(sheet: Sheet, piece: Piece) -> Piece | None:
     field, start = field_of(piece)
     if field == "subject" and not sheet.headline and "subject" not in sheet.fields:
         sheet.aside(text[:start], "a label of the source's form", place_of(piece))
-        return piece.with_runs(cut(piece.runs, start))
+        rest = piece.with_runs(cut(piece.runs, start))
+        return rest if (again := _read_line(sheet, rest)) is rest else again
     signs = read_signs(text, sheet.office)
     if signs.rest < 0 and signs.any:
         say_signs(sheet, piece, signs)

@@ -12,7 +12,7 @@ from mailer.importing.structure.head.days import Day, days_in
 from mailer.importing.structure.office import Office
 from mailer.importing.structure.runs import all_italic
 from mailer.importing.structure.sheet import Piece, Sheet
-from mailer.importing.words import any_of, kinds, phrases, plain
+from mailer.importing.words import any_of, kinds, names, phrases, plain
 from mailer.model import Kind
 
 _SEPARATORS = re.compile(r"[\s|–—\-:•/·,*.()\[\]_!>~=]*")
@@ -152,11 +152,11 @@ def is_sign(piece: Piece) -> bool:
     """Whether a line says nothing but what a release is and when it may be used."""
     if piece.paragraph is None or len(piece.text) > 200:
         return False
-    signs = read_signs(piece.text, _ANY_OFFICE)
+    signs = read_signs(piece.text, ANY_OFFICE)
     return signs.rest < 0 and bool(signs.kind or signs.release or signs.embargo or signs.day)
 
 
-_ANY_OFFICE = Office(today=date(2000, 1, 1))
+ANY_OFFICE = Office(today=date(2000, 1, 1))
 """Whether a line is such a line depends on no office."""
 
 
@@ -166,11 +166,31 @@ def is_prose(piece: Piece) -> bool:
     if paragraph is None or paragraph.heading or piece.shouted or paragraph.quoted:
         return False
     words = len(piece.text.split())
-    if _QUESTIONS.match(piece.plain):
+    if _QUESTIONS.match(piece.plain) or _opens_speech(piece) or _salutes(piece):
         return True
     if piece.bold or paragraph.style in ("Title", "Subtitle"):
         return words >= 60
     return (words >= 12 and len(piece.text) >= 90 and bool(_ENDS.search(piece.text))) or words >= 40
+
+
+def _opens_speech(piece: Piece) -> bool:
+    """A sentence in quotation marks that do not close: a statement goes on in the next paragraph."""
+    return (
+        piece.text[:1] in '“"„«'
+        and not re.search('[”"“»]', piece.text[1:])
+        and len(piece.text.split()) >= 6
+        and bool(_ENDS.search(piece.text))
+    )
+
+
+@cache
+def _salutations() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(names('salutations'))})\b.{{0,60}}[,:!]$")
+
+
+def _salutes(piece: Piece) -> bool:
+    """`Sehr geehrte Damen und Herren,`: the text of a letter begins with it."""
+    return len(piece.text) <= 80 and bool(_salutations().match(piece.plain))
 
 
 def is_sentence(piece: Piece) -> bool:
@@ -211,7 +231,7 @@ def _long_lead(sheet: Sheet) -> int:
     for number, piece in enumerate(sheet.pieces):
         if piece.paragraph is None or piece.paragraph.heading:
             continue
-        if first is None and _QUESTIONS.match(piece.plain):
+        if first is None and (_QUESTIONS.match(piece.plain) or _salutes(piece)):
             return number
         if len(piece.text) < 50 or is_sign(piece):
             continue
