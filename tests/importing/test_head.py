@@ -299,3 +299,9 @@ def test_the_heading_of_notes_that_became_notes_goes_with_them() -> None:
     )
     assert len(draft.notes) == 2
     assert "Editors" not in str(draft.body)
+
+
+def test_a_word_alone_before_the_text_is_told_and_left_where_it_is() -> None:
+    draft = drafted(f"{HEADLINE}\n\nHamburg. {LEAD}")
+    assert draft.dateline == ""
+    assert "“Hamburg” may be the place" in guessed(draft, "body")

@@ -340,13 +340,8 @@ def test_lines_across_the_page() -> None:
 def test_bullets_and_numbers_that_somebody_typed_are_lists() -> None:
     """As they are in every other source."""
     tab = "<w:r><w:tab/></w:r>"
-    found = read(
-        word(
-            p("We count:"),
-            p("•", tab, "Ferries"),
-            p("•", tab, "Gulls"),
-            p("1.", tab, "Book"),
-            p("2.", tab, "Board"),
-        )
-    )
-    assert [type(block).__name__ for block in found.blocks] == ["Paragraph", "Listing", "Listing"]
+    lines = (p("•", tab, "Ferries"), p("•", tab, "Gulls"), p("1.", tab, "Book"), p("2.", tab, "Board"))
+    bullets, numbers = document(*lines).blocks
+    assert isinstance(bullets, Listing)
+    assert isinstance(numbers, Listing)
+    assert (bullets.ordered, len(bullets.items), numbers.ordered, len(numbers.items)) == (False, 2, True, 2)

@@ -44,14 +44,14 @@ def take_event(sheet: Sheet) -> None:
     if "when" not in found:
         return
     when, _ = found["when"]
-    start = _moment(sheet, when)
-    doubt = doubt or _looks(sheet, found) or (start if isinstance(start, str) else "")
-    if doubt or isinstance(start, str):
+    moment = _moment(sheet, when)
+    doubt = doubt or _looks(sheet, found) or (moment if isinstance(moment, str) else "")
+    if doubt or isinstance(moment, str):
         sheet.guess(
             f"The event stays in the text, as {doubt}: see whether a field Event can say it.", "body", when
         )
         return
-    _say(sheet, found, start)
+    _say(sheet, found, moment)
 
 
 def _say(sheet: Sheet, found: dict[str, tuple[str, list[int]]], start: datetime) -> None:

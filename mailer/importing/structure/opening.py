@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from mailer.importing.structure.head.dateline import dateline_of, place_and_day
+import re
+
+from mailer.importing.structure.head.dateline import dateline_of, is_place, place_and_day
 from mailer.importing.structure.head.said import say_day, say_place, say_signs
 from mailer.importing.structure.head.signs import is_prose, read_signs
 from mailer.importing.structure.runs import cut
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import plain
+
+_PLACE_ALONE = re.compile(r"([^\W\d_][\w/-]{2,}(?: [^\W\d_][\w-]+)?)\.\s(?=[A-ZÀ-Þ„“«])")
+"""`Hamburg. Acht der elf Häfen …`: a place, or a sentence of one word."""
 
 
 def take_dateline(sheet: Sheet) -> None:
@@ -17,6 +22,15 @@ def take_dateline(sheet: Sheet) -> None:
         return
     piece = sheet.pieces[number]
     found = dateline_of(piece.text, sheet.office)
+    if (
+        found is None
+        and not sheet.dateline
+        and (alone := _PLACE_ALONE.match(piece.text))
+        and is_place(alone[1])
+    ):
+        sheet.guess(
+            f"“{alone[1]}” may be the place: if so, write it in the field Dateline.", "body", piece.text[:60]
+        )
     if found is None or (
         found.place and sheet.dateline and not found.sure and plain(found.place) != plain(sheet.dateline)
     ):
