@@ -23,6 +23,7 @@ def with_block(block: str) -> Draft:
         "Contact:\nMira Okafor\nPress Officer\n020 7946 0142\npress@example.org",
         "Contact:\n\nMira Okafor\n\nPress Officer\n\n020 7946 0142\n\npress@example.org",
         "MEDIA CONTACT: Mira Okafor, Press Officer, 020 7946 0142, press@example.org",
+        "Point of contact: Mira Okafor, Press Officer, 020 7946 0142, press@example.org",
         "Press contact\nMira Okafor, Press Officer\nT: 020 7946 0142\nE: press@example.org",
         "Press enquiries: Mira Okafor (Press Officer) – 020 7946 0142 – press@example.org",
         "For more information, please contact:\nMira Okafor | Press Officer | 020 7946 0142 | press@example.org",

@@ -305,3 +305,19 @@ def test_a_word_alone_before_the_text_is_told_and_left_where_it_is() -> None:
     draft = drafted(f"{HEADLINE}\n\nHamburg. {LEAD}")
     assert draft.dateline == ""
     assert "“Hamburg” may be the place" in guessed(draft, "body")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Ministry of Ports – press release of 3 May 2024", "Ministère des Ports – communiqué du 3 mai 2024"],
+)
+def test_an_office_s_name_before_kind_and_day_is_no_headline(line: str) -> None:
+    draft = drafted(f"{line}\n\n{HEADLINE}\n\n{LEAD}")
+    assert draft.headline == HEADLINE
+    assert draft.date.endswith("2024")
+
+
+def test_a_place_in_brackets_is_a_dateline_and_told() -> None:
+    draft = drafted(f"{HEADLINE}\n\n(Seeberg) {LEAD}")
+    assert draft.dateline == "Seeberg"
+    assert "Seeberg" in guessed(draft, "dateline")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mailer.importing.structure.contacts.lines import names_body
 from mailer.importing.structure.head.dateline import dateline_of, is_place, place_and_day
 from mailer.importing.structure.head.forms import field_of
@@ -11,6 +13,8 @@ from mailer.importing.structure.head.signs import Signs, lead_of, read_signs
 from mailer.importing.structure.runs import cut
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import kinds
+
+_DASH = re.compile(r"\s[–—|·•-]\s")
 
 
 def take_head(sheet: Sheet) -> None:
@@ -58,7 +62,7 @@ def _read_line(sheet: Sheet, piece: Piece) -> Piece | None:
     if signs.any and _parted(text, signs):
         say_signs(sheet, piece, signs)
         return _remainder(sheet, piece, signs.rest)
-    if _ends_with_kind(sheet, piece):
+    if _ends_with_kind(sheet, piece) or _ends_with_signs(sheet, piece):
         return None
     found = dateline_of(text, sheet.office)
     if found and found.end >= len(text.rstrip()) and found.sure and (found.tag or found.day):
@@ -102,6 +106,19 @@ def _remainder(sheet: Sheet, piece: Piece, start: int) -> Piece | None:
         say_place(sheet, rest.text.strip(" .,()"), place_of(piece))
         return None
     return rest
+
+
+def _ends_with_signs(sheet: Sheet, piece: Piece) -> bool:
+    """`Lantern Coast Foundation – press release of 3 May 2024`: an office's name, a dash, and nothing but signs."""
+    for dash in _DASH.finditer(piece.text):
+        before, after = piece.text[: dash.start()].strip(), piece.with_runs(cut(piece.runs, dash.end()))
+        signs = read_signs(after.text, sheet.office)
+        named = is_own_name(sheet, before) or (names_body(before) and len(before.split()) <= 8)
+        if named and signs.rest < 0 and (signs.kind or signs.release):
+            sheet.aside(before, LETTERHEAD, place_of(piece))
+            say_signs(sheet, after, signs)
+            return True
+    return False
 
 
 def _ends_with_kind(sheet: Sheet, piece: Piece) -> bool:
