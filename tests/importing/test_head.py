@@ -321,3 +321,16 @@ def test_a_place_in_brackets_is_a_dateline_and_told() -> None:
     draft = drafted(f"{HEADLINE}\n\n(Seeberg) {LEAD}")
     assert draft.dateline == "Seeberg"
     assert "Seeberg" in guessed(draft, "dateline")
+
+
+def test_a_line_that_leads_on_to_a_list_or_to_the_text_is_no_subhead() -> None:
+    line = "Minister Eva Lind has issued the following statement:"
+    draft = drafted(f"{HEADLINE}\n\n{line}\n\n{LEAD}")
+    assert draft.subhead == ""
+    assert draft.body[0].text == line  # type: ignore[union-attr]
+
+
+def test_another_day_below_the_text_is_what_the_text_tells() -> None:
+    draft = drafted(f"24 July 2018\n\n{HEADLINE}\n\n{LEAD}\n\nThe opening:\n\nDate: 5 December 2018\n\nTime: 6 p.m.")
+    assert draft.date == "24 July 2018"
+    assert "5 December 2018" in str(draft.body)

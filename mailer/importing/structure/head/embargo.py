@@ -23,7 +23,9 @@ _HOURS = {
 }  # fmt: skip
 """What the abbreviations say in hours from UTC; ET and its like say none."""
 _TIMES = (
-    re.compile(r"\b(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)(?::\d\d)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"),
+    re.compile(
+        r"\b(?P<hour>\d{1,2})(?:[:.]|\s?h\s?)(?P<minute>\d\d)\b(?::\d\d)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"
+    ),
     re.compile(r"\b(?P<hour>\d{1,2})\s*(?P<half>[ap]\.?\s?m\b\.?)"),
     re.compile(r"\b(?P<hour>\d\d)(?P<minute>\d\d)\s*(?=h\b|hrs|hours|gmt|bst|utc|cet|cest|est|edt|et\b)"),
     re.compile(r"\b(?P<hour>\d{1,2})\s*(?:hours|hrs|heures?|horas|uhr|h)\b"),

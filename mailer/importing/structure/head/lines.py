@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mailer.importing.structure.contacts.lines import names_body
 from mailer.importing.structure.head.dateline import dateline_of, is_place, place_and_day
@@ -24,8 +25,8 @@ def take_head(sheet: Sheet) -> None:
     kept: list[Piece] = []
     lines: list[Line] = []
     signs = 0
-    for piece in head:
-        if piece.paragraph is None:
+    for number, piece in enumerate(head):
+        if piece.paragraph is None or (lines and _leads_on(head, number)):
             kept.append(piece)
         elif (rest := _read_line(sheet, piece)) is not piece:
             signs += 1
@@ -38,6 +39,13 @@ def take_head(sheet: Sheet) -> None:
     order = {id(piece): number for number, piece in enumerate(head)}
     kept = sorted((*kept, *left), key=lambda piece: order.get(id(piece), 0))
     sheet.pieces = [*kept, *sheet.pieces]
+
+
+def _leads_on(head: Sequence[Piece], number: int) -> bool:
+    """Whether a line introduces what follows it, a list or the text: `The Minister has issued this statement:`."""
+    text = head[number].text
+    last = number + 1 == len(head) or head[number + 1].paragraph is None
+    return last and text.endswith(":") and len(text.split()) >= 3 and not field_of(head[number])[0]
 
 
 def _read_line(sheet: Sheet, piece: Piece) -> Piece | None:
