@@ -174,7 +174,7 @@ def test_an_office_is_a_name_where_no_person_is_and_a_role_where_one_is() -> Non
     alone = with_block("Contact:\nLantern Coast Foundation\nPress Office\n020 7946 0142")
     assert (alone.contacts[0].name, alone.contacts[0].role) == ("Lantern Coast Foundation", "Press Office")
     both = with_block("Contact:\nGrey Haven Energy, Inc.\nMira Okafor\n020 7946 0142")
-    assert (both.contacts[0].name, both.contacts[0].role) == ("Mira Okafor", "Grey Haven Energy, Inc")
+    assert (both.contacts[0].name, both.contacts[0].role) == ("Mira Okafor", "Grey Haven Energy, Inc.")
 
 
 def test_a_list_that_a_program_made_of_a_contact_is_none() -> None:
@@ -266,3 +266,14 @@ def test_a_table_that_only_lays_out_the_head_is_read_cell_by_cell() -> None:
         Paragraph((Run(LEAD),)),
     )
     assert (draft.contacts, draft.date, draft.headline) == ((MIRA,), "23 November 2026", HEADLINE)
+
+
+@pytest.mark.parametrize("office", ["Verband der Brückenbauer e. V.", "Brackwater Marine Inc."])
+def test_the_full_stop_of_an_abbreviation_stays(office: str) -> None:
+    (contact,) = with_block(f"Contact:\nMira Okafor\n{office}\n020 7946 0142").contacts
+    assert contact.role == office
+
+
+def test_an_office_above_its_person_is_no_second_contact() -> None:
+    block = "Pressekontakt\n\nLandratsamt Beispielkreis, Pressestelle\n\nMira Okafor, Tel. 020 7946 0142, press@example.org"
+    assert [each.name for each in with_block(block).contacts] == ["Mira Okafor"]

@@ -331,6 +331,8 @@ def test_a_line_that_leads_on_to_a_list_or_to_the_text_is_no_subhead() -> None:
 
 
 def test_another_day_below_the_text_is_what_the_text_tells() -> None:
-    draft = drafted(f"24 July 2018\n\n{HEADLINE}\n\n{LEAD}\n\nThe opening:\n\nDate: 5 December 2018\n\nTime: 6 p.m.")
+    draft = drafted(
+        f"24 July 2018\n\n{HEADLINE}\n\n{LEAD}\n\nThe opening:\n\nDate: 5 December 2018\n\nTime: 6 p.m."
+    )
     assert draft.date == "24 July 2018"
     assert "5 December 2018" in str(draft.body)
