@@ -84,3 +84,17 @@ def test_the_file_has_the_event(workspace: Workspace) -> None:
     text = import_document(workspace, ADVISORY.format(CERTAIN).encode(), "walk.txt").text
     lines = text[text.index("Event:") :].split("\n")[1:4]
     assert dict(line.strip().split(": ", 1) for line in lines) == EVENT
+
+
+def test_a_time_without_a_zone_is_doubtful_in_a_language_that_is_not_the_office_s() -> None:
+    text = (
+        "INVITATION PRESSE\n\nLe phare de Port-Aube est de nouveau ouvert\n\nQUAND : mardi 1er décembre 2026 à 14 h 30\n\n"
+        "OÙ : quai du Phare\n\nLe phare est ouvert au public pour la première fois depuis dix ans, et la maire est là."
+    )
+    draft = drafted(text)
+    assert draft.event == {}
+    assert "names no time zone" in guessed(draft, "body")
+    assert (
+        drafted(text, language="fr", region="FR", zone="Europe/Paris").event["start"]
+        == "2026-12-01 14:30 Europe/Paris"
+    )

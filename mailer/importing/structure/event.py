@@ -102,4 +102,6 @@ def _moment(sheet: Sheet, when: str) -> datetime | str:
         return "it names no day" if not days else "it names more than one day"
     if days[0].doubt:
         return f"its day is doubtful ({days[0].doubt})"
+    if sheet.language and not names_zone(when, sheet.office):  # somebody else's text, or for another country
+        return "it names no time zone"
     return moment_of(when, days[0].value, sheet.office)
