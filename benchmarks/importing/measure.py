@@ -95,7 +95,9 @@ def measure(samples: list[Any]) -> tuple[Counter[str], list[tuple[Any, str, str]
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument(
-        "--held-out", choices=["held_out", "held_out_first", "held_out_second", "held_out_third"], default=""
+        "--held-out",
+        choices=["held_out", "held_out_first", "held_out_second", "held_out_third", "held_out_fourth"],
+        default="",
     )
     options.add_argument("--count", type=int, default=0)
     options.add_argument("--seed", type=int, default=1)

@@ -74,6 +74,7 @@ class Draft:
         date, embargo: in a form that the release file's fields understand; "" = not said.
         subhead … dateline: plain text.
         fields: whatever else the source said in a field of its own (`preheader`, `subject` …), by field name.
+        event: of an advisory: `what`, `start`, `where`; empty where the text says it.
         about: names of newsroom.md's boilerplates that the source ended with (and that were left out of `body`).
         offered: boilerplates that newsroom.md lacks; they stay in `body` too, nothing is lost.
         body: without head, dateline, contacts, notes.
@@ -90,6 +91,7 @@ class Draft:
     dateline: str = ""
     contacts: tuple[Contact, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    event: Mapping[str, str] = field(default_factory=dict)
     about: tuple[str, ...] = ()
     offered: tuple[Standing, ...] = ()
     body: tuple[Part, ...]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.errors import DocumentError, Fault, ReleaseError, ValueFault, WorkspaceError
 from mailer.importing.accounted import body_of, lost_words, plain_text_of
+from mailer.importing.click_counters import addresses_in, told_of_clicks
 from mailer.importing.counted import counts_of
 from mailer.importing.document import Leak, Margin, Picture, SourceDocument
 from mailer.importing.draft import Draft, SetAside, Standing
@@ -134,7 +135,7 @@ def of_source(
         set_aside=draft.set_aside,
         offered=draft.offered,
         margins=document.margins,
-        remarks=document.remarks,
+        remarks=(*document.remarks, *told_of_clicks(addresses_in(body.tree, body.notes))),
         accepted=document.accepted,
         differences=found,
     )

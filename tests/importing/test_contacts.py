@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.drafts import LEAD, drafted, guessed, of_blocks
 
-from mailer.importing.document import Listing, Margin, Paragraph, Run
+from mailer.importing.document import Listing, Margin, Paragraph, Run, Table
 from mailer.importing.draft import Draft
 from mailer.model import Contact
 
@@ -23,6 +23,7 @@ def with_block(block: str) -> Draft:
         "Contact:\nMira Okafor\nPress Officer\n020 7946 0142\npress@example.org",
         "Contact:\n\nMira Okafor\n\nPress Officer\n\n020 7946 0142\n\npress@example.org",
         "MEDIA CONTACT: Mira Okafor, Press Officer, 020 7946 0142, press@example.org",
+        "Point of contact: Mira Okafor, Press Officer, 020 7946 0142, press@example.org",
         "Press contact\nMira Okafor, Press Officer\nT: 020 7946 0142\nE: press@example.org",
         "Press enquiries: Mira Okafor (Press Officer) – 020 7946 0142 – press@example.org",
         "For more information, please contact:\nMira Okafor | Press Officer | 020 7946 0142 | press@example.org",
@@ -173,7 +174,7 @@ def test_an_office_is_a_name_where_no_person_is_and_a_role_where_one_is() -> Non
     alone = with_block("Contact:\nLantern Coast Foundation\nPress Office\n020 7946 0142")
     assert (alone.contacts[0].name, alone.contacts[0].role) == ("Lantern Coast Foundation", "Press Office")
     both = with_block("Contact:\nGrey Haven Energy, Inc.\nMira Okafor\n020 7946 0142")
-    assert (both.contacts[0].name, both.contacts[0].role) == ("Mira Okafor", "Grey Haven Energy, Inc")
+    assert (both.contacts[0].name, both.contacts[0].role) == ("Mira Okafor", "Grey Haven Energy, Inc.")
 
 
 def test_a_list_that_a_program_made_of_a_contact_is_none() -> None:
@@ -207,3 +208,72 @@ def test_numbers_of_the_text_are_no_phones() -> None:
         f"{HEADLINE}\n\n{LEAD}\n\nDays with overflow, 2018-2024\n\n1,234,567 samples in 41 600 bottles, 2016 – 2025"
     )
     assert draft.contacts == ()
+
+
+@pytest.mark.parametrize("end", ["", "###\n\n"])
+def test_notes_below_a_contact_are_notes(end: str) -> None:
+    draft = drafted(
+        f"{HEADLINE}\n\n{LEAD} [1] It was long awaited. [2]\n\nContact:\nMira Okafor\nPress Officer\n020 7946 0142\n"
+        f"press@example.org\n\n{end}[1] “Water”, 2026, https://example.org/water\n\n[2] Foundation, yearly count."
+    )
+    assert draft.contacts == (MIRA,)
+    assert len(draft.notes) == 2
+
+
+def test_a_contact_ends_at_the_end_mark() -> None:
+    draft = drafted(
+        f"{HEADLINE}\n\n{LEAD}\n\nContact:\nMira Okafor\nPress Officer\n020 7946 0142\npress@example.org\n\n###\n\n"
+        "Harbour Atlas, second edition, www.example.org/atlas"
+    )
+    assert draft.contacts == (MIRA,)
+    assert "Harbour Atlas" in str(draft.body[-1])
+
+
+@pytest.mark.parametrize("more", ["", ", www.example.org"])
+def test_a_title_behind_a_label_is_nobodys_name(more: str) -> None:
+    draft = drafted(f"{HEADLINE}\n\n{LEAD}\n\nMore information: Clean Harbour Water{more}")
+    assert draft.contacts == ()
+    assert "Clean Harbour Water" in str(draft.body[-1])
+
+
+def test_a_sentence_for_the_public_adds_nothing_to_a_contact() -> None:
+    draft = drafted(
+        f"Media contact: Mira Okafor, Press Officer, 020 7946 0142, press@example.org\n\n{HEADLINE}\n\n{LEAD}\n\n"
+        "For more information about the opening, visit www.example.com/library or call 020 7946 0199."
+    )
+    assert draft.contacts == (MIRA,)
+    assert "www.example.com/library or call 020 7946 0199" in str(draft.body[-1])
+
+
+def test_an_office_that_signs_line_by_line_is_a_contact() -> None:
+    draft = drafted(
+        f"{HEADLINE}\n\n{LEAD}\n\n###\n\nPress Office, Ministry of Waters\n\nPhone: 020 7946 0142\n\n"
+        "Email: press@example.org"
+    )
+    office = Contact("Press Office, Ministry of Waters", "", "020 7946 0142", "", "press@example.org")
+    assert draft.contacts == (office,)
+    assert "No line said" in guessed(draft, "contacts")
+
+
+def test_a_table_that_only_lays_out_the_head_is_read_cell_by_cell() -> None:
+    def cell(*lines: str) -> tuple[Paragraph, ...]:
+        return tuple(Paragraph((Run(line),)) for line in lines)
+
+    contact = cell("Contact: Mira Okafor", "Press Officer", "020 7946 0142", "press@example.org")
+    draft = of_blocks(
+        Table(((cell("FOR IMMEDIATE RELEASE", "23 November 2026"), contact),)),
+        Paragraph((Run(HEADLINE),)),
+        Paragraph((Run(LEAD),)),
+    )
+    assert (draft.contacts, draft.date, draft.headline) == ((MIRA,), "23 November 2026", HEADLINE)
+
+
+@pytest.mark.parametrize("office", ["Verband der Brückenbauer e. V.", "Brackwater Marine Inc."])
+def test_the_full_stop_of_an_abbreviation_stays(office: str) -> None:
+    (contact,) = with_block(f"Contact:\nMira Okafor\n{office}\n020 7946 0142").contacts
+    assert contact.role == office
+
+
+def test_an_office_above_its_person_is_no_second_contact() -> None:
+    block = "Pressekontakt\n\nLandratsamt Beispielkreis, Pressestelle\n\nMira Okafor, Tel. 020 7946 0142, press@example.org"
+    assert [each.name for each in with_block(block).contacts] == ["Mira Okafor"]

@@ -135,3 +135,12 @@ def test_two_embargoes_are_told() -> None:
     )
     assert draft.embargo == "2024-06-04 10:00 UTC", "the later one"
     assert "two embargoes" in guessed(draft, "embargo")
+
+
+@pytest.mark.parametrize("written", ["14 h 30", "14h30", "14:30", "14.30 Uhr"])
+def test_a_time_of_day_has_its_minutes(written: str) -> None:
+    """Half an hour too early would break the embargo."""
+    draft = drafted(
+        f"Embargo jusqu’au 24 novembre 2026 à {written} CET\n\nHarbour Water Is Cleaner Now\n\n{LEAD}"
+    )
+    assert draft.embargo.startswith("2026-11-24 14:30 ")

@@ -253,3 +253,86 @@ def test_the_language_of_the_text_is_told_where_it_is_not_the_office_s() -> None
     spanish = "Ocho de los once puertos de la costa cumplen ya la norma para aguas de baño, más que en cualquier año desde que empezaron las mediciones."
     assert drafted(f"El agua de los puertos está más limpia que nunca\n\n{spanish}").language == "es"
     assert drafted(f"{HEADLINE}\n\n{LEAD}").language == ""
+
+
+def test_a_text_of_short_paragraphs_alone_is_a_text() -> None:
+    """None of its lines is a letterhead because it holds a number, and its dateline is one."""
+    draft = of_blocks(
+        Paragraph((Run("Harbour of Port Quill reopens"),), style="Title"),
+        Paragraph((Run("Ferries sail again from Monday"),), style="Subtitle"),
+        Paragraph((Run("PORT QUILL — The harbour is open, the Ministry said."),)),
+        Paragraph((Run("A quay of 1,200 m2 and a shed were built."),)),
+        Paragraph((Run("The ministry now expects 40 000 passengers; call 555-0100 or the harbourmaster."),)),
+    )
+    assert (draft.headline, draft.subhead, draft.dateline) == (
+        "Harbour of Port Quill reopens",
+        "Ferries sail again from Monday",
+        "PORT QUILL",
+    )
+    assert len(draft.body) == 3
+    assert draft.set_aside == ()
+
+
+def test_a_headline_in_capitals_goes_on_in_the_next_paragraph() -> None:
+    draft = drafted(f"GOVERNMENT TO OPEN ALL CANAL PATHS\n\nBY THE SUMMER OF 2028\n\n{LEAD}")
+    assert draft.headline == "GOVERNMENT TO OPEN ALL CANAL PATHS BY THE SUMMER OF 2028"
+
+
+def test_a_subject_that_repeats_the_headline_is_said_once() -> None:
+    draft = drafted(f"Subject: PRESS RELEASE: {HEADLINE}\n\n{HEADLINE}\n\n{LEAD}")
+    assert (draft.headline, draft.subhead) == (HEADLINE, "")
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["Sehr geehrte Damen und Herren,", "“My thoughts are with the families who lost their homes last night."],
+)
+def test_a_salutation_and_a_quotation_that_goes_on_are_no_subhead(first: str) -> None:
+    draft = drafted(f"{HEADLINE}\n\n{first}\n\n{LEAD}")
+    assert draft.subhead == ""
+    assert draft.body[0].text == first  # type: ignore[union-attr]
+
+
+def test_the_heading_of_notes_that_became_notes_goes_with_them() -> None:
+    draft = drafted(
+        f"{HEADLINE}\n\n{LEAD} [1] So it stays. [2]\n\nNotes to Editors\n\n1. “Water”, 2026.\n\n2. A yearly count."
+    )
+    assert len(draft.notes) == 2
+    assert "Editors" not in str(draft.body)
+
+
+def test_a_word_alone_before_the_text_is_told_and_left_where_it_is() -> None:
+    draft = drafted(f"{HEADLINE}\n\nHamburg. {LEAD}")
+    assert draft.dateline == ""
+    assert "“Hamburg” may be the place" in guessed(draft, "body")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Ministry of Ports – press release of 3 May 2024", "Ministère des Ports – communiqué du 3 mai 2024"],
+)
+def test_an_office_s_name_before_kind_and_day_is_no_headline(line: str) -> None:
+    draft = drafted(f"{line}\n\n{HEADLINE}\n\n{LEAD}")
+    assert draft.headline == HEADLINE
+    assert draft.date.endswith("2024")
+
+
+def test_a_place_in_brackets_is_a_dateline_and_told() -> None:
+    draft = drafted(f"{HEADLINE}\n\n(Seeberg) {LEAD}")
+    assert draft.dateline == "Seeberg"
+    assert "Seeberg" in guessed(draft, "dateline")
+
+
+def test_a_line_that_leads_on_to_a_list_or_to_the_text_is_no_subhead() -> None:
+    line = "Minister Eva Lind has issued the following statement:"
+    draft = drafted(f"{HEADLINE}\n\n{line}\n\n{LEAD}")
+    assert draft.subhead == ""
+    assert draft.body[0].text == line  # type: ignore[union-attr]
+
+
+def test_another_day_below_the_text_is_what_the_text_tells() -> None:
+    draft = drafted(
+        f"24 July 2018\n\n{HEADLINE}\n\n{LEAD}\n\nThe opening:\n\nDate: 5 December 2018\n\nTime: 6 p.m."
+    )
+    assert draft.date == "24 July 2018"
+    assert "5 December 2018" in str(draft.body)

@@ -1,12 +1,17 @@
-"""Where links of a source lead: redirects are unwrapped, what readers can't use is left out, tracking is told."""
+"""Where links of a source lead: redirects are unwrapped, what readers can't use is left out, what counts clicks is told."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.drafts import LEAD
+from support.word_documents import p, word
 
-from mailer.importing.sources.addresses import link_of
+from mailer.importing import import_document
+from mailer.importing.click_counters import told_of_clicks
+from mailer.importing.sources.addresses import Link, link_of
+from mailer.workspace import Workspace
 
 TARGET = "https://harbor.example.org/ferry?id=7"
 QUOTED = "https%3A%2F%2Fharbor.example.org%2Fferry%3Fid%3D7"
@@ -58,16 +63,46 @@ def test_a_redirect_to_what_may_not_travel_stays_a_redirect(inside: str) -> None
     assert link_of(address).address == address
 
 
-def test_shortened_links_are_told() -> None:
-    link = link_of("https://lnkd.in/eXample")
-    assert link.address == "https://lnkd.in/eXample"
-    assert "counts clicks" in link.remark
+@pytest.mark.parametrize("address", ["https://lnkd.in/eXample", f"{TARGET}&utm_source=mail&fbclid=Iw"])
+def test_links_that_count_clicks_stay_as_they_are(address: str) -> None:
+    assert link_of(address) == Link(address)
 
 
-def test_tracking_is_told_and_kept() -> None:
-    link = link_of(f"{TARGET}&utm_source=mail&fbclid=Iw")
-    assert link.address == f"{TARGET}&utm_source=mail&fbclid=Iw"
-    assert "utm_source, fbclid" in link.remark
+def test_links_through_a_service_that_counts_clicks_are_one_line() -> None:
+    links = [f"https://bit.ly/port{number}" for number in range(8)]
+    (told,) = told_of_clicks(["https://example.org", *links, links[0]])
+    assert told.startswith("8 links lead through bit.ly, which counts clicks: https://bit.ly/port0, ")
+    assert "and 5 more" in told
+    assert told_of_clicks(links[:1])[0].startswith("1 link leads through bit.ly")
+
+
+def test_links_with_the_marks_of_a_campaign_are_one_line() -> None:
+    told = told_of_clicks([f"{TARGET}&utm_source=a&fbclid=Iw", f"{TARGET}&utm_source=b&fbclid=Iw"])
+    assert len(told) == 1
+    assert told[0].startswith("2 links carry utm_source, fbclid, which tells")
+
+
+@pytest.mark.parametrize("name", ["links.txt", "links.md", "links.html", "links.docx"])
+def test_every_source_is_told_of_its_links_alike(workspace: Workspace, name: str) -> None:
+    text = "Ports: https://bit.ly/one and https://bit.ly/two."
+    lines = (
+        "PRESS RELEASE",
+        "23 November 2026",
+        "Eight Ports Publish Their Figures",
+        f"PORTMELLON — {LEAD} {text}",
+    )
+    if name.endswith(".docx"):
+        content = word(*map(p, lines))
+    elif name.endswith(".html"):
+        content = "".join(f"<p>{line}</p>" for line in lines).encode()
+    else:
+        content = "\n\n".join(lines).encode()
+    found = import_document(workspace, content, name)
+    told = [each for each in found.remarks if "bit.ly" in each]
+    assert len(told) == 1
+    assert told[0].startswith(
+        "2 links lead through bit.ly, which counts clicks: https://bit.ly/one, https://bit.ly/two."
+    )
 
 
 @pytest.mark.parametrize(

@@ -335,3 +335,13 @@ def test_lines_across_the_page() -> None:
     ]  # fmt: skip
     (rule,) = document(p('<w:r><w:pict><v:rect o:hr="t"/></w:pict></w:r>')).blocks
     assert isinstance(rule, Rule)
+
+
+def test_bullets_and_numbers_that_somebody_typed_are_lists() -> None:
+    """As they are in every other source."""
+    tab = "<w:r><w:tab/></w:r>"
+    lines = (p("•", tab, "Ferries"), p("•", tab, "Gulls"), p("1.", tab, "Book"), p("2.", tab, "Board"))
+    bullets, numbers = document(*lines).blocks
+    assert isinstance(bullets, Listing)
+    assert isinstance(numbers, Listing)
+    assert (bullets.ordered, len(bullets.items), numbers.ordered, len(numbers.items)) == (False, 2, True, 2)

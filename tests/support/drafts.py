@@ -71,6 +71,7 @@ def source_words(document: SourceDocument) -> Counter[str]:
 
 def _draft_texts(draft: Draft) -> Iterator[str]:
     yield from (draft.headline, draft.subhead, draft.dateline, *draft.fields.values())
+    yield from (value for name, value in draft.event.items() if name != "start" and value != draft.headline)
     for contact in draft.contacts:
         yield from (contact.name, contact.role, contact.phone, contact.mobile, contact.email, contact.hours)
         yield from contact.languages

@@ -1,4 +1,4 @@
-"""Where a link of a source really leads: redirects unwrapped, schemes that must not travel set aside, tracking told.
+"""Where a link of a source really leads: redirects unwrapped, schemes that must not travel set aside.
 
 Nothing is looked up: only what an address itself says is read of it.
 """
@@ -10,25 +10,12 @@ import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urljoin, urlsplit
 
 _MAY_TRAVEL = ("http", "https", "mailto", "tel")
 _DEEPEST = 6
 """Redirects inside one another: mail that several gateways forwarded has three."""
 _LONGEST = 8_000
-
-_TRACKING = re.compile(
-    r"utm_\w+|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|li_fat_id|igshid|igsh|mc_cid|mc_eid"
-    r"|mkt_tok|_hsenc|_hsmi|hsctatracking|vero_id|vero_conv|oly_enc_id|oly_anon_id|_openstat|s_cid|cmpid|ck_subscriber_id"
-    r"|ml_subscriber|ml_subscriber_hash|et_rid|rb_clickid|wickedid|elqtrackid|elqtrack|trk|trkemail|sc_cid",
-    re.IGNORECASE,
-)
-_OPAQUE = re.compile(
-    r"(?:.+\.)?(?:lnkd\.in|t\.co|bit\.ly|tinyurl\.com|ow\.ly|buff\.ly|goo\.gl|is\.gd|fb\.me|dlvr\.it"
-    r"|list-manage\.com|sendgrid\.net|mandrillapp\.com|mimecast\.com|govdelivery\.com|constantcontact\.com|rs6\.net"
-    r"|emailprotection\.link|hubspotlinks\.com|cmail\d+\.com|createsend\d*\.com)"
-)
-"""Shorteners and counters of clicks: where they lead stands at the service alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +52,7 @@ def link_of(address: str, base: str = "") -> Link:
     if scheme not in _MAY_TRAVEL:
         return Link("", _why_not(scheme, address))
     target = _unwrapped(address)
-    return Link(target, _remark(target))
+    return Link(target)
 
 
 def _scheme(address: str) -> str:
@@ -181,18 +168,3 @@ _REDIRECTS: tuple[tuple[re.Pattern[str], re.Pattern[str], Callable[[SplitResult,
         (r"secure-web\.cisco\.com", r"/", _in_path),
     )
 )
-
-
-def _remark(address: str) -> str:
-    parts = _parts(address)
-    if not parts or not parts.hostname:
-        return ""
-    if _OPAQUE.fullmatch(parts.hostname.lower()):
-        return f"{address} leads through a service that counts clicks: put the address in its place where you know it."
-    try:
-        names = [name for name, _ in parse_qsl(parts.query, max_num_fields=100) if _TRACKING.fullmatch(name)]
-    except ValueError:
-        names = []
-    if not names:
-        return ""
-    return f"{address} carries {', '.join(dict.fromkeys(names))}, which tells its site who clicked where."

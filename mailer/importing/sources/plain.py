@@ -14,7 +14,20 @@ from mailer.importing.words import field_names, phrases, plain
 
 _LONG, _WIDEST, _NARROWEST = 110, 100, 50
 _CENTRED, _SECOND_COLUMN = 8, 24
-_WAYS = ("contact", "phone", "mobile", "email", "fax", "web", "release_line", "embargo")
+_WAYS = (
+    "contact",
+    "phone",
+    "mobile",
+    "email",
+    "fax",
+    "web",
+    "release_line",
+    "embargo",
+    "event_what",
+    "event_when",
+    "event_where",
+    "event_else",
+)
 _TAB = re.compile(r"(?<=\S)(?: {3,}|\t+ *)(?=\S)")
 _BULLET = re.compile(r"\s*(?P<bullet>[•·‣▪●○◦∙–*-]|\+(?!\s*[\d(])|\uf0b7|o(?=\s{2,}))\s+(?=\S)")
 _NUMBERED = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+(?=\S)")

@@ -9,6 +9,7 @@ from mailer.importing.structure.boilerplate import take_boilerplates
 from mailer.importing.structure.columns import untabulate
 from mailer.importing.structure.contacts.blocks import take_contacts
 from mailer.importing.structure.endnotes import number_notes, take_typed_notes
+from mailer.importing.structure.event import take_event
 from mailer.importing.structure.furniture import join_broken_paragraphs, set_furniture_aside
 from mailer.importing.structure.head.forms import take_form_fields, unfold_tables
 from mailer.importing.structure.head.lines import take_head
@@ -33,16 +34,7 @@ def recover(document: SourceDocument, office: Office) -> Draft:
     """
     sheet = Sheet(office=office, pieces=pieces_of(unfold_tables(document.blocks)))
     sheet.language = _language(document, office)
-    set_furniture_aside(sheet)
-    untabulate(sheet)
-    join_embargo_lines(sheet)
-    take_form_fields(sheet)
-    take_contacts(sheet)
-    take_head(sheet)
-    take_dateline(sheet)
-    take_signs_below(sheet)
-    take_margins(sheet, document.margins)
-    settle_embargo(sheet)
+    _take_head_and_contacts(sheet, document)
     if sheet.kind and sheet.kind.follows:
         sheet.guess(
             f"A {sheet.kind} follows a release: name it in the field Corrects, and say what is new.", "kind"
@@ -62,6 +54,7 @@ def recover(document: SourceDocument, office: Office) -> Draft:
         dateline=sheet.dateline,
         contacts=tuple(sheet.contacts),
         fields=sheet.fields,
+        event=sheet.event,
         about=tuple(sheet.about),
         offered=tuple(sheet.offered),
         body=body,
@@ -71,6 +64,21 @@ def recover(document: SourceDocument, office: Office) -> Draft:
         guesses=tuple(sheet.guesses),
         set_aside=tuple(sheet.set_aside),
     )
+
+
+def _take_head_and_contacts(sheet: Sheet, document: SourceDocument) -> None:
+    """Everything that is a field, out of the pieces: what is left is the text."""
+    set_furniture_aside(sheet)
+    untabulate(sheet)
+    join_embargo_lines(sheet)
+    take_form_fields(sheet)
+    take_contacts(sheet)
+    take_head(sheet)
+    take_event(sheet)
+    take_dateline(sheet)
+    take_signs_below(sheet)
+    take_margins(sheet, document.margins)
+    settle_embargo(sheet)
 
 
 def _shown(document: SourceDocument, body: tuple[Part, ...]) -> dict[str, Picture]:

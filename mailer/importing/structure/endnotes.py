@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailer.importing.document import Block, Listing, Paragraph, Run, Table
-from mailer.importing.structure.headings import opens_notes
+from mailer.importing.structure.headings import is_section_start, opens_editors_notes, opens_notes
 from mailer.importing.structure.marks import citations, cited, note_mark
 from mailer.importing.structure.runs import Runs, cut, joined, merged
 from mailer.importing.structure.sheet import Piece, Sheet
@@ -89,7 +89,11 @@ def _cite(
     notes = [note for note in typed if note.number not in missing]
     gone = {number for note in notes for number in note.pieces}
     first = min(gone)
-    if first and opens_notes(sheet.pieces[first - 1]):
+    after = sheet.pieces[max(gone) + 1 : max(gone) + 2]
+    alone = not after or is_section_start(after[0]) or bool(after[0].paragraph and after[0].paragraph.heading)
+    if first and (
+        opens_notes(sheet.pieces[first - 1]) or (alone and opens_editors_notes(sheet.pieces[first - 1]))
+    ):
         sheet.aside(sheet.pieces[first - 1].text, "the heading of the notes: the mail prints its own")
         gone.add(first - 1)
     sheet.aside(" ".join(note.number for note in notes), "numbers of the notes: they are numbered anew")

@@ -51,7 +51,7 @@ def is_page_mark(piece: Piece) -> bool:
 def set_furniture_aside(sheet: Sheet) -> None:
     """Page marks and end marks are set aside; a row of stars or dashes between texts is a line across the page."""
     kept: list[Piece] = []
-    pages = 0
+    pages, ended = 0, False
     for piece in sheet.pieces:
         piece.group += (
             pages  # what stands around a page mark is no one paragraph, with a blank line or without
@@ -60,6 +60,8 @@ def set_furniture_aside(sheet: Sheet) -> None:
             kept.append(piece)
         elif is_end_mark(piece) or piece.text == sheet.office.end_mark:
             sheet.aside(piece.text, "an end mark: the mail prints the office's own", place_of(piece))
+            ended = True
+            continue
         elif is_page_mark(piece):
             sheet.aside(piece.text, "belongs to the page, not to the text", place_of(piece))
             pages += 1
@@ -69,6 +71,8 @@ def set_furniture_aside(sheet: Sheet) -> None:
             continue
         else:
             kept.append(piece)
+        if ended and kept and kept[-1].group == piece.group:
+            kept[-1].parted, ended = True, False
     sheet.pieces = [p for n, p in enumerate(kept) if not _rule_without_use(kept, n)]
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from mailer.importing.structure.head.dateline import dateline_of, place_and_day
+import re
+
+from mailer.importing.structure.head.dateline import dateline_of, is_place, place_and_day
+from mailer.importing.structure.head.days import Day, days_in
 from mailer.importing.structure.head.said import say_day, say_place, say_signs
 from mailer.importing.structure.head.signs import is_prose, read_signs
 from mailer.importing.structure.runs import cut
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import plain
+
+_PLACE_ALONE = re.compile(r"([^\W\d_][\w/-]{2,}(?: [^\W\d_][\w-]+)?)\.\s(?=[A-ZÀ-Þ„“«])")
+"""`Hamburg. Acht der elf Häfen …`: a place, or a sentence of one word."""
 
 
 def take_dateline(sheet: Sheet) -> None:
@@ -17,6 +23,15 @@ def take_dateline(sheet: Sheet) -> None:
         return
     piece = sheet.pieces[number]
     found = dateline_of(piece.text, sheet.office)
+    if (
+        found is None
+        and not sheet.dateline
+        and (alone := _PLACE_ALONE.match(piece.text))
+        and is_place(alone[1])
+    ):
+        sheet.guess(
+            f"“{alone[1]}” may be the place: if so, write it in the field Dateline.", "body", piece.text[:60]
+        )
     if found is None or (
         found.place and sheet.dateline and not found.sure and plain(found.place) != plain(sheet.dateline)
     ):
@@ -33,6 +48,12 @@ def take_dateline(sheet: Sheet) -> None:
     sheet.pieces[number : number + 1] = [rest] if rest.text or rest.runs else []
 
 
+def _is_another_day(sheet: Sheet, day: Day) -> bool:
+    """Whether a day below the text is none of the release's, but of what it tells: `Date: December 5`."""
+    said = days_in(sheet.date, sheet.office)
+    return bool(said) and said[0].value != day.value
+
+
 def take_signs_below(sheet: Sheet) -> None:
     """What some offices say below the text: place and day, release line; and an embargo wherever it stands."""
     last = max((n for n, piece in enumerate(sheet.pieces) if is_prose(piece)), default=-1)
@@ -42,7 +63,12 @@ def take_signs_below(sheet: Sheet) -> None:
         signs = read_signs(piece.text, sheet.office) if short else None
         placed = place_and_day(piece.text, sheet.office) if below and short else None
         # a kind alone is no sign here: “Update” may be the heading of a paragraph
-        if signs and signs.rest < 0 and (signs.embargo or (below and (signs.release or signs.day))):
+        another = bool(signs and signs.day and not signs.release and _is_another_day(sheet, signs.day))
+        if (
+            signs
+            and signs.rest < 0
+            and (signs.embargo or (below and (signs.release or signs.day) and not another))
+        ):
             say_signs(sheet, piece, signs)
         elif placed:
             say_place(sheet, placed[0], place_of(piece))

@@ -22,12 +22,14 @@ class Piece:
         text: its words, without blanks at the ends.
         plain: the same in small letters without accents.
         indented: the line began with a tab: it stood in the second of two columns.
+        parted: an end mark stood before it: what stands above goes on no further.
     """
 
-    __slots__ = ("block", "group", "indented", "plain", "text")
+    __slots__ = ("block", "group", "indented", "parted", "plain", "text")
 
     def __init__(self, block: Block, group: int, *, indented: bool = False) -> None:
         self.block, self.group, self.indented = block, group, indented
+        self.parted = False
         self.text = block_text(block).strip()
         self.plain = plain(self.text)
 
@@ -50,7 +52,9 @@ class Piece:
 
     def with_runs(self, runs: Sequence[Run]) -> Piece:
         assert isinstance(self.block, Paragraph)
-        return Piece(replace(self.block, runs=trimmed(runs)), self.group)
+        made = Piece(replace(self.block, runs=trimmed(runs)), self.group)
+        made.parted = self.parted
+        return made
 
     def __repr__(self) -> str:
         return f"Piece({self.text[:60]!r}, {self.group})"
@@ -93,6 +97,7 @@ class Sheet:
     about: list[str] = field(default_factory=list)
     offered: list[Standing] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    event: dict[str, str] = field(default_factory=dict)
     contacts: list[Contact] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)

@@ -29,6 +29,7 @@ def header_of(draft: Draft, files: Mapping[str, str], leave_out: Collection[str]
         "dateline": draft.dateline,
         "lang": draft.language,
         "contacts": [_contact(contact) for contact in draft.contacts],
+        "event": [{name: plain(value) for name, value in draft.event.items()}] if draft.event else [],
         "images": [
             {
                 "file": files[each.figure.picture],

@@ -9,6 +9,7 @@ from typing import Literal
 
 from mailer.importing.document import Block, Leak, Listing, Margin, Paragraph, SourceDocument, Table
 from mailer.importing.sources.package import Package
+from mailer.importing.sources.shaping.typed_lists import with_typed_lists
 from mailer.importing.sources.web.reading import Reading
 from mailer.importing.sources.word.drawings import Drawings, Shown, choose_alternatives
 from mailer.importing.sources.word.fields import Fields
@@ -53,6 +54,7 @@ def read_parts(content: bytes, accept_changes: bool) -> SourceDocument:
     reading = Reading(notes=page.notes, resources=pictures.contents, told=page.told)
     blocks, notes = page.text(reading), page.note_texts(reading)
     margins, repeated = _margins(page, plain.stories, reading, blocks)
+    blocks, words = with_typed_lists(blocks, words)
     remarks = [*plain.remarks, *pictures.remarks, *reading.remarks, *repeated, *_about(parts)]
     return SourceDocument(
         kind="Word document",

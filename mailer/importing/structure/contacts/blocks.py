@@ -10,17 +10,19 @@ from mailer.importing.document import Listing, Paragraph
 from mailer.importing.structure.contacts.lines import (
     is_person,
     is_postal,
+    names_office,
     reaches,
     says_hours,
     says_how_to_reach,
 )
 from mailer.importing.structure.contacts.people import People
 from mailer.importing.structure.contacts.sentences import (
+    names_nobody,
     reaches_only_the_web,
     read_sentence,
     sentence_that_asks,
 )
-from mailer.importing.structure.head.signs import is_sign, lead_of
+from mailer.importing.structure.head.signs import is_sentence, is_sign, lead_of
 from mailer.importing.structure.headings import is_section_start
 from mailer.importing.structure.marks import note_mark
 from mailer.importing.structure.runs import cut
@@ -85,7 +87,11 @@ def take_contacts(sheet: Sheet) -> None:
             if end:
                 _read(people, sheet.pieces[number:end], start)
                 taken.update(range(number, end))
-        elif (asks := sentence_that_asks(piece)) and (asks[0] == 0 or number > lead):
+        elif (
+            (asks := sentence_that_asks(piece))
+            and (asks[0] == 0 or number > lead)
+            and not (people.people and names_nobody(piece.text[asks[1] :]))
+        ):
             read_sentence(people, piece.text[asks[0] :], asks[1] - asks[0])
             sheet.pieces[number] = piece.with_runs(cut(piece.runs, 0, asks[0]))
             taken |= set() if asks[0] else {number}
@@ -139,12 +145,16 @@ def say_contact(sheet: Sheet, contact: Contact, place: str = "") -> bool:
 def _end(pieces: Sequence[Piece], first: int, start: int, *, in_head: bool) -> int:
     """Where a block ends that a label opens; 0 where it says nothing that a contact says."""
     inline = pieces[first].text[start:]
-    end = first + 1 if reaches(plain(inline)) or is_person(inline.split(",")[0]) else 0
+    sure = bool(_SURELY.search(pieces[first].plain[:start]))
+    named = sure and is_person(inline.split(",")[0])
+    end = first + 1 if named or (reaches(plain(inline)) and (sure or not reaches_only_the_web(inline))) else 0
     silent = 0
     for number in range(first + 1, len(pieces)):
         piece = pieces[number]
         same = piece.group == pieces[number - 1].group
-        if not _fits(piece, in_head) and not (piece.paragraph and contact_label(piece)):
+        if (piece.parted and end) or (
+            not _fits(piece, in_head) and not (piece.paragraph and contact_label(piece))
+        ):
             break
         if (says_how_to_reach(piece) and piece.paragraph is not None) or (
             same and end == number and (is_postal(piece.text) or says_hours(piece.text) or not in_head)
@@ -168,7 +178,7 @@ def _fits(piece: Piece, in_head: bool) -> bool:
     if piece.paragraph is None or piece.paragraph.heading or is_sign(piece) or is_section_start(piece):
         return False
     mark = note_mark(piece)
-    if mark and mark[0] != "plain" and not reaches(piece.plain):
+    if mark and (mark[0] in ("square", "raised") or (mark[0] != "plain" and not reaches(piece.plain))):
         return False
     limit = 90 if in_head else 120
     return len(piece.text) <= limit and not _SENTENCE.search(piece.text)
@@ -188,14 +198,36 @@ def _read(people: People, pieces: Sequence[Piece], start: int) -> None:
         group = piece.group
 
 
+def _signature(sheet: Sheet, people: People, others: set[int]) -> set[int]:
+    """An office or a person at the very end, each line a paragraph of its own: `Press Office`, `Phone: …`."""
+    first = len(sheet.pieces)
+    while first and first - 1 not in others and _signs_off(sheet.pieces[first - 1]):
+        first -= 1
+    lines = sheet.pieces[first:]
+    while lines and not (is_person(lines[0].text) or names_office(lines[0].text)):
+        lines = lines[1:]
+    reached = [line for line in lines if says_how_to_reach(line) and not reaches_only_the_web(line.text)]
+    if not 2 <= len(lines) <= 8 or not reached or len({line.group for line in lines}) < 2:
+        return set()
+    _read(people, lines, 0)
+    return set(range(len(sheet.pieces) - len(lines), len(sheet.pieces)))
+
+
+def _signs_off(piece: Piece) -> bool:
+    if not _fits(piece, in_head=False) or len(piece.text) > 80 or is_sentence(piece):
+        return False
+    called = is_person(piece.text) or names_office(piece.text)
+    return called or (says_how_to_reach(piece) and len(piece.text.split()) <= 6)
+
+
 def _unlabelled(sheet: Sheet, people: People, lead: int, others: set[int]) -> set[int]:
     """A block of short lines with a number or an address and a name, at the end or above the text."""
     pieces = sheet.pieces
     groups: dict[int, list[int]] = {}
     for number, piece in enumerate(pieces):
         groups.setdefault(piece.group, []).append(number)
-    taken: set[int] = set()
-    for numbers in groups.values():
+    taken: set[int] = _signature(sheet, people, others)
+    for numbers in () if taken else groups.values():
         lines = [pieces[number] for number in numbers]
         outside = numbers[-1] < lead or not any(
             len(p.text) > 160 and p.paragraph for p in pieces[numbers[-1] + 1 :]

@@ -122,7 +122,14 @@ def _between(text: str) -> Iterator[str]:
         elif bare.count("(") != bare.count(")"):
             bare = bare.strip("() ")
         if any(letter.isalnum() for letter in bare):
-            yield bare
+            yield f"{bare}." if _is_abbreviated(part, bare) else bare
+
+
+def _is_abbreviated(part: str, bare: str) -> bool:
+    """Whether the full stop behind words is their own: `e. V.`, `Brackwater, Inc.`"""
+    last = re.split(r"[\s.]", plain(bare))[-1]
+    own = len(last) == 1 or last in names("companies") | names("titles")
+    return own and part[part.rfind(bare) + len(bare) :].startswith(".")
 
 
 def says_how_to_reach(piece: Piece) -> bool:

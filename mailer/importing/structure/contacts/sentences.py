@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from mailer.importing.structure.contacts.lines import Reach, reaches, taken_apart
+from mailer.importing.structure.contacts.lines import Reach, is_person, reaches, taken_apart
 from mailer.importing.structure.contacts.people import People
 from mailer.importing.structure.sheet import Piece
 from mailer.importing.words import any_of, names, phrases, plain
@@ -27,7 +27,8 @@ def _opening() -> re.Pattern[str]:
 @cache
 def _links() -> re.Pattern[str]:
     """The words between name and numbers."""
-    return re.compile(rf"(?<!\w)(?:{any_of(names('between') - _IN_NAMES)})(?![\w'’])")
+    words = any_of(names("between") - _IN_NAMES)
+    return re.compile(rf"(?<![\w.@/-])(?:{words})(?![\w'’/@]|\.\w)")
 
 
 def sentence_that_asks(piece: Piece) -> tuple[int, int] | None:
@@ -40,6 +41,12 @@ def sentence_that_asks(piece: Piece) -> tuple[int, int] | None:
         if reaches(piece.plain[start:]) and not reaches_only_the_web(piece.text[start:]):
             return start, match.end()
     return None
+
+
+def names_nobody(text: str) -> bool:
+    """Whether a sentence names no person: `For tickets, call 555 0100`."""
+    parts = [part for part in taken_apart(_links().sub(" | ", text)).parts if isinstance(part, str)]
+    return not any(is_person(words) for part in parts for words in part.split(","))
 
 
 def reaches_only_the_web(text: str) -> bool:

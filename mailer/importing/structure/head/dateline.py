@@ -55,8 +55,14 @@ class Dateline:
     sure: bool
 
 
+_BRACKETED = re.compile(r"\(([^()]{3,40})\)\s+(?=[A-ZÀ-Þ“«„])")
+
+
 def dateline_of(text: str, office: Office) -> Dateline | None:
     """The dateline at the beginning of a text, or None."""
+    bracketed = _BRACKETED.match(text)
+    if bracketed and is_place(bracketed[1]) and plain(bracketed[1]) not in names("wires"):
+        return Dateline(bracketed[1].strip(), None, "", "", bracketed.end(), False)
     head = text[:_LONGEST]
     for sign in _signs(office.dash.strip()).finditer(head):
         if sign.end() == len(head) < len(text):

@@ -23,7 +23,9 @@ _HOURS = {
 }  # fmt: skip
 """What the abbreviations say in hours from UTC; ET and its like say none."""
 _TIMES = (
-    re.compile(r"\b(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)(?::\d\d)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"),
+    re.compile(
+        r"\b(?P<hour>\d{1,2})(?:[:.]|\s?h\s?)(?P<minute>\d\d)\b(?::\d\d)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"
+    ),
     re.compile(r"\b(?P<hour>\d{1,2})\s*(?P<half>[ap]\.?\s?m\b\.?)"),
     re.compile(r"\b(?P<hour>\d\d)(?P<minute>\d\d)\s*(?=h\b|hrs|hours|gmt|bst|utc|cet|cest|est|edt|et\b)"),
     re.compile(r"\b(?P<hour>\d{1,2})\s*(?:hours|hrs|heures?|horas|uhr|h)\b"),
@@ -64,6 +66,44 @@ def embargo_field(text: str, office: Office, day: date | None = None) -> tuple[s
         doubts.append("The embargo names no day: the day of the release is taken.")
     at = _in_zone(datetime.combine(day, clock), rest, office, doubts)
     return moment_text(at), doubts
+
+
+def moment_of(text: str, day: date, office: Office) -> datetime | str:
+    """When something begins, or why that is not certain: a sentence's end, such as “it names no time of day”.
+
+    A time without a zone is the office's own where its country has one time only.
+    """
+    clock, rest = _clock(text, office)
+    if clock is None:
+        return "it names no time of day"
+    if _clock(rest, office)[0] is not None:
+        return "it names more than one time"
+    doubts: list[str] = []
+    at = _in_zone(datetime.combine(day, clock), rest, office, doubts)
+    if doubts and not (doubts[0].startswith("The embargo names no time zone") and _has_one_time(office, at)):
+        return "its time zone is not certain"
+    return at
+
+
+def names_zone(text: str, office: Office) -> bool:
+    """Whether a moment's zone is written beside it."""
+    folded = plain(_clock(text, office)[1])
+    return any(pattern.search(folded) for pattern in (_OFFSET, _city_names(), _ABBREVIATION, _HERE)) or bool(
+        _IANA.search(text)
+    )
+
+
+def _has_one_time(office: Office, at: datetime) -> bool:
+    """Whether all clocks of the office's country show the same (Unicode CLDR, metaZones)."""
+    from babel.core import get_global
+
+    zones = get_global("territory_zones").get(office.region, [])
+    return (
+        len(
+            {at.replace(tzinfo=ZoneInfo(zone)).utcoffset() for zone in zones if zone in available_timezones()}
+        )
+        == 1
+    )
 
 
 def _clock(text: str, office: Office) -> tuple[time | None, str]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
-from mailer.importing.document import Block, Paragraph, Run, Table
+from mailer.importing.document import Block, Figure, Paragraph, Run, Table
+from mailer.importing.structure.contacts.blocks import contact_label
+from mailer.importing.structure.contacts.lines import reaches
 from mailer.importing.structure.head.days import days_in
 from mailer.importing.structure.head.said import say_day, say_place
+from mailer.importing.structure.head.signs import ANY_OFFICE, read_signs
 from mailer.importing.structure.runs import block_text, cut
-from mailer.importing.structure.sheet import Piece, Sheet, place_of
+from mailer.importing.structure.sheet import Piece, Sheet, pieces_of, place_of
 from mailer.importing.words import FIELDS, field_names, kinds, phrases, plain
 
 _LABEL = re.compile(r"\s*[*_]{0,2}(?P<name>[^:\n]{2,32}?)[*_]{0,2}\s*:[*_]{0,2}\s*")
 _UNMISTAKABLE = frozenset(("headline", "subhead"))
+_EVENT = ("what", "when", "where", "else")
 _WHY = "a label of the source's form"
 
 
@@ -25,9 +29,16 @@ def field_of(piece: Piece) -> tuple[str, int]:
 
 
 def unfold_tables(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """A table that is a form becomes lines: a label, then its value."""
+    """A table that is a form becomes lines: a label, then its value. One that only puts head lines and contacts beside
+    each other, as letter papers do, becomes its cells, one after the other."""
     made: list[Block] = []
     for block in blocks:
+        if isinstance(block, Table) and _is_event(block):
+            made += [_one_line(row, block.place) for row in block.rows]
+            continue
+        if isinstance(block, Table) and _is_layout(block):
+            made += [inner for row in block.rows for cell in row for inner in cell]
+            continue
         if isinstance(block, Table) and _is_form(block):
             for row in block.rows:
                 label = block_text(row[0][0]).strip().rstrip(":") if row[0] else ""
@@ -36,6 +47,46 @@ def unfold_tables(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         else:
             made.append(block)
     return tuple(made)
+
+
+def _is_event(table: Table) -> bool:
+    """`When` and `Where` beside what they name."""
+    labels = [_label_in(row) for row in table.rows]
+    known = sum(any(label in phrases(f"event_{part}") for part in _EVENT) for label in labels)
+    return known >= 2 and all(len(row) == 2 and _is_line(row[1]) for row in table.rows)
+
+
+def _is_line(cell: tuple[Block, ...]) -> bool:
+    return len(cell) <= 1 and all(isinstance(block, Paragraph) for block in cell)
+
+
+def _one_line(row: tuple[tuple[Block, ...], ...], place: str) -> Paragraph:
+    runs = [run for block in row[1] if isinstance(block, Paragraph) for run in block.runs]
+    return Paragraph((Run(f"{block_text(row[0][0]).strip().rstrip(': ')}: "), *runs), place=place)
+
+
+def _label_in(row: tuple[tuple[Block, ...], ...]) -> str:
+    return plain(" ".join(map(block_text, row[0]))).strip().rstrip(":? ") if row else ""
+
+
+def _is_layout(table: Table) -> bool:
+    """Whether a table is none of data: three rows at most, and a cell that a contact's label or a sign opens, with more
+    in it than a figure."""
+    if len(table.rows) > 3 or any(len(row) > 3 for row in table.rows):
+        return False
+    cells = [cell for row in table.rows for cell in row if any(block_text(block).strip() for block in cell)]
+    if not all(isinstance(block, Paragraph | Figure) for cell in cells for block in cell):
+        return False
+    return any(_opens_head(cell) for cell in cells)
+
+
+def _opens_head(cell: tuple[Block, ...]) -> bool:
+    pieces = pieces_of(cell)
+    if not pieces:
+        return False
+    labelled = contact_label(pieces[0]) and any(reaches(piece.plain) for piece in pieces)
+    signs = read_signs(pieces[0].text, ANY_OFFICE)
+    return bool(labelled) or (signs.rest < 0 and bool(signs.release or signs.embargo or signs.kind))
 
 
 def _is_form(table: Table) -> bool:

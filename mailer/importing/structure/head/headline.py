@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mailer.importing.structure.contacts.lines import is_postal, names_body, says_how_to_reach
+from mailer.importing.structure.head.signs import is_sentence
 from mailer.importing.structure.runs import all_italic
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import any_of, kinds, phrases, plain
@@ -36,7 +37,7 @@ def is_own_name(sheet: Sheet, text: str) -> bool:
 def _is_letterhead(sheet: Sheet, piece: Piece) -> bool:
     if is_own_name(sheet, piece.text):
         return True
-    if piece.bold or len(piece.text.split()) > 12:
+    if piece.bold or len(piece.text.split()) > 12 or is_sentence(piece):
         return False
     address = is_postal(piece.text) and (
         "," in piece.text or piece.text[:1].isdecimal() or piece.text[-1:].isdecimal()
@@ -46,7 +47,7 @@ def _is_letterhead(sheet: Sheet, piece: Piece) -> bool:
 
 def take_headline(sheet: Sheet, lines: Sequence[Line], no_text: bool) -> list[Piece]:
     """Choose the headline; what stands above is letterhead, what stands below the subhead. Returns what is neither."""
-    lines = _without_letterhead(sheet, lines)
+    lines = _without_letterhead(sheet, _once(sheet, lines))
     units = _units(lines)
     if sheet.headline:  # a form said it
         return [line.piece for unit in units for line in unit]
@@ -66,6 +67,17 @@ def take_headline(sheet: Sheet, lines: Sequence[Line], no_text: bool) -> list[Pi
         return [line.piece for unit in below for line in unit]
     _take_subheads(sheet, below)
     return []
+
+
+def _once(sheet: Sheet, lines: Sequence[Line]) -> list[Line]:
+    """A subject repeats the headline: what is said twice is said once."""
+    kept: dict[str, Line] = {}
+    for line in lines:
+        if plain(line.piece.text) in kept:
+            sheet.aside(line.piece.text, "stood above the text twice", place_of(line.piece))
+        else:
+            kept[plain(line.piece.text)] = line
+    return list(kept.values())
 
 
 def _without_letterhead(sheet: Sheet, lines: Sequence[Line]) -> list[Line]:
@@ -165,7 +177,9 @@ def _continues(first: Line, second: Line) -> bool:
     last = plain(a.text.rpartition(" ")[2])
     open_end = bool(_OPEN_END.search(a.text)) or (last.isalpha() and last in phrases("common"))
     if a.group != b.group:
-        return a.shouted and open_end
+        begins = plain(b.text.partition(" ")[0])
+        alike = a.bold == b.bold and a.paragraph.centred == b.paragraph.centred
+        return a.shouted and alike and (open_end or begins in phrases("common"))
     office = names_body(a.text) and len(a.text.split()) <= 5 and (names_body(b.text) or not first.after)
     if a.text.endswith((".", "!", "?")) or office:
         return False
@@ -192,7 +206,7 @@ def _score(unit: Sequence[Line], signs: int) -> float:
     score += 2 if piece.shouted and words >= 4 else 0
     score += 1 if paragraph.centred else 0
     score += 4 if unit[0].labelled else 1.5 if unit[0].after else 0
-    if names_body(text) and words <= 7:
+    if names_body(text) and words <= 7 and not re.search(r"\d|[$€£%]", text):
         score -= 4 if unit[0].after < signs else 2
     score -= 1 if text.endswith(".") else 0
     score -= (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from mailer.importing.structure.contacts.lines import names_body
 from mailer.importing.structure.head.dateline import dateline_of, is_place, place_and_day
 from mailer.importing.structure.head.forms import field_of
@@ -12,6 +15,8 @@ from mailer.importing.structure.runs import cut
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
 from mailer.importing.words import kinds
 
+_DASH = re.compile(r"\s[–—|·•-]\s")
+
 
 def take_head(sheet: Sheet) -> None:
     """Take everything above the text out of the pieces."""
@@ -20,8 +25,8 @@ def take_head(sheet: Sheet) -> None:
     kept: list[Piece] = []
     lines: list[Line] = []
     signs = 0
-    for piece in head:
-        if piece.paragraph is None:
+    for number, piece in enumerate(head):
+        if piece.paragraph is None or (lines and _leads_on(head, number)):
             kept.append(piece)
         elif (rest := _read_line(sheet, piece)) is not piece:
             signs += 1
@@ -36,6 +41,13 @@ def take_head(sheet: Sheet) -> None:
     sheet.pieces = [*kept, *sheet.pieces]
 
 
+def _leads_on(head: Sequence[Piece], number: int) -> bool:
+    """Whether a line introduces what follows it, a list or the text: `The Minister has issued this statement:`."""
+    text = head[number].text
+    last = number + 1 == len(head) or head[number + 1].paragraph is None
+    return last and text.endswith(":") and len(text.split()) >= 3 and not field_of(head[number])[0]
+
+
 def _read_line(sheet: Sheet, piece: Piece) -> Piece | None:
     """Take over what a line says by signs. Returns what is left of it: None, a part, or the very piece."""
     text = piece.text
@@ -44,7 +56,8 @@ def _read_line(sheet: Sheet, piece: Piece) -> Piece | None:
     field, start = field_of(piece)
     if field == "subject" and not sheet.headline and "subject" not in sheet.fields:
         sheet.aside(text[:start], "a label of the source's form", place_of(piece))
-        return piece.with_runs(cut(piece.runs, start))
+        rest = piece.with_runs(cut(piece.runs, start))
+        return rest if (again := _read_line(sheet, rest)) is rest else again
     signs = read_signs(text, sheet.office)
     if signs.rest < 0 and signs.any:
         say_signs(sheet, piece, signs)
@@ -57,7 +70,7 @@ def _read_line(sheet: Sheet, piece: Piece) -> Piece | None:
     if signs.any and _parted(text, signs):
         say_signs(sheet, piece, signs)
         return _remainder(sheet, piece, signs.rest)
-    if _ends_with_kind(sheet, piece):
+    if _ends_with_kind(sheet, piece) or _ends_with_signs(sheet, piece):
         return None
     found = dateline_of(text, sheet.office)
     if found and found.end >= len(text.rstrip()) and found.sure and (found.tag or found.day):
@@ -101,6 +114,19 @@ def _remainder(sheet: Sheet, piece: Piece, start: int) -> Piece | None:
         say_place(sheet, rest.text.strip(" .,()"), place_of(piece))
         return None
     return rest
+
+
+def _ends_with_signs(sheet: Sheet, piece: Piece) -> bool:
+    """`Lantern Coast Foundation – press release of 3 May 2024`: an office's name, a dash, and nothing but signs."""
+    for dash in _DASH.finditer(piece.text):
+        before, after = piece.text[: dash.start()].strip(), piece.with_runs(cut(piece.runs, dash.end()))
+        signs = read_signs(after.text, sheet.office)
+        named = is_own_name(sheet, before) or (names_body(before) and len(before.split()) <= 8)
+        if named and signs.rest < 0 and (signs.kind or signs.release):
+            sheet.aside(before, LETTERHEAD, place_of(piece))
+            say_signs(sheet, after, signs)
+            return True
+    return False
 
 
 def _ends_with_kind(sheet: Sheet, piece: Piece) -> bool:

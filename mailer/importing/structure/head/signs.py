@@ -10,8 +10,9 @@ from functools import cache
 from mailer.importing.structure.head.dateline import dateline_of
 from mailer.importing.structure.head.days import Day, days_in
 from mailer.importing.structure.office import Office
+from mailer.importing.structure.runs import all_italic
 from mailer.importing.structure.sheet import Piece, Sheet
-from mailer.importing.words import any_of, kinds, phrases, plain
+from mailer.importing.words import any_of, kinds, names, phrases, plain
 from mailer.model import Kind
 
 _SEPARATORS = re.compile(r"[\s|–—\-:•/·,*.()\[\]_!>~=]*")
@@ -151,11 +152,11 @@ def is_sign(piece: Piece) -> bool:
     """Whether a line says nothing but what a release is and when it may be used."""
     if piece.paragraph is None or len(piece.text) > 200:
         return False
-    signs = read_signs(piece.text, _ANY_OFFICE)
+    signs = read_signs(piece.text, ANY_OFFICE)
     return signs.rest < 0 and bool(signs.kind or signs.release or signs.embargo or signs.day)
 
 
-_ANY_OFFICE = Office(today=date(2000, 1, 1))
+ANY_OFFICE = Office(today=date(2000, 1, 1))
 """Whether a line is such a line depends on no office."""
 
 
@@ -165,31 +166,79 @@ def is_prose(piece: Piece) -> bool:
     if paragraph is None or paragraph.heading or piece.shouted or paragraph.quoted:
         return False
     words = len(piece.text.split())
-    if _QUESTIONS.match(piece.plain):
+    if _QUESTIONS.match(piece.plain) or _opens_speech(piece) or _salutes(piece):
         return True
     if piece.bold or paragraph.style in ("Title", "Subtitle"):
         return words >= 60
     return (words >= 12 and len(piece.text) >= 90 and bool(_ENDS.search(piece.text))) or words >= 40
 
 
+def _opens_speech(piece: Piece) -> bool:
+    """A sentence in quotation marks that do not close: a statement goes on in the next paragraph."""
+    return (
+        piece.text[:1] in '“"„«'
+        and not re.search('[”"“»]', piece.text[1:])
+        and len(piece.text.split()) >= 6
+        and bool(_ENDS.search(piece.text))
+    )
+
+
+@cache
+def _salutations() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(names('salutations'))})\b.{{0,60}}[,:!]$")
+
+
+def _salutes(piece: Piece) -> bool:
+    """`Sehr geehrte Damen und Herren,`: the text of a letter begins with it."""
+    return len(piece.text) <= 80 and bool(_salutations().match(piece.plain))
+
+
+def is_sentence(piece: Piece) -> bool:
+    """Whether a line of plain text reads as a sentence, however short: no letterhead does, few head lines do."""
+    paragraph = piece.paragraph
+    if paragraph is None or paragraph.heading or piece.shouted or piece.bold or "|" in piece.text:
+        return False
+    words = [word for word in piece.text.split() if word[:1].isalpha()]
+    small = sum(word[:1].islower() for word in words)
+    return len(words) >= 5 and small >= 3 and bool(_ENDS.search(piece.text)) and not all_italic(piece.runs)
+
+
 def lead_of(sheet: Sheet) -> int:
     """Which piece the text begins with; their number where there is no text.
 
     A paragraph with a dateline is it, if it stands no later than three paragraphs after the first sentences: what
-    stands above may be a long subhead.
+    stands above may be a long subhead. A text of short paragraphs alone begins with the first sentence below its title.
     """
+    found = _long_lead(sheet)
+    return found if found < len(sheet.pieces) else _short_lead(sheet)
+
+
+def _short_lead(sheet: Sheet) -> int:
+    """The first sentence that has a head line above it. A question may be the headline itself."""
+    headed = False
+    for number, piece in enumerate(sheet.pieces):
+        if piece.paragraph is None or is_sign(piece):
+            continue
+        titled = piece.paragraph.style in ("Title", "Subtitle")
+        if headed and not titled and is_sentence(piece) and piece.text[-1] not in "?!":
+            return number
+        headed = True
+    return len(sheet.pieces)
+
+
+def _long_lead(sheet: Sheet) -> int:
     first = None
     for number, piece in enumerate(sheet.pieces):
         if piece.paragraph is None or piece.paragraph.heading:
             continue
-        if first is None and _QUESTIONS.match(piece.plain):
+        if first is None and (_QUESTIONS.match(piece.plain) or _salutes(piece)):
             return number
         if len(piece.text) < 50 or is_sign(piece):
             continue
         found = dateline_of(piece.text, sheet.office)
         if (
             found
-            and len(piece.text) - found.end >= 40
+            and len(piece.text) - found.end >= (20 if found.sure and is_sentence(piece) else 40)
             and (found.sure or is_prose(piece))
             and not piece.shouted
         ):
