@@ -112,7 +112,7 @@ class BlockWriter:
     def _listing(self, listing: Listing, marker: str) -> str:
         items = [blocks for item in listing.items if (blocks := self._blocks(item, "list"))]
         loose = any(
-            sum(isinstance(block, Paragraph) for block in item) > 1
+            any(isinstance(block, Paragraph) for block in item[1:])  # else it would go on in what is before it
             or any(isinstance(block, Table | Figure) for block in item)
             for item in listing.items
         )
