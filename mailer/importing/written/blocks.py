@@ -112,7 +112,7 @@ class BlockWriter:
     def _listing(self, listing: Listing, marker: str) -> str:
         items = [blocks for item in listing.items if (blocks := self._blocks(item, "list"))]
         loose = any(
-            any(isinstance(block, Paragraph) for block in item[1:])  # else it would go on in what is before it
+            any(_needs_blank_line(block) for block in item[1:])
             or any(isinstance(block, Table | Figure) for block in item)
             for item in listing.items
         )
@@ -189,6 +189,11 @@ def _other_marker(listing: Listing, before: str) -> str:
     """Two lists beside one another are one to Markdown, unless their markers differ (CommonMark §5.3)."""
     markers = (".", ")") if listing.ordered else ("-", "+")
     return markers[1] if before == markers[0] else markers[0]
+
+
+def _needs_blank_line(block: Block) -> bool:
+    """Whether a paragraph before it would swallow it: words, and a list that doesn't begin with 1 (CommonMark §5.3)."""
+    return isinstance(block, Paragraph) or (isinstance(block, Listing) and block.ordered and block.first != 1)
 
 
 def _plainly(runs: Sequence[Run]) -> list[Run]:
