@@ -75,7 +75,7 @@ def test_somebody_is_asked(workspace: Workspace, untidy: Path, typed: str, text:
 
 def test_a_doubt_is_told_and_left(workspace: Workspace) -> None:
     path = workspace.releases / "doubt.md"
-    path.write_text('---\nHeadline: One\n---\n\nA 5" pipe and a 3" pipe.\n', "utf-8")
+    path.write_text('---\nHeadline: One\n---\n\nA "pipe" long" here.\n', "utf-8")
     before = path.read_bytes()
     ran = mailer("fix", "doubt", "--yes", cwd=workspace.root)
     assert (ran.code, ran.out) == (1, "")
