@@ -106,3 +106,12 @@ def test_the_house_dash_is_taken_from_the_newsroom(workspace: Workspace, untidy:
     workspace.newsroom.write_text("\n".join([lines[0], 'Dash: " – "', *lines[1:]]), "utf-8")
     assert mailer("fix", "untidy", "--yes", cwd=workspace.root).code == 0
     assert "she said – at last" in untidy.read_text("utf-8")
+
+
+def test_blanks_that_come_and_go_can_be_seen(workspace: Workspace) -> None:
+    """Otherwise both lines would look the same."""
+    path = workspace.releases / "eau.md"
+    path.write_text("---\nHeadline: Eau\nLang: fr\n---\n\nVraiment ?\n", "utf-8")
+    ran = mailer("fix", "eau", "--yes", cwd=workspace.root)
+    assert "  - Vraiment·?\n  + Vraiment␣?\n" in ran.out
+    assert "Vraiment\u202f?" in path.read_text("utf-8")
