@@ -149,6 +149,7 @@ def read(text: str) -> Body:
 @given(st.lists(PART, max_size=5))
 @example([LIST_THEN_WORDS])
 @example([Quotation((LIST_THEN_WORDS,), ())])
+@example([Quotation((), (Run("https://example.org/a_b"),))])
 @example([Listing(((WORD, Listing(((WORD,),), ordered=True, first=3)),))])
 def test_a_wild_body_is_read_as_it_was_meant(parts: list[Part]) -> None:
     body = read(write(Draft(headline="One", body=tuple(parts), pictures={"p": PICTURE}), "one").text)

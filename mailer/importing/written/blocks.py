@@ -106,8 +106,16 @@ class BlockWriter:
         texts = self._blocks(quotation.blocks, "quotation")
         said = _plainly(quotation.attribution)
         if said:
-            texts.append(f"— {self._inline(said, 'list')}")
+            texts.append(f"— {self._attribution(said)}")
         return "\n>\n".join(_indented(text, "> ", blank=">") for text in texts)
+
+    def _attribution(self, said: Sequence[Run]) -> str:
+        """Who said it. An address at its beginning would be a link, which names nobody: it is escaped."""
+        text = self._inline(said, "list")
+        quotation = parse_body(f"> — {text}", "", 1).tree
+        if len(said) == 1 and not any(node.type == "attribution" for node in quotation.walk()):
+            return escaped(said[0].text, everything=True)
+        return text
 
     def _listing(self, listing: Listing, marker: str) -> str:
         items = [blocks for item in listing.items if (blocks := self._blocks(item, "list"))]
