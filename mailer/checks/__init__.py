@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     text.placeholder_text,
     sample.sample_office,
     text.markup_in_fields,
+    text.left_by_word,
     text.embargo,
     text.follow_up,
     text.subject,

@@ -10,8 +10,10 @@ from markdown_it.tree import SyntaxTreeNode
 
 from mailer.checks.draft import Draft
 from mailer.errors import WorkspaceError
+from mailer.importing.house_style import House, left_behind
 from mailer.model import MERGE_SLOT, Edition, Finding, Newsroom, Where
 from mailer.release.field_names import FIELDS_WITH_SLOTS
+from mailer.release.source import read_source
 from mailer.release.values import moment_text
 
 _PLACEHOLDER = re.compile(
@@ -128,6 +130,16 @@ def markup_in_fields(draft: Draft) -> Iterator[Finding]:
                 slots = "; a merge slot is {{ first_name | colleague }}" if field in FIELDS_WITH_SLOTS else ""
                 yield Finding("leftover-markup", "error", f"{match[0]} would be printed in the {spoken}.",
                               f"Remove it: the header's fields are plain text{slots}.", where)  # fmt: skip
+
+
+def left_by_word(draft: Draft) -> Iterator[Finding]:
+    """left-by-word: what came along when the text was copied, and readers would stumble over. `mailer fix` knows it."""
+    for edition in draft.release.editions:
+        path = draft.workspace.root / edition.path
+        house = House(edition.language, edition.newsroom.dash, edition.newsroom.contacts)
+        for told in left_behind(read_source(path, str(edition.path)).text, house):
+            yield Finding("left-by-word", "warning", told.message, f"mailer fix {path.stem} puts it right.",
+                          Where(str(edition.path), told.line))  # fmt: skip
 
 
 def embargo(draft: Draft) -> Iterator[Finding]:

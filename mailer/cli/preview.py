@@ -32,6 +32,7 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
     any .eml messages. Press Ctrl-C to stop.
     """
     from mailer.desk.serve import serve_folder, serve_releases
+    from mailer.release.source import read_source
 
     if Path(release).is_dir():
         only_these({"port", "no_browser"}, "on a folder of messages")
@@ -39,7 +40,10 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
             Path(release), title="Rehearsal", port=port, open_browser=not no_browser, say=_say
         )
     workspace = workspace_here()
-    name = workspace.release_name(workspace.release_path(release))
+    path = workspace.release_path(release)
+    if path.suffix.lower() != ".md":
+        read_source(path, workspace.shown(path))  # which says what to do with a Word document
+    name = workspace.release_name(path)
     return serve_releases(
         workspace,
         settings_of(workspace),

@@ -47,7 +47,7 @@ def propose(workspace: Workspace, path: Path) -> Proposed:
     suffix = path.name.removeprefix(workspace.release_name(path)).removesuffix(".md").strip(".")
     newsroom = read_newsroom(workspace, header.text("lang") or suffix)
     language = header.text("lang") or suffix or newsroom.language
-    return Proposed(path, text, content, tidied(text, House(language, newsroom.dash)))
+    return Proposed(path, text, content, tidied(text, House(language, newsroom.dash, newsroom.contacts)))
 
 
 def put_in_place(workspace: Workspace, proposed: Proposed, now: datetime) -> tuple[Path, tuple[Path, ...]]:

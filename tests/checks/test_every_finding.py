@@ -68,6 +68,7 @@ TROUBLES = (
     Trouble(mail.preheader, "repeated-preheader", "warning", f"{SOUND.replace('One', 'Harbour Water Is Clean')}\nPreheader: Harbour water is clean, and so on"),
     Trouble(mail.phone_numbers, "phone-number", "warning", f"{SOUND}\nContacts:\n  - name: Mira\n    phone: 202-797-2171 and so on"),
     Trouble(text.markup_in_fields, "leftover-markup", "error", f"{SOUND}\nSubhead: A **bold start"),
+    Trouble(text.left_by_word, "left-by-word", "warning", body="Press release\n\nPortmellon—Portmellon—Text.¹\n\n¹ A note."),
     Trouble(NOTICED, "leftover-markup", "error", body="A **bold start."),
     Trouble(NOTICED, "odd-character", "error", body="See \u202ethis."),
     Trouble(NOTICED, "odd-character", "notice", body="See\u200b this."),

@@ -75,7 +75,7 @@ def test_somebody_is_asked(workspace: Workspace, untidy: Path, typed: str, text:
 
 def test_a_doubt_is_told_and_left(workspace: Workspace) -> None:
     path = workspace.releases / "doubt.md"
-    path.write_text('---\nHeadline: One\n---\n\nA 5" pipe and a 3" pipe.\n', "utf-8")
+    path.write_text('---\nHeadline: One\n---\n\nA "pipe" long" here.\n', "utf-8")
     before = path.read_bytes()
     ran = mailer("fix", "doubt", "--yes", cwd=workspace.root)
     assert (ran.code, ran.out) == (1, "")
@@ -106,3 +106,12 @@ def test_the_house_dash_is_taken_from_the_newsroom(workspace: Workspace, untidy:
     workspace.newsroom.write_text("\n".join([lines[0], 'Dash: " – "', *lines[1:]]), "utf-8")
     assert mailer("fix", "untidy", "--yes", cwd=workspace.root).code == 0
     assert "she said – at last" in untidy.read_text("utf-8")
+
+
+def test_blanks_that_come_and_go_can_be_seen(workspace: Workspace) -> None:
+    """Otherwise both lines would look the same."""
+    path = workspace.releases / "eau.md"
+    path.write_text("---\nHeadline: Eau\nLang: fr\n---\n\nVraiment ?\n", "utf-8")
+    ran = mailer("fix", "eau", "--yes", cwd=workspace.root)
+    assert "  - Vraiment·?\n  + Vraiment␣?\n" in ran.out
+    assert "Vraiment\u202f?" in path.read_text("utf-8")

@@ -138,7 +138,8 @@ def test_a_folder_is_imported_one_after_the_other(workspace: Workspace) -> None:
     ran = run(workspace, "old")
     assert ran.code == 1
     assert ran.out.splitlines() == [f"releases/{NAME}.md", "releases/river-water-is-cleaner-than-at.md"]
-    assert "the same.txt" not in ran.out and "is there already" in ran.err
+    (already,) = [line for line in ran.err.splitlines() if "is there already" in line]
+    assert "the same.txt" not in ran.out and "the same.txt: releases/" in already
     assert "2 documents imported, 1 document refused." in ran.err
     found = json.loads(run(workspace, "old", "--json").out)
     assert [("refused" in each) for each in found] == [True, True, True]
@@ -210,6 +211,8 @@ def test_an_edition_can_be_asked_for(workspace: Workspace, document: Path, how: 
 def test_new_and_check_say_to_import_a_document(workspace: Workspace) -> None:
     assert "mailer import x.docx" in mailer("new", "x.docx", cwd=workspace.root).err
     (workspace.root / "x.docx").write_bytes(b"PK\x03\x04 word/document.xml")
+    preview = mailer("preview", "x.docx", "--no-browser", cwd=workspace.root)
+    assert (preview.code, "mailer import x.docx" in preview.err) == (2, True)
     ran = mailer("check", "x.docx", cwd=workspace.root)
     assert ran.code == 2
     assert "this is a Word document" in ran.err and "mailer import x.docx" in ran.err

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
-import pytest
 from support.messy_word import messy_document
 from support.word_documents import Parts, comment, p, parts, r, saved
 
@@ -116,14 +115,13 @@ def test_a_document_without_styles_and_numbering() -> None:
     ]
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_what_libreoffice_makes_of_the_messy_file(tmp_path: Path) -> None:
+def test_what_libreoffice_makes_of_the_messy_file(tmp_path: Path, program: Callable[[str], str]) -> None:
     """Through LibreOffice and back, the text and all leaks are the same: it is read and written by another program."""
     (tmp_path / "messy.docx").write_bytes(messy_document())
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     for target, source in (("odt", "messy.docx"), ("docx", "out/messy.odt")):
         command = [
-            "soffice",
+            program("soffice"),
             profile,
             "--headless",
             "--convert-to",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
 from support.wild_text import RUN
@@ -51,6 +51,8 @@ TABLE = st.integers(1, 3).flatmap(
         headed=st.just(True),
     )
 )
+WORD = Paragraph((Run("a"),))
+LIST_THEN_WORDS = Listing(((Listing(((WORD,),)), WORD),))
 PART = st.one_of(
     PARAGRAPH,
     st.builds(Paragraph, PARAGRAPH.map(lambda p: p.runs), heading=st.integers(1, 6)),
@@ -145,6 +147,10 @@ def read(text: str) -> Body:
 
 
 @given(st.lists(PART, max_size=5))
+@example([LIST_THEN_WORDS])
+@example([Quotation((LIST_THEN_WORDS,), ())])
+@example([Quotation((), (Run("https://example.org/a_b"),))])
+@example([Listing(((WORD, Listing(((WORD,),), ordered=True, first=3)),))])
 def test_a_wild_body_is_read_as_it_was_meant(parts: list[Part]) -> None:
     body = read(write(Draft(headline="One", body=tuple(parts), pictures={"p": PICTURE}), "one").text)
     wanted = [each for part in parts for each in shape(part)]

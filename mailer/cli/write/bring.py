@@ -92,7 +92,8 @@ def _one_after_the_other(
         except MailerError as error:
             refused += 1
             data.append({"source": str(source), "refused": str(error).split("\n")})
-            say(style("refused", fg="red", bold=True), "  ", visible(str(error)), err=True)
+            why = str(error).removeprefix(f"{source.name}: ")
+            say(style("refused", fg="red", bold=True), "  ", visible(f"{source}: {why}"), err=True)
             continue
         called[source.parent, source.stem] = imported.name
         checks = (*imported.to_check, *faults_of(workspace, path))

@@ -13,6 +13,7 @@ _AROUND = 24
 """Characters of what is the same that are shown beside what is not."""
 _ALIKE = 0.5
 """The share of words that two lines have in common, from which on one is taken for what became of the other."""
+_NO_BREAK = str.maketrans({"\u00a0": "␣", "\u202f": "␣"})
 _WORD = re.compile(r"\s+|\w+|.", re.DOTALL)
 
 
@@ -38,6 +39,11 @@ def print_changes(shown: str, before: str, after: str) -> None:
 
 def _side_by_side(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     """Lines that became others, in their order: where each stood, as it was, as it becomes; "" where there is none."""
+    if len(old) == len(new):
+        yield from (
+            (number, was, becomes) for number, (was, becomes) in enumerate(zip(old, new, strict=True))
+        )
+        return
     at = 0
     for number, was in enumerate(old):
         words = _WORD.findall(was)
@@ -70,9 +76,14 @@ def _coloured(said: Sequence[tuple[str, str]], sign: str, colour: str) -> Iterat
     mine = [(kind, text) for kind, text in said if kind in (" ", sign) and text]
     for number, (kind, text) in enumerate(mine):
         if kind == sign:
-            yield style(text, fg=colour, bold=True)
+            yield style(_seen(text, goes=sign == "-"), fg=colour, bold=True)
         else:
             yield visible(_short(text, first=number == 0, last=number == len(mine) - 1))
+
+
+def _seen(text: str, *, goes: bool) -> str:
+    """Of blanks that go or come, one must see which: two lines could look the same otherwise."""
+    return (text.replace(" ", "·") if goes and text.isspace() else text).translate(_NO_BREAK)
 
 
 def _short(text: str, *, first: bool, last: bool) -> str:

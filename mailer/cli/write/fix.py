@@ -39,6 +39,8 @@ def fix(release: str, yes: bool) -> int:
     shown = workspace.shown(path)
     proposed = propose(workspace, path)
     print_changes(shown, proposed.before, proposed.tidied.text)
+    if proposed.tidied.changes and proposed.tidied.doubts:
+        say("Left for you, with the line in the tidied text:", err=True)
     for doubt in sorted(proposed.tidied.doubts, key=lambda each: each.line):
         row(f"{shown}:{doubt.line}: {doubt.message}", err=True)
     left = UNFINISHED if proposed.tidied.doubts else DONE

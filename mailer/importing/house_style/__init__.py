@@ -10,13 +10,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailer.importing.house_style.doubled import tell_of_broken_sentences, without_what_is_said_twice
+from mailer.importing.house_style.doubled import (
+    BULLETS,
+    CONTACTS,
+    DATELINE,
+    OPENING,
+    SAID_TWICE,
+    tell_of_broken_sentences,
+    without_what_is_said_twice,
+)
 from mailer.importing.house_style.page import House, Page, Told
-from mailer.importing.house_style.typed_notes import with_notes
+from mailer.importing.house_style.typed_notes import NOTES, with_notes
 from mailer.importing.house_style.typography import set_in_type
 
-__all__ = ["House", "Tidied", "Told", "tidied"]
+__all__ = ["House", "Tidied", "Told", "left_behind", "tidied"]
 
+_SEEN_BY_READERS = {
+    OPENING: "The text begins with what the mail prints from the header: it would be said twice.",
+    DATELINE: "The text begins with the dateline that the mail prints itself: it would be said twice.",
+    CONTACTS: "The text has the contacts that the mail prints itself: they would be there twice.",
+    BULLETS: "A telephone number would be printed as a bullet.",
+    NOTES: "The notes are typed by hand: in the mail their marks would lead nowhere.",
+}
+"""What a word processor left behind that would be seen in the mail, where it is beyond doubt."""
 
 _ROUNDS = 9
 """What one rule has set right may show another what is meant; so many times is more than any page needs."""
@@ -55,3 +71,18 @@ def tidied(text: str, house: House) -> Tidied:
         if page.text == before:
             break
     return Tidied(page.text.replace("\n", ends), dict(page.changes), tuple(page.doubts))
+
+
+def left_behind(text: str, house: House) -> tuple[Told, ...]:
+    """What `tidied` would put right and every reader of the mail would see otherwise: the first of each sort, with its
+    line in the text as it is.
+
+    Args:
+        text: a header between fences, and a body.
+    """
+    found = []
+    for rule in (*SAID_TWICE, with_notes):
+        if page := Page.of(text, house):
+            rule(page)
+            found += [Told(index + 1, _SEEN_BY_READERS[what]) for what, index in page.first.items()]
+    return tuple(sorted(found, key=lambda each: each.line))

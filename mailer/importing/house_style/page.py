@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mailer.model import Contact
 from mailer.release.field_names import RECORDS, RELEASE_FIELDS
 from mailer.release.header import Header, read_header
 
 _PROTECTED = re.compile(
-    r"""<[^<>\s]+> | \]\([^)\n]*\) | (?:https?|ftp|mailto|tel):[^\s<>“”«»]+ | www\.\S+ | [\w.+-]+@[\w.-]+ | \{\{.*?\}\}
-      | `[^`\n]*` | \\. | &\#?\w+; | \[\^[^\]\s]+\]""",
-    re.VERBOSE,
+    r"""<[^<>\s]+> | \]\((?:[^()\n\\]|\\.|\([^()\n]*\))*\) | (?:https?|ftp|mailto|tel):[^\s<>“”«»]+
+      | www\.\S+ | [\w.+-]+@[\w.-]+ | \{\{.*?\}\}
+      | (?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`) | \\. | &\#?\w+; | \[\^[^\]\s]+\]
+      | ^[ \t>]*[|:-][ \t|:-]*$""",
+    re.VERBOSE | re.MULTILINE,
 )
-"""Addresses, merge slots, what is escaped, citations of notes."""
+"""Addresses, merge slots, code, what is escaped, citations of notes, the line below a table's head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,12 @@ class House:
     Attributes:
         language: BCP 47, of the release.
         dash: as newsroom.md has it, with the blanks around it if any: "—" or " – ".
+        contacts: those of newsroom.md, which the mail prints where the header has none.
     """
 
     language: str
     dash: str = "—"
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Page:
 
     Attributes:
         body: index of the first line behind the header.
+        changes: what was changed → how often, in words for staff.
+        first: what was changed → the index where the first of it stood.
     """
 
     lines: list[str]
@@ -52,6 +59,7 @@ class Page:
     header: Header
     house: House
     changes: Counter[str] = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)
     doubts: list[Told] = field(default_factory=list)
 
     @classmethod
@@ -86,9 +94,10 @@ class Page:
                 self.lines.pop()
             self.lines.append("")
 
-    def changed(self, what: str, times: int = 1) -> None:
+    def changed(self, what: str, times: int = 1, *, at: int = 0) -> None:
         if times:
             self.changes[what] += times
+            self.first.setdefault(what, at)
 
     def doubt(self, index: int, message: str) -> None:
         self.doubts.append(Told(index + 1, message))

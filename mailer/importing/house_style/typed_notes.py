@@ -14,6 +14,7 @@ from mailer.importing.house_style.page import Page, protected
 from mailer.importing.words import phrases, plain
 from mailer.release.body import END_MARK
 
+NOTES = "typed notes made notes"
 _DEFINITION = re.compile(
     r" {0,3}(?:\[(?P<bracketed>\d{1,2})\]:?|(?P<raised>[⁰¹²³⁴-⁹]{1,2})|(?P<plain>\d{1,2})[.)])\s*(?P<text>\S.*)"
 )
@@ -38,8 +39,9 @@ def with_notes(page: Page) -> None:
         return
     start, end, notes = _listed(page)
     text = "\n".join(page.lines[page.body : start])
+    mask = protected(text)
     for pattern in _MARKS:
-        marks = [m for m in pattern.finditer(text) if _is_mark(text, m)]
+        marks = [m for m in pattern.finditer(text) if _is_mark(text, mask, m)]
         numbers = list(dict.fromkeys(_number(m["mark"]) for m in marks))
         if notes and numbers == [note.number for note in notes]:
             _put(page, text, marks, start, end, notes)
@@ -60,10 +62,10 @@ def _number(mark: str) -> int:
     return int(unicodedata.normalize("NFKC", mark).strip("[]"))
 
 
-def _is_mark(text: str, match: re.Match[str]) -> bool:
+def _is_mark(text: str, mask: list[bool], match: re.Match[str]) -> bool:
     start = match.start("mark")
     line = text[text.rfind("\n", 0, start) + 1 : start]
-    if any(protected(text)[start : match.end("mark")]) or not line.strip(" >*_-"):
+    if any(mask[start : match.end("mark")]) or not line.strip(" >*_-"):
         return False
     return match["mark"].startswith("[") or not _POWER.search(line)
 
@@ -110,4 +112,4 @@ def _put(page: Page, text: str, marks: list[re.Match[str]], start: int, end: int
     written = ["\n    ".join([f"[^{note.number}]: {note.lines[0]}", *note.lines[1:]]) for note in notes]
     head = "".join([*pieces, text[at:]]).split("\n")
     page.lines[page.body : end] = [*head, *"\n\n".join(written).split("\n")]
-    page.changed("typed notes made notes", len(notes))
+    page.changed(NOTES, len(notes), at=page.body + text.count("\n", 0, marks[0].start()))

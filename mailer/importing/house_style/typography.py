@@ -17,6 +17,8 @@ PROSE = frozenset(
 _FIELD = re.compile(r"(?P<before>\s*(?:[-•*]\s+)?(?P<name>[^\W\d_][\w \-]*?)\s*:\s+)(?P<value>\S.*)")
 _TABLE = re.compile(r"\s*\|")
 _RULER = re.compile(r"\s*(?:[-*_=:|]\s*){3,}")
+_DIALOGUE = re.compile(r"(?:—|--) ?[¿¡«“\"]?[^\W\d_]")
+"""Where somebody begins to speak in Spanish and Portuguese: https://www.rae.es/dpd/raya"""
 _HIDDEN = "hidden characters taken out"
 _BLANKS = "blanks too many taken out"
 
@@ -96,23 +98,29 @@ def _set(page: Page, start: int, end: int, text: str) -> None:
 
 
 def _dashes(page: Page, text: str) -> tuple[str, int]:
-    """`--` between words. Two hyphens with a blank on one side alone may be an option of a command."""
+    """`--` between words. Two hyphens with a blank on one side alone may be an option of a command. Between figures
+    they are the shorter dash of ranges in every house; in a dialogue the blanks say who speaks, and stay."""
     dash = page.house.dash
     attribution = re.sub(r"(?m)^(\s*>\s*)--(?=\s*\S)", lambda m: f"{m[1]}—", text)
     named = attribution != text
     pattern = re.compile(r"(?<=[^\s\-|>])(?:[ \u00a0]--[ \u00a0]|--)(?=[^\s\-|>])")
-    new, times = _replaced(attribution, pattern, lambda _: dash)
-    return new, times + named
+    if page.house.language.split("-")[0].lower() in ("es", "pt") and _DIALOGUE.match(text):
+        new, times = _replaced(attribution, re.compile("(?<!-)--(?!-)"), lambda _: "—")
+        return new, times + named
+    new, ranges = _replaced(attribution, re.compile(r"(?<=\d)--(?=\d)"), lambda _: "–")
+    new, times = _replaced(new, pattern, lambda _: dash)
+    return new, times + named + ranges
 
 
 def _french_blanks(page: Page, text: str) -> tuple[str, int]:
-    """A no-break blank where French has one before a sign: narrow before ; ! ? and within « », wide before :."""
+    """A no-break blank where French has one before a sign: narrow before ; ! ? and within « », wide before :.
+    One that stands there already is as good, whichever it is."""
     if page.house.language.split("-")[0] != "fr":
         return text, 0
     times = 0
     for pattern, to in (
-        (r"(?<=\S)[ \u00a0](?=[;!?](?:\s|$|[»”\"*_)]))", "\u202f"), (r"(?<=\S) (?=:(?:\s|$))", "\u00a0"),
-        (r"(?<=«)[ \u00a0]?(?=[^\s\u202f])", "\u202f"), (r"(?<=[^\s\u202f])[ \u00a0]?(?=»)", "\u202f"),
+        (r"(?<=\S) (?=[;!?](?:\s|$|[»”\"*_)]))", "\u202f"), (r"(?<=\S) (?=:(?:\s|$))", "\u00a0"),
+        (r"(?<=«) ?(?=\S)", "\u202f"), (r"(?<=\S) ?(?=»)", "\u202f"),
     ):  # fmt: skip
         text, found = _replaced(text, re.compile(pattern), lambda _, to=to: to)  # type: ignore[misc]
         times += found

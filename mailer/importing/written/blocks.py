@@ -106,13 +106,21 @@ class BlockWriter:
         texts = self._blocks(quotation.blocks, "quotation")
         said = _plainly(quotation.attribution)
         if said:
-            texts.append(f"— {self._inline(said, 'list')}")
+            texts.append(f"— {self._attribution(said)}")
         return "\n>\n".join(_indented(text, "> ", blank=">") for text in texts)
+
+    def _attribution(self, said: Sequence[Run]) -> str:
+        """Who said it. An address at its beginning would be a link, which names nobody: it is escaped."""
+        text = self._inline(said, "list")
+        quotation = parse_body(f"> — {text}", "", 1).tree
+        if len(said) == 1 and not any(node.type == "attribution" for node in quotation.walk()):
+            return escaped(said[0].text, everything=True)
+        return text
 
     def _listing(self, listing: Listing, marker: str) -> str:
         items = [blocks for item in listing.items if (blocks := self._blocks(item, "list"))]
         loose = any(
-            sum(isinstance(block, Paragraph) for block in item) > 1
+            any(_needs_blank_line(block) for block in item[1:])
             or any(isinstance(block, Table | Figure) for block in item)
             for item in listing.items
         )
@@ -189,6 +197,11 @@ def _other_marker(listing: Listing, before: str) -> str:
     """Two lists beside one another are one to Markdown, unless their markers differ (CommonMark §5.3)."""
     markers = (".", ")") if listing.ordered else ("-", "+")
     return markers[1] if before == markers[0] else markers[0]
+
+
+def _needs_blank_line(block: Block) -> bool:
+    """Whether a paragraph before it would swallow it: words, and a list that doesn't begin with 1 (CommonMark §5.3)."""
+    return isinstance(block, Paragraph) or (isinstance(block, Listing) and block.ordered and block.first != 1)
 
 
 def _plainly(runs: Sequence[Run]) -> list[Run]:
