@@ -3,8 +3,9 @@
 What the words of the source are is said by another reader than the one that made the release (`SourceDocument.words`),
 and the release's by its own reader. Held against one another are words alone, each as often as it stands there:
 
-- letters and digits count, in any case and form (NFKC), apart from one another: a note's mark is none of its word's;
-  punctuation, dashes, bullets and quotation marks don't count;
+- letters and digits count, in any case and form (NFKC), apart from one another: a note's mark is none of its word's,
+  10² is not 102; so do the signs that numbers need (minus, percent, currencies, degrees, ±); other punctuation, dashes,
+  bullets and quotation marks don't count;
 - characters that nobody sees (soft hyphens, blanks of no width) are no part of a word;
 - a word that a line's end parts with a hyphen is one where the release has it as one;
 - a note's number counts where it is cited; so do the numbers of a numbered list. What a mail says in words of its
@@ -30,7 +31,15 @@ from mailer.release.field_names import RECORDS, RELEASE_FIELDS
 from mailer.release.header import read_header
 from mailer.release.source import as_read
 
-_WORD = re.compile("[^\\W\\d_⁰¹²³⁴-⁹]+|[\\d⁰¹²³⁴-⁹]+")
+_CURRENCIES = re.escape("".join(chr(n) for n in range(0x10000) if unicodedata.category(chr(n)) == "Sc"))
+_WORD = re.compile(
+    r"[^\W\d_⁰¹²³⁴-⁹]+|\d+|[⁰¹²³⁴-⁹]+"
+    rf"|[{_CURRENCIES}±×÷≤≥≠≈∞√°]"
+    r"|(?<=\d)[ \u00a0\u202f]?[%‰](?![0-9A-Fa-f]{2})"  # in addresses it begins a byte
+    rf"|(?<![\w.,:;/)+*#\\{_CURRENCIES}–−-])[−–-](?=[{_CURRENCIES}]?\d)"
+)
+"""Words, and signs without which a number says something else."""
+_POWER = re.compile(r"(\d+)([⁰¹²³⁴-⁹]+)")
 _AROUND = 4
 """Words before and behind those that are lost, by which they are found."""
 _OF_THE_OFFICE = frozenset(["kind", "lang", "original", "lists", "theme", "about", "web", "corrects"])
@@ -55,11 +64,8 @@ def lost_words(document: SourceDocument, draft: Draft, text: str) -> tuple[Lost,
     shown = as_read(document.words)
     spans = [(match.start(), match.end()) for match in _WORD.finditer(shown)]
     source = [_normalised(shown[start:end]) for start, end in spans]
-    kept = [
-        word
-        for each in (*_in_file(text), *(aside.text for aside in draft.set_aside))
-        for word in words_of(each)
-    ]
+    texts = (*_in_file(text), *(aside.text for aside in draft.set_aside))
+    kept = [word for each in texts for word in words_of(each)]
     missing = Counter(source) - Counter(kept)
     spare = Counter(kept) - Counter(source)
     for at in _hyphenated(shown, spans):
@@ -67,6 +73,12 @@ def lost_words(document: SourceDocument, draft: Draft, text: str) -> tuple[Lost,
         if missing[first] and missing[second] and spare[first + second]:
             missing -= Counter((first, second))
             spare[first + second] -= 1
+    for number, power in (found for each in texts for found in _POWER.findall(as_read(each))):
+        plain = number + _normalised(power)  # a source may say by looks alone that it is raised
+        if missing[plain] and spare[number] and spare[_normalised(power)]:
+            missing[plain] -= 1
+            spare -= Counter((number, _normalised(power)))
+    missing = +missing
     places = sorted(_places(source, kept, missing))
     return tuple(_lost(shown, spans, stretch) for stretch in _stretches(places))
 
@@ -77,7 +89,8 @@ def words_of(text: str) -> list[str]:
 
 
 def _normalised(word: str) -> str:
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", word).casefold()))
+    plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", word).casefold()))
+    return plain or ("-" if word in "−–-" else word.strip())
 
 
 def _in_file(text: str) -> Iterator[str]:

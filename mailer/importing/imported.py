@@ -181,10 +181,12 @@ def save(workspace: Workspace, imported: Imported, path: Path) -> tuple[Path, ..
             with each.open("xb") as file:
                 made.append(each)
                 file.write(content)
-    except OSError as error:
+    except BaseException as error:  # Ctrl-C too leaves no part of them
         for ours in made:
             with suppress(OSError):
                 ours.unlink()
+        if not isinstance(error, OSError):
+            raise
         if isinstance(error, FileExistsError):
             raise WorkspaceError(
                 f"{workspace.shown(each)} is there already. Nothing was written.",

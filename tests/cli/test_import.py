@@ -229,3 +229,22 @@ def test_what_cant_be_done_is_refused(
     ran = run(workspace, *arguments)
     assert (ran.code, said in ran.err) == (2, True), ran.err
     assert "bug in mailer" not in ran.err
+
+
+def test_what_a_document_says_about_the_inbox_is_shown_to_who_imports_it(
+    workspace: Workspace, document: Path
+) -> None:
+    """Its author chooses what journalists see of the mail before they open it: not without anybody's knowing."""
+    document.write_text(
+        "Headline: Open\nSubject: Cheap pills\nPreheader: Buy now\n\nPORTMELLON — Open today.\n", "utf-8"
+    )
+    said = run(workspace, "draft.txt", "-o", "releases/open.md").err
+    assert "releases/open.md:4: The document says the mail's subject: “Cheap pills”." in said
+    assert "releases/open.md:5: The document says the mail's preheader: “Buy now”." in said
+
+
+def test_a_name_with_characters_that_nobody_sees_is_refused(workspace: Workspace, document: Path) -> None:
+    ran = run(workspace, "draft.txt", "-o", "releases/a\x1b[31m\nb.md")
+    assert ran.code == 2
+    assert "\x1b" not in ran.err
+    assert "a character that nobody sees" in " ".join(ran.err.split())

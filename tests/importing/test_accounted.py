@@ -111,6 +111,45 @@ def test_of_a_word_that_stands_there_often_the_right_place_is_named() -> None:
     assert (found.words, found.around) == ("The", "for the water.1 The office’s 41,600")
 
 
+@pytest.mark.parametrize(
+    ("source", "kept", "named"),
+    [
+        ("It was -5 degrees.", "It was 5 degrees.", "-"),
+        ("It was −5 degrees.", "It was 5 degrees.", "−"),
+        ("A profit of –$5.", "A profit of $5.", "–"),
+        ("Costs rose by 5 %.", "Costs rose by 5.", "%"),
+        ("Costs rose by 5%.", "Costs rose by 5.", "%"),
+        ("It costs €7.", "It costs 7.", "€"),
+        ("It costs 7 £.", "It costs 7.", "£"),
+        ("It is 5 °C.", "It is 5 C.", "°"),
+        ("Give or take ±3.", "Give or take 3.", "±"),
+        ("10² metres.", "102 metres.", "10 ²"),
+    ],
+)
+def test_a_sign_without_which_a_number_says_something_else_is_missed(
+    source: str, kept: str, named: str
+) -> None:
+    document = SourceDocument(kind="text", blocks=(), words=f"One\n{source}")
+    found = lost(Draft(headline="One", body=(paragraph(kept),)), document)
+    assert [each.replace(" ", "") for each in found] == [named.replace(" ", "")]
+    assert lost(Draft(headline="One", body=(paragraph(source),)), document) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("It was −5 degrees.", "It was -5 degrees."),
+        ("Pages 5-7, 020-79 and 5 – 7.", "Pages 5–7, 020 79 and 5—7."),
+        ("Portmellon - 5 boats.", "Portmellon 5 boats."),
+        ("5 % of it.", "5% of it."),
+        ("102 metres, by the looks of it 10².", "10² metres, by the looks of it 10²."),
+    ],
+)
+def test_how_a_sign_is_written_is_nothing_that_is_lost(source: str, kept: str) -> None:
+    document = SourceDocument(kind="text", blocks=(), words=f"One\n{source}")
+    assert lost(Draft(headline="One", body=(paragraph(kept),)), document) == []
+
+
 @given(
     st.lists(
         st.text(st.characters(categories=("L", "N", "P", "S", "Z")), max_size=12), min_size=1, max_size=8

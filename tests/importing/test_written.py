@@ -290,3 +290,14 @@ def test_what_markdown_cant_hold_is_said(workspace: Workspace) -> None:
     assert "no address" in said["READ: ftp://example.org"]
     assert "no text" in said["[^1]: TODO the text of this note"]
     assert read_release(workspace, "one").original.headline == "One"
+
+
+def test_what_is_raised_and_can_not_be_written_so_is_to_be_checked() -> None:
+    """10 to the power of 2.5 would stand there as 102.5."""
+    body = (Paragraph((Run("It is 10"), Run("2.5", raised=True), Run(", 10"), Run("−6", raised=True), Run(" or 1"),
+                       Run("st", raised=True))),)  # fmt: skip
+    written = write(Draft(headline="One", body=body), "one")
+    assert "10⁻⁶ or 1st" in written.text
+    assert [check.message for check in written.to_check if "raised" in check.message] == [
+        "“2.5” is raised in the document, and here it can't be: say it in words."
+    ]

@@ -5,10 +5,13 @@ read a file of ours, or bring along what names a person. Word documents: test_wo
 from __future__ import annotations
 
 import io
+import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -16,11 +19,14 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.terminal import mailer
 from support.text_documents import document
 
 from mailer.errors import DocumentError
-from mailer.importing.document import SourceDocument
+from mailer.importing import import_document, save
+from mailer.importing.document import Picture, SourceDocument
 from mailer.importing.sources import read_document
+from mailer.workspace import Workspace
 
 MEGABYTES = 400
 
@@ -116,7 +122,7 @@ def test_bombs_are_read_or_refused_within_memory(
     path = tmp_path / name
     path.write_bytes(make())
     ran = subprocess.run([sys.executable, "-c", PROGRAM, path], capture_output=True, text=True, timeout=100)
-    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert ran.returncode == 0, ran.err[-2000:]
     *lines, peak = ran.stdout.splitlines()
     assert said in "\n".join(lines)
     assert int(peak) // 1024 < MEGABYTES
@@ -224,3 +230,48 @@ def test_no_bytes_raise_anything_but_what_staff_can_read(name: str, start: bytes
         assert refused.faults
     else:
         assert isinstance(found, SourceDocument)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pipes and devices that are files")
+def test_only_files_are_opened(workspace: Workspace) -> None:
+    """A pipe begins when somebody writes into it, a device may never end. Others in the folder are imported."""
+    folder = workspace.root / "drafts"
+    folder.mkdir()
+    os.mkfifo(folder / "a.docx")
+    (folder / "b.txt").write_text("Harbours Are Clean\n\nPORTMELLON — They are.\n", "utf-8")
+    ran = mailer("import", "drafts", cwd=workspace.root)
+    assert "drafts/a.docx is no file." in ran.err
+    assert "1 document imported, 1 document refused." in ran.err
+    assert "/dev/zero is no file." in mailer("import", "/dev/zero", cwd=workspace.root).err
+
+
+def test_a_file_of_any_size_takes_no_memory(workspace: Workspace) -> None:
+    with (workspace.root / "large.txt").open("wb") as file:
+        file.truncate(3 << 30)
+    ran = mailer("import", "large.txt", cwd=workspace.root)
+    assert ran.code
+    assert "large.txt has more than 64 MB." in ran.err
+
+
+def test_what_is_interrupted_leaves_no_part_of_a_release(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = b"Harbours Are Clean\n\nPORTMELLON \xe2\x80\x94 They are.\n"
+    imported = replace(
+        import_document(workspace, text, "a.txt"), pictures={"a.png": Picture(b"x", "image/png")}
+    )
+    before, opened = sorted(workspace.releases.iterdir()), Path.open
+
+    def interrupted(path: Path, *mode: str) -> object:
+        file = opened(path, *mode)
+        if path.suffix == ".md":
+            signal.raise_signal(signal.SIGINT)
+        return file
+
+    monkeypatch.setattr(Path, "open", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save(workspace, imported, workspace.releases / "a.md")
+    monkeypatch.undo()
+    assert [
+        path for path in sorted(workspace.releases.iterdir()) if path not in before and path.suffix == ".png"
+    ] == []

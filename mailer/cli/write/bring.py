@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _OF_AN_EDITION = re.compile(r"(?P<name>.+)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)", re.DOTALL)
 CLIPBOARD = "clipboard"
+_MOST_BYTES = 64 << 20
+"""Of a document with its pictures: as many as a Word document may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +149,37 @@ def _read(
         return of_source(
             workspace, document, CLIPBOARD, name=wanted.name, language=wanted.language or language
         )
-    try:
-        content = source.read_bytes()
-    except OSError as error:
-        raise WorkspaceError(f"{source} can't be read: {error.strerror}.") from None
     return import_document(
         workspace,
-        content,
+        _content(source),
         source.name,
         name=wanted.name,
         language=wanted.language or language,
         accept_changes=accept_changes,
     )
+
+
+def _content(source: Path) -> bytes:
+    """A document's bytes, so many as a document may have. What is no file (a pipe, a device) is not opened: it may
+    never end, or never begin.
+
+    Raises:
+        WorkspaceError: it can't be read, is no file, or is too large.
+    """
+    shown = visible(str(source))
+    try:
+        if not stat.S_ISREG(source.stat().st_mode):
+            raise WorkspaceError(f"{shown} is no file.")
+        with source.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise WorkspaceError(f"{shown} can't be read: {error.strerror}.") from None
+    if len(content) > _MOST_BYTES:
+        raise WorkspaceError(
+            f"{shown} has more than {_MOST_BYTES >> 20} MB.",
+            "Take out its pictures, or copy its text and import that: mailer import --clipboard",
+        )
+    return content
 
 
 def _wanted(
@@ -176,7 +198,10 @@ def _wanted(
     if out and out != "-":
         path = Path(out) if len(Path(out).parts) > 1 else workspace.releases / out
         if path.suffix != ".md" or path.resolve().parent != workspace.releases.resolve():
-            raise click.BadParameter(f"“{out}” is no file of releases/ that ends in .md", param_hint="-o")
+            shown = visible(out)
+            raise click.BadParameter(f"“{shown}” is no file of releases/ that ends in .md", param_hint="-o")
+        if not path.name.isprintable():
+            raise click.BadParameter(f"“{visible(out)}” has a character that nobody sees", param_hint="-o")
         match = _OF_AN_EDITION.fullmatch(path.stem)
         name = match["name"] if match else path.stem
         spoken = match["language"] if match else ""

@@ -14,7 +14,7 @@ from mailer.importing.document import Block, Figure, Listing, Paragraph, Rule, R
 from mailer.importing.draft import CallToAction, Guess, Part, Quotation
 from mailer.importing.written.inline import button, escaped, inline
 from mailer.importing.written.read_back import Within
-from mailer.importing.written.runs import on_one_line, plain, sound_link, tidied
+from mailer.importing.written.runs import changes_on_the_line, on_one_line, plain, sound_link, tidied
 from mailer.release.body import parse_body
 
 UNDESCRIBED = "TODO what this picture shows"
@@ -87,6 +87,11 @@ class BlockWriter:
         for run in runs:
             if run.href and not sound_link(run.href) and run.text.strip():
                 self._look(f"The link to {plain(run.href)} was left out: a mail can't hold it.", run.text)
+            if changes_on_the_line(run):
+                self._look(
+                    f"“{run.text}” is raised in the document, and here it can't be: say it in words.",
+                    run.text,
+                )
         written = inline(runs, within)
         if written.lost:
             self._look(

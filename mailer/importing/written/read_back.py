@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from markdown_it.tree import SyntaxTreeNode
 
 from mailer.importing.document import Run
+from mailer.importing.written.runs import joined
 from mailer.release.body import parse_body
 
 Within: TypeAlias = Literal["body", "quotation", "list"]
@@ -70,21 +71,11 @@ def as_seen(runs: Sequence[Run]) -> tuple[Run, ...]:
     lead is compared as a browser would ask for it."""
     from markdown_it.common.normalize_url import normalizeLink
 
-    seen: list[Run] = []
-    for run in runs:
-        run = replace(run, href=normalizeLink(run.href) if run.href else "")
-        for text in re.findall(r"\s+|\S+", run.text) if run.text else [""] * bool(run.note):
-            piece = replace(run, text=text)
-            if text.isspace():
-                piece = replace(piece, bold=False, italic=False)
-            last = seen[-1] if seen else None
-            if (
-                last
-                and not piece.note
-                and not last.note
-                and replace(last, text="") == replace(piece, text="")
-            ):
-                seen[-1] = replace(last, text=last.text + text)
-            else:
-                seen.append(piece)
-    return tuple(seen)
+    def pieces() -> Iterator[Run]:
+        for run in runs:
+            run = replace(run, href=normalizeLink(run.href) if run.href else "")
+            blank = replace(run, bold=False, italic=False)
+            for text in re.findall(r"\s+|\S+", run.text) if run.text else [""] * bool(run.note):
+                yield replace(blank if text.isspace() else run, text=text)
+
+    return joined(pieces())

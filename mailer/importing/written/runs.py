@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -26,7 +26,7 @@ from mailer.release.body import SCHEMES, addresses_in
 from mailer.release.source import as_read
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
+_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _NO_BREAK = {"\u00a0", "\u202f", "\u2007"}
 
 
@@ -53,6 +53,13 @@ def tidied(runs: Sequence[Run]) -> tuple[Run, ...]:
     _style_blanks_and_notes(letters)
     _end_italics_outside_words(letters)
     return _as_runs(letters)
+
+
+def changes_on_the_line(run: Run) -> bool:
+    """Whether a run is raised, says something by it (10 to the power of 2.5, not 102.5), and can't be written so."""
+    return (
+        run.raised and bool(re.search(r"[\d+−=-]", run.text)) and any(ord(c) not in _RAISED for c in run.text)
+    )
 
 
 def on_one_line(runs: Sequence[Run], between: str = " ") -> list[Run]:
@@ -142,12 +149,13 @@ def _is_of_a_word(letter: _Letter) -> bool:
 
 
 def _as_runs(letters: list[_Letter]) -> tuple[Run, ...]:
-    runs: list[Run] = []
-    for letter in letters:
-        run = Run(letter.text, letter.bold, letter.italic, href=letter.href, note=letter.note)
-        last = runs[-1] if runs else None
-        if last and not run.note and not last.note and replace(last, text="") == replace(run, text=""):
-            runs[-1] = replace(last, text=last.text + run.text)
-        else:
-            runs.append(run)
-    return tuple(runs)
+    return joined(Run(each.text, each.bold, each.italic, href=each.href, note=each.note) for each in letters)
+
+
+def joined(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """Runs of which none looks like the one before; each note's mark is one."""
+    made: list[Run] = []
+    for looks, group in groupby(runs, lambda run: replace(run, text="")):
+        alike = list(group)
+        made += alike if looks.note else [replace(looks, text="".join(run.text for run in alike))]
+    return tuple(made)

@@ -10,6 +10,8 @@ from typing import Any
 from mailer.importing.sources.open_document.names import attribute, name_of, qualified
 
 _DEEPEST = 30
+_TINY = 2
+"""Points: of letters that nobody can read."""
 _NAMES = {
     "title": "Title", "subtitle": "Subtitle", "quotations": "Quote", "quote": "Quote", "caption": "Caption",
     "illustration": "Caption", "figure": "Caption", "drawing": "Caption",
@@ -25,6 +27,8 @@ class TextLook:
     raised: bool | None = None
     hidden: bool = False
     struck: bool = False
+    unseen: bool | None = None
+    """White without a colour behind it, or too small for anybody to read."""
 
 
 class Styles:
@@ -72,7 +76,8 @@ class Styles:
             if own and element not in self._automatic:
                 break
             for properties in element.iter(qualified("style:text-properties")):
-                for key in ("fo:font-weight", "fo:font-style", "style:text-position", "text:display",
+                for key in ("fo:color", "fo:background-color", "fo:font-size", "fo:font-weight", "fo:font-style",
+                            "style:text-position", "text:display",
                             "style:text-line-through-style", "style:text-line-through-type"):  # fmt: skip
                     if value := attribute(properties, key):
                         found.setdefault(key, value)
@@ -89,6 +94,7 @@ class Styles:
             raised=None if position is None else bool(re.match(r"super|0*[1-9]", position)),
             hidden=found.get("text:display") == "none",
             struck=bool(line) and "none" not in line,
+            unseen=_unseen(found),
         )
 
     def centred(self, name: str) -> bool:
@@ -111,6 +117,20 @@ class Styles:
     def ordered(self, name: str, level: int) -> bool:
         """Whether a list of this style counts at a level, 1 for the outermost."""
         return self._lists.get(name, {}).get(level, False)
+
+
+def _unseen(found: dict[str, str]) -> bool | None:
+    size = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)pt", found.get("fo:font-size", ""))
+    colour, behind = (
+        found.get("fo:color", "").lower(),
+        found.get("fo:background-color", "transparent").lower(),
+    )
+    white = re.fullmatch(r"#f[a-f]f[a-f]f[a-f]", colour) and (
+        behind == "transparent" or re.fullmatch(r"#f[a-f]f[a-f]f[a-f]", behind)
+    )
+    if not size and not colour:
+        return None
+    return bool(white) or bool(size and float(size[1]) <= _TINY)
 
 
 def _levels(style: Any) -> Iterator[tuple[int, bool]]:

@@ -17,8 +17,8 @@ from mailer.importing.sources.shaping.tables import Cell, table_or_blocks
 UNREAD = frozenset((
     "text:tracked-changes", "office:forms", "text:sequence-decls", "text:variable-decls", "text:user-field-decls",
     "text:dde-connection-decls", "text:alphabetical-index-auto-mark-file", "text:index-title-template",
-    "office:scripts",
-    "text:table-of-content-source", "text:illustration-index-source", "text:bibliography-source", "text:ruby-text",
+    "office:scripts", "text:script",
+    "text:table-of-content-source", "text:illustration-index-source", "text:bibliography-source",
     "text:note-citation", "office:event-listeners", "svg:title", "svg:desc", "office:binary-data", "text:page-number",
     "text:page-count", "office:annotation-end", "draw:glue-point", "draw:enhanced-geometry", "table:table-column",
     "table:table-columns", "text:user-index-source", "text:alphabetical-index-source", "text:table-index-source",
@@ -28,6 +28,14 @@ UNREAD = frozenset((
 SHAPES = frozenset(
     f"draw:{name}" for name in ("custom-shape", "rect", "ellipse", "line", "polygon", "path", "caption")
 )
+_OF_THE_FILE = frozenset(
+    f"text:{name}" for name in (
+        "author-name", "author-initials", "file-name", "initial-creator", "creator", "printed-by", "template-name",
+        "description", "keywords", "user-defined", "sender-firstname", "sender-lastname", "sender-company",
+        "sender-email",
+    )
+)  # fmt: skip
+"""Fields that say something of the document or of who wrote it."""
 _MOST_CELLS = 20_000
 
 
@@ -41,10 +49,15 @@ class _Around:
     href: str = ""
     list_style: str = ""
     list_level: int = 0
+    unseen: bool = False
+    white: bool = True
+    """The paper behind it, as far as is known: cells and frames may have a colour."""
 
     def with_look(self, look: TextLook) -> _Around:
         said = {
-            name: value for name in ("bold", "italic", "raised") if (value := getattr(look, name)) is not None
+            name: value
+            for name in ("bold", "italic", "raised", "unseen")
+            if (value := getattr(look, name)) is not None
         }
         return replace(self, **said)
 
@@ -126,7 +139,9 @@ class _Flow:
             self._add(child.tail, around)
 
     def _add(self, text: str | None, around: _Around) -> None:
-        if text:
+        if text and text.strip() and around.unseen and around.white:
+            self._reading.hidden(text)
+        elif text:
             self._reading.read(text)
             self._text.add(around.run(text))
 
@@ -150,6 +165,10 @@ class _Flow:
             self._inline(child, replace(around, href=href))
         elif name == "text:note":
             self._note(child, around)
+        elif name == "text:ruby-text":  # how the word before it is read
+            self._add(f" ({plain_text(child)})" if plain_text(child) else "", around)
+        elif name == "text:placeholder":
+            reading.remark(f"A field that nobody filled in was left out: “{plain_text(child)}”.")
         elif name == "office:annotation":
             reading.comment(child)
         elif name in ("text:change-start", "text:change-end", "text:change"):
@@ -162,7 +181,15 @@ class _Flow:
         elif name == "draw:frame" or name in SHAPES:
             self._frame(child, around)
         elif name not in UNREAD:
+            self._tell(child, name)
             self._inline(child, around)
+
+    def _tell(self, field: Any, name: str) -> None:
+        if name in _OF_THE_FILE and (said := plain_text(field)):
+            self._reading.remark(
+                f"“{said}” is what LibreOffice says of the document or its author ({name.partition(':')[2]}): "
+                f"see whether it may leave ({self._reading.place})."
+            )
 
     def _note(self, note: Any, around: _Around) -> None:
         mark, body = "", None
@@ -183,7 +210,7 @@ class _Flow:
         if figure := self._reading.figure(frame):
             self._after.append(figure)
             return
-        blocks = self._inside(frame, _Around())
+        blocks = self._inside(frame, _Around(white=False))
         if any(isinstance(block, Figure) for block in blocks):
             self._after += [
                 replace(block, style="Caption") if isinstance(block, Paragraph) and not block.style else block
@@ -234,13 +261,16 @@ class _Flow:
         cells = 0
         for row in rows:
             line: list[Cell] = []
+            if attribute(row, "table:visibility") in ("collapse", "filter"):
+                self._reading.hidden(plain_text(row))
+                continue
             for cell in row:
                 if name_of(cell.tag) not in ("table:table-cell", "table:covered-table-cell"):
                     continue
                 repeated = attribute(cell, "table:number-columns-repeated")
                 times = min(int(repeated[:4]), 50) if repeated.isascii() and repeated.isdecimal() else 1
                 covered = name_of(cell.tag) == "table:covered-table-cell"
-                line.append(() if covered else self._inside(cell, _Around()))
+                line.append(() if covered else self._inside(cell, _Around(white=False)))
                 line += [()] * (times - 1 if cells < _MOST_CELLS else 0)
                 cells += times
             while line and not line[-1]:

@@ -10,11 +10,13 @@ from mailer.importing.sources.open_document.text import section_hidden
 
 _NO_WORDS = frozenset((
     "text:tracked-changes", "office:annotation", "office:annotation-end", "text:note-citation", "office:forms",
-    "svg:title", "svg:desc", "text:ruby-text", "office:binary-data", "text:hidden-text", "text:page-number",
+    "svg:title", "svg:desc", "office:binary-data", "text:hidden-text", "text:page-number",
     "text:page-count", "text:table-of-content-source",
+    "text:placeholder", "text:script",
 ))  # fmt: skip
 _APART = frozenset((
     "text:p", "text:h", "text:tab", "text:s", "text:line-break", "table:table-cell", "text:note", "draw:frame",
+    "text:ruby-text",
 ))  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from mailer.importing.sources.rich_text.tokens import tokens
 from mailer.importing.sources.rich_text.words import words_of
 from mailer.importing.sources.shaping.typed_lists import with_typed_lists
 
+_PART = re.compile(rb"\\(?:red|green|blue)(\d{1,3})")
 _STYLE = re.compile(rb"\{(?:\\s(\d{1,4}))?[^{}]*?\s([^\\{};]{1,60});\}")
 
 
@@ -22,7 +23,7 @@ def document_of(content: bytes, *, accept_changes: bool) -> SourceDocument:
         TooLarge: it goes over a limit.
     """
     found = Found(accept_changes=accept_changes)
-    reader = Reader(found, _styles(content))
+    reader = Reader(found, _styles(content), _white(content))
     for token in tokens(content):
         reader.take(token)
     blocks, words = with_typed_lists(reader.finish(), words_of(content))
@@ -48,3 +49,13 @@ def _styles(content: bytes) -> dict[int, str]:
         return {}
     sheet = content[start : start + 200_000]
     return {int(number): name.decode("latin-1").strip() for number, name in _STYLE.findall(sheet) if number}
+
+
+def _white(content: bytes) -> frozenset[int]:
+    """Numbers of the document's colours that can't be told from white: `{\\colortbl;\\red255\\green255\\blue255;}`."""
+    start = content.find(b"{\\colortbl")
+    table = content[start : content.find(b"}", start)][:100_000] if start >= 0 else b""
+    parts = [[int(each) for each in _PART.findall(colour)] for colour in table.split(b";")]
+    return frozenset(
+        number for number, colour in enumerate(parts) if len(colour) == 3 and min(colour) >= 0xFA
+    )

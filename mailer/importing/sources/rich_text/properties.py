@@ -34,6 +34,10 @@ def _moved(attribute: str) -> _Act:
     return act
 
 
+def _size(state: State, number: int | None) -> None:
+    state.size = 24 if number is None else number
+
+
 def _time(state: State, number: int | None) -> None:
     state.when = (number or 0) & 0xFFFFFFFF
 
@@ -62,6 +66,8 @@ PROPERTIES: Mapping[str, _Act] = MappingProxyType({
     "mvdate": _time, "plain": lambda state, _: state.plain(), "pard": lambda state, _: state.new_paragraph(),
     "qc": _aligned(True), "ql": _aligned(False), "qr": _aligned(False), "qj": _aligned(False),
     "outlinelevel": _value("outline", 9), "s": _value("style", 10_000), "ilvl": _value("level", 8),
+    "fs": _size, "cf": _value("colour", 10_000),
+    **dict.fromkeys(("cb", "chcbpat", "highlight", "cbpat", "clcbpat"), _value("behind", 10_000)),
     "intbl": _switch("in_table"), "uc": _value("fallback", 20),
 })  # fmt: skip
 """By control word: what it does to the state, given its number."""

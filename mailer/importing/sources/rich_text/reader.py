@@ -16,6 +16,8 @@ from mailer.importing.sources.rich_text.tokens import Token
 
 _HYPERLINK = re.compile(r'\s*HYPERLINK\s+(?:\\[a-z]\s+)*"?([^"\s]+)"?', re.IGNORECASE)
 _ANCHOR = re.compile(r"\s*HYPERLINK\s+\\l\b", re.IGNORECASE)
+_TINY = 4
+"""Half-points."""
 _NUMBER_OF_PAGE = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
 
 
@@ -25,9 +27,11 @@ class Reader:
     Args:
         found: takes what is found besides the text.
         styles: names of the document's styles, by number.
+        white: numbers of the colours that nobody sees on paper.
     """
 
-    def __init__(self, found: Found, styles: dict[int, str]) -> None:
+    def __init__(self, found: Found, styles: dict[int, str], white: frozenset[int] = frozenset()) -> None:
+        self._white = white
         self._found, self._styles = found, styles
         self._places = found.places
         self._state = State()
@@ -100,7 +104,7 @@ class Reader:
             self._containers[-1].mark += text
         elif state.destination:
             self._gathered.setdefault(state.destination, []).append(text)
-        elif state.hidden:
+        elif state.hidden or self._is_unseen(state):
             found.hidden(text)
         elif state.deleted or state.struck:
             found.change("move" if state.moved else "deletion", text, state.author, when_said(state.when))
@@ -112,6 +116,10 @@ class Reader:
             elif text.strip():
                 found.unmarked()
             self._containers[-1].text.add(state.run(text))
+
+    def _is_unseen(self, state: State) -> bool:
+        """Whether letters are white on the paper, or too small for anybody to read."""
+        return state.size <= _TINY or (state.colour in self._white and not state.behind)
 
     def _mark(self, mark: str) -> None:
         if self._state.destination == "listtext":
@@ -200,6 +208,10 @@ class Reader:
     def _word(self, name: str, number: int | None) -> None:
         state = self._state
         starred, state.starred = state.starred, False
+        if name == "object" and state.destination != "skip":
+            self._found.remark(
+                "What another program put into the document (a workbook, a chart) was left out."
+            )
         if name in known.UNREAD or (
             starred
             and name not in known.CONTAINERS

@@ -27,6 +27,11 @@ class State:
     italic: bool = False
     raised: bool = False
     hidden: bool = False
+    size: int = 24
+    """In half-points."""
+    colour: int = 0
+    behind: int = 0
+    """Colours of letters, and of what is behind them, by their number in the document's table; 0 = none of them."""
     struck: bool = False
     inserted: bool = False
     deleted: bool = False
@@ -52,6 +57,7 @@ class State:
         """`\\plain`: characters look as they do by default."""
         self.bold = self.italic = self.raised = self.hidden = self.struck = False
         self.inserted = self.deleted = self.moved = False
+        self.size, self.colour, self.behind = 24, 0, 0
         self.code_page = ""
 
     def new_paragraph(self) -> None:

@@ -12,9 +12,10 @@ from mailer.importing.document import Block, Figure, Leak, Listing, Paragraph, R
 from mailer.importing.sources.shaping.items import Item, counted, with_lists
 from mailer.importing.sources.shaping.paragraphs import Text
 from mailer.importing.sources.web.leaks import note_leak, taken_out
-from mailer.importing.sources.web.looks import Declarations, Look, hidden, inherited
+from mailer.importing.sources.web.looks import Declarations, Look, inherited
 from mailer.importing.sources.web.reading import Reading
 from mailer.importing.sources.web.tables import table_of
+from mailer.importing.sources.web.unseen import hidden
 
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div",
@@ -81,7 +82,12 @@ class _Flow:
             self._words(child.tail, look)
 
     def _words(self, text: str | None, look: Look) -> None:
-        if text and look.unseen and text.strip():
+        white = look.white and not look.coloured and bool((text or "").strip())
+        if white and not self._reading.white_page:
+            self._reading.remark(
+                "Some text is white, and what is behind it is not known: see whether it was to be seen."
+            )
+        if text and (look.unseen or (white and self._reading.white_page)) and text.strip():
             self._reading.leak(Leak("hidden text", " ".join(text.split()), self._reading.place))
         elif text:
             self._text.add(look.run(text), kept=look.kept)

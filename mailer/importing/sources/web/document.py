@@ -60,6 +60,7 @@ def document_of(page: Page) -> SourceDocument:
         accept_changes=page.accept_changes,
         styles=Styles(*(style.text or "" for style in root.iter("style"))),
         base=_base(root, page.source),
+        white_page=program not in (WEB_PAGE, GMAIL, OUTLOOK, PDF_VIEWER),
         notes={note.fragment: str(number) for number, note in enumerate(_real(found), 1)},
     )
     _set_apart(found, reading)

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from mailer.importing.document import Leak
-from mailer.importing.sources.web.looks import Declarations, hidden, struck
+from mailer.importing.sources.web.looks import Declarations, struck
 from mailer.importing.sources.web.reading import Reading
+from mailer.importing.sources.web.unseen import hidden
 
 
 def taken_out(element: Any, style: Declarations, reading: Reading) -> bool:
@@ -18,6 +19,13 @@ def taken_out(element: Any, style: Declarations, reading: Reading) -> bool:
     """
     if hidden(element, style):
         note_leak("hidden text", element, reading)
+        return True
+    comment = (
+        style.get("mso-element") == "comment"
+        or "msocommenttext" in (element.get("class") or "").lower().split()
+    )
+    if comment and not any(each in reading.skipped for each in element.iter()):  # else it is known already
+        note_leak("comment", element, reading)
         return True
     tag, classes = element.tag, (element.get("class") or "").lower().split()
     if tag in ("del", "s", "strike") or "msodel" in classes or struck(style):

@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 from mailer.importing.document import Run
+from mailer.importing.sources.web.unseen import unseen, white
 
 Declarations = Mapping[str, str]
-_SIMPLE = re.compile(r"(?:\*|[a-z][a-z0-9]*)?(?:\.[\w-]+)?", re.IGNORECASE)
+_SIMPLE = re.compile(r"(?:\*|[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
 _UNSEEN = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _MOST_RULES = 5_000
 
@@ -37,6 +38,9 @@ class Look:
     """Where it stands, where its source says so."""
     heading: int = 0
     style: str = ""
+    white: bool = False
+    coloured: bool = False
+    """Something coloured is behind it, or a picture."""
     unseen: bool = False
     """It has no size. What stands in it may have one again: themes of mails set 0 around their columns."""
 
@@ -47,7 +51,7 @@ class Look:
 def declarations(text: str) -> dict[str, str]:
     """A style attribute as properties in lower case; values without `!important`."""
     found = {}
-    for each in text.split(";"):
+    for each in (re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL) if "/*" in text else text).split(";"):
         name, colon, value = each.partition(":")
         if colon:
             found[name.strip().lower()] = value.replace("!important", "").strip().lower()
@@ -81,6 +85,8 @@ class Styles:
         for name in (element.get("class") or "").lower().split():
             merged |= self._rules.get(f".{name}", {})
             merged |= self._rules.get(f"{tag}.{name}", {})
+        if name := (element.get("id") or "").lower():
+            merged |= self._rules.get(f"#{name}", {}) | self._rules.get(f"{tag}#{name}", {})
         return merged | declarations(style or "")
 
 
@@ -92,32 +98,13 @@ def _without_at_blocks(sheet: str) -> str:
             continue
         kept.append(sheet[at : match.start()])
         at = match.end()
-        depth = match[1] == "{"
+        depth, start = match[1] == "{", at
         while depth and (brace := re.compile(r"[{}]").search(sheet, at)):
             depth += 1 if brace[0] == "{" else -1
             at = brace.end()
+        if re.fullmatch(r"@media\s+(?:only\s+)?(?:all|screen)\s*\{", match[0], re.IGNORECASE):
+            kept.append(sheet[start : at - 1])
     return "".join((*kept, sheet[at:]))
-
-
-def hidden(element: Any, style: Declarations) -> bool:
-    """Whether a reader of the page sees neither an element nor anything in it."""
-    return (
-        style.get("display") == "none"
-        or style.get("mso-hide") == "all"
-        or style.get("visibility") in ("hidden", "collapse")
-        or bool(re.fullmatch(r"0+(?:\.0*)?", style.get("opacity", "")))
-        or element.get("hidden") is not None
-    )
-
-
-def unseen(around: bool, style: Declarations) -> bool:
-    """Whether text in an element has no size.
-
-    Args:
-        around: whether that around the element has none.
-    """
-    size = style.get("font-size", "")
-    return bool(re.fullmatch(r"0+(?:\.0*)?(?:px|pt|em|rem|%)?", size)) if size else around
 
 
 def struck(style: Declarations) -> bool:
@@ -125,6 +112,9 @@ def struck(style: Declarations) -> bool:
     return "line-through" in f"{style.get('text-decoration', '')} {style.get('text-decoration-line', '')}"
 
 
+_NO_COLOUR = frozenset(
+    ("none", "transparent", "inherit", "initial", "unset", "repeat", "scroll", "0%", "0", "auto")
+)
 _ABOVE = re.compile(r"super|text-super|0*(?:[1-9]\d*|\.\d+|\d+\.\d+)(?:px|pt|em|%)")
 _BOLD, _ITALIC = frozenset(("b", "strong")), frozenset(("i", "em", "cite", "dfn"))
 
@@ -141,6 +131,11 @@ def inherited(look: Look, element: Any, style: Declarations) -> Look:
         italic = slant.startswith(("italic", "oblique"))
     if upright := style.get("vertical-align"):
         raised = bool(_ABOVE.fullmatch(upright)) or (raised and upright not in ("baseline", "sub"))
+    colour = style.get("color") or ((element.get("color") or "").strip().lower() if tag == "font" else "")
+    behind = " ".join(
+        filter(None, (style.get(f"background{more}") for more in ("", "-color", "-image", "-url")))
+    )
+    behind = (behind + " " + (element.get("bgcolor") or element.get("background") or "")).strip().lower()
     align = style.get("text-align") or (element.get("align") or "").lower()
     spaces = style.get("white-space", "")
     return replace(
@@ -151,5 +146,7 @@ def inherited(look: Look, element: Any, style: Declarations) -> Look:
         kept=spaces.startswith(("pre", "break")) if spaces else look.kept or tag == "pre",
         quoted=look.quoted or tag == "blockquote",
         unseen=unseen(look.unseen, style),
+        white=white(colour) if colour and colour != "inherit" else look.white,
+        coloured=look.coloured or any(not white(each) and each not in _NO_COLOUR for each in behind.split()),
         centred=align in ("center", "-webkit-center") if align else look.centred or tag == "center",
     )

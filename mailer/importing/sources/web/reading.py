@@ -27,6 +27,8 @@ class Reading:
         accept_changes: whether tracked changes are taken as accepted.
         styles: the page's style sheet.
         skipped: elements that are read elsewhere: notes, comments.
+        white_page: a program for texts wrote it, so white letters without a colour behind them are not seen. What is
+            behind those of other pages is said by style sheets that are not there.
         told: of elements that are paragraphs: where they stand and the name of their style, as another source knows it.
         pictures, leaks, accepted, remarks: as in `SourceDocument`.
     """
@@ -37,6 +39,7 @@ class Reading:
     accept_changes: bool = False
     styles: Styles = field(default_factory=Styles)
     skipped: set[Any] = field(default_factory=set)
+    white_page: bool = False
     told: Mapping[Any, tuple[str, str]] = field(default_factory=dict)
     pictures: dict[str, Picture] = field(default_factory=dict)
     leaks: list[Leak] = field(default_factory=list)

@@ -7,7 +7,8 @@ from typing import Any
 
 from mailer.errors import DocumentError, Fault
 from mailer.importing.sources.web.blocks import UNREAD
-from mailer.importing.sources.web.looks import Declarations, Styles, hidden, struck, unseen
+from mailer.importing.sources.web.looks import Declarations, Styles, struck
+from mailer.importing.sources.web.unseen import hidden, unseen
 
 MOST_BYTES = 64 << 20
 _MOST_TEXT, _MOST_ELEMENTS, _DEEPEST = 8_000_000, 400_000, 150

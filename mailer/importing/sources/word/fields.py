@@ -14,6 +14,11 @@ HREF = "href"
 """An attribute of a run: where it leads."""
 PAGE_NUMBERS = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"))
 _WITHOUT_RESULT = frozenset(("FORMDROPDOWN", "SYMBOL", "EQ", "INCLUDETEXT", "BARCODE", "DISPLAYBARCODE"))
+_OF_THE_FILE = frozenset((
+    "AUTHOR", "LASTSAVEDBY", "USERNAME", "USERINITIALS", "USERADDRESS", "FILENAME", "DOCPROPERTY", "DOCVARIABLE",
+    "INFO", "TEMPLATE", "COMMENTS", "KEYWORDS",
+))  # fmt: skip
+"""What says something of the document or of who wrote it."""
 _ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|(\\\S)|(\S+)')
 _PAGE = re.compile(
     r"(?:[\W\d_]|\b(?:pages?|seite|página|pagina|pág|pag|pg|p|of|von|de|sur|di)\b)*", re.IGNORECASE
@@ -102,6 +107,11 @@ class Fields:
         elif kind == "MERGEFIELD":
             self.remarks.append(
                 f"“{shown}” is filled by a mail merge in Word: it stands as it is ({place_of(where)})."
+            )
+        elif kind in _OF_THE_FILE and shown:
+            self.remarks.append(
+                f"“{shown}” is what Word says of the document or its author ({kind}): see whether it may leave "
+                f"({place_of(where)})."
             )
         elif kind in _WITHOUT_RESULT and not shown:
             self.remarks.append(f"A field ({kind}) shows something that can't be read ({place_of(where)}).")

@@ -162,8 +162,11 @@ def _say(sheet: Sheet, name: str, value: str, place: str) -> None:
         case "kind" if plain(value) in kinds():
             sheet.kind = kinds()[plain(value)]
             sheet.aside(value, "the kind: the mail says it from the Kind field", place)
-        case "subject" | "preheader":
+        case (
+            "subject" | "preheader"
+        ):  # whoever wrote the document says what inboxes show: somebody has to see it
             sheet.fields[name] = value
+            sheet.guess(f"The document says the mail's {name}: “{value}”.", name)
         case _:
             sheet.aside(value, f"a value of the form that the field {name} does not take", place)
             sheet.guess(f"The form's “{value}” could not be read as {name}.", name)

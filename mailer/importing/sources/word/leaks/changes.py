@@ -73,6 +73,10 @@ def _changes(root: Element) -> Iterator[tuple[Element, Leak]]:
 def _words(change: Element) -> str | None:
     """What a change is about; "¶" for the end of a paragraph; None where another change says it."""
     parent = change.getparent()
+    if parent.tag == q("m:r") or (parent.tag == q("w:rPr") and parent.getparent().tag == q("m:r")):
+        return text(ancestor(change, "m:r"))
+    if (mark := ancestor(change, "m:ctrlPr")) is not None:  # of a fraction, a root (ECMA-376-1 §22.1.2.23)
+        return text(mark.getparent().getparent())
     if change.tag in map(q, _FORMATTING) or change.tag == q("w:cellMerge"):
         about = ancestor(change, "w:r", "w:p", "w:tc", "w:tbl")
         return _PAGE if about is None else text(about) or _PAGE
@@ -142,6 +146,9 @@ def _resolve(root: Element) -> None:
     for cell in descendants(root, "w:tc"):
         if child(cell, "w:tcPr", "w:cellDel") is not None:
             remove(cell)
+    for each in descendants(root, "m:r"):
+        if any(child(around, name) is not None for around in (each, child(each, "w:rPr")) for name in _GONE):
+            remove(each)
     for each in descendants(root, *_GONE):
         if each.getparent().tag not in _HOLD_MARKS:
             remove(each)

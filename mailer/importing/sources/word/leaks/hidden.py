@@ -22,9 +22,24 @@ from mailer.importing.sources.word.names import (
 )
 from mailer.importing.sources.word.places import place_of
 
-_TINY = 2
-"""Half-points: a letter of a third of a millimetre."""
+_TINY = 4
+"""Half-points: a letter of two thirds of a millimetre."""
+_FLAT = 40
+"""Twips: a line or a row that is never higher shows nothing of a letter."""
+_NARROW = 10
+"""Percent of a letter's width."""
+_FAR = 5_000
+"""Twips: so far outside of its place (nine centimetres) nothing of a paragraph is on the page."""
 _NEARLY_WHITE = 0xFA
+_TRANSPARENT = 95_000
+"""Thousandths of a percent."""
+_PAPER = frozenset(("background1", "light1", "bg1", "lt1"))
+"""A theme's names for the colour of the page."""
+_MARKERS = {
+    "black": "000000", "yellow": "FFFF00", "red": "FF0000", "blue": "0000FF", "green": "00FF00", "cyan": "00FFFF",
+    "magenta": "FF00FF",
+}  # fmt: skip
+"""The highlighter's colours (ECMA-376-1 §17.18.40)."""
 _FORMATTED = "formatted as hidden"
 
 
@@ -47,7 +62,7 @@ class Hidden:
         self._take_covered_cells(root, found)
         self._take_drawings(root, found)
         last: Element | None = None
-        for run in descendants(root, "w:r"):
+        for run in descendants(root, "w:r", "m:r"):
             how = self._how(run) if text(run) or descendants(run, "w:sym") else ""
             if not how:
                 last = None if text(run) else last
@@ -67,15 +82,58 @@ class Hidden:
             return _FORMATTED
         if descendants(run, "w:drawing", "w:pict", "w:object"):
             return ""  # the text in it has runs of its own
-        size = value(self._styles.of_run(run, "sz"))
-        if 0 < number(size, 24) <= _TINY:
-            return f"{number(size) / 2:g} pt small"
+        size = number(value(self._styles.of_run(run, "sz")), 24)
+        if 0 < size <= _TINY:
+            return f"{size / 2:g} pt small"
+        if 0 < number(value(self._styles.of_run(run, "w")), 100) <= _NARROW:
+            return "squeezed to nothing"
+        if self._cut_off(run):
+            return "where nobody sees it"
+        return self._colourless(run)
+
+    def _colourless(self, run: Element) -> str:
         fill = child(run, "w:rPr", "w14:textFill")
-        if child(fill, "w14:noFill") is not None and child(run, "w:rPr", "w14:textOutline") is None:
+        solid = child(fill, "w14:solidFill")
+        if child(run, "w:rPr", "w14:textOutline") is None and (
+            child(fill, "w14:noFill") is not None
+            or any(number(value(each, "w14:val")) > _TRANSPARENT for each in _each(solid, "w14:alpha"))
+        ):
             return "without colour"
-        if _white(value(self._styles.of_run(run, "color"))) and self._on_white(run):
+        colour = self._styles.of_run(run, "color")
+        white = any(_white(value(each, "w14:val")) for each in _each(solid, "w14:srgbClr"))
+        white = white or any(value(each, "w14:val") in _PAPER for each in _each(solid, "w14:schemeClr"))
+        if (white or _white(_hex(colour))) and self._on_white(run):
             return "white on white"
-        return ""
+        return "of the colour behind it" if self._drowned(run, _hex(colour)) else ""
+
+    def _drowned(self, run: Element, colour: str) -> bool:
+        """Whether a run's own shading or highlight has the colour of its letters; those of no colour are black."""
+        colour = "000000" if colour.lower() in ("", "auto") else colour.upper()
+        marker = value(self._styles.of_run(run, "highlight"), default="none")
+        behind = _MARKERS.get(marker) or value(self._styles.of_run(run, "shd"), "w:fill").upper()
+        own = value(child(run, "w:rPr", "w:color")) not in ("", "auto")  # without, Word takes white on black
+        return behind == colour and colour != "FFFFFF" and (own or marker == "black")
+
+    def _cut_off(self, run: Element) -> bool:
+        """Whether a run stands in a line or row without height, or far outside of the page."""
+        paragraph = ancestor(run, "w:p")
+        if paragraph is not None:
+            lines = self._styles.of_paragraph(paragraph, "spacing")
+            if value(lines, "w:lineRule") == "exact" and 0 < number(value(lines, "w:line")) <= _FLAT:
+                return True
+            frame = self._styles.of_paragraph(paragraph, "framePr")
+            indent = self._styles.of_paragraph(paragraph, "ind")
+            places = [
+                value(frame, "w:x"),
+                value(frame, "w:y"),
+                value(indent, "w:left"),
+                value(indent, "w:start"),
+            ]
+            if any(number(each) < -_FAR for each in places):
+                return True
+        row = ancestor(run, "w:tr")
+        height = child(row, "w:trPr", "w:trHeight")
+        return value(height, "w:hRule") == "exact" and 0 < number(value(height)) <= _FLAT
 
     def _on_white(self, run: Element) -> bool:
         """Whether nothing coloured is behind a run. What is behind a text box can't be told from its XML."""
@@ -137,6 +195,17 @@ class Hidden:
 
 def _leak(words: str, place: str, remedy: str) -> Leak:
     return Leak("hidden text", words, place, remedy=remedy)
+
+
+def _each(element: Element | None, name: str) -> list[Element]:
+    return [] if element is None else descendants(element, name)
+
+
+def _hex(colour: Element | None) -> str:
+    """A colour; the theme's own white says so without digits that count (ECMA-376-1 §17.3.2.6)."""
+    themed = value(colour, "w:themeColor")
+    changed = value(colour, "w:themeShade") or value(colour, "w:themeTint")
+    return "FFFFFF" if themed in _PAPER and not changed else value(colour)
 
 
 def _white(colour: str) -> bool:
