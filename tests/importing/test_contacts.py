@@ -277,3 +277,12 @@ def test_the_full_stop_of_an_abbreviation_stays(office: str) -> None:
 def test_an_office_above_its_person_is_no_second_contact() -> None:
     block = "Pressekontakt\n\nLandratsamt Beispielkreis, Pressestelle\n\nMira Okafor, Tel. 020 7946 0142, press@example.org"
     assert [each.name for each in with_block(block).contacts] == ["Mira Okafor"]
+
+
+def test_what_stands_below_the_end_mark_is_told() -> None:
+    draft = with_block(
+        "Contact: Mira Okafor, 020 7946 0142\n\n###\n\nWalter Quill | Town of Orrin | 603-555-0143"
+    )
+    assert [each.name for each in draft.contacts] == ["Mira Okafor"]
+    assert "Walter Quill" in str(draft.body[-1])
+    assert "stood below the end mark" in guessed(draft, "body")

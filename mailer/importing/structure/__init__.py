@@ -10,7 +10,11 @@ from mailer.importing.structure.columns import untabulate
 from mailer.importing.structure.contacts.blocks import take_contacts
 from mailer.importing.structure.endnotes import number_notes, take_typed_notes
 from mailer.importing.structure.event import take_event
-from mailer.importing.structure.furniture import join_broken_paragraphs, set_furniture_aside
+from mailer.importing.structure.furniture import (
+    join_broken_paragraphs,
+    set_furniture_aside,
+    tell_below_the_end,
+)
 from mailer.importing.structure.head.forms import take_form_fields, unfold_tables
 from mailer.importing.structure.head.lines import take_head
 from mailer.importing.structure.head.said import join_embargo_lines, settle_embargo
@@ -42,6 +46,7 @@ def recover(document: SourceDocument, office: Office) -> Draft:
     notes = {**document.notes, **take_typed_notes(sheet)}
     join_broken_paragraphs(sheet)
     take_boilerplates(sheet)
+    tell_below_the_end(sheet)
     blocks, in_order = number_notes(sheet, make_body(sheet), notes)
     body, captioned = make_parts(sheet, blocks)
     return Draft(

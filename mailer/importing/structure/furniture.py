@@ -8,6 +8,7 @@ from functools import cache
 
 from mailer.importing.document import Paragraph, Rule
 from mailer.importing.structure.contacts.lines import says_how_to_reach
+from mailer.importing.structure.headings import is_section_start
 from mailer.importing.structure.marks import note_mark
 from mailer.importing.structure.runs import joined
 from mailer.importing.structure.sheet import Piece, Sheet, place_of
@@ -74,6 +75,17 @@ def set_furniture_aside(sheet: Sheet) -> None:
         if ended and kept and kept[-1].group == piece.group:
             kept[-1].parted, ended = True, False
     sheet.pieces = [p for n, p in enumerate(kept) if not _rule_without_use(kept, n)]
+
+
+def tell_below_the_end(sheet: Sheet) -> None:
+    """What stands below an end mark and was not understood may not be meant for readers: a mail's signature."""
+    for piece in sheet.pieces:
+        if piece.parted and piece.paragraph and not piece.paragraph.heading and not is_section_start(piece):
+            sheet.guess(
+                f"“{piece.text[:60]}” stood below the end mark: see whether it belongs in the text.",
+                "body",
+                piece.text[:60],
+            )
 
 
 def _rule_without_use(pieces: list[Piece], number: int) -> bool:
