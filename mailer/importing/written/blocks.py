@@ -117,7 +117,9 @@ class BlockWriter:
     def _listing(self, listing: Listing, marker: str) -> str:
         items = [blocks for item in listing.items if (blocks := self._blocks(item, "list"))]
         loose = any(
-            sum(isinstance(block, Paragraph) for block in item) > 1
+            any(
+                isinstance(block, Paragraph) for block in item[1:]
+            )  # else it would go on in what stands above it
             or any(isinstance(block, Table | Figure) for block in item)
             for item in listing.items
         )
