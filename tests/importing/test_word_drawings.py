@@ -203,3 +203,13 @@ def test_drawn_letters_are_offered() -> None:
 def test_a_shape_without_words_is_told() -> None:
     drawing = f"<w:r><w:drawing><wp:anchor><wps:wsp/></wp:anchor></w:drawing>{t('Text')}</w:r>"
     assert read(word(p(drawing)), "a.docx").remarks == ("A drawn shape was left out (paragraph 1 (“Text”)).",)
+
+
+def test_a_drawing_inside_of_something_unknown_in_its_run_is_read() -> None:
+    """Programs wrap what they draw; what follows in the same run stays behind it."""
+    drawn = text_box(p("In the box"), only_old=True).replace("<w:pict>", "<w:r><w:bdo><w:pict>").replace(
+        "</w:pict>", "</w:pict></w:bdo><w:t>behind</w:t></w:r>"
+    )  # fmt: skip
+    document = read(word(p("Before ", drawn)), "a.docx")
+    assert "behind" in repr(document.blocks)
+    assert "In the box" in repr(document.margins)

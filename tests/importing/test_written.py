@@ -301,3 +301,10 @@ def test_what_is_raised_and_can_not_be_written_so_is_to_be_checked() -> None:
     assert [check.message for check in written.to_check if "raised" in check.message] == [
         "“2.5” is raised in the document, and here it can't be: say it in words."
     ]
+
+
+def test_a_paragraph_below_a_list_inside_of_an_item_stays_a_paragraph() -> None:
+    """Without a blank line it would go on in the inner list's last item (CommonMark §5.2, lazy continuation)."""
+    inner = Listing(((Paragraph((Run("inside"),)),),))
+    body = (Listing(((inner, Paragraph((Run("below"),))),)),)
+    assert "- - inside\n\n  below\n" in write(Draft(headline="One", body=body), "one").text

@@ -98,10 +98,10 @@ def _stretches(
     """Each stretch of runs in its outermost style: the one that lasts longest."""
     at = 0
     while at < len(runs):
-        lasting = {style: _lasts(runs[at:], style) for style in styles}
+        lasting = {style: _lasts(runs, at, style) for style in styles}
         style = max(styles, key=lambda s: lasting[s], default="")
         length = lasting.get(style, 0) or 1
-        stretch, rest = runs[at : at + length], runs[at + length :]
+        stretch, rest = runs[at : at + length], runs[at + length : at + length + 1]
         inner = [s for s in styles if s != style]
         following = _mark_of(rest[0], styles) if rest else after
         if not style or not lasting[style]:
@@ -118,10 +118,11 @@ def _stretches(
         at += length
 
 
-def _lasts(runs: Sequence[Run], style: str) -> int:
-    """Over how many runs a style of the first one goes on."""
-    first = getattr(runs[0], style)
-    return len(list(takewhile(lambda run: getattr(run, style) == first, runs))) if first else 0
+def _lasts(runs: Sequence[Run], at: int, style: str) -> int:
+    """Over how many runs a style of one of them goes on."""
+    first = getattr(runs[at], style)
+    going = (getattr(runs[n], style) == first for n in range(at, len(runs)))
+    return len(list(takewhile(bool, going))) if first else 0
 
 
 def _blanks_apart(runs: Sequence[Run]) -> tuple[str, list[Run], str]:

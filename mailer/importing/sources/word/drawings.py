@@ -90,7 +90,8 @@ class Drawings:
         if run is None:
             remove(drawing)
             return
-        following = list(run)[run.index(drawing) + 1 :]
+        held = next(each for each in run if each is drawing or drawing in each.iterdescendants(drawing.tag))
+        following = list(run)[run.index(held) + 1 :]
         remove(drawing)
         parent, at = run.getparent(), run.getparent().index(run) + 1
         if following and runs:  # what follows in the same run stays behind the picture

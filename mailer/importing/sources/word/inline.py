@@ -173,7 +173,15 @@ def linear(formula: Element) -> str:
             return sign.join(part if len(part) < 2 or part.isalnum() else f"({part})" for part in parts)
         return of(element)
 
-    return " ".join(of(formula).split())
+    written = " ".join(of(formula).split())
+    every = [each.text or "" for each in formula.iter() if str(each.tag).endswith("}t")]
+    if _letters_of(written) != _letters_of("".join(every)):
+        return " ".join(" ".join(every).split())  # an odd formula: its words at least, in their order
+    return written
+
+
+def _letters_of(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _take_ruby_apart(ruby: Element) -> None:
