@@ -136,6 +136,7 @@ def test_who_speaks_in_a_dialogue_is_seen_by_its_blanks(language: str) -> None:
 def test_what_the_header_says_is_not_said_twice() -> None:
     assert body_of("**Press Release**\n\nOne\n\nWASHINGTON, DC (AP) — Each.") == "WASHINGTON, DC (AP) — Each."
     assert body_of("One for all\n\nWashington, DC—Each.") == "One for all\n\nEach."
+    assert body_of("Press release\n\n" * 2000 + "WASHINGTON, DC—" * 2000 + "Each.") == "Each."
     assert body_of("Media advisory\n\nText.") == "Media advisory\n\nText."
     assert body_of("Washington, DC—Washington, DC — Each year.") == "Each year."
     assert body_of("**WASHINGTON, DC** — Each year.") == "Each year."
