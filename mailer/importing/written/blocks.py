@@ -49,12 +49,13 @@ class BlockWriter:
         marker = ""
         for part in _quotations_gathered(parts):
             if isinstance(part, Listing):
-                marker = _other_marker(part, marker)
-                text = self._listing(part, marker)
+                its_marker = _other_marker(part, marker)
+                text = self._listing(part, its_marker)
             else:
-                text, marker = "\n\n".join(self._part(part, within)), ""
-            if text:
+                text, its_marker = "\n\n".join(self._part(part, within)), ""
+            if text:  # what is empty parts no lists
                 written.append(text)
+                marker = its_marker
         return written
 
     def _part(self, part: Part, within: Within) -> Iterator[str]:
