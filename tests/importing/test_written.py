@@ -153,6 +153,7 @@ def read(text: str) -> Body:
 @example([NUMBERED, Paragraph(()), NUMBERED])
 @example([NUMBERED, Listing((), ordered=True), NUMBERED])
 @example([Quotation((), (Run("https://example.org/a_b"),))])
+@example([Quotation((), (Run("https://example.org/a_b\n"),))])
 @example([Listing(((WORD, Listing(((WORD,),), ordered=True, first=3)),))])
 def test_a_wild_body_is_read_as_it_was_meant(parts: list[Part]) -> None:
     body = read(write(Draft(headline="One", body=tuple(parts), pictures={"p": PICTURE}), "one").text)

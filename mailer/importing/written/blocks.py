@@ -114,9 +114,9 @@ class BlockWriter:
         """Who said it. An address at its beginning would be a link, which names nobody: it is escaped."""
         text = self._inline(said, "list")
         quotation = parse_body(f"> — {text}", "", 1).tree
-        if len(said) == 1 and not any(node.type == "attribution" for node in quotation.walk()):
-            return escaped(said[0].text, everything=True)
-        return text
+        if any(node.type == "attribution" for node in quotation.walk()) or any(run.note for run in said):
+            return text
+        return escaped(_text_of(said).strip(), everything=True)
 
     def _listing(self, listing: Listing, marker: str) -> str:
         items = [blocks for item in listing.items if (blocks := self._blocks(item, "list"))]
