@@ -52,6 +52,7 @@ TABLE = st.integers(1, 3).flatmap(
     )
 )
 WORD = Paragraph((Run("a"),))
+NUMBERED = Listing(((WORD,),), ordered=True)
 LIST_THEN_WORDS = Listing(((Listing(((WORD,),)), WORD),))
 PART = st.one_of(
     PARAGRAPH,
@@ -149,7 +150,10 @@ def read(text: str) -> Body:
 @given(st.lists(PART, max_size=5))
 @example([LIST_THEN_WORDS])
 @example([Quotation((LIST_THEN_WORDS,), ())])
+@example([NUMBERED, Paragraph(()), NUMBERED])
+@example([NUMBERED, Listing((), ordered=True), NUMBERED])
 @example([Quotation((), (Run("https://example.org/a_b"),))])
+@example([Quotation((), (Run("https://example.org/a_b\n"),))])
 @example([Listing(((WORD, Listing(((WORD,),), ordered=True, first=3)),))])
 def test_a_wild_body_is_read_as_it_was_meant(parts: list[Part]) -> None:
     body = read(write(Draft(headline="One", body=tuple(parts), pictures={"p": PICTURE}), "one").text)

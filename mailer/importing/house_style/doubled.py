@@ -65,18 +65,17 @@ def tell_of_broken_sentences(page: Page) -> None:
 
 def _opening(page: Page) -> None:
     """`Press release`, the day, the headline: as they stand at the top of what was copied, one a paragraph."""
-    for lines in list(_head(page)):
+    headline = plain(page.header.text("headline"))
+    while (lines := next(_head(page), None)) is not None:
         text = _bare(page.lines[lines.start])
         if not _is_said_above(page, text):
-            if plain(text).startswith(plain(page.header.text("headline")) or "\n"):
+            if headline and plain(text).startswith(headline):
                 page.doubt(
                     lines.start, "The headline seems to be here once more: the mail prints the header's."
                 )
             return
         page.changed(OPENING, at=lines.start)
         page.remove(lines)
-        _opening(page)
-        return
 
 
 def _head(page: Page) -> Iterator[range]:
@@ -119,14 +118,14 @@ def _office(page: Page) -> Office:
 def _dateline(page: Page) -> None:
     place = page.header.text("dateline")
     heads = [lines.start for lines in _head(page)]
-    after = (
-        n.start
-        for n in page.paragraphs()
-        if n.start not in heads and page.lines[n.start].lstrip()[:1] not in "#>|!"
+    text = (
+        lines.start
+        for lines in page.paragraphs()
+        if lines.start not in heads and page.lines[lines.start].lstrip()[:1] not in "#>|!"
     )
-    if not place or not any(_took_dateline(page, index, place) for index in [*heads, *islice(after, 1)]):
-        return
-    _dateline(page)  # it may be there a third time
+    for index in [*heads, *islice(text, 1)] if place else []:
+        while _took_dateline(page, index, place):  # it may be there a third time
+            pass
 
 
 def _took_dateline(page: Page, index: int, place: str) -> bool:

@@ -49,12 +49,13 @@ class BlockWriter:
         marker = ""
         for part in _quotations_gathered(parts):
             if isinstance(part, Listing):
-                marker = _other_marker(part, marker)
-                text = self._listing(part, marker)
+                its_marker = _other_marker(part, marker)
+                text = self._listing(part, its_marker)
             else:
-                text, marker = "\n\n".join(self._part(part, within)), ""
-            if text:
+                text, its_marker = "\n\n".join(self._part(part, within)), ""
+            if text:  # what is empty parts no lists
                 written.append(text)
+                marker = its_marker
         return written
 
     def _part(self, part: Part, within: Within) -> Iterator[str]:
@@ -118,9 +119,9 @@ class BlockWriter:
         """Who said it. An address at its beginning would be a link, which names nobody: it is escaped."""
         text = self._inline(said, "list")
         quotation = parse_body(f"> — {text}", "", 1).tree
-        if len(said) == 1 and not any(node.type == "attribution" for node in quotation.walk()):
-            return escaped(said[0].text, everything=True)
-        return text
+        if any(node.type == "attribution" for node in quotation.walk()) or any(run.note for run in said):
+            return text
+        return escaped(_text_of(said).strip(), everything=True)
 
     def _listing(self, listing: Listing, marker: str) -> str:
         items = [blocks for item in listing.items if (blocks := self._blocks(item, "list"))]
