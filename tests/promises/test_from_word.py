@@ -16,6 +16,7 @@ from docx import Document
 from openpyxl import Workbook
 from support.office import Office
 from support.own_office import put_own_in_place
+from support.promises import promise
 from support.terminal import Terminal
 
 from mailer.workspace import Workspace
@@ -68,6 +69,11 @@ def typed(command: str) -> list[str]:
     return arguments
 
 
+@promise(
+    PAGE,
+    "A Word file and an Excel list become a proof in your inbox with four commands.",
+    "Nothing is sent to anybody else, and nothing that was there before is overwritten.",
+)
 def test_a_word_file_and_an_excel_list_become_a_proof(morning: Office) -> None:
     assert len(COMMANDS) < 5
     for command in COMMANDS[:-1]:
