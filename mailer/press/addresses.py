@@ -36,7 +36,7 @@ _SEPARATORS = re.compile(r"\s(?:/|&|and|or|y|o|et|ou|und|oder|e)\s|[;,|\n]+", re
 _MASKED = re.compile(r"\s*[\[({]\s*(?:at|arroba|ät)\s*[\])}]\s*|\s+(?:at|arroba)\s+", re.I)
 _MASKED_DOT = re.compile(r"\s*[\[({]\s*(?:dot|punto|point|punkt|ponto)\s*[\])}]\s*|\s+dot\s+", re.I)
 
-_PRIMARY = re.compile(r"(?:^|[;,|\n])\s*SMTP:(?=[^\s@]+@)")
+_PRIMARY = re.compile(r"(?:^|[;,|\n])[^\S\n]*+SMTP:(?=[^\s@]++@)")
 _OTHER_WAY = re.compile(r"(?:smtp|(?i:sip|eum|x500|x400|spo|sia)):")
 _NO_END = r"[^\s<>()\[\],;:\"|]"
 MENTION = re.compile(rf"(?<!{_NO_END})(?>{_NO_END}*@){_NO_END}*(?<![.!?])")
