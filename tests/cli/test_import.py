@@ -141,6 +141,7 @@ def test_a_folder_is_imported_one_after_the_other(workspace: Workspace) -> None:
     (already,) = [line for line in ran.err.splitlines() if "is there already" in line]
     assert "the same.txt" not in ran.out and "the same.txt: releases/" in already
     assert "2 documents imported, 1 document refused." in ran.err
+    assert "Passed over, as they are no documents: photo.jpg." in ran.err
     found = json.loads(run(workspace, "old", "--json").out)
     assert [("refused" in each) for each in found] == [True, True, True]
 

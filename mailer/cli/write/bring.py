@@ -222,22 +222,21 @@ def _target(workspace: Workspace, wanted: Wanted, imported: Imported) -> Path:
     return wanted.path or workspace.releases / imported.file
 
 
-def _documents(files: tuple[Path, ...]) -> Iterator[Path]:
+def _documents(given: tuple[Path, ...]) -> Iterator[Path]:
     """The files, and for a folder every document in it; hidden ones, and Word's locks, are none."""
     from mailer.workspace.endings import DOCUMENTS
 
-    for path in files:
+    for path in given:
         if not path.is_dir():
             yield path
             continue
-        found = [
-            each
-            for each in sorted(path.iterdir())
-            if each.suffix.lower() in (*DOCUMENTS, ".doc", ".pdf", ".pages")
-        ]
-        found = [each for each in found if not each.name.startswith((".", "~$"))]
+        files = [each for each in sorted(path.iterdir()) if not each.name.startswith((".", "~$"))]
+        found = [each for each in files if each.suffix.lower() in (*DOCUMENTS, ".doc", ".pdf", ".pages")]
         if not found:
             raise WorkspaceError(f"There is no document in {path}.", f"They end in {', '.join(DOCUMENTS)}.")
+        if others := [visible(each.name) for each in files if each not in found and each.is_file()]:
+            shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+            say(f"Passed over, as they are no documents: {shown}.", err=True)
         yield from found
 
 
