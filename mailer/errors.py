@@ -11,6 +11,7 @@
     ├── CheckFailed(findings)  pre-flight found what must not go out
     ├── ComposeError         a composed message is not what was meant
     ├── TransportError       the server can't be reached or won't have us: no recipient is to blame
+    │   └── AuthorizationError   there is no access token: nobody has signed in, or the sign-in was withdrawn
     └── LedgerError          the record can't be read or written, or forbids what was asked
         └── TakenOver        somebody else holds the mailing now
 
@@ -138,6 +139,11 @@ class ComposeError(MailerError):
 
 class TransportError(MailerError):
     """The server can't be reached, or won't have us: no recipient is to blame."""
+
+
+class AuthorizationError(TransportError):
+    """There is no access token: nobody has signed in, the sign-in was withdrawn, or whoever gives them can't be
+    reached (RFC 6749 §5.2)."""
 
 
 class LedgerError(MailerError):

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from dotenv import dotenv_values
 
 from mailer.errors import SettingsError
+from mailer.presets import BY_NAME
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -98,6 +99,7 @@ def _setting(
 class Settings:
     """Every key of `.env`, with its default. docs/reference/settings.md says what each is for."""
 
+    smtp_preset: str = _setting("SMTP_PRESET", "", _one_of(*BY_NAME))
     smtp_host: str = _setting("SMTP_HOST", "", _host)
     smtp_port: int = _setting("SMTP_PORT", 0, _whole(1, 65535))
     smtp_username: str = _setting("SMTP_USERNAME", "", str, "SMTP_USER")
@@ -122,6 +124,24 @@ class Settings:
     dkim_domain: str = _setting("DKIM_DOMAIN", "")
     dkim_selector: str = _setting("DKIM_SELECTOR", "")
     dkim_key_file: str = _setting("DKIM_KEY_FILE", "")
+    oauth_client_id: str = _setting("OAUTH_CLIENT_ID", "")
+    oauth_client_secret: str = _setting("OAUTH_CLIENT_SECRET", "", secret=True)
+    oauth_certificate_file: str = _setting("OAUTH_CERTIFICATE_FILE", "")
+    oauth_tenant: str = _setting("OAUTH_TENANT", "")
+    oauth_authorize_url: str = _setting("OAUTH_AUTHORIZE_URL", "")
+    oauth_token_url: str = _setting("OAUTH_TOKEN_URL", "")
+    oauth_device_url: str = _setting("OAUTH_DEVICE_URL", "")
+    oauth_scope: str = _setting("OAUTH_SCOPE", "")
+    events_secret: str = _setting("EVENTS_SECRET", "", secret=True)
+    events_ses_topic: str = _setting("EVENTS_SES_TOPIC", "")
+    events_mailgun_key: str = _setting("EVENTS_MAILGUN_KEY", "", secret=True)
+    events_sendgrid_key: str = _setting("EVENTS_SENDGRID_KEY", "")
+
+    @property
+    def by_token(self) -> bool:
+        """Whether the login is by OAuth 2.0: an application is registered for it, and its tokens stand in for
+        SMTP_PASSWORD and, where that is empty, for BOUNCE_IMAP_PASSWORD."""
+        return bool(self.oauth_client_id)
 
     @property
     def port(self) -> int:
@@ -146,7 +166,7 @@ KEYS: tuple[str, ...] = tuple(f.metadata["key"] for f in fields(Settings))
 _BEYOND_NAME = re.compile(r"[^A-Za-z0-9_]")
 """Where a key ends. What follows in `SMTP_PASSWORD:secret=…` is a mistake in writing, and may be the password."""
 
-_FAMILIES = ("SMTP_", "DKIM_", "BOUNCE_", "UNSUBSCRIBE_")
+_FAMILIES = ("SMTP_", "DKIM_", "BOUNCE_", "UNSUBSCRIBE_", "OAUTH_", "EVENTS_")
 
 
 def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flags: object) -> Settings:

@@ -14,7 +14,9 @@ PACKAGE = REPOSITORY / "mailer"
 
 STAGES = (
     ("errors", "model", "visible", "photo_metadata"),
+    ("presets",),
     ("settings", "workspace"),
+    ("authorization",),
     ("release",),
     ("importing",),
     ("press",),

@@ -1,0 +1,8 @@
+"""OAuth 2.0: how this computer comes to speak for a mailbox without its password (RFC 6749).
+
+`access_tokens(settings)` is all that who sends or reads mail needs: it hands out a token that is good now.
+"""
+
+from mailer.authorization.access import AccessToken, AccessTokens
+
+__all__ = ["AccessToken", "AccessTokens"]
