@@ -18,7 +18,7 @@ from typing import Any, Literal
 from dotenv import dotenv_values
 
 from mailer.errors import SettingsError
-from mailer.presets import BY_NAME
+from mailer.presets import BY_NAME, Preset
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -148,11 +148,21 @@ class Settings:
         """SMTP_PORT, or the usual one: 465 for tls (RFC 8314 §3.3), 587 for starttls, 25 for none."""
         return self.smtp_port or {"tls": 465, "starttls": 587, "none": 25}[self.smtp_security]
 
+    @property
+    def preset(self) -> Preset | None:
+        """What SMTP_PRESET stands for; what .env says itself has beaten it."""
+        return BY_NAME.get(self.smtp_preset)
+
     def must_name_a_server(self) -> None:
         """
         Raises:
             SettingsError: SMTP_HOST is empty.
         """
+        if not self.smtp_host and self.preset:
+            raise SettingsError(
+                f"{self.preset.title} has a server for each region: SMTP_HOST has to say which is yours.",
+                f"For example SMTP_HOST={self.preset.example}",
+            )
         if not self.smtp_host:
             raise SettingsError(
                 "No mail server is set: SMTP_HOST is empty.",
@@ -170,7 +180,7 @@ _FAMILIES = ("SMTP_", "DKIM_", "BOUNCE_", "UNSUBSCRIBE_", "OAUTH_", "EVENTS_")
 
 
 def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
-    """Settings for a workspace: flags over the environment over `folder/.env` over defaults.
+    """Settings for a workspace: flags over the environment over `folder/.env` over the preset over defaults.
 
     Args:
         folder: the workspace.
@@ -208,7 +218,24 @@ def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flag
     if faults:
         raise SettingsError("; ".join(faults), f"Fix it in {dotenv} or in the environment.")
     values |= {name: value for name, value in flags.items() if value is not None}
-    return Settings(**values)
+    return Settings(**_of_preset(values) | values)
+
+
+def _of_preset(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What SMTP_PRESET sets of those values that nobody has set."""
+    preset = BY_NAME.get(values.get("smtp_preset", ""))
+    if preset is None:
+        return {}
+    its: dict[str, Any] = {
+        "smtp_host": preset.host,
+        "smtp_security": preset.security,
+        "smtp_username": preset.username,
+        "smtp_connections": preset.connections,
+        "smtp_rate": parse_rates(preset.rates),
+    }
+    if values.get("smtp_security", preset.security) == preset.security:
+        its["smtp_port"] = preset.port  # else the usual one of the security that was chosen instead
+    return {name: value for name, value in its.items() if value}
 
 
 def _unknown_keys(from_file: Mapping[str, str]) -> list[str]:

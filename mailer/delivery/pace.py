@@ -126,6 +126,11 @@ def _sent_within(db: sqlite3.Connection, seconds: int, now: float) -> list[float
         "DELETE FROM pace WHERE at < ?1 AND delivery NOT IN (SELECT delivery FROM attempts WHERE at >= ?1)",
         (since,),
     )
+    return _departed(db, since)
+
+
+def _departed(db: sqlite3.Connection, since: float) -> list[float]:
+    """When messages began to leave since then, oldest first, as far as is known; some may be told by a wrong clock."""
     return [
         at
         for (at,) in db.execute(
@@ -134,6 +139,31 @@ def _sent_within(db: sqlite3.Connection, seconds: int, now: float) -> list[float
             (since,),
         )
     ]
+
+
+def departures(
+    database: Database, rates: Sequence[Rate], number: int, clock: Callable[[], float], start: float = 0.0
+) -> list[float]:
+    """When so many messages would leave by all windows, if nobody else sent and the server took each at once: the ledger
+    knows what has left already, of whatever mailing. Nothing is written.
+
+    Args:
+        database, rates, clock: as for `Pace`.
+        start: in so many seconds.
+
+    Returns:
+        Seconds from now, one for each, in order.
+    """
+    now, windows = clock(), RateWindows(rates)
+    with database.reading() as db:
+        sent = _departed(db, now - windows.longest)
+    windows = RateWindows(rates, [min(at, now) for at in sent])
+    at, leaving = now + start, []
+    for _ in range(number):
+        at += max(0.0, windows.wait(at))
+        windows.count(at)
+        leaving.append(at - now)
+    return leaving
 
 
 # ---- when again ---------------------------------------------------------------------------------------
