@@ -21,7 +21,7 @@ from mailer.checks.specimen import meant, sentinels
 from mailer.checks.theme import FURNITURE, LESS
 from mailer.cli import cli
 from mailer.delivery.replies import TABLE
-from mailer.delivery.smtp.login_replies import AT_LOGIN, HOW_TO_LOG_IN, NO_RELAY, WITHOUT_LOGIN
+from mailer.delivery.smtp.login_replies import AT_LOGIN, HOW_TO_LOG_IN, NO_RELAY, WITH_TOKEN, WITHOUT_LOGIN
 from mailer.model import Edition, Kind, Newsroom, Status
 from mailer.press import Reason
 from mailer.press.list_files.columns import SYNONYMS
@@ -162,13 +162,14 @@ def replies(_: str) -> str:
 
 
 def logins(_: str) -> str:
-    rows = [("AUTH", refusal) for refusal in AT_LOGIN]
+    rows = [("a password", refusal) for refusal in AT_LOGIN]
+    rows += [("a token", refusal) for refusal in WITH_TOKEN]
     rows += [("MAIL and after", refusal) for refusal in (*WITHOUT_LOGIN, NO_RELAY)]
     return _table(
         ("answer to", "code", "enhanced", "its text holds", "what it means", "what to do"),
         (
             (stage, reply_codes(row.codes), status_codes(row.enhanced), phrases(row.said), row.meaning,
-             row.cure or HOW_TO_LOG_IN)
+             row.cure.format(user="USER") or HOW_TO_LOG_IN)
             for stage, row in rows
         ),
     )  # fmt: skip

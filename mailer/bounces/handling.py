@@ -137,6 +137,7 @@ class MailHandler:
             what = report.feedback or "spam"
             told = f"reported to us ({what}), perhaps by somebody else. To stop mailing them: {_command(sent.address)}"
             return _for_you(told, sent.address, sent.release)
+        self.ledger.complained(sent.token, _when(report).timestamp())
         new = self.suppressions.add(
             sent.address, "reported our email as spam", f"complaint about {sent.release}"
         )

@@ -46,6 +46,8 @@ def _print(person: Person) -> None:
         row(mail.release, mail.state.value, _day(mail.at), _became(mail))
         for answer in mail.answers:
             row(mail.release, _answered(answer), _day(answer.at), "")
+        if mail.complained:
+            row(mail.release, "reported as spam", _day(mail.complained), "")
     if not person.is_known:
         say(f"Nothing is known about {person.address}.", err=True)
         return
@@ -89,6 +91,7 @@ def _as_data(person: Person) -> dict[str, Any]:
                 "at": _moment(mail.at), "said": mail.taken_back or (str(mail.attempts[-1]) if mail.attempts else ""),
                 "attempts": len(mail.attempts),
                 "answers": [{"at": _moment(a.at), "automatic": a.automatic} for a in mail.answers],
+                "complained": _moment(mail.complained),
             }
             for mail in person.mails
         ],

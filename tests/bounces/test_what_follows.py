@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -183,6 +183,16 @@ def test_who_reports_our_mail_as_spam_gets_no_more(workspace: Workspace) -> None
     assert suppressed(workspace, ANA) == "reported our email as spam"
     assert not suppressed(workspace, BEN)
     assert state_of(workspace, ANA) is Status.ACCEPTED, "they did get it"
+
+
+def test_a_complaint_is_of_its_day_and_counts_once_a_mail(workspace: Workspace) -> None:
+    """The provider says that it was on 3 March 2026."""
+    token = send_to(workspace, ANA, BEN)[ANA]
+    take(workspace, returned(COMPLAINT, token))
+    take(workspace, returned(COMPLAINT, token).replace(b"b1-report", b"b2-report"))
+    with Ledger(workspace.ledger) as ledger:
+        assert ledger.complaints(datetime(2026, 3, 3, tzinfo=UTC).timestamp())[0] == 1
+        assert ledger.complaints(datetime(2026, 3, 4, tzinfo=UTC).timestamp())[0] == 0
 
 
 def test_a_provider_may_black_out_all_but_the_return_path(workspace: Workspace) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from support.bounce_corpus import ANA, BEN, bounces
 from support.office_that_sent import RELEASE, OfficeThatSent, office_that_sent
+from support.other_mail import others
 from support.returned import ENVELOPE_FROM
 from support.sent_mail import returned, send_to
 from support.terminal import mailer
 
+from mailer.delivery import Ledger
 from mailer.workspace import Workspace
 
 CORPUS = {sample.name: sample.content for sample in bounces()}
@@ -129,6 +131,20 @@ def test_forgetting_takes_the_answers_too(tmp_path: Path) -> None:
         found = about(office.workspace, READER)
         assert (found["mails"], found["lists"]) == ([], [])
         assert found["suppressed"]["reason"] == "forgotten"
+
+
+def test_that_they_reported_a_mail_as_spam_is_shown_and_counted(tmp_path: Path) -> None:
+    """The count outlives the person: it is how the office's reputation is reckoned."""
+    complaint = next(sample.content for sample in others() if sample.name == "spam complaint")
+    with office_that_sent(tmp_path) as office:
+        assert office.reads(returned(complaint, office.tokens[READER])).code == 0
+        (mail,) = about(office.workspace, READER)["mails"]
+        assert mail["complained"].startswith("2026-03-03")
+        shown = mailer("people", READER, cwd=office.workspace.root).out
+        assert f"{RELEASE}\treported as spam\t2026-03-03" in shown
+        mailer("forget", READER, "--yes", cwd=office.workspace.root)
+        with Ledger(office.workspace.ledger) as ledger:
+            assert ledger.complaints(0) == (1, len(office.tokens))
 
 
 def test_a_row_with_words_that_are_not_understood_is_told_as_what_it_is(workspace: Workspace) -> None:

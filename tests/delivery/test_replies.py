@@ -8,7 +8,7 @@ import pytest
 
 from mailer.delivery.replies import TABLE, Reply, Rule, Stage, Verdict, judge, outcome
 from mailer.delivery.smtp import login_replies
-from mailer.delivery.smtp.login_replies import AT_LOGIN, NO_RELAY, WITHOUT_LOGIN, Refusal
+from mailer.delivery.smtp.login_replies import AT_LOGIN, NO_RELAY, WITH_TOKEN, WITHOUT_LOGIN, Refusal
 from mailer.model import Status
 
 
@@ -101,8 +101,8 @@ AT_LOGIN_SAMPLES = {
         Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."),
     "5..: SmtpClientAuthentication is disabled": sample(
         Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."),
-    "5..: basic authentication is disabled": sample(
-        Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, basic authentication is disabled."),
+    "5..: basic authentication is disabled|basic authentication is not supported": sample(
+        Stage.AUTH, 550, "5.7.30", "Basic authentication is not supported for Client Submission."),
     "5..: security defaults|conditional access|did not meet the criteria": sample(
         Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, the request did not meet the criteria"),
     "5..: application[- ]specific password|app[- ]password|InvalidSecondFactor": sample(
@@ -125,7 +125,26 @@ AT_LOGIN_SAMPLES = {
 }  # fmt: skip
 """By row of AT_LOGIN: its codes, its enhanced codes, and what it looks for in the text."""
 
+WITH_TOKEN_SAMPLES = {
+    "5..: SmtpClientAuthentication is disabled for the Tenant": sample(
+        Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."),
+    "5..: SmtpClientAuthentication is disabled": sample(
+        Stage.AUTH, 535, "5.7.139", "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."),
+    ": AADSTS65001|not consented|consent_required": sample(
+        Stage.AUTH, 0, text="invalid_grant: AADSTS65001: The user or administrator has not consented to use the "
+        "application with ID '0f5e' named 'press'."),
+    ": insufficient_scope": sample(Stage.AUTH, 535, "5.7.8", "Error: authentication failed\ninsufficient_scope"),
+    ": invalid_token|expired|revoked": sample(Stage.AUTH, 535, "5.7.8", "Error: authentication failed\ninvalid_token"),
+    r"535 5\.7\.(3|139)": sample(Stage.AUTH, 535, "5.7.3", "Authentication unsuccessful"),
+    "50[0234]": sample(Stage.AUTH, 504, "5.7.4", "Unrecognized authentication type"),
+    "": sample(Stage.AUTH, 535, "5.7.8", "Username and Password not accepted. BadCredentials"),
+}  # fmt: skip
+"""By row of WITH_TOKEN, likewise."""
+
 LATER_SAMPLES = {
+    "5..: basic authentication is disabled|basic authentication is not supported": sample(
+        Stage.MAIL, 550, "5.7.30", "Basic authentication is not supported for Client Submission."
+    ),
     "530: STARTTLS": sample(Stage.MAIL, 530, "5.7.0", "Must issue a STARTTLS command first"),
     "530": sample(Stage.MAIL, 530, "5.7.0", "Authentication required"),
     r"5.. 5\.7\.57": sample(Stage.MAIL, 550, "5.7.57", "Client not authenticated to send mail"),
@@ -137,6 +156,7 @@ LATER = (*WITHOUT_LOGIN, NO_RELAY)
 TABLES: dict[str, tuple[tuple[Rule | Refusal, ...], dict[str, Sample]]] = {
     "SAMPLES": (TABLE, SAMPLES),
     "AT_LOGIN_SAMPLES": (AT_LOGIN, AT_LOGIN_SAMPLES),
+    "WITH_TOKEN_SAMPLES": (WITH_TOKEN, WITH_TOKEN_SAMPLES),
     "LATER_SAMPLES": (LATER, LATER_SAMPLES),
 }
 
@@ -191,6 +211,22 @@ def test_each_rule_cites_where_it_comes_from() -> None:
 
 
 def test_each_refusal_of_a_login_says_what_to_do() -> None:
-    for refusal in login_replies.AT_LOGIN:
-        assert refusal.meaning.endswith(".") and refusal.cure
-    assert login_replies.AT_LOGIN[-1].fits(Reply(0)), "the last fits whatever comes"
+    for table in (AT_LOGIN, WITH_TOKEN):
+        assert all(refusal.meaning.endswith((".", ").")) and refusal.cure for refusal in table)
+        assert table[-1].fits(Reply(0)), "the last fits whatever comes"
+
+
+def test_the_administrators_command_names_the_mailbox() -> None:
+    reply = AT_LOGIN_SAMPLES["5..: SmtpClientAuthentication is disabled"].reply
+    for token in (False, True):
+        message, hint = login_replies.refused(reply, "press@example.org", token=token)
+        assert "press@example.org" in message
+        assert "`Set-CASMailbox -Identity press@example.org -SmtpClientAuthenticationDisabled $false`" in hint
+
+
+def test_what_the_server_said_before_it_refused_a_token_counts() -> None:
+    """At the end it says only that it failed (RFC 7628 §3.2.3): the reason stands in its JSON."""
+    refused = Reply(535, "Error: authentication failed", "5.7.8")
+    message, hint = login_replies.refused(refused, "press@example.org", token=True, reason="invalid_token")
+    assert message.endswith("535 5.7.8 Error: authentication failed (invalid_token)")
+    assert hint.startswith("The sign-in is no longer valid") and "password" not in hint

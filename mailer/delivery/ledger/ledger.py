@@ -161,22 +161,12 @@ class Ledger(Database):
     def day_of(self, release: str) -> str:
         """The date (ISO 8601) that a release was given when it was queued; "" = none, or nobody is left of that."""
         with self.reading() as db:
-            row = db.execute(
-                "SELECT day FROM mailings AS m WHERE release = ?"
-                f" AND EXISTS (SELECT 1 FROM deliveries WHERE mailing = m.id AND {records.READY})",
-                (release,),
-            ).fetchone()
-        return str(row[0]) if row else ""
+            return queueing.day_of(db, release)
 
     def saying(self, words: Iterable[str], subject: str, release: str) -> list[str]:
         """Names of other releases that say the same, or have the same subject."""
-        query = (
-            "SELECT DISTINCT release FROM mailings AS m JOIN editions AS e ON e.mailing = m.id WHERE ready"
-            " AND release <> ? AND (subject = ? OR (words <> '' AND words = ?)) ORDER BY m.id"
-        )
         with self.reading() as db:
-            found = [row[0] for each in words for row in db.execute(query, (release, subject, each))]
-        return list(dict.fromkeys(found))
+            return queueing.saying(db, words, subject, release)
 
     # ---- what it holds ------------------------------------------------------------------------------
 
@@ -278,6 +268,22 @@ class Ledger(Database):
         token = reference.strip().strip("<>").partition("@")[0]
         with self.writing() as db:
             return people.bounced(db, token, soft, enhanced, text, time.time() if at is None else at)
+
+    def complained(self, token: str, at: float) -> None:
+        """Records that whom a mail of ours went to reported it as spam; a mail counts once, however often.
+
+        Args:
+            token: the delivery's, as in `bounced`.
+            at: when, in seconds since 1970.
+        """
+        with self.writing() as db:
+            people.complained(db, token, at)
+
+    def complaints(self, since: float) -> tuple[int, int]:
+        """How many people have reported a mail as spam since a moment (seconds since 1970), and how many mails a
+        server has accepted since."""
+        with self.reading() as db:
+            return people.complaints(db, since)
 
     def forget(self, canonical: str) -> int:
         """Removes a person's data. What stays is the state, for the counts, under a hash of the address.

@@ -67,7 +67,17 @@ def _answers(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_orders, _fences, _bounces, _answers)
+def _complaints(db: sqlite3.Connection) -> None:
+    """5 → 6: who reported a mail as spam."""
+    db.execute(
+        "CREATE TABLE complaints (delivery INTEGER PRIMARY KEY REFERENCES deliveries, at REAL NOT NULL)"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    *(_orders, _fences, _bounces, _answers),
+    _complaints,
+)
 """The function at index n brings version n + 1 to n + 2."""
 
 VERSION = len(MIGRATIONS) + 1

@@ -37,6 +37,7 @@ SOFT_BOUNCES_COUNT_FOR = 180 * 86400
 
 _ATTEMPTS = "SELECT at, code, enhanced, text, host FROM attempts WHERE delivery = ? ORDER BY id"
 _ANSWERS = "SELECT at, automatic FROM answers WHERE delivery = ? ORDER BY at"
+_COMPLAINT = "SELECT max(at) FROM complaints WHERE delivery = ?"
 
 
 def standings(db: sqlite3.Connection, mailing: int, states: tuple[Status, ...]) -> Iterator[Standing]:
@@ -136,6 +137,28 @@ def bounced(
     return Bounced(release, canonical, address, previous, count, days)
 
 
+def complained(db: sqlite3.Connection, token: str, at: float) -> None:
+    """See `Ledger.complained`."""
+    index_for_bounces(db)
+    db.execute(
+        "INSERT OR IGNORE INTO complaints SELECT id, ? FROM deliveries WHERE token = ? AND address <> ''",
+        (at, token),
+    )
+
+
+def complaints(db: sqlite3.Connection, since: float) -> tuple[int, int]:
+    """See `Ledger.complaints`."""
+    people = db.execute(
+        "SELECT count(DISTINCT canonical) FROM complaints AS c JOIN deliveries AS d ON d.id = delivery"
+        " WHERE c.at >= ?",
+        (since,),
+    ).fetchone()
+    accepted = db.execute(
+        "SELECT count(DISTINCT delivery) FROM attempts WHERE at >= ? AND code BETWEEN 200 AND 299", (since,)
+    ).fetchone()
+    return int(people[0]), int(accepted[0])
+
+
 # ---- what is kept about somebody ----------------------------------------------------------------------
 
 
@@ -184,6 +207,7 @@ def _past_mails(db: sqlite3.Connection, canonical: str) -> Iterator[PastMail]:
             f"<{token}@{domain}>",
             tuple(Attempt(*row) for row in db.execute(_ATTEMPTS, (delivery,))),
             tuple(Answer(at, bool(automatic)) for at, automatic in db.execute(_ANSWERS, (delivery,))),
+            complained=db.execute(_COMPLAINT, (delivery,)).fetchone()[0] or 0.0,
         )
 
 

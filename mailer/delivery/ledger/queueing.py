@@ -262,3 +262,23 @@ def _give_back(db: sqlite3.Connection, mailing: int) -> None:
         " AND (SELECT text FROM attempts WHERE delivery = deliveries.id ORDER BY id DESC LIMIT 1) = ?",
         (follows, mailing, superseded(release)),
     )
+
+
+def day_of(db: sqlite3.Connection, release: str) -> str:
+    """See `Ledger.day_of`."""
+    row = db.execute(
+        "SELECT day FROM mailings AS m WHERE release = ?"
+        f" AND EXISTS (SELECT 1 FROM deliveries WHERE mailing = m.id AND {READY})",
+        (release,),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def saying(db: sqlite3.Connection, words: Iterable[str], subject: str, release: str) -> list[str]:
+    """See `Ledger.saying`."""
+    query = (
+        "SELECT DISTINCT release FROM mailings AS m JOIN editions AS e ON e.mailing = m.id WHERE ready"
+        " AND release <> ? AND (subject = ? OR (words <> '' AND words = ?)) ORDER BY m.id"
+    )
+    found = [row[0] for each in words for row in db.execute(query, (release, subject, each))]
+    return list(dict.fromkeys(found))

@@ -231,6 +231,7 @@ class PastMail:
         fields: what filled the merge slots.
         message_id: with angle brackets; "" for one that was taken back.
         taken_back: what was known when it was taken off the queue (`discard`); "" for all others.
+        complained: when they reported it as spam, in seconds since 1970; 0: they did not.
     """
 
     release: str
@@ -245,6 +246,7 @@ class PastMail:
     attempts: tuple[Attempt, ...] = ()
     answers: tuple[Answer, ...] = ()
     taken_back: str = ""
+    complained: float = 0.0
 
     @property
     def at(self) -> float:

@@ -134,7 +134,13 @@ CREATE TABLE answers (
     PRIMARY KEY (delivery, at)
 );
 
--- Mails that came back and were dealt with: hashes, nothing of what they say.
+-- Who reported a mail of ours as spam, and when: its recipient, as far as that is proven. Once a mail, however often.
+CREATE TABLE complaints (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries,
+    at       REAL NOT NULL
+);
+
+-- Mails that came back, and events of providers, that were dealt with: hashes, nothing of what they say.
 CREATE TABLE mail_dealt_with (
     digest TEXT PRIMARY KEY,
     at     REAL NOT NULL

@@ -26,7 +26,7 @@ class Refusal:
 
     Attributes:
         meaning: what the server means by it.
-        cure: who does what about it.
+        cure: who does what about it; `{user}` stands for SMTP_USERNAME.
     """
 
     codes: str
@@ -44,28 +44,42 @@ class Refusal:
 
 
 _ASK = "ask the people who run the server"
-_ANOTHER = "or ask for another server that accepts a password"
+_SIGN_IN = "Sign in with `mailer login` instead of a password"
+
+NO_PASSWORDS = Refusal(
+    "5..", "", r"basic authentication is disabled|basic authentication is not supported",
+    "This server no longer accepts passwords from programs, only a sign-in (OAuth); the password may be right.",
+    f"{_SIGN_IN}.",
+)  # fmt: skip
+"""Of Exchange Online: 535 5.7.139, and 550 5.7.30 since passwords are refused for everybody."""
+
+SWITCHED_OFF: tuple[Refusal, ...] = (
+    Refusal("5..", "", r"SmtpClientAuthentication is disabled for the Tenant",
+            "Your organisation has switched off sending by programs (SMTP AUTH); password or sign-in may be right.",
+            "A Microsoft 365 administrator can switch it on for one mailbox: `Set-CASMailbox -Identity {user} "
+            "-SmtpClientAuthenticationDisabled $false`; or for all: `Set-TransportConfig "
+            "-SmtpClientAuthenticationDisabled $false` (https://aka.ms/smtp_auth_disabled)."),
+    Refusal("5..", "", r"SmtpClientAuthentication is disabled",
+            "Sending by programs (SMTP AUTH) is switched off for this mailbox; password or sign-in may be right.",
+            "A Microsoft 365 administrator can switch it on for the mailbox: `Set-CASMailbox -Identity {user} "
+            "-SmtpClientAuthenticationDisabled $false` (https://aka.ms/smtp_auth_disabled)."),
+)  # fmt: skip
 
 AT_LOGIN: tuple[Refusal, ...] = (
-    Refusal("5..", "", r"SmtpClientAuthentication is disabled for the Tenant",
-            "Your organisation has switched off sending with a password (SMTP AUTH); the password may be right.",
-            "A Microsoft 365 administrator can switch it on: https://aka.ms/smtp_auth_disabled"),
-    Refusal("5..", "", r"SmtpClientAuthentication is disabled",
-            "Sending with a password (SMTP AUTH) is switched off for this mailbox; the password may be right.",
-            "A Microsoft 365 administrator can switch it on for the mailbox: https://aka.ms/smtp_auth_disabled"),
-    Refusal("5..", "", r"basic authentication is disabled",
-            "This server no longer accepts passwords from programs, only OAuth; the password may be right.",
-            f"An administrator can allow SMTP AUTH for the mailbox, where that is still offered, {_ANOTHER}."),
+    *SWITCHED_OFF,
+    NO_PASSWORDS,
     Refusal("5..", "", r"security defaults|conditional access|did not meet the criteria",
             "One of your organisation's rules forbids this way of logging in; the password may be right.",
-            "An administrator can exempt the mailbox from it (at Microsoft: security defaults, conditional access), "
-            f"{_ANOTHER}."),
+            f"{_SIGN_IN}; or an administrator exempts the mailbox from it (at Microsoft: security defaults, "
+            "conditional access)."),
     Refusal("5..", "", r"application[- ]specific password|app[- ]password|InvalidSecondFactor",
             "The account has two-step sign-in, so its usual password does not work here.",
-            "Create an app password in the account's security settings, and put that in SMTP_PASSWORD."),
+            f"{_SIGN_IN}; or create an app password in the account's security settings, and put that in "
+            "SMTP_PASSWORD."),
     Refusal("5..", "", r"web browser|web login required|WebLoginRequired",
             "The account wants somebody to sign in with a web browser first; the password may be right.",
-            "Sign in there, allow the access it asks about, and create an app password for SMTP_PASSWORD."),
+            f"{_SIGN_IN}; or sign in there, allow the access it asks about, and create an app password for "
+            "SMTP_PASSWORD."),
     Refusal("5..", "", r"AUTH005|too many|locked|blocked|suspended|account disabled",
             "The account is locked or closed, temporarily or permanently: even the right password would be refused.",
             "Don't try again now. Check the account in a browser, or ask the people who run the server. Some "
@@ -79,12 +93,14 @@ AT_LOGIN: tuple[Refusal, ...] = (
     Refusal("530", "", r"STARTTLS", "The server accepts a login only over an encrypted connection (RFC 3207 §4).",
             "Set SMTP_SECURITY=starttls or tls."),
     Refusal("534", "", "", "This way of logging in is too weak for the server (RFC 4954 §6).",
-            f"The password is not at fault: {_ASK} which ways it accepts. mailer knows PLAIN, LOGIN and CRAM-MD5."),
+            f"The password is not at fault: {_ASK} which ways it accepts. mailer knows PLAIN, LOGIN and CRAM-MD5, and "
+            "OAUTHBEARER and XOAUTH2 after `mailer login`."),
     Refusal("50[0234]", "", "", "The server does not support this way of logging in (RFC 4954 §4).",
             "Is this the port for sending mail (587 or 465)? If the server needs no login, leave SMTP_USERNAME empty."),
     Refusal("535", "", r"BadCredentials|Username and Password not accepted",
-            "The user name or the password is wrong; Google requires an app password of 16 letters.",
-            "Correct SMTP_USERNAME (the full address) and SMTP_PASSWORD in .env."),
+            "The user name or the password is wrong; Google takes no account's usual password, only an app password of "
+            "16 letters.",
+            f"Correct SMTP_USERNAME (the full address) and SMTP_PASSWORD in .env. Or: {_SIGN_IN}."),
     Refusal("535", r"5\.7\.(3|139)", "", "The user name or the password is wrong.",
             "Correct SMTP_USERNAME (the full address, user@example.org) and SMTP_PASSWORD in .env. If both are right, "
             "a Microsoft 365 administrator can check whether the mailbox may send with a password (SMTP AUTH)."),
@@ -93,9 +109,35 @@ AT_LOGIN: tuple[Refusal, ...] = (
     Refusal("", "", "", "The server does not say that the password is wrong.",
             f"Check SMTP_USERNAME and SMTP_PASSWORD in .env, and {_ASK} what it means."),
 )  # fmt: skip
-"""Answers to AUTH. The texts are those of Exchange Online, Google and Yahoo as their users report them."""
+"""Answers to a password. The texts are those of Exchange Online, Google and Yahoo as their users report them."""
+
+WITH_TOKEN: tuple[Refusal, ...] = (
+    *SWITCHED_OFF,
+    Refusal("", "", r"AADSTS65001|not consented|consent_required",
+            "Nobody has allowed this application to send for the mailbox (missing consent).",
+            "Run `mailer login` and accept what it asks for. Where only administrators may, one of them grants consent "
+            "to the application (Microsoft Entra: App registrations, API permissions, Grant admin consent)."),
+    Refusal("", "", r"insufficient_scope",
+            "The sign-in does not include sending mail (RFC 7628 §3.2.2).",
+            "Sign in again with `mailer login` and accept all that it asks for."),
+    Refusal("", "", r"invalid_token|expired|revoked",
+            "The sign-in is no longer valid: it has expired, or was withdrawn (RFC 6750 §3.1).",
+            "Sign in again with `mailer login`."),
+    Refusal("535", r"5\.7\.(3|139)", "",
+            "The server did not take the sign-in for this mailbox.",
+            "Is SMTP_USERNAME the mailbox that signed in with `mailer login`? After `mailer login --app`, a Microsoft "
+            "365 administrator gives the application SMTP.SendAsApp and access to the mailbox: "
+            "`Add-MailboxPermission -Identity {user} -User SERVICE_PRINCIPAL_ID -AccessRights FullAccess`."),
+    Refusal("50[0234]", "", "", "The server does not support this way of signing in (RFC 4954 §4).",
+            "Is SMTP_HOST the provider's own server, and the port one for sending mail (587 or 465)?"),
+    Refusal("", "", "", "The server did not take the sign-in.",
+            "Is SMTP_USERNAME the full address that signed in? Then sign in again with `mailer login`."),
+)  # fmt: skip
+"""Answers to a token (RFC 7628, XOAUTH2), with what the server's JSON says; also the words of the server that issues
+tokens. Exchange Online says 535 5.7.3 to any token that it does not take, Google 535 5.7.8."""
 
 WITHOUT_LOGIN: tuple[Refusal, ...] = (
+    NO_PASSWORDS,
     Refusal("530", "", r"STARTTLS", "The server accepts mail only over an encrypted connection (RFC 3207 §4).",
             "Set SMTP_SECURITY=starttls or tls."),
     Refusal("530", "", "", "The server accepts mail only after a login (RFC 4954 §6).", ""),
@@ -109,17 +151,31 @@ NO_RELAY = Refusal(
 """What Postfix and Exchange say to whoever has not logged in; to others it means that they may not send at all."""
 
 HOW_TO_LOG_IN = (
-    "Set SMTP_USERNAME and SMTP_PASSWORD in .env; `mailer doctor` tries them without sending anything."
+    "Set SMTP_USERNAME and SMTP_PASSWORD in .env, or sign in with `mailer login`; `mailer doctor` tries it without "
+    "sending anything."
 )
 _SET_ALREADY = (
     "The login as {user} succeeded, but is not enough: ask the people who run the server what it may send."
 )
 
 
-def refused(reply: Reply, user: str) -> tuple[str, str]:
-    """What to tell about a login that was refused: message and hint."""
-    found = next(refusal for refusal in AT_LOGIN if refusal.fits(reply))
-    return f"The server refused the login of {user}: {reply}", f"{found.meaning} {found.cure} {ONCE}"
+def refused(reply: Reply, user: str, *, token: bool = False, reason: str = "") -> tuple[str, str]:
+    """What to tell about a login that was refused: message and hint.
+
+    Args:
+        user: SMTP_USERNAME.
+        token: a token was sent, not a password.
+        reason: what the server said about it before, as in the JSON of RFC 7628 §3.2.2.
+    """
+    said = f"{reply} ({reason})" if reason else str(reply)
+    found = meant(Reply(reply.code, f"{reply.text}\n{reason}", reply.enhanced), token=token)
+    hint = f"{found.meaning} {found.cure.format(user=user)}"
+    return f"The server refused the login of {user}: {said}", hint if token else f"{hint} {ONCE}"
+
+
+def meant(reply: Reply, *, token: bool = False) -> Refusal:
+    """What a refusal means; of a server that issues tokens, a reply without a code."""
+    return next(refusal for refusal in (WITH_TOKEN if token else AT_LOGIN) if refusal.fits(reply))
 
 
 def wanted(stage: Stage, reply: Reply, user: str) -> tuple[str, str] | None:
