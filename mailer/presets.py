@@ -51,8 +51,8 @@ class Preset:
 
 
 _GOOGLE_PASSWORDS = (
-    "Google has refused the passwords of accounts since May 2025. It takes a token (`mailer login`), or an app password "
-    "of 16 letters."
+    "Google has refused the passwords of accounts since May 2025. It takes a token (`mailer login`), or an app "
+    "password of 16 letters."
 )
 
 PRESETS: tuple[Preset, ...] = (
@@ -75,8 +75,8 @@ PRESETS: tuple[Preset, ...] = (
         rates="30/minute, 10000/day",
         connections=3,
         authorization="microsoft",
-        passwords="Exchange Online refuses passwords over SMTP by default from the end of December 2026 on; when it will "
-        "for good, it says in the second half of 2027.",
+        passwords="Exchange Online refuses passwords over SMTP by default from the end of December 2026 on; when it "
+        "will for good, it says in the second half of 2027.",
         spf="spf.protection.outlook.com",
         selectors=("selector1", "selector2"),
     ),

@@ -75,6 +75,12 @@ def parse_rates(value: str) -> tuple[Rate, ...]:
     return tuple(rates)
 
 
+def rate_text(rate: Rate) -> str:
+    """A window as people say it: 30 a minute."""
+    unit = next(name for name, seconds in SECONDS.items() if seconds == rate.seconds)
+    return f"{rate.messages:,} {'an' if unit == 'hour' else 'a'} {unit}"
+
+
 def _words(value: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[\s,;]+", value) if word)
 

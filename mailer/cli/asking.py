@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,14 @@ import click
 
 from mailer.cli.terminal.output import count, on_a_terminal, print_audience, say, tell
 from mailer.errors import MailerError, ValueFault
+from mailer.pipeline.estimate import Estimate, estimate
 from mailer.pipeline.sending import must_be_said_to_a_script, must_spare_whom_an_embargo_shuts_out
 from mailer.release.values import moment_text
+from mailer.settings import rate_text
 from mailer.visible import visible
 
 if TYPE_CHECKING:
+    from mailer.delivery import Ledger
     from mailer.pipeline import Prepared
     from mailer.pipeline.outgoing import Outgoing
     from mailer.settings import Settings
@@ -66,10 +70,13 @@ def somebody_must_say_so(flags: Flags) -> None:
         )
 
 
-def print_outgoing(outgoing: Outgoing, settings: Settings, prepared: Prepared | None = None) -> None:
-    """Whom, what, from whom, when.
+def print_outgoing(
+    outgoing: Outgoing, settings: Settings, ledger: Ledger, prepared: Prepared | None = None
+) -> None:
+    """Whom, what, from whom, when, and until when.
 
     Args:
+        ledger: knows what has left already at the pace that is allowed.
         prepared: where lists were read for it.
     """
     tell("What", outgoing.title)
@@ -79,7 +86,8 @@ def print_outgoing(outgoing: Outgoing, settings: Settings, prepared: Prepared | 
                 readers.subject if what == "Subject" else f"{readers.sender.name} <{readers.sender.address}>"
             )
             tell("" if number else what, f"{readers.language}: {said}")
-    tell("Through", f"{settings.smtp_host}:{settings.port} ({settings.smtp_security})")
+    by_preset = f", SMTP_PRESET={settings.smtp_preset}" if settings.preset else ""
+    tell("Through", f"{settings.smtp_host}:{settings.port} ({settings.smtp_security}){by_preset}")
     tell("When", _when(outgoing))
     if outgoing.embargo > time.time():
         tell("Embargo", f"until {moment_text(outgoing.moment(outgoing.embargo))}")
@@ -98,6 +106,44 @@ def print_outgoing(outgoing: Outgoing, settings: Settings, prepared: Prepared | 
             "Again?",
             f"“{name}” has the same text: {count(number, 'of these people has', 'of these people have')} it.",
         )
+    if reckoned := estimate(outgoing, settings.smtp_rate, ledger):
+        rates = " and ".join(rate_text(rate) for rate in settings.smtp_rate)
+        tell("Pace", f"{count(outgoing.number, 'recipient')} at {rates}: {_until_when(outgoing, reckoned)}")
+
+
+def _until_when(outgoing: Outgoing, reckoned: Estimate) -> str:
+    """When it is done, and what comes between, as the clock at the office shows it."""
+    if not reckoned.held_up:
+        return "nobody has to wait for that"
+    first, *others = reckoned.waves
+    said = []
+    if first.first - reckoned.start > 60:
+        said.append(
+            f"the first leaves at {_clock(outgoing, first.first)}, as that much has been sent already"
+        )
+    if others:
+        begun = outgoing.moment(first.first).date() == _today(outgoing)
+        day = "today" if begun else f"until {_clock(outgoing, first.last)}"
+        rest = _clock(outgoing, others[0].first)
+        said.append(f"{first.number:,} of {outgoing.number:,} {day}, the rest from {rest}")
+    said.append(f"done about {_clock(outgoing, reckoned.done)}")
+    if reckoned.after_embargo:
+        late = count(reckoned.after_embargo, "of them leaves", "of them leave")
+        said.append(f"{late} after the end of the embargo, {_clock(outgoing, outgoing.embargo)}")
+    return "; ".join(said)
+
+
+def _today(outgoing: Outgoing) -> date:
+    return outgoing.moment(time.time()).date()
+
+
+def _clock(outgoing: Outgoing, seconds: float) -> str:
+    """A moment to the minute, with the day where it is not today, and the zone where this computer has another one."""
+    at = outgoing.moment(seconds)
+    days = (at.date() - _today(outgoing)).days
+    day = {0: "", 1: "tomorrow "}.get(days, f"{at.date()} ")
+    elsewhere = at.utcoffset() != datetime.fromtimestamp(seconds).astimezone().utcoffset()
+    return f"{day}{at:%H:%M}{f' {at.tzinfo}' if elsewhere else ''}"
 
 
 def _to_whom(outgoing: Outgoing) -> str:

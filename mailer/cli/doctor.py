@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import settings_of, workspace_here
 from mailer.cli.terminal.output import say, say_json, style
+from mailer.errors import LedgerError
 from mailer.visible import visible
+
+if TYPE_CHECKING:
+    from mailer.model import Finding
+    from mailer.workspace import Workspace
 
 SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", "green")}
 
@@ -18,12 +25,13 @@ SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", 
 @click.command(short_help="Check the connection to your mail server.", epilog="Example:  mailer doctor")
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
 def doctor(as_json: bool) -> int:
-    """Check the connection to your mail server: TLS, login, sizes, and what DNS says about your domain. It also
-    checks whether other accounts on this computer can read your lists, your ledger or your password.
+    """Check the connection to your mail server: TLS, login, sizes, what SMTP_PRESET has set, and what DNS says about
+    your domain; and how many people have reported your mail as spam. It also checks whether other accounts on this
+    computer can read your lists, your ledger or your password.
 
     Nothing is sent. Exit code 1 if something must be fixed first.
     """
-    from mailer.delivery.doctor import diagnose
+    from mailer.delivery import diagnose
     from mailer.release import read_newsroom
     from mailer.workspace.private import exposed
 
@@ -33,7 +41,7 @@ def doctor(as_json: bool) -> int:
     findings = []
     keys = [workspace.root / settings.dkim_key_file] if settings.dkim_key_file else []
     outside = diagnose(settings, read_newsroom(workspace).sender.domain)
-    for finding in chain(exposed(workspace, *keys), outside):
+    for finding in chain(exposed(workspace, *keys), outside, _told_about_us(workspace)):
         findings.append(finding)
         if not as_json:
             sign, colour = SIGNS[finding.level]
@@ -43,3 +51,20 @@ def doctor(as_json: bool) -> int:
     if as_json:
         say_json([asdict(finding) for finding in findings])
     return UNFINISHED if any(finding.level == "error" for finding in findings) else DONE
+
+
+def _told_about_us(workspace: Workspace) -> Iterator[Finding]:
+    """What the ledger knows of complaints, if anything was ever sent from here."""
+    from mailer.delivery import Ledger, complaint_rate
+    from mailer.model import Finding
+
+    if not workspace.ledger.exists():
+        return
+    try:
+        with Ledger(workspace.ledger) as ledger:
+            rate = complaint_rate(ledger)
+    except LedgerError as error:
+        yield Finding("complaints", "error", error.message, error.hint)
+    else:
+        if rate:
+            yield rate

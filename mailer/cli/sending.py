@@ -48,7 +48,7 @@ def send(prepared: Prepared, settings: Settings, flags: Flags) -> int:
         if not leaving.number:
             say("There are no new recipients: nothing is left to send to these.", err=True)
             return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)
-        print_outgoing(leaving, settings, prepared)
+        print_outgoing(leaving, settings, ledger, prepared)
         if not departure.may_begin(leaving):
             return COULD_NOT_START
         order = leaving.order("send", settings, time.time())
@@ -112,7 +112,7 @@ class _Departure:
         )  # fmt: skip
         _time_must_matter(flags, mailing, leaving)
         if leaving.number:
-            print_outgoing(leaving, self._settings)
+            print_outgoing(leaving, self._settings, ledger)
             if not self.may_begin(leaving):
                 return COULD_NOT_START
             mailing = ledger.order(mailing, leaving.order("resume", self._settings, time.time()))

@@ -14,7 +14,7 @@ The pipeline's whole use of this stage::
 """
 
 from mailer.delivery.deliver import deliver
-from mailer.delivery.doctor import diagnose
+from mailer.delivery.doctor import complaint_rate, diagnose
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.ledger.claims import Claims
 from mailer.delivery.ledger.doubt import doubts
@@ -36,7 +36,7 @@ from mailer.delivery.ledger.records import (
     Standing,
 )
 from mailer.delivery.messages import Signing
-from mailer.delivery.pace import SIGNALS, Schedule, Stop
+from mailer.delivery.pace import SIGNALS, Schedule, Stop, departures
 from mailer.delivery.rehearsal import RehearsalTransport
 from mailer.delivery.replies import Verdict, judge
 from mailer.delivery.report import Progress, Report, write_csv
@@ -78,7 +78,9 @@ __all__ = [
     "Transport",
     "Verdict",
     "Work",
+    "complaint_rate",
     "deliver",
+    "departures",
     "diagnose",
     "doubts",
     "is_loopback",

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from mailer.delivery.ledger.clock import SteadyClock
 from mailer.delivery.ledger.database import Database
 from mailer.settings import Rate
 
@@ -142,19 +143,23 @@ def _departed(db: sqlite3.Connection, since: float) -> list[float]:
 
 
 def departures(
-    database: Database, rates: Sequence[Rate], number: int, clock: Callable[[], float], start: float = 0.0
+    database: Database,
+    rates: Sequence[Rate],
+    number: int,
+    start: float = 0.0,
+    clock: Callable[[], float] | None = None,
 ) -> list[float]:
-    """When so many messages would leave by all windows, if nobody else sent and the server took each at once: the ledger
-    knows what has left already, of whatever mailing. Nothing is written.
+    """When so many messages would leave by all windows, if nobody else sent and the server took each at once: the
+    ledger knows what has left already, of whatever mailing.
 
     Args:
-        database, rates, clock: as for `Pace`.
+        database, rates, clock: as for `Pace`; by default the clock of whoever sends from here.
         start: in so many seconds.
 
     Returns:
         Seconds from now, one for each, in order.
     """
-    now, windows = clock(), RateWindows(rates)
+    now, windows = (clock or SteadyClock(database))(), RateWindows(rates)
     with database.reading() as db:
         sent = _departed(db, now - windows.longest)
     windows = RateWindows(rates, [min(at, now) for at in sent])

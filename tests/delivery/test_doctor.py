@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import dns.flags
-import dns.message
-import dns.rcode
 import dns.resolver
-import dns.rrset
 import pytest
+from support.name_server import NameServer
 from support.smtp_certificates import Authority
 from support.smtp_faulty import Fault, FaultyServer
+from support.smtp_mailing import queued
 
-from mailer.delivery import diagnose
+from mailer.delivery import Ledger, complaint_rate, diagnose
 from mailer.model import Finding
 from mailer.settings import Settings
 
 RECORDS = {
-    "example.org.": ['"v=spf1 mx -all"'],
-    "two.example.": ['"v=spf1 mx -all"', '"v=spf1 a -all"'],
-    "lamp._domainkey.example.org.": ['"v=DKIM1; k=rsa; " "p=MIGf"'],
-    "_dmarc.example.org.": ['"v=DMARC1; p=reject"'],
+    "example.org": ["v=spf1 mx -all"],
+    "two.example": ["v=spf1 mx -all", "v=spf1 a -all"],
+    "lamp._domainkey.example.org": ['"v=DKIM1; k=rsa; " "p=MIGf"'],
+    "_dmarc.example.org": ["v=DMARC1; p=reject"],
 }
 
 
 @pytest.fixture
 def resolver() -> Iterator[dns.resolver.Resolver]:
-    """A name server of our own, on loopback."""
-    endpoint = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    endpoint.bind(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            packet, peer = endpoint.recvfrom(4096)
-            if not packet:
-                return
-            question = dns.message.from_wire(packet)
-            name = question.question[0].name
-            answer = dns.message.make_response(question)
-            if records := RECORDS.get(name.to_text()):
-                answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", *records))
-            else:
-                answer.set_rcode(dns.rcode.NXDOMAIN)
-            endpoint.sendto(answer.to_wire(), peer)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    asking = dns.resolver.Resolver(configure=False)
-    asking.nameservers, asking.port = ["127.0.0.1"], endpoint.getsockname()[1]
-    yield asking
-    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", endpoint.getsockname())
-    thread.join()
-    endpoint.close()
+    with NameServer(RECORDS) as names:
+        yield names.resolver
 
 
 def found(settings: Settings, domain: str, resolver: dns.resolver.Resolver) -> dict[str, Finding]:
@@ -72,7 +44,9 @@ def test_all_is_well(tmp_path: Path, resolver: dns.resolver.Resolver) -> None:
             dkim_domain="example.org", dkim_selector="lamp", dkim_key_file="key.pem",
         )  # fmt: skip
         findings = found(settings, "example.org", resolver)
-    assert list(findings) == ["dmarc", "dkim", "spf", "extensions", "size", "login", "tls", "reach"]
+    assert list(findings) == [
+        "alignment", "dmarc", "dkim", "spf", "extensions", "size", "login", "tls", "reach"
+    ]  # fmt: skip
     assert {finding.level for finding in findings.values()} == {"notice"}
     assert "26.2 MB" in findings["size"].message
     assert findings["dkim"].message.endswith("v=DKIM1; k=rsa; p=MIGf")
@@ -119,3 +93,88 @@ def test_no_dns_is_no_verdict() -> None:
     findings = found(Settings(smtp_host="", smtp_security="none"), "example.org", asking)
     assert findings["spf"].level == "notice" and "unknown" in findings["spf"].message
     assert findings["reach"].level == "error"
+
+
+SWITCHED_OFF = (
+    "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."
+    " Visit https://aka.ms/smtp_auth_disabled for more information."
+)
+NO_PASSWORDS = "550 5.7.30 Basic authentication is not supported for Client Submission."
+WRONG = "535 5.7.3 Authentication unsuccessful"
+
+
+@pytest.mark.parametrize(
+    ("reply", "cure", "nothing_of"),
+    [
+        (SWITCHED_OFF, "Set-CASMailbox -Identity press@example.org -SmtpClientAuthenticationDisabled $false", "mailer login"),
+        (NO_PASSWORDS, "mailer login", "Set-CASMailbox"),
+        (WRONG, "Correct SMTP_USERNAME", "mailer login"),
+    ],
+    ids=["the mailbox may not send", "no passwords any more", "a wrong password"],
+)  # fmt: skip
+def test_why_microsoft_refuses_a_login_and_what_to_do(
+    tmp_path: Path, resolver: dns.resolver.Resolver, reply: str, cure: str, nothing_of: str
+) -> None:
+    authority = Authority(tmp_path)
+    extensions = ("STARTTLS", "AUTH LOGIN PLAIN XOAUTH2")
+    with FaultyServer(Fault("AUTH", reply), extensions=extensions, tls=authority.server()) as server:
+        settings = Settings(
+            smtp_preset="microsoft365", smtp_host="127.0.0.1", smtp_port=server.port,
+            smtp_ca_file=str(authority.file), smtp_username="press@example.org", smtp_password="lamplight",
+        )  # fmt: skip
+        reach = found(settings, "example.org", resolver)["reach"]
+    assert reach.level == "error"
+    assert reply.partition(" ")[0] in reach.message
+    assert cure in reach.hint
+    assert nothing_of not in reach.hint
+
+
+NOW = 1_780_000_000.0
+
+
+def ledger_of(folder: Path, complaints: int, accepted: int) -> Ledger:
+    """A day ago a mailing was accepted, and some of its people have reported it since."""
+    ledger = Ledger(folder / "ledger.db")
+    queued(ledger, accepted)
+    with ledger.writing() as db:
+        db.execute(
+            "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
+            " SELECT id, ?, 250, '2.0.0', 'OK', '' FROM deliveries",
+            (NOW - 86400,),
+        )
+        tokens = [token for (token,) in db.execute("SELECT token FROM deliveries LIMIT ?", (complaints,))]
+    for token in tokens:
+        ledger.complained(token, NOW - 3600)
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("complaints", "accepted", "level"),
+    [
+        (0, 1000, "notice"),
+        (1, 2000, "notice"),
+        (1, 1000, "warning"),
+        (5, 2000, "warning"),
+        (3, 1000, "error"),
+    ],
+)
+def test_how_many_call_it_spam(tmp_path: Path, complaints: int, accepted: int, level: str) -> None:
+    with ledger_of(tmp_path, complaints, accepted) as ledger:
+        rate = complaint_rate(ledger, now=NOW)
+    assert rate is not None
+    assert (rate.id, rate.level) == ("complaints", level)
+    assert f"{complaints / accepted:.2%}" in rate.message
+    assert ("0.3 %" in rate.hint) == (level != "notice")
+
+
+def test_few_mails_make_no_share(tmp_path: Path) -> None:
+    with ledger_of(tmp_path, 1, 999) as ledger:
+        rate = complaint_rate(ledger, now=NOW)
+    assert rate is not None
+    assert (rate.level, "%" in rate.message) == ("notice", False)
+    assert "1 person has reported a mail as spam, of 999 accepted" in rate.message
+
+
+def test_what_is_older_than_thirty_days_does_not_count(tmp_path: Path) -> None:
+    with ledger_of(tmp_path, 9, 1000) as ledger:
+        assert complaint_rate(ledger, now=NOW + 31 * 86400) is None
