@@ -114,7 +114,7 @@ def print_outgoing(
 def _until_when(outgoing: Outgoing, reckoned: Estimate) -> str:
     """When it is done, and what comes between, as the clock at the office shows it."""
     if not reckoned.held_up:
-        return "nobody has to wait for that"
+        return "as fast as the server takes them"
     first, *others = reckoned.waves
     said = []
     if first.first - reckoned.start > 60:
@@ -122,8 +122,8 @@ def _until_when(outgoing: Outgoing, reckoned: Estimate) -> str:
             f"the first leaves at {_clock(outgoing, first.first)}, as that much has been sent already"
         )
     if others:
-        begun = outgoing.moment(first.first).date() == _today(outgoing)
-        day = "today" if begun else f"until {_clock(outgoing, first.last)}"
+        today = outgoing.moment(first.last).date() == _today(outgoing)
+        day = "today" if today else f"until {_clock(outgoing, first.last)}"
         rest = _clock(outgoing, others[0].first)
         said.append(f"{first.number:,} of {outgoing.number:,} {day}, the rest from {rest}")
     said.append(f"done about {_clock(outgoing, reckoned.done)}")

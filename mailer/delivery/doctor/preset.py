@@ -35,7 +35,7 @@ def look_at_preset(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "preset",
             "warning",
-            f"SMTP_PASSWORD is set. {preset.passwords}",
+            f"SMTP_PASSWORD is set, but: {preset.passwords}",
             "`mailer login` signs in without a password.",
         )
 

@@ -37,7 +37,8 @@ def look_at_spf(domain: str, preset: Preset | None, records: Records) -> Iterato
         )
         return
     if not found:
-        yield Finding("spf", "warning", f"{domain} has no SPF record.", _record_for(preset) or _BAD_FOR_US)
+        new = f"{_BAD_FOR_US} A new one is: v=spf1 include:{preset.spf} ~all" if preset else _BAD_FOR_US
+        yield Finding("spf", "warning", f"{domain} has no SPF record.", new)
     elif len(found) > 1:
         yield Finding(
             "spf",
@@ -113,11 +114,5 @@ def _faults(domain: str, seen: Terms, preset: Preset | None) -> Iterator[Finding
             "spf",
             "warning",
             f"SPF of {domain} does not include {preset.spf}, where {preset.title} names its servers.",
-            _record_for(preset),
+            f"Put include:{preset.spf} into it, before its last term.",
         )
-
-
-def _record_for(preset: Preset | None) -> str:
-    if not preset or not preset.spf:
-        return ""
-    return f"Put include:{preset.spf} into it, before its last term; a new one is: v=spf1 include:{preset.spf} ~all"
