@@ -160,9 +160,12 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "brevo",
         "Brevo",
-        ("https://developers.brevo.com/docs/smtp-integration",),
+        (
+            "https://developers.brevo.com/docs/smtp-integration",
+            "https://help.brevo.com/hc/en-us/articles/17286219877778-FAQs-About-domain-authentication-Brevo-code-DKIM-DMARC",
+        ),
         "smtp-relay.brevo.com",
-        # Brevo's documentation offers encryption on port 465; of 587 it does not say so.
+        # Encrypted by each of Brevo's manuals; of 587 one says so, and the other the opposite.
         port=465,
         security="tls",
         note="SMTP_PASSWORD is an SMTP key, not an API key.",
