@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
-from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
+from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome, rule_for
 from mailer.delivery.smtp.connection import ConnectionLost
 from mailer.delivery.smtp.login_replies import wanted
 from mailer.delivery.transport import Parcel, Work
@@ -21,6 +21,38 @@ REFUSALS = frozenset(
         Verdict.STOP,
     )
 )
+
+
+class NotNow(ConnectionLost):
+    """The server refused a message for now, no recipient is to blame, and this connection is given up.
+
+    Attributes:
+        hint: what to do where that goes on.
+    """
+
+    hint = ""
+
+
+class NoRoom(NotNow):
+    """It has more connections of ours than it wants."""
+
+    hint = "Other programs may be using the same account: end them, or lower SMTP_CONNECTIONS."
+
+
+class TooFast(NotNow):
+    """It gets more messages of ours than it wants in such a time."""
+
+    hint = "Set SMTP_RATE to what the account may send; other programs may be using it too."
+
+
+_HALTS = frozenset((Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP))
+
+_NOT_NOW: dict[Verdict, type[NotNow]] = {Verdict.FEWER: NoRoom, Verdict.SLOWER: TooFast}
+
+
+def lost_by(stage: Stage, verdict: Verdict, reply: Reply) -> ConnectionLost:
+    """Why a connection has no future after a reply."""
+    return _NOT_NOW.get(verdict, ConnectionLost)(f"the server answered the {stage} with {reply}")
 
 
 class Decision(NamedTuple):
@@ -39,6 +71,7 @@ class InFlight:
 
     Attributes:
         accepted: how many messages this session's server has accepted.
+        parting: why nothing more is to be sent here, once what is in flight has its answers.
     """
 
     def __init__(self, work: Work, user: str = "") -> None:
@@ -48,6 +81,7 @@ class InFlight:
         self._decisions: dict[Parcel, Decision] = {}
         self._server_quit = False
         self.accepted = 0
+        self.parting: ConnectionLost | None = None
 
     def __len__(self) -> int:
         return len(self._parcels)
@@ -71,28 +105,43 @@ class InFlight:
         stage, parcel = self._expected[0]
         verdict = judge(stage, reply)
         if verdict is Verdict.BROKEN:
-            raise ConnectionLost(f"the server answered the {stage} with {reply}")
+            raise lost_by(stage, verdict, reply)
         self._expected.popleft()
+        self._server_quit = reply.code == 421  # one that goes on to talk has not
         decision = self._decisions.pop(parcel, None) or Decision(stage, verdict, reply)
+        if decision.verdict in _NOT_NOW:
+            self.parting = self.parting or lost_by(*decision)
         if stage is Stage.DOT:
             self._parcels.remove(parcel)
             self.settle(parcel, decision, host)
         elif decision.verdict is not Verdict.PROCEED:
             self._decisions[parcel] = decision
         if verdict is Verdict.RECONNECT:
-            self._server_quit = reply.code == 421
-            raise ConnectionLost(f"the server answered the {stage} with {reply}")
+            raise lost_by(stage, verdict, reply)
+        if self.parting and not self._expected:
+            raise self.parting
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
         self.accepted += decision.verdict is Verdict.ACCEPTED
-        if decision.verdict is not Verdict.ACCEPTED and (
-            why := wanted(decision.stage, decision.reply, self._user)
-        ):
-            self._work.halt(*why)  # the first reason is the one that is told
+        if decision.verdict in _NOT_NOW:
+            self._work.give_back(parcel, str(lost_by(*decision)))
+            return
+        if decision.verdict in _HALTS:
+            self._explain(parcel, decision)
         self._work.settle(
             parcel, decision.verdict, outcome(decision.stage, decision.reply, decision.verdict), host
         )
+
+    def _explain(self, parcel: Parcel, decision: Decision) -> None:
+        """Halts the run with what is known of the reply; what the run itself would say then comes too late."""
+        rule = rule_for(decision.stage, decision.reply)
+        if rule.cure:
+            what = f"The server refused the message to {parcel.claim.address}: {decision.reply}"
+            cure = rule.cure.format(user=self._user or "the account")
+            self._work.halt(what, f"{rule.reason} {cure} Nobody counts as refused for it.", rule.window)
+        elif why := wanted(decision.stage, decision.reply, self._user):
+            self._work.halt(*why)
 
     def lost(self, why: str, host: str) -> None:
         """The line is gone, and every reply that came has been heard: judges what is left."""

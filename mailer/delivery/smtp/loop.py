@@ -12,6 +12,7 @@ from mailer.delivery.smtp.connection import ConnectionLost, HandshakeLost, WaitF
 from mailer.delivery.smtp.connection_limit import ConnectionLimit
 from mailer.delivery.smtp.handshake import LoginRefused, TurnedAway
 from mailer.delivery.smtp.helpers import Helpers
+from mailer.delivery.smtp.in_flight import NoRoom, NotNow
 from mailer.delivery.smtp.login_replies import HANGS_UP
 from mailer.delivery.smtp.resolving import resolve
 from mailer.delivery.smtp.session import Session
@@ -32,10 +33,6 @@ _MOST_UNANSWERED = 2
 """So often a password leaves without an answer before any login has succeeded. Silence is no verdict: once more, after
 a pause, costs a right password nothing. But some servers hang up on a wrong one, and others lock the account after
 three."""
-
-_MOST_CUTS = 2
-"""So many connections in a row are cut before a message of theirs was accepted, while others work: the server has no
-room for them."""
 
 _EVENTS = {WaitFor.READ: selectors.EVENT_READ, WaitFor.WRITE: selectors.EVENT_READ | selectors.EVENT_WRITE}
 
@@ -65,7 +62,7 @@ class Loop:
         self._wants: dict[Session, WaitFor] = {}
         self._sockets: dict[Session, socket.socket] = {}
         self._limit = ConnectionLimit(schedule)
-        self._failures = self._unanswered = self._cuts = 0
+        self._failures = self._unanswered = 0
         self._not_before = 0.0
         self._ever_opened = False
 
@@ -187,7 +184,7 @@ class Loop:
             self._remove(session)
             session.dialogue.connection.close()
         except (ConnectionLost, TransportError) as problem:
-            self._lost(session, problem)
+            self._lost(session, session.in_flight.parting or problem)
         else:
             if session.opened and not was_open:
                 self._ever_opened = True
@@ -233,26 +230,17 @@ class Loop:
             self._work.bar_login(NoLogin(f"The password was sent, and {problem}.", HANGS_UP))
         session.lost(problem.message if isinstance(problem, TransportError) else str(problem))
         if others_work:
-            self._do_without(session)
+            accepted = session.in_flight.accepted
+            if pause := self._limit.cut(self._working, problem, session.opened, accepted):
+                self._not_before = time.monotonic() + pause
+        elif isinstance(problem, NoRoom) and self._helping:
+            raise TransportError(str(problem), problem.hint)
         elif isinstance(problem, TransportError) and not (
             isinstance(problem, TurnedAway) and self._ever_opened
         ):
             raise problem
         else:
             self._try_again(session, problem)
-
-    def _do_without(self, session: Session) -> None:
-        """Others work. One that was cut after messages of it were accepted is replaced at once; one that had none
-        accepted, after a pause, and when that goes on, there is no room for it."""
-        now = time.monotonic()
-        if session.in_flight.accepted:
-            self._cuts = 0
-            return
-        self._cuts += session.opened
-        if session.opened and self._cuts < _MOST_CUTS:
-            self._not_before = now + (self._schedule.reconnect_after(1) or 0)
-        else:
-            self._limit.refused(self._working, now)
 
     def _try_again(self, session: Session, problem: ConnectionLost | TransportError) -> None:
         """Nobody works: another connection after a pause, unless there were enough.
@@ -270,10 +258,13 @@ class Loop:
         pause = self._schedule.reconnect_after(self._failures)
         somebody_is_there = session.dialogue.greeted or isinstance(problem, HandshakeLost)
         if pause is not None and (self._ever_opened or (somebody_is_there and not self._helping)):
-            self._not_before = time.monotonic() + (0 if session.in_flight.accepted else pause)
+            at_once = session.in_flight.accepted and not isinstance(problem, NotNow)
+            self._not_before = time.monotonic() + (0 if at_once else pause)
             return
         if isinstance(problem, TransportError):
             raise problem
+        if isinstance(problem, NotNow):
+            raise TransportError(f"The server takes no message: {problem}.", problem.hint)
         raise TransportError(
             f"Can't connect to {self._settings.smtp_host}:{self._settings.port}: {problem}.",
             "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` takes a closer look.",

@@ -36,7 +36,7 @@ from mailer.delivery.replies import Stage, Verdict, judge
 from mailer.delivery.smtp.commands import envelope_commands, has_bare_dot, not_for, too_big
 from mailer.delivery.smtp.connection import Connection, ConnectionLost, WaitFor, Withdrawn
 from mailer.delivery.smtp.handshake import Dialogue, Offer, open_session
-from mailer.delivery.smtp.in_flight import REFUSALS, Decision, InFlight
+from mailer.delivery.smtp.in_flight import REFUSALS, Decision, InFlight, lost_by
 from mailer.delivery.smtp.redaction import Redaction
 from mailer.delivery.smtp.resolving import SocketAddress
 from mailer.delivery.transport import Parcel, Work
@@ -177,10 +177,10 @@ class Session:
                     self._refused(parcel, decision)
                     raise ConnectionLost("the server asks for the message for a recipient that it refused")
                 continue
-            if verdict in (Verdict.RECONNECT, Verdict.BROKEN):
+            if verdict in (Verdict.RECONNECT, Verdict.FEWER, Verdict.SLOWER, Verdict.BROKEN):
                 if decision:
                     self._refused(parcel, decision)
-                raise ConnectionLost(f"the server answered {stage} with {reply}")
+                raise lost_by(stage, verdict, reply)
             decision = decision or Decision(stage, verdict, reply)
             if not pipelining:
                 break
@@ -208,7 +208,8 @@ class Session:
         transaction undefined (§2)."""
         while True:
             batch: list[Parcel] = []
-            while len(self.in_flight) + len(batch) < self._settings.smtp_window and (parcel := self._take()):
+            room = 0 if self.in_flight.parting else self._settings.smtp_window
+            while len(self.in_flight) + len(batch) < room and (parcel := self._take()):
                 batch.append(parcel)
             if batch:
                 yield from self._complete(*batch)
