@@ -4,5 +4,6 @@
 """
 
 from mailer.authorization.access import AccessToken, AccessTokens
+from mailer.authorization.tokens import access_tokens
 
-__all__ = ["AccessToken", "AccessTokens"]
+__all__ = ["AccessToken", "AccessTokens", "access_tokens"]
