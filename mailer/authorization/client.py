@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailer.authorization.servers import Server, server_of
+from mailer.errors import SettingsError
 from mailer.settings import Settings
 
 
@@ -30,6 +31,11 @@ class Client:
         Raises:
             SettingsError: the certificate's file can't be used.
         """
+        if self.certificate:
+            from mailer.authorization.assertion import ASSERTION_TYPE, assertion
+
+            made = assertion(self.certificate, self.id, self.server.token)
+            return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": made}
         return {"client_secret": self.secret} if self.secret else {}
 
 
@@ -38,6 +44,11 @@ def client_of(settings: Settings) -> Client:
     Raises:
         SettingsError: what the settings say of OAuth 2.0 contradicts itself, or is not enough.
     """
+    if not settings.by_token:
+        raise SettingsError(
+            "OAUTH_CLIENT_ID is empty: your office's application is not set.",
+            "docs/guide/sign-in.md shows how to register it, at Microsoft and at Google.",
+        )
     return Client(
         server_of(settings),
         settings.oauth_client_id,

@@ -5,35 +5,30 @@ from __future__ import annotations
 import json
 import re
 import time
-from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from mailer.authorization.client import Client
 from mailer.authorization.endpoint import Answer, NoAnswer, post
-from mailer.authorization.sign_in import SignIn
-
-if TYPE_CHECKING:
-    from oauthlib.oauth2 import OAuth2Error
+from mailer.authorization.kept.sign_in import SignIn
+from mailer.authorization.refusals import Refusal
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,100000}")
 """RFC 6749 appendix A.12, without the space: it stands in commands of SMTP and IMAP (RFC 7628 §3.1)."""
 
+_SECRETS = (
+    "code",
+    "code_verifier",
+    "refresh_token",
+    "client_secret",
+    "client_assertion",
+    "device_code",
+    "token",
+)
 _LONGEST = 366 * 86400.0
-_TRIES = 3
-_PAUSES = (1.0, 3.0)
+_PAUSES = (1.0, 3.0, 0.0)
+"""Seconds after each time that a server which is busy is asked."""
+_LONGEST_PAUSE = 10.0
 _BUSY = (429, 500, 502, 503, 504)
-
-
-class Refusal(Exception):
-    """The server's answer is an error of RFC 6749 §5.2.
-
-    Attributes:
-        error: its code.
-        said: the server's own words, for people.
-    """
-
-    def __init__(self, error: str, said: str = "") -> None:
-        super().__init__(error)
-        self.error, self.said = error, said
 
 
 def by_code(client: Client, code: str, redirect: str, verifier: str) -> SignIn:
@@ -45,8 +40,22 @@ def by_code(client: Client, code: str, redirect: str, verifier: str) -> SignIn:
     from oauthlib.oauth2 import WebApplicationClient
 
     asking = WebApplicationClient(client.id)
-    form = asking.prepare_request_body(code, redirect, code_verifier=verifier, **client.proof())
-    return _tokens(client, form)
+    return _tokens(
+        client, asking.prepare_request_body(code, redirect, code_verifier=verifier, **client.proof())
+    )
+
+
+def by_device(client: Client, code: str) -> SignIn:
+    """The tokens for a device's code, once somebody has typed it.
+
+    Raises:
+        Refusal: "authorization_pending" and "slow_down" are none (RFC 8628 §3.5).
+        NoAnswer
+    """
+    from oauthlib.oauth2 import DeviceClient
+
+    asking = DeviceClient(client.id)
+    return _tokens(client, asking.prepare_request_body(code, include_client_id=True, **client.proof()))
 
 
 def by_refresh(client: Client, kept: SignIn) -> SignIn:
@@ -71,29 +80,28 @@ def by_application(client: Client, kept: SignIn | None = None) -> SignIn:
     from oauthlib.oauth2 import BackendApplicationClient
 
     asking = BackendApplicationClient(client.id)
-    form = asking.prepare_request_body(
-        scope=client.server.application_scope, include_client_id=True, **client.proof()
-    )
+    scope = client.server.application_scope
+    form = asking.prepare_request_body(scope=scope, include_client_id=True, **client.proof())
     return _tokens(client, form, kept, application=True)
 
 
 def _tokens(client: Client, form: str, kept: SignIn | None = None, *, application: bool = False) -> SignIn:
-    now = time.time()  # before it is asked: what it says runs from then at the latest
-    answer = ask(client.server.token, form)
     from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
+    now = time.time()  # before it is asked: what the answer says runs from then at the earliest
+    fields = ask(client.server.token, form).fields
     try:
-        token = WebApplicationClient(client.id).parse_request_body_response(json.dumps(answer.fields))
+        token = WebApplicationClient(client.id).parse_request_body_response(json.dumps(fields))
+        access, refresh = token["access_token"], token.get("refresh_token", kept.refresh if kept else "")
+        life = float(token.get("expires_in") or 0)
+        scope = tuple(sorted(map(str, token.scopes))) or (kept.scope if kept else ())
+        readable = all(_TOKEN.fullmatch(value) for value in (access, refresh or "-")) and life >= 0
     except OAuth2Error as error:
-        raise refusal_of(error) from None
+        raise Refusal(str(error.error), str(error.description or "")) from None
     except (TypeError, ValueError, AttributeError, OverflowError):
-        raise _unreadable(client) from None
-    access, refresh = token["access_token"], token.get("refresh_token", kept.refresh if kept else "")
-    life = token.get("expires_in") or 0
-    kind = str(token.get("token_type", "Bearer"))
-    readable = all(isinstance(value, str) and _TOKEN.fullmatch(value) for value in (access, refresh or "-"))
-    if not readable or kind.lower() != "bearer" or not isinstance(life, int | float) or life < 0:
-        raise _unreadable(client)
+        readable = False
+    if not readable or str(fields.get("token_type", "Bearer")).lower() != "bearer":
+        raise NoAnswer(f"{client.server.title} gave an answer that can't be read as tokens", sent=True)
     return SignIn(
         client.server.token,
         client.id,
@@ -103,13 +111,9 @@ def _tokens(client: Client, form: str, kept: SignIn | None = None, *, applicatio
         refresh="" if application else refresh,
         issued=now,
         expires=now + min(life, _LONGEST) if life else 0.0,
-        scope=tuple(map(str, token.scopes)) or (kept.scope if kept else ()),
+        scope=scope,
         number=kept.number + 1 if kept else 0,
     )
-
-
-def _unreadable(client: Client) -> NoAnswer:
-    return NoAnswer(f"{client.server.title} gave an answer that can't be read as tokens", sent=True)
 
 
 def ask(url: str, form: str) -> Answer:
@@ -118,30 +122,33 @@ def ask(url: str, form: str) -> Answer:
 
     Raises:
         NoAnswer
+        Refusal: RFC 6749 §5.2. What it repeats of our secrets is taken out.
     """
-    for number in range(_TRIES):
-        last = number == _TRIES - 1
+    for pause in _PAUSES:
         try:
             answer = post(url, form)
         except NoAnswer as none:
-            if none.sent or last:
+            if none.sent or not pause:
                 raise
-            time.sleep(_PAUSES[number])
+            time.sleep(pause)
             continue
-        busy = answer.status in _BUSY or answer.fields.get("error") in (
-            "temporarily_unavailable",
-            "server_error",
-        )
-        if not busy:
+        if answer.status not in _BUSY and answer.fields.get("error") != "temporarily_unavailable":
             break
-        if last:
-            raise NoAnswer(f"the server is busy ({answer.status})", sent=True)
-        time.sleep(min(answer.retry_after or _PAUSES[number], 10.0))
-    if answer.status >= 300 and not isinstance(answer.fields.get("error"), str):
-        raise NoAnswer(f"the server answered {answer.status}, and no more", sent=True)
+        if not pause:
+            raise NoAnswer(f"the server is busy (HTTP {answer.status})", sent=True)
+        time.sleep(min(answer.retry_after or pause, _LONGEST_PAUSE))
+    if "error" in answer.fields:
+        error, said = (_hidden(answer.fields.get(name), form) for name in ("error", "error_description"))
+        raise Refusal(error, said)
+    if answer.status != 200:
+        raise NoAnswer(f"the server answered with HTTP {answer.status} alone", sent=True)
     return answer
 
 
-def refusal_of(error: OAuth2Error) -> Refusal:
-    """An error as `oauthlib` raises it, without what it may hold besides."""
-    return Refusal(str(error.error), str(error.description or ""))
+def _hidden(said: object, form: str) -> str:
+    """A server's words without what was sent to it in confidence."""
+    text = said if isinstance(said, str) else ""
+    for name, values in parse_qs(form).items():
+        for value in values if name in _SECRETS else ():
+            text = text.replace(value, "…")
+    return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,8 @@ from mailer.presets import BY_NAME
 from mailer.settings import Settings
 
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+_NEVER_NAMED = ("offline_access", "openid", "profile", "email")
+"""Scopes that are not for mail, and that Microsoft leaves out of its answer."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -46,6 +48,12 @@ class Server:
     extra: Mapping[str, str] = field(default_factory=dict)
     consents: str = ""
 
+    def missing(self, granted: Sequence[str]) -> list[str]:
+        """What was asked for and not allowed. A server that says nothing has allowed all of it (RFC 6749 §5.1)."""
+        allowed = {scope.lower().rstrip("/") for scope in granted}
+        asked = [scope for scope in self.scope.split() if scope not in _NEVER_NAMED]
+        return [scope for scope in asked if granted and scope.lower().rstrip("/") not in allowed]
+
 
 SERVERS: Mapping[str, Server] = {
     "microsoft": Server(
@@ -57,7 +65,6 @@ SERVERS: Mapping[str, Server] = {
         reading="https://outlook.office.com/IMAP.AccessAsUser.All",
         application_scope="https://outlook.office365.com/.default",
         redirect_host="localhost",  # the one name for which it takes any port without an edit of the manifest
-        extra={"prompt": "select_account"},
         consents="https://myapps.microsoft.com",
     ),
     "google": Server(
@@ -86,10 +93,10 @@ def server_of(settings: Settings) -> Server:
         "token": settings.oauth_token_url,
         "device": settings.oauth_device_url,
         "scope": settings.oauth_scope,
+        "application_scope": settings.oauth_scope if not known or known.application_scope else "",
     }
-    server = replace(
-        known or Server("the authorization server", "", ""), **{k: v for k, v in given.items() if v}
-    )
+    other = Server(urlsplit(settings.oauth_token_url).hostname or "", "", "")
+    server = replace(known or other, **{k: v for k, v in given.items() if v})
     if not server.token:
         raise SettingsError(
             "OAUTH_CLIENT_ID is set, and not where to sign in.",

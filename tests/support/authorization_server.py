@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from mailer.authorization.sign_in import SignIn
-from mailer.authorization.store import Store
+from mailer.authorization.kept.sign_in import SignIn
+from mailer.authorization.kept.store import Store
 from mailer.settings import Settings
 
 SCOPE = "https://mail.example/smtp https://mail.example/imap"
