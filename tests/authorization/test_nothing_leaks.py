@@ -55,13 +55,13 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        before: set[Path] = set()
+        before, older = set[Path](), set[Path]()
         while not self._over.wait(0.02):
             now = set(Path("/proc").glob("[0-9]*/cmdline"))
-            for path in now - before:
+            for path in now - older:  # twice: a new process is its parent until it becomes itself
                 with suppress(OSError):
                     self.seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
-            before = now
+            before, older = now, before
 
 
 @pytest.fixture
