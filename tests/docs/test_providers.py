@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
+from mailer.delivery.replies import Reply, Stage, Verdict, judge, rule_for
 from mailer.presets import BY_NAME, PRESETS, Preset
 from mailer.settings import KEYS, read_settings
 
@@ -99,3 +100,38 @@ def test_every_page_has_the_same_parts(page: Path) -> None:
     parts = re.findall(r"(?m)^## (.*)$", page.read_text("utf-8"))
     said = [part.replace("presets set", "preset sets") for part in parts if part != "The relay"]
     assert said == ["What to set", "What the preset sets", "DNS", "What its refusals mean", "What comes back"]
+
+
+# ---- what a page says of refusals is what happens ----------------------------------------------------
+
+AT_LOGIN_ONLY = ("535", "534", "550 5.7.30 Basic", "451 Authentication")
+
+
+def refusals(page: Path) -> list[tuple[str, str]]:
+    """Each reply that a page quotes, and what it says is to be done."""
+    part = page.read_text("utf-8").partition("## What its refusals mean")[2].partition("\n## ")[0]
+    lines = [line for line in part.splitlines() if line.startswith("| `")]
+    return [
+        (reply, line.strip("| ").split(" | ")[2])
+        for line in lines
+        for reply in re.findall(r"`([^`]+)`", line.split(" | ")[0])
+    ]
+
+
+QUOTED = [(page.stem, reply, cure) for page in PAGES for reply, cure in refusals(page)]
+
+
+@pytest.mark.parametrize(("page", "quoted", "cure"), QUOTED, ids=lambda text: text[:40])
+def test_a_refusal_that_a_page_quotes_costs_nobody_the_release(page: str, quoted: str, cure: str) -> None:
+    parts = re.fullmatch(r"(\d{3}) ?(\d\.\d\.\d+)? ?(.*)", quoted.replace(" …", " and so on"))
+    assert parts
+    reply = Reply(int(parts[1]), parts[3], parts[2] or "")
+    if quoted.startswith(AT_LOGIN_ONLY):
+        assert judge(Stage.AUTH, reply) in (Verdict.STOP, Verdict.RECONNECT)
+        return
+    for stage in (Stage.MAIL, Stage.RCPT, Stage.DOT):
+        rule = rule_for(stage, reply)
+        assert rule.verdict in (Verdict.HALT_QUEUED, Verdict.FEWER, Verdict.SLOWER, Verdict.STOP), rule
+        assert ("room again" in cure or "the same" in cure) == bool(rule.window)
+        assert ("the run waits" in cure) == (rule.verdict is Verdict.SLOWER)
+        assert ("goes on with fewer" in cure) == (rule.verdict is Verdict.FEWER)
