@@ -24,6 +24,7 @@ class Preset:
         rates: as SMTP_RATE has them, "" where it states none that holds for every account.
         connections: at the same time, at most; 0: not known.
         note: what else the office has to know before the first login, or "".
+        must_log_in: whether it takes mail only after a login.
         authorization: whose OAuth 2.0 it is, a key of `mailer.authorization.SERVERS`; "": it takes passwords.
         passwords: what has become of passwords there, or "".
         spf: the domain that an SPF record includes for it; "": it puts a return address of its own on the mail, so
@@ -43,6 +44,7 @@ class Preset:
     rates: str = ""
     connections: int = 0
     note: str = ""
+    must_log_in: bool = True
     authorization: str = ""
     passwords: str = ""
     spf: str = ""
@@ -100,6 +102,7 @@ PRESETS: tuple[Preset, ...] = (
         ("https://support.google.com/a/answer/2956491", "https://support.google.com/a/answer/166852"),
         "smtp-relay.gmail.com",
         rates="10000/day",
+        must_log_in=False,
         note="An administrator of Google Workspace has to switch the relay on first, and says who may use it: whoever "
         "logs in, or an address of the network.",
         authorization="google",

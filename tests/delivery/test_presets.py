@@ -105,6 +105,9 @@ def test_sendgrid_s_user_name_is_a_word(tmp_path: Path) -> None:
 # ---- what doctor says of it --------------------------------------------------------------------------
 
 
+LOGIN = {"SMTP_USERNAME": "press@example.org", "SMTP_PASSWORD": "lamplight"}
+
+
 def told(tmp_path: Path, **environment: str) -> list[tuple[str, str, str]]:
     return [(f.level, f.message, f.hint) for f in look_at_preset(read(tmp_path, **environment))]
 
@@ -115,8 +118,9 @@ def test_without_a_preset_there_is_nothing_to_say(tmp_path: Path) -> None:
 
 def test_doctor_tells_the_preset_s_values_from_the_office_s(tmp_path: Path) -> None:
     ((level, message, _),) = told(
-        tmp_path, SMTP_PRESET="microsoft365", SMTP_RATE="20/minute", SMTP_USERNAME="press@example.org"
-    )
+        tmp_path, SMTP_PRESET="microsoft365", SMTP_RATE="20/minute", SMTP_USERNAME="press@example.org",
+        OAUTH_CLIENT_ID="11111111-2222",
+    )  # fmt: skip
     assert level == "notice"
     its, _, own = message.partition(" Your own: ")
     assert "SMTP_PRESET=microsoft365 is Microsoft 365" in its
@@ -136,7 +140,7 @@ def test_more_connections_than_the_provider_allows_are_warned_of(
 
 
 def test_another_user_name_than_sendgrid_s_is_warned_of(tmp_path: Path) -> None:
-    (_, (level, message, _)) = told(tmp_path, SMTP_PRESET="sendgrid", SMTP_USERNAME="ana@example.org")
+    (_, (level, message, _)) = told(tmp_path, SMTP_PRESET="sendgrid", **LOGIN)
     assert (level, message) == ("warning", "SMTP_USERNAME is not “apikey”.")
 
 
@@ -162,6 +166,27 @@ def test_a_password_that_the_provider_no_longer_takes_is_warned_of(
         == warned
     )
     assert not password or password not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("preset", "settings", "hint"),
+    [
+        ("postmark", {}, "Set SMTP_USERNAME and SMTP_PASSWORD."),
+        ("postmark", {"SMTP_USERNAME": "key"}, "Set SMTP_USERNAME and SMTP_PASSWORD."),
+        ("sendgrid", {}, "Set SMTP_USERNAME and SMTP_PASSWORD."),
+        ("postmark", LOGIN, ""),
+        ("microsoft365", {"SMTP_USERNAME": "press@example.org"}, "sign in with `mailer login`."),
+        ("microsoft365", {"SMTP_USERNAME": "press@example.org", "OAUTH_CLIENT_ID": "11111111-2222"}, ""),
+        ("google-relay", {}, ""),
+    ],
+)
+def test_a_login_that_is_not_set_is_missed(
+    tmp_path: Path, preset: str, settings: dict[str, str], hint: str
+) -> None:
+    found = told(tmp_path, SMTP_PRESET=preset, **settings)
+    missed = [cure for _, said, cure in found if "No login is set" in said]
+    assert len(missed) == bool(hint)
+    assert not hint or missed[0].endswith(hint)
 
 
 def test_notes_name_real_keys_only() -> None:

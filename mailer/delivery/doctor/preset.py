@@ -31,6 +31,16 @@ def look_at_preset(settings: Settings) -> Iterator[Finding]:
         )
     if preset.username and settings.smtp_username != preset.username:
         yield Finding("preset", "warning", f"SMTP_USERNAME is not “{preset.username}”.", preset.note)
+    if preset.must_log_in and not (settings.smtp_username and (settings.smtp_password or settings.by_token)):
+        how = "SMTP_USERNAME and SMTP_PASSWORD"
+        if preset.authorization:
+            how = "SMTP_USERNAME and OAUTH_CLIENT_ID, and sign in with `mailer login`"
+        yield Finding(
+            "preset",
+            "warning",
+            f"No login is set, and {preset.title} takes mail only after one.",
+            f"Set {how}.",
+        )
     if preset.passwords and settings.smtp_password and not _may_be_taken(settings, preset):
         yield Finding(
             "preset",
