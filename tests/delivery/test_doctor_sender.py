@@ -117,6 +117,14 @@ def test_a_suffix_that_does_not_say_so_counts_as_the_organisation() -> None:
         assert walk("harbour.gov.example", Records(names.resolver)).organisation == "gov.example"
 
 
+def test_the_organisation_is_the_shortest_name_with_a_record() -> None:
+    zone = {"_dmarc.mail.example.org": ["v=DMARC1; p=none"], "_dmarc.example.org": ["v=DMARC1; p=reject"]}
+    with NameServer(zone) as names:
+        assert walk("a.mail.example.org", Records(names.resolver)).organisation == "example.org"
+    found = of("dmarc", look(zone, "a.mail.example.org"))
+    assert "reject, by “p” in the record of example.org (its organisation's)" in found.message
+
+
 def test_psd_n_ends_the_walk_below_a_suffix_that_does_not_say_so() -> None:
     zone = {
         "_dmarc.gov.example": ["v=DMARC1; p=reject"],

@@ -50,10 +50,9 @@ class Walk:
 
     @property
     def organisation(self) -> str:
-        """The Organizational Domain (§4.10.2)."""
+        """The Organizational Domain (§4.10.2): one below a registry; else the shortest name with a record, as `psd=n`
+        ends the walk."""
         for record in self.records:
-            if record.tag("psd") == "n":
-                return record.domain
             if record.tag("psd") == "y" and record.domain != self.domain:
                 below = self.domain.removesuffix(f".{record.domain}").rpartition(".")[2]
                 return f"{below}.{record.domain}"
