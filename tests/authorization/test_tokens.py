@@ -259,7 +259,19 @@ def test_an_answer_that_is_none_is_told_and_changes_nothing(
     with pytest.raises(AuthorizationError):
         tokens.current()
     assert stored(server).read() == before
+    assert not server.elsewhere, "what is secret is for nobody else, whatever the server says"
     assert server.valid(tokens.current().value), "the next time it goes on"
+
+
+def test_an_answer_that_is_lost_is_not_asked_for_again(
+    server: AuthorizationServer, tokens: AccessTokens
+) -> None:
+    """The refresh token may be used up: showing it again would end the sign-in of whoever got the answer."""
+    now = time.time()
+    kept = change(server, issued=now - 100, expires=now + 20)
+    server.stumbles.append((0, b""))
+    assert tokens.current().value == kept.access
+    assert server.answers == [("refresh_token", "ok")]
 
 
 def test_a_clock_that_was_set_back_makes_no_old_token_young(
