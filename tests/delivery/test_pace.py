@@ -10,9 +10,10 @@ from pathlib import Path
 from support.lists import make_list
 from support.queued import server_of
 from support.smtp_faulty import FaultyServer
+from support.smtp_mailing import QUICK, queued, reconcile, settings
 from support.terminal import COMMAND, environment
 
-from mailer.delivery import Ledger
+from mailer.delivery import Ledger, SmtpTransport, deliver
 from mailer.delivery.pace import Pace
 from mailer.settings import Rate
 from mailer.workspace import Workspace
@@ -53,6 +54,16 @@ def test_two_mailings_at_once_share_the_rate(workspace: Workspace) -> None:
         assert len(server.accepted) == 80
     assert len(places(workspace.ledger)) == 80
     assert most_in(1, places(workspace.ledger)) <= 16
+
+
+def test_a_rate_is_kept_by_one_process_where_several_are_allowed(tmp_path: Path) -> None:
+    with FaultyServer() as server, Ledger(tmp_path / "ledger.db") as ledger:
+        mailing = queued(ledger, 40)
+        transport = SmtpTransport(settings(server.port), QUICK, processes=2, help_after=0)
+        assert deliver(mailing, ledger, transport, schedule=QUICK, rates=(Rate(30, 1),)).finished
+    reconcile(tmp_path / "ledger.db", server.accepted, 40)
+    assert len(places(tmp_path / "ledger.db")) == 40
+    assert most_in(1, places(tmp_path / "ledger.db")) <= 30
 
 
 def test_a_place_that_somebody_else_took_is_taken(tmp_path: Path) -> None:
