@@ -207,6 +207,8 @@ def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flag
             faults.append(f"{names[0]} {error}")
     if faults:
         raise SettingsError("; ".join(faults), f"Fix it in {dotenv} or in the environment.")
+    if "oauth_certificate_file" in values:  # asked for wherever a token is, which knows of no workspace
+        values["oauth_certificate_file"] = str(folder.resolve() / values["oauth_certificate_file"])
     values |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**values)
 

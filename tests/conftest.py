@@ -87,6 +87,8 @@ def _nothing_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     those of fixtures of a module neither."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+        patched.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
+        patched.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # not that of who tests
         for setting in fields(Settings):
             for key in (setting.metadata["key"], *setting.metadata["aliases"]):
                 patched.delenv(key, raising=False)

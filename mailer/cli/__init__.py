@@ -36,6 +36,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("people", ("people",)),
     ("suppress", ("suppress", "unsuppress", "forget")),
     ("bounces", ("bounces",)),
+    ("login", ("login", "logout")),
     ("doctor", ("doctor",)),
 )
 """Every family's module and its commands, in the order in which `--help` shows them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shutil
@@ -10,12 +11,46 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from mailer.workspace.private import private_file
 
 _IN_USE = (5, 32)
 """Windows' ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION: what it says of a file that somebody has open."""
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+
+HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, 0)
+"""What the system says of a lock that somebody has; wine gives no number. Everything else is about the drive: ENOLCK
+and EOPNOTSUPP are a network share's that can't lock files."""
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def lock(file: IO[bytes], at: int = 0) -> None:
+        """Locks an open file against other processes, until it is closed. Does not wait.
+
+        Args:
+            at: the byte that Windows locks, where nobody reads: it forbids others to.
+
+        Raises:
+            OSError: somebody else has it (`HELD`), or the drive can't lock.
+        """
+        file.seek(at)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def lock(file: IO[bytes], at: int = 0) -> None:
+        """Locks an open file against other processes, until it is closed. Does not wait.
+
+        Args:
+            at: the byte that Windows locks, where nobody reads: it forbids others to.
+
+        Raises:
+            OSError: somebody else has it (`HELD`), or the drive can't lock.
+        """
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def target_of(path: Path) -> Path:
@@ -96,8 +131,6 @@ def _stands_at(path: Path, handle: int) -> bool:
 def to_disk(handle: int) -> None:
     """Forces an open file to the disk. On macOS fsync leaves it in the drive's own memory; F_FULLFSYNC does not."""
     if sys.platform == "darwin":
-        import fcntl
-
         try:
             fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
             return

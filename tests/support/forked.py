@@ -23,6 +23,8 @@ SERVER = Path(__file__).with_name("fork_server.py")
 _ENVIRONMENT = os.environ | {"PYTHONUTF8": "1"}
 _BEFORE_MAIN = ("PYTHON", "LC_", "LANG", "LD_")
 """How those variables begin that only a new interpreter, or its libraries, look at."""
+_AFTER_ALL = "PYTHON_KEYRING_BACKEND"
+"""This one keyring looks at, when it is asked."""
 _ONE_AT_A_TIME = Lock()
 
 
@@ -165,7 +167,11 @@ def _read(told: int) -> int:
 
 
 def _before_main(environment: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_BEFORE_MAIN)}
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith(_BEFORE_MAIN) and name != _AFTER_ALL
+    }
 
 
 @cache

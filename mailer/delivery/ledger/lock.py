@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import getpass
 import json
 import os
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from mailer.errors import LedgerError
+from mailer.workspace.durable import HELD, lock
 from mailer.workspace.private import private_file
 
 _TEXT = 512
@@ -21,25 +21,8 @@ _TEXT = 512
 
 _NAMED = "process {pid} of {user} on {host}, since {since}"
 
-_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, 0)
-"""What the system says of a lock that somebody has; wine gives no number. Everything else is about the drive: ENOLCK
-and EOPNOTSUPP are a network share's that can't lock files."""
-
 _SIGNING = 0.1
 """Seconds in which a new holder has surely written its name."""
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(file: IO[bytes]) -> None:
-        file.seek(_TEXT)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _take(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def this_process() -> str:
@@ -93,7 +76,7 @@ class Lock:
         except OSError as error:
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
         try:
-            _take(self._file)
+            lock(self._file, _TEXT)
         except OSError as error:
             raise self._refused(error) from None
         try:
@@ -105,7 +88,7 @@ class Lock:
 
     def _refused(self, error: OSError) -> LedgerError:
         """Why it was not to be had."""
-        if error.errno not in _HELD:
+        if error.errno not in HELD:
             self.release()
             return LedgerError(
                 f"{self._path} can't be locked: {error.strerror}. Nothing was sent.",
