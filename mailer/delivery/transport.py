@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +37,14 @@ def not_to_leave(
 @dataclass(frozen=True, slots=True)
 class NoLogin:
     """Why no login is tried any more in this run, and what to do about it."""
+
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoToken:
+    """Why a helper gets no access token, and what to do about it."""
 
     message: str
     hint: str
@@ -109,6 +117,8 @@ class Dispatch:
         failed: why nobody can go on: message and hint.
         ledger_failed: that is because the ledger can't be written.
         no_login: the server refused it a login.
+        wants_token: to open a connection.
+        refused_token: the value of the one that the server has just refused to it; secret.
         leaving: it has no connection, and gets none. It waits for word that no more claims come.
         unsent: its last dispatch, after that: these claims it gives back. Whatever may be complete on the wire is
             not among them.
@@ -122,6 +132,8 @@ class Dispatch:
     failed: tuple[str, str] | None = None
     ledger_failed: bool = False
     no_login: NoLogin | None = None
+    wants_token: bool = False
+    refused_token: str = field(default="", repr=False)
     leaving: bool = False
     unsent: tuple[Claim, ...] | None = None
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import NamedTuple
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
 from mailer.delivery.smtp.connection import ConnectionLost
-from mailer.delivery.smtp.login_replies import wanted
+from mailer.delivery.smtp.login.authenticate import LoginRefused
+from mailer.delivery.smtp.login.tokens import Credentials
+from mailer.delivery.smtp.login_replies import refused, wanted
 from mailer.delivery.transport import Parcel, Work
 from mailer.model import Outcome, Status
 
@@ -23,6 +26,10 @@ REFUSALS = frozenset(
 )
 
 
+_WANTS_LOGIN = re.compile(r"(53[05]|454) |5\d\d 5\.7\.57$")
+"""Codes that want a login (RFC 4954 §6; Exchange Online's own is 5.7.57), of a server that had one."""
+
+
 class Decision(NamedTuple):
     """What decided about a message. The first refusal counts; what follows is only its echo."""
 
@@ -35,19 +42,22 @@ class InFlight:
     """What one session has in flight.
 
     Args:
-        user: with whose login, "" without one.
+        credentials: what it logged in with.
+        user: as whom; "" without a login.
 
     Attributes:
         accepted: how many messages this session's server has accepted.
+        token_expired: and what it logged in with is no longer good: nothing more is to be begun.
     """
 
-    def __init__(self, work: Work, user: str = "") -> None:
-        self._work, self._user = work, user
+    def __init__(self, work: Work, credentials: Credentials, user: str = "") -> None:
+        self._work, self._credentials, self._user = work, credentials, user
         self._parcels: deque[Parcel] = deque()
         self._expected: deque[tuple[Stage, Parcel]] = deque()
         self._decisions: dict[Parcel, Decision] = {}
         self._server_quit = False
         self.accepted = 0
+        self.token_expired = False
 
     def __len__(self) -> int:
         return len(self._parcels)
@@ -79,13 +89,16 @@ class InFlight:
             self.settle(parcel, decision, host)
         elif decision.verdict is not Verdict.PROCEED:
             self._decisions[parcel] = decision
-        if verdict is Verdict.RECONNECT:
+        if verdict is Verdict.RECONNECT and (reply.code == 421 or not self._login_is_over(decision)):
             self._server_quit = reply.code == 421
             raise ConnectionLost(f"the server answered the {stage} with {reply}")
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
         self.accepted += decision.verdict is Verdict.ACCEPTED
+        if self._login_is_over(decision):
+            self._work.give_back(parcel, f"the server answered the {decision.stage} with {decision.reply}")
+            return
         if decision.verdict is not Verdict.ACCEPTED and (
             why := wanted(decision.stage, decision.reply, self._user)
         ):
@@ -93,6 +106,17 @@ class InFlight:
         self._work.settle(
             parcel, decision.verdict, outcome(decision.stage, decision.reply, decision.verdict), host
         )
+
+    def _login_is_over(self, decision: Decision) -> bool:
+        """Whether a refusal means that the token has expired meanwhile. Whatever was refused so was not accepted, and
+        its recipient is not to blame; a newer token shows whether it was that."""
+        if not self._credentials.token or not _WANTS_LOGIN.match(
+            f"{decision.reply.code} {decision.reply.enhanced}"
+        ):
+            return False
+        why = LoginRefused(*refused(decision.reply, self._user, token=True))
+        self.token_expired = self.token_expired or self._credentials.refused(why)
+        return self.token_expired
 
     def lost(self, why: str, host: str) -> None:
         """The line is gone, and every reply that came has been heard: judges what is left."""
