@@ -20,7 +20,13 @@ from support.terminal import mailer
 
 from mailer.authorization import AccessToken
 from mailer.delivery import Ledger, Report, SmtpTransport, deliver, log_in
-from mailer.errors import TransportError
+from mailer.errors import (
+    AuthorizationError,
+    AuthorizationUnanswered,
+    MailerError,
+    SettingsError,
+    TransportError,
+)
 from mailer.model import Status
 from mailer.settings import Settings
 from mailer.workspace import Workspace
@@ -364,6 +370,30 @@ def test_an_authorization_server_that_is_down_for_a_while(
         reconcile(tmp_path / "ledger.db", server.accepted, 100)
     assert report.counts == {Status.ACCEPTED: 100}, report.halted
     assert authority.answers.count(("refresh_token", "stumbled")) == 2
+
+
+@pytest.mark.parametrize("error", [AuthorizationUnanswered, AuthorizationError, SettingsError])
+def test_no_token_for_one_more_connection_is_no_reason_to_stop_the_others(
+    tmp_path: Path, authority: AuthorizationServer, error: type[MailerError]
+) -> None:
+    class OneOnly(Fixed):
+        def current(self, refused: str = "") -> AccessToken:
+            if self.asked:
+                self.asked.append(refused)
+                raise error("It is away.", "Wait.")
+            return super().current(refused)
+
+    with TokenServer(authority.valid) as server, Ledger(tmp_path / "ledger.db") as ledger:
+        settings = signed_in(authority, server.port, smtp_connections=3)
+        tokens = OneOnly(str(authority.sign_in()["access_token"]))
+        report = deliver(
+            queued(ledger, 100, paragraphs=2),
+            ledger,
+            SmtpTransport(settings, QUICK, tokens=tokens),
+            schedule=QUICK,
+        )
+    assert report.counts == {Status.ACCEPTED: 100}, report.halted
+    assert len(tokens.asked) > 1 and server.most_at_once == 1
 
 
 def test_no_message_waits_for_a_token(tmp_path: Path, authority: AuthorizationServer) -> None:

@@ -69,19 +69,22 @@ def log_in(
         if newer == token:
             raise once.final from None
     try:
-        return _greeted(settings, schedule, newer)
+        return _greeted(settings, schedule, newer, token)
     except TokenRefused as twice:
         raise twice.final from None
 
 
-def _greeted(settings: Settings, schedule: Schedule, token: str) -> Greeted:
+def _greeted(settings: Settings, schedule: Schedule, token: str, before: str = "") -> Greeted:
     """
+    Args:
+        before: the token that was refused.
+
     Raises:
         TokenRefused: a newer token may be taken.
         TransportError: see `log_in`.
     """
     redaction = (
-        Redaction.of_tokens(settings.smtp_username, token)
+        Redaction.of_tokens(settings.smtp_username, before, token)
         if token
         else Redaction(settings.smtp_username, settings.smtp_password)
     )

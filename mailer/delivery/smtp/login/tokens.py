@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from mailer.authorization import AccessToken, AccessTokens
 from mailer.delivery.smtp.login.authenticate import LoginRefused
 from mailer.delivery.smtp.login.redaction import Redaction
+from mailer.errors import AuthorizationError, MailerError
 from mailer.settings import Settings
 
 Ask = Callable[[str], "Future[AccessToken]"]
@@ -28,7 +29,20 @@ class TokenDesk:
 
     def ask(self, refused: str = "") -> Future[AccessToken]:
         """See `Ask`."""
-        return self._executor.submit(self._tokens.current, refused)
+        return self._executor.submit(self._current, refused)
+
+    def _current(self, refused: str) -> AccessToken:
+        """
+        Raises:
+            AuthorizationError: there is none, whatever the reason: messages may be under way, and nothing else may end
+                the loop that carries them.
+        """
+        try:
+            return self._tokens.current(refused)
+        except AuthorizationError:
+            raise
+        except MailerError as error:
+            raise AuthorizationError(error.message, error.hint) from None
 
     def close(self) -> None:
         """Nobody asks any more. A refresh that has begun comes to its end, as its result must be kept."""
