@@ -83,8 +83,12 @@ class Work(Protocol):
     def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
         """What became of a parcel; `host`: who said so."""
 
-    def give_back(self, parcel: Parcel, why: str) -> None:
-        """The line broke while the message was surely incomplete: it may be tried again."""
+    def give_back(self, parcel: Parcel, why: str, *, suspect: bool = True) -> None:
+        """The line broke while the message was surely incomplete: it may be tried again.
+
+        Args:
+            suspect: whether the message may be what breaks lines; one that does so a few times is put off.
+        """
 
     def halt(self, reason: str, hint: str = "") -> None:
         """The server does not want us, no recipient is to blame: `take` has nothing any more."""

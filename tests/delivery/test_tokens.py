@@ -288,6 +288,24 @@ def test_nobody_is_to_blame_for_an_expired_token(
     assert authority.refreshes == 1 and server.outlived
 
 
+@pytest.mark.parametrize("window", [1, 8], ids=["DATA", "BDAT"])
+def test_a_recipient_who_meets_every_expiry_is_not_put_off(
+    tmp_path: Path, authority: AuthorizationServer, window: int
+) -> None:
+    """A token lets one message through, and is dead: those behind it come back again and again."""
+
+    def hook(stage: str, when: str) -> None:
+        if (stage, when) == ("dot", "after") and len(server.accepted) in range(1, 30):
+            authority.expire()
+
+    with TokenServer(authority.valid, expired=EXPIRED[:1], chunking=True, hook=hook) as server:
+        settings = signed_in(authority, server.port, smtp_connections=1, smtp_window=window)
+        report = send(tmp_path, settings, 40)
+        reconcile(tmp_path / "ledger.db", server.accepted, 40)
+    assert report.counts == {Status.ACCEPTED: 40}, report.halted
+    assert authority.refreshes > 10
+
+
 def test_a_server_that_looks_when_it_has_the_message(tmp_path: Path, authority: AuthorizationServer) -> None:
     """Exchange Online says 530 5.7.57 at the end of a message, too."""
 

@@ -8,115 +8,44 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import signal
-import subprocess
 import sys
-import threading
 import time
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from support import token_sender
 from support.authorization_server import authorization_server
-from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
-from support.smtp_tokens import EXPIRED, TokenServer
+from support.expiring import Plan, play
+from support.smtp_mailing import QUICK, RELEASE, queued, settings
+from support.smtp_tokens import TokenServer
 from support.token_sender import by_name, send
 
 from mailer.delivery import Ledger, Signing
 from mailer.delivery.ledger.hold import Fence
 from mailer.delivery.smtp.helpers import Assignment
 from mailer.delivery.transport import Handover
-from mailer.errors import LedgerError
 from mailer.model import Status
 from mailer.settings import Settings
 
-COUNT, LIFETIME, EXPIRIES = 300, 0.6, 5
+WAYS = [Plan(), Plan(processes=3), Plan(processes=2, window=8)]
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    with Ledger(tmp_path / "ledger.db") as ledger:
-        queued(ledger, COUNT, paragraphs=2)
-    return tmp_path / "ledger.db"
+@pytest.mark.parametrize("plan", WAYS, ids=["alone", "helpers", "BDAT"])
+def test_everybody_once_across_expiries(tmp_path: Path, plan: Plan) -> None:
+    came = play(tmp_path, plan)
+    assert came.states == {Status.ACCEPTED: plan.count}, came.report.halted
+    assert plan.expiries <= came.good <= came.refreshes + 1
+    assert came.refreshes <= 2 * plan.expiries + 4, "a refresh for each expiry, not for each connection"
+    assert came.outlived, "connections lived longer than their tokens"
+    assert plan.processes == 1 or came.connections >= 4, "helpers had connections too"
 
 
-class Tempo:
-    """Makes a server as slow as it must be for a mailing to take so many seconds."""
-
-    def __init__(self, count: int, seconds: float) -> None:
-        self._begun, self._each, self._next = threading.Lock(), seconds / count, 0.0
-
-    def __call__(self, stage: str, when: str) -> None:
-        if (stage, when) == ("dot", "before"):
-            with self._begun:
-                self._next = max(self._next, time.monotonic()) + self._each
-                until = self._next
-            time.sleep(max(0.0, until - time.monotonic()))
-
-
-@pytest.mark.parametrize(("processes", "window"), [(1, 1), (3, 1), (2, 8)], ids=["alone", "helpers", "BDAT"])
-def test_everybody_once_across_expiries(path: Path, processes: int, window: int) -> None:
-    with (
-        authorization_server(lifetime=LIFETIME) as authority,
-        TokenServer(
-            authority.valid, expired=EXPIRED[:3], chunking=window > 1, hook=Tempo(COUNT, LIFETIME * EXPIRIES)
-        ) as server,
-    ):
-        how = settings(
-            server.port,
-            **by_name(authority.settings()),
-            smtp_connections=6,
-            smtp_timeout=20,
-            smtp_window=window,
-        )
-        authority.signed_in(how)
-        report = send(path, how, processes)
-        reconcile(path, server.accepted, COUNT)
-    assert report.counts == {Status.ACCEPTED: COUNT}, report.halted
-    good = {token for _, token, right in server.shown if right}
-    assert EXPIRIES <= len(good) <= authority.refreshes + 1
-    assert authority.refreshes <= 2 * EXPIRIES + 4, "a refresh for each expiry, not for each connection"
-    assert server.outlived, "connections lived longer than their tokens"
-    assert processes == 1 or server.most_at_once >= 4, "helpers had connections too"
-
-
-def test_killed_between_two_tokens(path: Path) -> None:
+def test_killed_between_two_tokens(tmp_path: Path) -> None:
     """SIGKILL in the midst of it, and what is left goes out with the tokens that are good by then."""
-    sender: subprocess.Popen[str] | None = None
-    tempo = Tempo(COUNT, LIFETIME * EXPIRIES)
-
-    def hook(stage: str, when: str) -> None:
-        if len(server.accepted) >= COUNT // 2 and sender:
-            sender.kill()
-        tempo(stage, when)
-
-    with (
-        authorization_server(lifetime=LIFETIME) as authority,
-        TokenServer(authority.valid, expired=EXPIRED[:3], hook=hook) as server,
-    ):
-        how = settings(server.port, **by_name(authority.settings()), smtp_connections=4, smtp_timeout=20)
-        authority.signed_in(how)
-        keys = [f"{key}={value}" for key, value in authority.settings().items()]
-        sender = subprocess.Popen(
-            [sys.executable, token_sender.__file__, str(path), str(server.port), "2", *keys],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        sender.communicate(timeout=60)
-        assert sender.returncode == -signal.SIGKILL
-        server.hook = tempo
-        for _ in range(100):
-            try:
-                report = send(path, how)
-                break
-            except LedgerError as error:
-                assert "is already being sent" in error.message
-                time.sleep(0.05)
-        found = reconcile(path, server.accepted, COUNT)
-    assert not report.halted
-    assert list(found.values()).count(Status.UNCERTAIN) <= 4, "at most one for each connection"
-    assert set(found.values()) <= {Status.ACCEPTED, Status.UNCERTAIN}
+    came = play(tmp_path, Plan(processes=2, killed=True))
+    assert not came.report.halted
+    assert came.states.get(Status.UNCERTAIN, 0) <= 4, "at most one for each connection"
+    assert set(came.states) <= {Status.ACCEPTED, Status.UNCERTAIN}
 
 
 # ---- what helpers are told ----------------------------------------------------------------------------------
@@ -139,7 +68,7 @@ def test_a_helper_is_told_nothing_that_would_outlive_its_token(tmp_path: Path) -
 
 
 def test_a_helper_process_shows_no_token_and_inherits_no_secret(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`ps` shows arguments and environment to others; settings may have come by the environment."""
     if sys.platform != "linux":
@@ -162,7 +91,9 @@ def test_a_helper_process_shows_no_token_and_inherits_no_secret(
     ):
         how = settings(server.port, **by_name(authority.settings()), smtp_connections=4, smtp_timeout=20)
         authority.signed_in(how)
-        assert send(path, how, 2).finished
+        with Ledger(tmp_path / "ledger.db") as ledger:
+            queued(ledger, 300, paragraphs=2)
+        assert send(tmp_path / "ledger.db", how, 2).finished
     assert any(b"mailer.delivery.smtp.helper_process" in value for value in seen.values())
     hidden = [secret.encode() for secret in (*authority.secrets, "of-the-application", "not-used-any-more")]
     its = [

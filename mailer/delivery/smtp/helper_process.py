@@ -135,9 +135,9 @@ class HelperWork:
             self._working = True
             self._tell()
 
-    def give_back(self, parcel: Parcel, why: str) -> None:
+    def give_back(self, parcel: Parcel, why: str, *, suspect: bool = True) -> None:
         """See `Work.give_back`."""
-        parcel.drops += 1
+        parcel.drops += suspect
         if parcel.drops >= MOST_DROPS:
             self.settle(parcel, Verdict.DEFERRED, Outcome(Status.DEFERRED, text=why), "")
         else:

@@ -95,9 +95,12 @@ class InFlight:
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
-        self.accepted += decision.verdict is Verdict.ACCEPTED
+        if decision.verdict is Verdict.ACCEPTED:
+            self.accepted += 1
+            self._credentials.let_through()
         if self._login_is_over(decision):
-            self._work.give_back(parcel, f"the server answered the {decision.stage} with {decision.reply}")
+            why = f"the server answered the {decision.stage} with {decision.reply}"
+            self._work.give_back(parcel, why, suspect=False)
             return
         if decision.verdict is not Verdict.ACCEPTED and (
             why := wanted(decision.stage, decision.reply, self._user)

@@ -204,7 +204,6 @@ class Loop:
                 self._attempts.opened(self._working)
             if session.in_flight.accepted:
                 self._attempts.accepted()
-                session.credentials.let_through()
             self._watch(session, want)
 
     def _watch(self, session: Session, want: WaitFor) -> None:
