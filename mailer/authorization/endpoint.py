@@ -37,7 +37,7 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and a JSON object. `retry_after`: seconds, 0: it does not say."""
+    """A status and a JSON object, empty where there was none. `retry_after`: seconds, 0: it does not say."""
 
     status: int
     fields: dict[str, Any] = field(repr=False)
@@ -92,7 +92,7 @@ def _refusal(error: urllib.error.HTTPError, until: float) -> Answer:
 def _read(response: Any, until: float) -> Answer:
     """
     Raises:
-        ValueError: it is no JSON object, too large or too slow.
+        ValueError: it is too large or too slow.
         OSError, HTTPException: the connection broke.
     """
     octets = bytearray()
@@ -106,8 +106,7 @@ def _read(response: Any, until: float) -> Answer:
         fields = json.loads(octets)
     except (ValueError, RecursionError):
         fields = None
-    if not isinstance(fields, dict):
-        raise ValueError("it is no JSON object")
+    fields = fields if isinstance(fields, dict) else {}
     return Answer(response.status, fields, _seconds(response.headers.get("Retry-After", "")))
 
 

@@ -89,7 +89,7 @@ def _tokens(client: Client, form: str, kept: SignIn | None = None, *, applicatio
     from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
     now = time.time()  # before it is asked: what the answer says runs from then at the earliest
-    fields = ask(client.server.token, form).fields
+    fields = {"access_token": ""} | ask(client.server.token, form).fields
     try:
         token = WebApplicationClient(client.id).parse_request_body_response(json.dumps(fields))
         access, refresh = token["access_token"], token.get("refresh_token", kept.refresh if kept else "")

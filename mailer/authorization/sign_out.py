@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from mailer.authorization.client import Client
 from mailer.authorization.endpoint import NoAnswer
@@ -49,11 +50,8 @@ def sign_out(client: Client) -> SignedOut:
 
 def _revoked(url: str, token: str) -> bool:
     """RFC 7009 §2.1: with the refresh token its access tokens end, too."""
-    from oauthlib.oauth2 import Client as Asking
-
-    url, _, form = Asking("").prepare_token_revocation_request(url, token, token_type_hint="")
     try:
-        ask(url, form)
+        ask(url, urlencode({"token": token}))
     except Refusal as refusal:
         if refusal.error not in ("invalid_token", "invalid_grant"):  # it was dead before
             raise

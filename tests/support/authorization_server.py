@@ -65,7 +65,9 @@ class AuthorizationServer:
         state_sent_back: in place of the right one.
         device_answers: errors in answer to who asks about a device's code, before it is a yes.
         interval: of these questions, in seconds.
-        stumbles: what /token answers instead, one after the other: (status, body).
+        stumbles: what /token answers instead, one after the other: (status, body). Of 0, it does what was asked for and
+            hangs up; a redirection leads to /elsewhere.
+        elsewhere: how often somebody was there.
         keeps_waiting: set: a refresh is done, but its answer is held back until this is cleared.
         refreshed: set when a refresh is done, before it is answered.
         answers: what /token was asked and said: (grant type, "ok" or the error).
@@ -86,6 +88,7 @@ class AuthorizationServer:
     interval: float = 1
     device_lifetime: float = 600
     stumbles: deque[tuple[int, object]] = field(default_factory=deque)
+    elsewhere: int = 0
     keeps_waiting: threading.Event = field(default_factory=threading.Event)
     refreshed: threading.Event = field(default_factory=threading.Event)
     answers: list[tuple[str, str]] = field(default_factory=list)
@@ -367,6 +370,7 @@ def _handler(server: AuthorizationServer) -> type[BaseHTTPRequestHandler]:
                 bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
                 self._say(200, server.introspect(asked.get("token", asked.get("access_token", bearer))))
             else:
+                server.elsewhere += path == "/elsewhere"
                 self._say(404, {})
 
         def do_POST(self) -> None:
@@ -374,8 +378,12 @@ def _handler(server: AuthorizationServer) -> type[BaseHTTPRequestHandler]:
             asked = _fields(self.rfile.read(length).decode())
             path = urlsplit(self.path).path
             if path == "/token" and server.stumbles:
+                status, body = server.stumbles.popleft()
+                if not status:
+                    server.token(asked)
+                    return None
                 server.answers.append((asked.get("grant_type", ""), "stumbled"))
-                return self._say(*server.stumbles.popleft())
+                return self._say(status, body)
             try:
                 if path == "/introspect":
                     return self._say(200, server.introspect(asked.get("token", "")))
