@@ -145,6 +145,8 @@ class HelperWork:
     def halt(self, reason: str, hint: str = "", window: int = 0) -> None:
         """See `Work.halt`."""
         self._finishing = True
+        if window:
+            self._journal.flush()  # the coordinator counts what the ledger knows
         self._tell(Dispatch(failed=(reason, hint), window=window))
 
     def bar_login(self, why: NoLogin) -> None:

@@ -49,6 +49,10 @@ _HALTS = frozenset((Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP))
 
 _NOT_NOW: dict[Verdict, type[NotNow]] = {Verdict.FEWER: NoRoom, Verdict.SLOWER: TooFast}
 
+_PARTING = frozenset((Verdict.RECONNECT, *_NOT_NOW))
+"""Nothing more is sent on this connection. What is in flight may still be answered: a server should close after 421
+(RFC 5321 §4.2.3), but one that goes on has heard what stands behind."""
+
 
 def lost_by(stage: Stage, verdict: Verdict, reply: Reply) -> ConnectionLost:
     """Why a connection has no future after a reply."""
@@ -109,22 +113,22 @@ class InFlight:
         self._expected.popleft()
         self._server_quit = reply.code == 421  # one that goes on to talk has not
         decision = self._decisions.pop(parcel, None) or Decision(stage, verdict, reply)
-        if decision.verdict in _NOT_NOW:
-            self.parting = self.parting or lost_by(*decision)
+        if verdict in _PARTING:
+            self.parting = self.parting or lost_by(stage, verdict, reply)
         if stage is Stage.DOT:
             self._parcels.remove(parcel)
             self.settle(parcel, decision, host)
         elif decision.verdict is not Verdict.PROCEED:
             self._decisions[parcel] = decision
-        if verdict is Verdict.RECONNECT:
-            raise lost_by(stage, verdict, reply)
         if self.parting and not self._expected:
             raise self.parting
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
         self.accepted += decision.verdict is Verdict.ACCEPTED
-        if decision.verdict in _NOT_NOW:
+        if decision.verdict in _NOT_NOW or (
+            decision.verdict is Verdict.RECONNECT and decision.stage is not Stage.DOT
+        ):
             self._work.give_back(parcel, str(lost_by(*decision)))
             return
         if decision.verdict in _HALTS:
