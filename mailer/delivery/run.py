@@ -13,6 +13,7 @@ from mailer.delivery.ledger.records import Mailing
 from mailer.delivery.limits import NOTHING_LOST, Limits
 from mailer.delivery.messages import Messages
 from mailer.delivery.pace import Stop
+from mailer.delivery.quota import room_again
 from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
 from mailer.delivery.tally import Tally
@@ -220,10 +221,14 @@ class Run:
             self._journal.unmark(parcel.claim)
             self._again.append(parcel)
 
-    def halt(self, reason: str, hint: str = "") -> None:
+    def halt(self, reason: str, hint: str = "", window: int = 0) -> None:
         """See `Work.halt`. The first reason is the one that is told."""
-        if not self.halted:
-            self.halted, self.hint = reason, hint
+        if self.halted:
+            return
+        if window:
+            self._journal.flush()
+            hint = f"{hint} {room_again(self._ledger, window, self._mailing.zone)}"
+        self.halted, self.hint = reason, hint
 
     def bar_login(self, why: NoLogin) -> None:
         """See `Work.bar_login`."""

@@ -90,8 +90,12 @@ class Work(Protocol):
             suspect: whether the message may be what breaks lines; one that does so a few times is put off.
         """
 
-    def halt(self, reason: str, hint: str = "") -> None:
-        """The server does not want us, no recipient is to blame: `take` has nothing any more."""
+    def halt(self, reason: str, hint: str = "", window: int = 0) -> None:
+        """The server does not want us, no recipient is to blame: `take` has nothing any more.
+
+        Args:
+            window: a quota is used up that holds for so many seconds; the hint goes on with when there is room again.
+        """
 
     def bar_login(self, why: NoLogin) -> None:
         """The server refused a login, or hung up on it: no other one is tried in this run, whoever would."""
@@ -119,6 +123,7 @@ class Dispatch:
         idle: it has nothing in hand.
         working: a message of it got an answer.
         failed: why nobody can go on: message and hint.
+        window: of the quota that is used up (`Work.halt`); 0: of none.
         ledger_failed: that is because the ledger can't be written.
         no_login: the server refused it a login.
         wants_token: to open a connection.
@@ -134,6 +139,7 @@ class Dispatch:
     idle: bool = False
     working: bool = False
     failed: tuple[str, str] | None = None
+    window: int = 0
     ledger_failed: bool = False
     no_login: NoLogin | None = None
     wants_token: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -424,13 +425,14 @@ def test_no_message_waits_for_a_token(tmp_path: Path, authority: AuthorizationSe
                 while len(server.accepted) < 100 and time.monotonic() < until:
                     time.sleep(0.01)
                 while_waiting.append(len(server.accepted))
+                came.set()
             return super().current(refused)
 
-    while_waiting: list[int] = []
+    while_waiting, came = list[int](), threading.Event()
     with TokenServer(authority.valid) as server, Ledger(tmp_path / "ledger.db") as ledger:
         settings = signed_in(authority, server.port)
         token = str(authority.sign_in()["access_token"])
         transport = SmtpTransport(settings, QUICK, tokens=Slow(token))
         report = deliver(queued(ledger, 100, paragraphs=2), ledger, transport, schedule=QUICK)
     assert report.finished
-    assert while_waiting == [100]
+    assert came.wait(10) and while_waiting == [100]

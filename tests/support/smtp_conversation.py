@@ -100,8 +100,8 @@ class Conversation:
                 self.socket.sendall(b"250-still here\r\n")
                 time.sleep(0.05)
             raise End
-        if kind == "421":
-            self._say("421 4.3.2 going down")
+        if kind.startswith("421"):  # whatever it says, it closes the connection (RFC 5321 §4.2.3)
+            self._say("421 4.3.2 going down" if kind == "421" else kind)
             raise End
 
     def _refuse(self, stage: str, kind: str) -> None:

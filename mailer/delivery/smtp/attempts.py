@@ -7,6 +7,7 @@ import time
 from mailer.delivery.pace import Schedule
 from mailer.delivery.smtp.connection import ConnectionLost, HandshakeLost
 from mailer.delivery.smtp.handshake import TurnedAway
+from mailer.delivery.smtp.in_flight import NoRoom, NotNow
 from mailer.delivery.smtp.login.authenticate import NO_ANSWER
 from mailer.delivery.smtp.login_replies import HANGS_UP
 from mailer.delivery.smtp.session import Session
@@ -35,16 +36,44 @@ class ConnectionLimit:
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
         self._known, self._refusals, self._again_at = _ANY, 0, 0.0
+        self._cuts = 0
 
     def most(self, now: float) -> int:
         """How many connections may be had now."""
         return self._known + (now >= self._again_at)
 
-    def refused(self, working: int, now: float) -> None:
+    def cut(self, working: int, why: Exception, opened: bool, accepted: int) -> float:
+        """A connection is gone, or could not be had, while so many others work. One that had messages accepted is
+        replaced at once; one that had none, after a pause, and when that goes on, there is no room for it. Nor is there
+        where the server says so; where it says that we are too fast, there is a pause in any case.
+
+        Args:
+            opened: the server had let it in.
+            accepted: how many messages of it were.
+
+        Returns:
+            Seconds before another one is opened.
+        """
+        if isinstance(why, NoRoom):
+            self._refused(working)
+            return 0.0
+        pause = self._schedule.reconnect_after(1) or 0.0
+        if isinstance(why, NotNow):
+            return pause
+        if accepted:
+            self._cuts = 0
+            return 0.0
+        self._cuts += opened
+        if opened and self._cuts < _MOST_CUTS:
+            return pause
+        self._refused(working)
+        return 0.0
+
+    def _refused(self, working: int) -> None:
         """One more than these was too many."""
         self._known = working
         self._refusals += 1
-        self._again_at = now + self._schedule.more_after(self._refusals)
+        self._again_at = time.monotonic() + self._schedule.more_after(self._refusals)
 
     def opened(self, working: int) -> None:
         """So many work."""
@@ -65,7 +94,7 @@ class Attempts:
     def __init__(self, settings: Settings, schedule: Schedule, *, helping: bool) -> None:
         self._settings, self._schedule, self._helping = settings, schedule, helping
         self._limit = ConnectionLimit(schedule)
-        self._failures = self._unanswered = self._cuts = self._tokenless = 0
+        self._failures = self._unanswered = self._tokenless = 0
         self.not_before = 0.0
         self.ever_opened = False
 
@@ -87,18 +116,11 @@ class Attempts:
         """It has accepted a message."""
         self._failures = 0
 
-    def without(self, session: Session, working: int) -> None:
-        """One is gone, and others work. One that was cut after messages of it were accepted is replaced at once; one
-        that had none accepted, after a pause, and when that goes on, there is no room for it."""
-        now = time.monotonic()
-        if session.in_flight.accepted:
-            self._cuts = 0
-            return
-        self._cuts += session.opened
-        if session.opened and self._cuts < _MOST_CUTS:
-            self.not_before = now + (self._schedule.reconnect_after(1) or 0)
-        else:
-            self._limit.refused(working, now)
+    def without(self, session: Session, problem: Exception, working: int) -> None:
+        """One is gone, or could not be had, and so many others work."""
+        pause = self._limit.cut(working, problem, session.opened, session.in_flight.accepted)
+        if pause:
+            self.not_before = time.monotonic() + pause
 
     def again(self, session: Session, problem: ConnectionLost | TransportError) -> None:
         """One is gone, or could not be opened, and nobody works: another one after a pause, unless there were enough.
@@ -107,6 +129,8 @@ class Attempts:
             TransportError: there were, or trying again would not help.
         """
         may_be_busy = isinstance(problem, TurnedAway) and self.ever_opened
+        if isinstance(problem, NoRoom) and self._helping:
+            raise TransportError(str(problem), problem.hint)
         if isinstance(problem, TransportError) and not may_be_busy:
             raise problem
         if session.dialogue.unanswered and not self.ever_opened:
@@ -121,10 +145,13 @@ class Attempts:
         pause = self._schedule.reconnect_after(self._failures)
         somebody_is_there = session.dialogue.greeted or isinstance(problem, HandshakeLost)
         if pause is not None and (self.ever_opened or (somebody_is_there and not self._helping)):
-            self.not_before = time.monotonic() + (0 if session.in_flight.accepted else pause)
+            at_once = session.in_flight.accepted and not isinstance(problem, NotNow)
+            self.not_before = time.monotonic() + (0 if at_once else pause)
             return
         if isinstance(problem, TransportError):
             raise problem
+        if isinstance(problem, NotNow):
+            raise TransportError(f"The server takes no message: {problem}.", problem.hint)
         raise TransportError(
             f"Can't connect to {self._settings.smtp_host}:{self._settings.port}: {problem}.",
             "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` takes a closer look.",

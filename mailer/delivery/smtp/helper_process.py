@@ -145,10 +145,12 @@ class HelperWork:
             self._journal.unmark(parcel.claim)
             self._again.append(parcel)
 
-    def halt(self, reason: str, hint: str = "") -> None:
+    def halt(self, reason: str, hint: str = "", window: int = 0) -> None:
         """See `Work.halt`."""
         self._finishing = True
-        self._tell(Dispatch(failed=(reason, hint)))
+        if window:
+            self._journal.flush()  # the coordinator counts what the ledger knows
+        self._tell(Dispatch(failed=(reason, hint), window=window))
 
     def bar_login(self, why: NoLogin) -> None:
         """See `Work.bar_login`. The coordinator tells the others."""

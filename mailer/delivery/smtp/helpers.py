@@ -275,7 +275,7 @@ class Helpers:
         if dispatch.ledger_failed and dispatch.failed:
             raise LedgerError(*dispatch.failed)
         if dispatch.failed:
-            self._work.halt(*dispatch.failed)
+            self._work.halt(*dispatch.failed, dispatch.window)
         if dispatch.leaving:
             helper.feed(None)
             self._refusals += 1

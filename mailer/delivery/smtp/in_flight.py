@@ -6,9 +6,9 @@ import re
 from collections import deque
 from typing import NamedTuple
 
-from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
+from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome, rule_for
 from mailer.delivery.smtp.connection import ConnectionLost
-from mailer.delivery.smtp.login.authenticate import LoginRefused
+from mailer.delivery.smtp.login.authenticate import LoginRefused, TokenExpired
 from mailer.delivery.smtp.login.tokens import Credentials
 from mailer.delivery.smtp.login_replies import refused, wanted
 from mailer.delivery.transport import Parcel, Work
@@ -24,6 +24,42 @@ REFUSALS = frozenset(
         Verdict.STOP,
     )
 )
+
+
+class NotNow(ConnectionLost):
+    """The server refused a message for now, no recipient is to blame, and this connection is given up.
+
+    Attributes:
+        hint: what to do where that goes on.
+    """
+
+    hint = ""
+
+
+class NoRoom(NotNow):
+    """It has more connections of ours than it wants."""
+
+    hint = "Other programs may be using the same account: end them, or lower SMTP_CONNECTIONS."
+
+
+class TooFast(NotNow):
+    """It gets more messages of ours than it wants in such a time."""
+
+    hint = "Set SMTP_RATE to what the account may send; other programs may be using it too."
+
+
+_HALTS = frozenset((Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP))
+
+_NOT_NOW: dict[Verdict, type[NotNow]] = {Verdict.FEWER: NoRoom, Verdict.SLOWER: TooFast}
+
+_PARTING = frozenset((Verdict.RECONNECT, *_NOT_NOW))
+"""Nothing more is sent on this connection. What is in flight may still be answered: a server should close after 421
+(RFC 5321 §4.2.3), but one that goes on has heard what stands behind."""
+
+
+def lost_by(stage: Stage, verdict: Verdict, reply: Reply) -> ConnectionLost:
+    """Why a connection has no future after a reply."""
+    return _NOT_NOW.get(verdict, ConnectionLost)(f"the server answered the {stage} with {reply}")
 
 
 _WANTS_LOGIN = re.compile(r"(53[05]|454) |5\d\d 5\.7\.57$")
@@ -47,7 +83,7 @@ class InFlight:
 
     Attributes:
         accepted: how many messages this session's server has accepted.
-        token_expired: and what it logged in with is no longer good: nothing more is to be begun.
+        parting: why nothing more is to be sent here, once what is in flight has its answers.
     """
 
     def __init__(self, work: Work, credentials: Credentials, user: str = "") -> None:
@@ -57,7 +93,7 @@ class InFlight:
         self._decisions: dict[Parcel, Decision] = {}
         self._server_quit = False
         self.accepted = 0
-        self.token_expired = False
+        self.parting: ConnectionLost | None = None
 
     def __len__(self) -> int:
         return len(self._parcels)
@@ -81,17 +117,19 @@ class InFlight:
         stage, parcel = self._expected[0]
         verdict = judge(stage, reply)
         if verdict is Verdict.BROKEN:
-            raise ConnectionLost(f"the server answered the {stage} with {reply}")
+            raise lost_by(stage, verdict, reply)
         self._expected.popleft()
+        self._server_quit = reply.code == 421  # one that goes on to talk has not
         decision = self._decisions.pop(parcel, None) or Decision(stage, verdict, reply)
+        if verdict in _PARTING:
+            self.parting = self.parting or lost_by(stage, verdict, reply)
         if stage is Stage.DOT:
             self._parcels.remove(parcel)
             self.settle(parcel, decision, host)
         elif decision.verdict is not Verdict.PROCEED:
             self._decisions[parcel] = decision
-        if verdict is Verdict.RECONNECT and (reply.code == 421 or not self._login_is_over(decision)):
-            self._server_quit = reply.code == 421
-            raise ConnectionLost(f"the server answered the {stage} with {reply}")
+        if self.parting and not self._expected:
+            raise self.parting
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
@@ -99,13 +137,15 @@ class InFlight:
             self.accepted += 1
             self._credentials.let_through()
         if self._login_is_over(decision):
-            why = f"the server answered the {decision.stage} with {decision.reply}"
-            self._work.give_back(parcel, why, suspect=False)
+            self._work.give_back(parcel, str(lost_by(*decision)), suspect=False)
             return
-        if decision.verdict is not Verdict.ACCEPTED and (
-            why := wanted(decision.stage, decision.reply, self._user)
+        if decision.verdict in _NOT_NOW or (
+            decision.verdict is Verdict.RECONNECT and decision.stage is not Stage.DOT
         ):
-            self._work.halt(*why)  # the first reason is the one that is told
+            self._work.give_back(parcel, str(lost_by(*decision)))
+            return
+        if decision.verdict in _HALTS:
+            self._explain(parcel, decision)
         self._work.settle(
             parcel, decision.verdict, outcome(decision.stage, decision.reply, decision.verdict), host
         )
@@ -113,13 +153,24 @@ class InFlight:
     def _login_is_over(self, decision: Decision) -> bool:
         """Whether a refusal means that the token has expired meanwhile. Whatever was refused so was not accepted, and
         its recipient is not to blame; a newer token shows whether it was that."""
-        if not self._credentials.token or not _WANTS_LOGIN.match(
-            f"{decision.reply.code} {decision.reply.enhanced}"
-        ):
+        codes = f"{decision.reply.code} {decision.reply.enhanced}"
+        if not self._credentials.token or decision.verdict in _NOT_NOW or not _WANTS_LOGIN.match(codes):
             return False
-        why = LoginRefused(*refused(decision.reply, self._user, token=True))
-        self.token_expired = self.token_expired or self._credentials.refused(why)
-        return self.token_expired
+        if not isinstance(self.parting, TokenExpired):
+            why = LoginRefused(*refused(decision.reply, self._user, token=True))
+            if self._credentials.refused(why):
+                self.parting = TokenExpired(str(lost_by(*decision)))
+        return isinstance(self.parting, TokenExpired)
+
+    def _explain(self, parcel: Parcel, decision: Decision) -> None:
+        """Halts the run with what is known of the reply; what the run itself would say then comes too late."""
+        rule = rule_for(decision.stage, decision.reply)
+        if rule.cure:
+            what = f"The server refused the message to {parcel.claim.address}: {decision.reply}"
+            cure = rule.cure.format(user=self._user or "the account")
+            self._work.halt(what, f"{rule.reason} {cure} Nobody counts as refused for it.", rule.window)
+        elif why := wanted(decision.stage, decision.reply, self._user):
+            self._work.halt(*why)
 
     def lost(self, why: str, host: str) -> None:
         """The line is gone, and every reply that came has been heard: judges what is left."""

@@ -80,7 +80,13 @@ AT_LOGIN: tuple[Refusal, ...] = (
             "The account wants somebody to sign in with a web browser first; the password may be right.",
             f"{_SIGN_IN}; or sign in there, allow the access it asks about, and create an app password for "
             "SMTP_PASSWORD."),
-    Refusal("5..", "", r"AUTH005|too many|locked|blocked|suspended|account disabled",
+    Refusal("4..", "", r"maximum credits exceeded",
+            "The account's credits with SendGrid are used up; the password may be right.",
+            "Whoever pays for the account raises its plan, or waits until its credits are renewed."),
+    Refusal("5..", "", r"unauthorized IP address",
+            "The provider (Brevo) takes logins only from addresses on the net that its account lists.",
+            "Add this office's address at Brevo under Security, Authorised IPs."),
+    Refusal("[45]..", "", r"AUTH005|too many|locked|blocked|suspended|account disabled",
             "The account is locked or closed, temporarily or permanently: even the right password would be refused.",
             "Don't try again now. Check the account in a browser, or ask the people who run the server. Some "
             "(Yahoo) also say this when they want an app password."),
@@ -146,9 +152,10 @@ WITHOUT_LOGIN: tuple[Refusal, ...] = (
 """Answers to MAIL and what follows: a login was wanted before."""
 
 NO_RELAY = Refusal(
-    "5..", r"5\.7\.\d+", r"\brelay", "The server relays mail to others only after a login.", ""
+    "5..", r"|5\.0\.0|5\.7\.\d+", r"\brelay", "The server relays mail to others only after a login.", ""
 )
-"""What Postfix and Exchange say to whoever has not logged in; to others it means that they may not send at all."""
+"""What Postfix, Exim and Exchange say to whoever has not logged in; to others it means that they may not send at
+all."""
 
 HOW_TO_LOG_IN = (
     "Set SMTP_USERNAME and SMTP_PASSWORD in .env, or sign in with `mailer login`; `mailer doctor` tries it without "

@@ -198,7 +198,7 @@ class Loop:
             self._remove(session)
             session.dialogue.connection.close()
         except (ConnectionLost, TransportError) as problem:
-            self._lost(session, problem)
+            self._lost(session, session.in_flight.parting or problem)
         else:
             if session.opened and not was_open:
                 self._attempts.opened(self._working)
@@ -245,7 +245,7 @@ class Loop:
             self._work.bar_login(NoLogin(f"The password was sent, and {problem}.", HANGS_UP))
         session.lost(problem.message if isinstance(problem, TransportError) else str(problem))
         if others_work:
-            self._attempts.without(session, self._working)
+            self._attempts.without(session, problem, self._working)
         else:
             self._attempts.again(session, problem)
 

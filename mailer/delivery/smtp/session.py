@@ -37,8 +37,7 @@ from mailer.delivery.smtp.commands import envelope_commands, has_bare_dot, not_f
 from mailer.delivery.smtp.connection import Connection, ConnectionLost, WaitFor, Withdrawn
 from mailer.delivery.smtp.dialogue import Dialogue, Offer
 from mailer.delivery.smtp.handshake import open_session
-from mailer.delivery.smtp.in_flight import REFUSALS, Decision, InFlight
-from mailer.delivery.smtp.login.authenticate import TokenExpired
+from mailer.delivery.smtp.in_flight import REFUSALS, Decision, InFlight, lost_by
 from mailer.delivery.smtp.login.tokens import Credentials
 from mailer.delivery.smtp.resolving import SocketAddress
 from mailer.delivery.transport import Parcel, Work
@@ -144,8 +143,8 @@ class Session:
                 yield from self._content(parcel)
 
     def _more_to_come(self) -> Generator[WaitFor, None, bool]:
-        if self.in_flight.token_expired:
-            raise TokenExpired("the access token is no longer good")
+        if self.in_flight.parting:
+            raise self.in_flight.parting
         pause = self._work.wait()
         if self.leaving or pause is None or pause > self._schedule.linger:
             return False
@@ -156,7 +155,7 @@ class Session:
 
     def _take(self) -> Parcel | None:
         """The next parcel that this server can carry; others fail alone, unsent."""
-        while not (self.leaving or self.in_flight.token_expired) and (parcel := self._work.take()):
+        while not (self.leaving or self.in_flight.parting) and (parcel := self._work.take()):
             if why := too_big(parcel.envelope, self.offer) or has_bare_dot(parcel.envelope):
                 self._work.settle(parcel, Verdict.STOP, Outcome(Status.QUEUED, text=why), "")
             elif why := not_for(parcel.envelope, self.offer):
@@ -187,10 +186,10 @@ class Session:
                     self._refused(parcel, decision)
                     raise ConnectionLost("the server asks for the message for a recipient that it refused")
                 continue
-            if verdict in (Verdict.RECONNECT, Verdict.BROKEN):
+            if verdict in (Verdict.RECONNECT, Verdict.FEWER, Verdict.SLOWER, Verdict.BROKEN):
                 if decision:
                     self._refused(parcel, decision)
-                raise ConnectionLost(f"the server answered {stage} with {reply}")
+                raise lost_by(stage, verdict, reply)
             decision = decision or Decision(stage, verdict, reply)
             if not pipelining:
                 break

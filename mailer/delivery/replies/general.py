@@ -1,0 +1,87 @@
+"""What the RFCs say that a reply means, and practice has made of it."""
+
+from __future__ import annotations
+
+from mailer.delivery.replies.reply import Rule, Stage, Verdict
+
+_S, _V = Stage, Verdict
+_RECIPIENT = (_S.RCPT,)
+_CONTENT = (_S.DATA, _S.BODY, _S.DOT)
+
+GENERAL: tuple[Rule, ...] = (
+    Rule((_S.DOT,), "2..", "", _V.ACCEPTED, "The next hop takes responsibility (RFC 5321 §4.2.5).",
+         (_S.DOT, "250 2.0.0 Ok: queued as 4FzT")),
+    Rule((_S.DATA,), "354", "", _V.PROCEED, "The message may follow (RFC 5321 §4.1.1.4).",
+         (_S.DATA, "354 End data with <CR><LF>.<CR><LF>")),
+    Rule((_S.AUTH,), "334", "", _V.PROCEED, "The server asks for the next step (RFC 4954 §4).",
+         (_S.AUTH, "334 VXNlcm5hbWU6")),
+    Rule((_S.AUTH,), "235", "", _V.PROCEED, "Logged in (RFC 4954 §6).",
+         (_S.AUTH, "235 2.7.0 Authentication successful")),
+    Rule((_S.AUTH,), "[23]..", "", _V.STOP,
+         "Not a valid answer to a login (RFC 4954 §4). The password has been sent, and an odd answer is "
+         "no reason to send it again.",
+         (_S.AUTH, "250 OK")),
+    Rule((_S.DATA,), "2..", "", _V.BROKEN,
+         "354 would allow the message; nothing else does (RFC 5321 §4.3.2).",
+         (_S.DATA, "250 OK")),
+    Rule((), "2..", "", _V.PROCEED, "Success (RFC 5321 §4.2.1).",
+         (_S.RCPT, "251 User not local; will forward")),
+    Rule((), "421", "", _V.RECONNECT,
+         "The server closes this connection (RFC 5321 §3.8); until it replies to the final dot, nothing "
+         "is accepted.",
+         (_S.RCPT, "421 4.3.2 Service shutting down")),
+    Rule((_S.AUTH,), "4..", "", _V.STOP,
+         "Temporary by its code (RFC 4954 §6), but no matter of minutes; another attempt would make it worse.",
+         (_S.AUTH, "454 4.7.0 Too many login attempts, please try again later."),
+         "too many login attempts|too many failed login attempts|maximum credits exceeded", "Google, SendGrid"),
+    Rule((_S.AUTH, _S.STARTTLS), "4..", "", _V.RECONNECT,
+         "454: temporarily not available (RFC 4954 §6, RFC 3207 §4).",
+         (_S.AUTH, "454 4.7.0 Temporary authentication failure")),
+    Rule((), "53[0458]", "", _V.STOP,
+         "Login is required, refused or too weak (RFC 4954 §6): this is about us, and a wrong password must "
+         "cost only one attempt.",
+         (_S.MAIL, "530 5.7.0 Authentication required")),
+    Rule((_S.AUTH, _S.STARTTLS, _S.CONNECT, _S.EHLO), "5..", "", _V.STOP,
+         "The server turns this client away (RFC 5321 §3.1, RFC 7504).",
+         (_S.CONNECT, "554 No SMTP service here")),
+    Rule((_S.CONNECT, _S.EHLO), "4..", "", _V.RECONNECT, "The server is not ready (RFC 5321 §4.5.4.1).",
+         (_S.EHLO, "451 4.3.0 Try again later")),
+    Rule((), "552", r"5\.3\.4", _V.STOP,
+         "Too big for this server, for anyone (RFC 3463 §3.4, RFC 1870 §6.1).",
+         (_S.RCPT, "552 5.3.4 Message too big for system")),
+    Rule((_S.MAIL, *_CONTENT), "552", r"|5\.0\.0", _V.STOP,
+         "552 outside RCPT means the message's size (RFC 1870 §6.1).",
+         (_S.MAIL, "552 Message size exceeds fixed limit")),
+    Rule((_S.MAIL,), "4..", "", _V.RECONNECT,
+         "The sender can't be served now (RFC 5321 §4.3.2); no recipient is to blame.",
+         (_S.MAIL, "451 4.3.0 Out of memory")),
+    Rule((_S.MAIL,), "5..", "", _V.HALT_QUEUED, "A refusal at MAIL is about us, not a recipient (RFC 5321 §3.3).",
+         (_S.MAIL, "550 Sender rejected")),
+    Rule((), "5..", r"5\.7\..*", _V.HALT,
+         "Policy and reputation (RFC 3463 §3.8): about us, so the next recipient will fare no better.",
+         (_S.RCPT, "554 5.7.1 Relay access denied")),
+    Rule((), "5..", r"5\.1\.[78]", _V.HALT, "Our own address is refused (RFC 3463 §3.2).",
+         (_S.RCPT, "550 5.1.8 Sender address rejected: Domain not found")),
+    Rule((_S.RCPT, *_CONTENT), "5..", r"|5\.0\.0", _V.HALT,
+         "Without a code of RFC 3463, but it says that it does not relay for us, or does not believe our sender.",
+         (_S.RCPT, "550 relay not permitted"),
+         "relay not permitted|relay not allowed|relay denied|relaying denied|relaying prohibited|unable to relay"
+         "|rcpthosts|sender verify failed",
+         "Exim, qmail"),
+    Rule(_RECIPIENT, "4..", "", _V.DEFERRED, "Busy, greylisted, short of space (RFC 5321 §4.2.1, RFC 6647).",
+         (_S.RCPT, "450 4.2.0 Greylisted")),
+    Rule((*_RECIPIENT, *_CONTENT), "5..", r"5\.1\.(0|1|2|3|6|10)|5\.2\.1", _V.SUPPRESS,
+         "No such mailbox or domain, moved, or disabled (RFC 3463 §3.2, §3.3; RFC 7505 for 5.1.10).",
+         (_S.RCPT, "550 5.1.1 User unknown")),
+    Rule(_RECIPIENT, "552", "", _V.DEFERRED,
+         "At RCPT, treated as 452 (RFC 5321 §4.5.3.1.10): too many, or a full mailbox.",
+         (_S.RCPT, "552 5.2.2 Mailbox full")),
+    Rule(_RECIPIENT, "5..", "", _V.REJECTED, "A permanent failure of this recipient (RFC 5321 §4.2.1).",
+         (_S.RCPT, "550 Not here")),
+    Rule(_CONTENT, "4..", "", _V.DEFERRED, "Not accepted, but may be tried again (RFC 5321 §4.2.5).",
+         (_S.DOT, "451 4.3.0 Queue file write error")),
+    Rule(_CONTENT, "5..", "", _V.REJECTED, "Not accepted for this recipient (RFC 5321 §4.2.5).",
+         (_S.DOT, "554 5.6.0 Message content rejected")),
+    Rule((), ".*", "", _V.BROKEN, "Not an SMTP reply (RFC 5321 §4.2).",
+         (_S.RCPT, "354 Go on")),
+)  # fmt: skip

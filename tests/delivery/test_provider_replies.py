@@ -1,0 +1,268 @@
+"""What providers say when something is wrong with us, at the stage where they say it: nobody loses the release by it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from support.smtp_faulty import Fault, FaultyServer
+from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
+
+from mailer.delivery import Ledger, Report, SmtpTransport, deliver
+from mailer.model import Status
+
+COUNT, NTH = 12, 4
+"""Of so many messages this one is the first that is refused."""
+
+WAYS = {"PIPELINING": (("PIPELINING",), 1), "BDAT": (("PIPELINING", "CHUNKING"), 8)}
+
+
+class Said(NamedTuple):
+    """A reply, where it comes, and a part of what staff are told to do."""
+
+    stage: str
+    reply: str
+    cure: str
+
+
+NO_QUOTA, NOT_THE_SENDER = "room again", "Send as SMTP_USERNAME"
+
+ABOUT_US = (
+    # Exchange Online: https://learn.microsoft.com/exchange/mail-flow-best-practices, troubleshoot/exchange
+    Said("dot", "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", NO_QUOTA),
+    Said("MAIL", "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients",
+         NO_QUOTA),
+    Said("dot", "550 5.7.233 Your message can't be sent because your tenant has exceeded its daily limit for sending "
+         "email to external recipients (tenant external recipient rate limit).", NO_QUOTA),
+    Said("RCPT", "550 5.2.2 Submission quota exceeded", NO_QUOTA),
+    Said("dot", "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to "
+         "process message due to a permanent exception with message Cannot submit message.", NOT_THE_SENDER),
+    Said("dot", "554 5.2.252 SendAsDenied; a@example.org not allowed to send as b@example.org", NOT_THE_SENDER),
+    Said("dot", "550 5.7.60 SMTP; Client does not have permissions to send as this sender", NOT_THE_SENDER),
+    Said("dot", "554 5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceededException."
+         "MapiExceptionQuotaExceeded", "Empty Sent Items"),
+    Said("MAIL", "550 5.2.251 Sender throttled due to continuous mailbox full errors.", "Mend that reason"),
+    Said("RCPT", "550 5.2.252 Sender throttled due to continuous send as denied errors.", "Mend that reason"),
+    Said("dot", "550 5.2.253 Sender throttled due to continuous invalid license errors.", "licence"),
+    Said("RCPT", "550 5.2.254 Sender throttled due to continuous too many recipients errors.", "Mend that reason"),
+    Said("RCPT", "550 5.2.255 Sender throttled due to continuous invalid recipients errors.", "Mend that reason"),
+    Said("dot", "550 5.1.8 Access denied, bad outbound sender.", "Restricted entities"),
+    Said("dot", "550 5.7.501 Access denied, spam abuse detected.", "Microsoft's support"),
+    Said("RCPT", "550 5.7.705 Access denied, tenant has exceeded threshold.", "Microsoft's support"),
+    Said("MAIL", "550 5.7.708 Access denied, traffic not accepted from this IP.", "Microsoft's support"),
+    Said("RCPT", "550 5.7.64 TenantAttribution; Relay Access Denied", "inbound connector"),
+    Said("dot", "550 5.7.515 Access denied, sending domain example.org does not meet the required authentication "
+         "level.", "`mailer doctor`"),
+    # Google: https://support.google.com/a/answer/3726730
+    Said("MAIL", "550-5.4.5 Daily user sending limit exceeded. For more information on Gmail\r\n"
+         "550-5.4.5 sending limits go to\r\n"
+         "550 5.4.5  https://support.google.com/a/answer/166852 - gsmtp", NO_QUOTA),
+    Said("RCPT", "550 5.4.5 Daily sending quota exceeded.", NO_QUOTA),
+    Said("RCPT", "550 5.7.1 Daily SMTP relay limit exceeded for customer. For more information on SMTP relay sending "
+         "limits please contact your administrator.", NO_QUOTA),
+    Said("MAIL", "550 5.7.0 Mail relay denied [192.0.2.1]. Invalid credentials for relay for one of the domains in: "
+         "example.org", "Google Workspace administrator"),
+    Said("dot", "550 5.7.25 The IP address sending this message does not have a PTR record setup, or the "
+         "corresponding forward DNS entry does not point to the sending IP.", "people who run the server"),
+    Said("dot", "550 5.7.26 Unauthenticated email from example.org is not accepted due to domain's DMARC policy.",
+         "`mailer doctor`"),
+    Said("dot", "550 5.7.27 Gmail requires all large senders to authenticate with SPF.", "`mailer doctor`"),
+    # Amazon SES: https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+    Said("dot", "554 Message rejected: Email address is not verified. The following identities failed the check in "
+         "region EU-WEST-1: press@example.org", "SES console"),
+    Said("dot", "554 Message rejected: Sending paused for this account.", "SES console"),
+    Said("dot", "454 Throttling failure: Daily message quota exceeded.", NO_QUOTA),
+    Said("dot", "554 Access denied: User `arn:aws:iam::123456789012:user/press' is not authorized to perform "
+         "`ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:123456789012:identity/example.org'", "IAM"),
+    # SendGrid, Mailgun, Brevo
+    Said("dot", "550 The from address does not match a verified Sender Identity. Mail cannot be sent until this error is "
+         "resolved.", "Sender Authentication"),
+    Said("MAIL", "550 Unauthenticated senders not allowed", "Sender Authentication"),
+    Said("DATA", "421 Domain sandbox1.mailgun.org is not allowed to send: Please activate your Mailgun account. Check "
+         "your inbox or log in to your control panel to resend the activation email.", "Log in at Mailgun"),
+    Said("DATA", "502 5.7.0 Your SMTP account is not yet activated. Please contact us at contact@sendinblue.com to "
+         "request activation.", "Brevo's support"),
+    Said("DATA", "450 Your SMTP account is not yet activated. Please contact us at contact@sendinblue.com to request "
+         "activation.", "Brevo's support"),
+)  # fmt: skip
+
+NOT_NOW = (
+    Said("dot", "432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending for more "
+         "information.", "SMTP_CONNECTIONS"),
+    Said("MAIL", "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "SMTP_CONNECTIONS"),
+    Said("MAIL", "421 Too many concurrent SMTP connections", "SMTP_CONNECTIONS"),
+    Said("dot", "454 Throttling failure: Maximum sending rate exceeded.", "SMTP_RATE"),
+    Said("RCPT", "450 4.2.1 Peak SMTP relay limit exceeded for customer. This is a temporary error.", "SMTP_RATE"),
+    Said("MAIL", "421 4.4.2 Message submission rate for this client has exceeded the configured limit", "SMTP_RATE"),
+    Said("dot", "421 4.7.28 Gmail has detected an unusual rate of mail originating from your IP address.", "SMTP_RATE"),
+)  # fmt: skip
+
+ABOUT_A_RECIPIENT = (
+    Said("RCPT", "450 4.2.1 The user you are trying to contact is receiving mail too quickly. Please resend your message "
+         "at a later time.", ""),
+    Said("RCPT", "550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional "
+         "messages from being delivered.", ""),
+    Said("dot", "432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded", ""),
+    Said("dot", "550 5.2.122 Recipient's per hour message receive limit exceeded.", ""),
+    Said("RCPT", "452 4.2.2 The recipient's inbox is out of storage space.", ""),
+)  # fmt: skip
+
+
+def send(
+    path: Path, server: FaultyServer, way: str = "PIPELINING", *, count: int = COUNT, connections: int = 1,
+    processes: int = 1,
+) -> Report:  # fmt: skip
+    values = {"smtp_connections": connections, "smtp_timeout": 2, "smtp_window": WAYS[way][1]}
+    with Ledger(path) as ledger:
+        known = any(mailing.release == RELEASE for mailing in ledger.mailings())
+        mailing = ledger.mailing(RELEASE) if known else queued(ledger, count, paragraphs=2)
+        transport = SmtpTransport(settings(server.port, **values), QUICK, processes=processes, help_after=0)
+        return deliver(mailing, ledger, transport, schedule=QUICK, max_wait=0)
+
+
+def short(said: Said) -> str:
+    return f"{said.stage} {said.reply[:50]}"
+
+
+@pytest.mark.parametrize(
+    ("said", "way"),
+    [
+        pytest.param(said, way, id=f"{way} {short(said)}")
+        for way in WAYS
+        for said in ABOUT_US
+        if (way, said.stage) != ("BDAT", "DATA")  # RFC 3030 knows no DATA
+    ],
+)
+def test_what_is_about_us_leaves_everybody_queued(tmp_path: Path, said: Said, way: str) -> None:
+    """Nobody is refused or deferred for it, staff are told who does what, and once it is mended all get theirs, once."""
+    path = tmp_path / "ledger.db"
+    with FaultyServer(
+        Fault(said.stage, said.reply, nth=NTH, times=10_000), extensions=WAYS[way][0]
+    ) as server:
+        report = send(path, server, way)
+        found = reconcile(path, server.accepted, COUNT)
+        assert set(found.values()) == {Status.ACCEPTED, Status.QUEUED}
+        assert len(server.accepted) == NTH - 1
+        assert report.halted.startswith("The server refused the message to reporter")
+        assert " ".join(said.reply.split())[:20].replace("-", " ") in report.halted
+        assert said.cure in report.hint
+        server.heal()
+        assert send(path, server, way).finished
+        reconcile(path, server.accepted, COUNT)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("said", NOT_NOW, ids=short)
+def test_where_we_are_too_many_or_too_fast_the_run_waits_and_goes_on(
+    tmp_path: Path, said: Said, way: str
+) -> None:
+    path = tmp_path / "ledger.db"
+    with FaultyServer(Fault(said.stage, said.reply, nth=NTH, times=2), extensions=WAYS[way][0]) as server:
+        assert send(path, server, way).finished
+        reconcile(path, server.accepted, COUNT)
+        assert server.seen["EHLO"] > 1, "by another connection"
+
+
+def test_where_three_connections_are_too_many_two_go_on(tmp_path: Path) -> None:
+    """Exchange Online allows three a mailbox, and another program may have one of them."""
+    path = tmp_path / "ledger.db"
+
+    def busy(stage: str, when: str) -> None:
+        """Answers no message before three have connected, or could have long since."""
+        until = time.monotonic() + 5
+        while (stage, when) == ("dot", "before") and server.most_at_once < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+
+    with FaultyServer(Fault("dot", NOT_NOW[0].reply, nth=10), hook=busy) as server:
+        assert send(path, server, count=60, connections=3).finished
+        reconcile(path, server.accepted, 60)
+        assert server.most_at_once == server.seen["EHLO"] == 3, "no other one was opened in its place"
+
+
+def test_what_a_helper_hears_about_us_halts_all(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    both = threading.Event()
+
+    def helped(stage: str, when: str) -> None:
+        """Answers no message before both processes have connected, or could have long since."""
+        if (stage, when) == ("MAIL", "before") and server.most_at_once == 2:
+            both.set()
+        if (stage, when) == ("dot", "before"):
+            both.wait(10)
+
+    with FaultyServer(Fault("dot", ABOUT_US[0].reply, nth=40, times=10_000), hook=helped) as server:
+        report = send(path, server, count=400, connections=2, processes=2)
+        found = reconcile(path, server.accepted, 400)
+        assert set(found.values()) == {Status.ACCEPTED, Status.QUEUED}
+        assert both.is_set()
+        assert "SubmissionQuotaExceeded" in report.halted
+        assert "The ledger shows" in report.hint and "room again" in report.hint
+        server.heal()
+        assert send(path, server).finished
+        reconcile(path, server.accepted, 400)
+
+
+def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(tmp_path: Path) -> None:
+    """It should close (RFC 5321 §4.2.3). What it makes of the messages behind is heard to the end."""
+    path = tmp_path / "ledger.db"
+    crowded = {"reporter4@example.net": "421 Too many concurrent SMTP connections"}
+    with FaultyServer(refuse=crowded, extensions=WAYS["BDAT"][0]) as server:
+        send(path, server, "BDAT")
+        found = reconcile(path, server.accepted, COUNT)
+    assert Status.UNCERTAIN not in found.values()
+    assert found["reporter4@example.net"] is Status.DEFERRED, "it has cost three connections"
+
+
+@pytest.mark.parametrize("said", NOT_NOW, ids=short)
+def test_where_that_does_not_pass_the_run_ends_and_nobody_is_lost(tmp_path: Path, said: Said) -> None:
+    path = tmp_path / "ledger.db"
+    with FaultyServer(Fault(said.stage, said.reply, nth=NTH, times=10_000)) as server:
+        report = send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+        assert set(found.values()) <= {Status.ACCEPTED, Status.QUEUED, Status.DEFERRED}
+        assert list(found.values()).count(Status.DEFERRED) <= 2, "each has cost three connections"
+        assert report.halted.startswith("The server takes no message: the server answered")
+        assert said.cure in report.hint
+        assert server.seen["EHLO"] < 10, "with pauses, not in circles"
+        server.heal()
+        assert send(path, server).finished
+        reconcile(path, server.accepted, COUNT)
+
+
+@pytest.mark.parametrize("said", ABOUT_A_RECIPIENT, ids=short)
+def test_what_is_about_one_recipient_neither_halts_nor_suppresses(tmp_path: Path, said: Said) -> None:
+    path = tmp_path / "ledger.db"
+    with FaultyServer(Fault(said.stage, said.reply, nth=NTH)) as server:
+        report = send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+        assert not report.halted and not report.suppress
+        assert list(found.values()).count(Status.DEFERRED) == 1
+        assert send(path, server).finished
+        reconcile(path, server.accepted, COUNT)
+
+
+def test_a_group_that_takes_no_mail_from_outside_does_not_halt_the_run(tmp_path: Path) -> None:
+    """5.7.x by its code; the text speaks of one recipient."""
+    path = tmp_path / "ledger.db"
+    closed = "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required"
+    with FaultyServer(refuse={"reporter5@example.net": closed}) as server:
+        report = send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+    assert not report.halted
+    assert [address for address, state in found.items() if state is Status.REJECTED] == [
+        "reporter5@example.net"
+    ]
+
+
+def test_a_policy_that_may_be_one_recipients_comes_last_at_the_next_run(tmp_path: Path) -> None:
+    """5.7.1 with no word that is known halts, and the recipient is deferred: the others get theirs meanwhile."""
+    path = tmp_path / "ledger.db"
+    with FaultyServer(refuse={"reporter5@example.net": "550 5.7.1 policy violation"}) as server:
+        assert "policy violation" in send(path, server).halted
+        assert "policy violation" in send(path, server).halted
+        found = reconcile(path, server.accepted, COUNT)
+    assert len(server.accepted) == COUNT - 1
+    assert found["reporter5@example.net"] is Status.DEFERRED
