@@ -12,6 +12,7 @@
     ├── ComposeError         a composed message is not what was meant
     ├── TransportError       the server can't be reached or won't have us: no recipient is to blame
     │   └── AuthorizationError   there is no access token: nobody has signed in, or the sign-in was withdrawn
+    │       └── AuthorizationUnanswered  whoever gives them can't be reached: later they may
     └── LedgerError          the record can't be read or written, or forbids what was asked
         └── TakenOver        somebody else holds the mailing now
 
@@ -144,6 +145,10 @@ class TransportError(MailerError):
 class AuthorizationError(TransportError):
     """There is no access token: nobody has signed in, the sign-in was withdrawn, or whoever gives them can't be
     reached (RFC 6749 §5.2)."""
+
+
+class AuthorizationUnanswered(AuthorizationError):
+    """Whoever gives access tokens can't be reached: a while later it may work."""
 
 
 class LedgerError(MailerError):

@@ -59,8 +59,9 @@ def smtp_replies(data: bytes) -> None:
     """A whole session, from the greeting to QUIT, with a server that says just this, in two pieces."""
     from mailer.delivery.replies import Stage, judge, outcome
     from mailer.delivery.smtp.connection import Connection, ConnectionLost
-    from mailer.delivery.smtp.handshake import Dialogue, open_session
-    from mailer.delivery.smtp.redaction import Redaction
+    from mailer.delivery.smtp.dialogue import Dialogue
+    from mailer.delivery.smtp.handshake import open_session
+    from mailer.delivery.smtp.login.redaction import Redaction
     from mailer.settings import Settings
 
     mechanism = ("", "ada")[data[:1] > b"\x80"]

@@ -20,7 +20,8 @@ from mailer.bounces.reading.severity import CAUSES
 from mailer.checks.specimen import meant, sentinels
 from mailer.checks.theme import FURNITURE, LESS
 from mailer.cli import cli
-from mailer.delivery.replies import TABLE
+from mailer.delivery.replies.general import GENERAL
+from mailer.delivery.replies.providers import OF_PROVIDERS
 from mailer.delivery.smtp.login_replies import AT_LOGIN, HOW_TO_LOG_IN, NO_RELAY, WITH_TOKEN, WITHOUT_LOGIN
 from mailer.model import Edition, Kind, Newsroom, Status
 from mailer.press import Reason
@@ -97,7 +98,7 @@ def reply_codes(pattern: str) -> str:
     return "any" if len(found) == 10 and all(after for _, _, after in found) else _written(found)
 
 
-_KINDS, _SUBJECTS, _DETAILS = (2, 4, 5), range(10), range(200)
+_KINDS, _SUBJECTS, _DETAILS = (2, 4, 5), range(10), range(1000)
 
 
 def status_codes(pattern: str) -> str:
@@ -123,9 +124,17 @@ def status_codes(pattern: str) -> str:
 
 def phrases(pattern: str) -> str:
     """What is searched in a text: “too many” or “locked”."""
-    plain = re.sub(r"\\b", "", pattern).replace("[- ]", " ")
+    plain = re.sub(r"\\b|\^", "", pattern).replace("[- ]", " ")
+    plain = re.sub(r"\\S[*+]?", " … ", plain).replace("\\.", "·").replace("  ", " ")
     assert not re.search(r"[\\\[\](){}*+?.^$]", plain), f"say in phrases() how people write {pattern!r}"
+    plain = plain.replace("·", ".")
     return " or ".join(f"“{phrase}”" for phrase in plain.split("|")) if plain else "anything"
+
+
+def example(line: str) -> str:
+    """What a server says, as code."""
+    fence = "``" if "`" in line else "`"
+    return f"{fence}{line}{fence}"
 
 
 # The parts
@@ -152,11 +161,24 @@ def _sections(parent: click.Context, name: str) -> Iterator[str]:
 
 def replies(_: str) -> str:
     return _table(
-        ("stage", "code", "enhanced", "what is done", "why"),
+        ("stage", "code", "enhanced", "its text holds", "what is done", "why", "for example"),
         (
-            (", ".join(rule.stages) or "any", reply_codes(rule.codes), status_codes(rule.enhanced), rule.verdict,
-             rule.reason)
-            for rule in TABLE
+            (", ".join(rule.stages) or "any", reply_codes(rule.codes), status_codes(rule.enhanced), phrases(rule.said),
+             rule.verdict, f"{rule.whose}: {rule.reason}" if rule.whose else rule.reason, example(rule.sample[1]))
+            for rule in GENERAL
+        ),
+    )  # fmt: skip
+
+
+def providers(_: str) -> str:
+    return _table(
+        ("who says it", "code", "enhanced", "its text holds", "what is done", "what it means, and who does what",
+         "for example"),
+        (
+            (rule.whose, reply_codes(rule.codes), status_codes(rule.enhanced), phrases(rule.said), rule.verdict,
+             " ".join(filter(None, (rule.reason, rule.cure.format(user="USER")))),
+             f"{rule.sample[0]}: {example(rule.sample[1])}")
+            for rule in OF_PROVIDERS
         ),
     )  # fmt: skip
 
@@ -283,7 +305,7 @@ PARTS: dict[str, tuple[Callable[[str], str], ...]] = {
     "commands.md": (commands,),
     "lists.md": (columns, reasons),
     "release-file.md": (release_fields, kinds, newsroom_fields),
-    "replies.md": (replies, logins),
+    "replies.md": (providers, replies, logins),
     "settings.md": (settings,),
     "states.md": (states,),
     "themes.md": (names, obligations),

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mailer.authorization.endpoint import NoAnswer
-from mailer.errors import AuthorizationError
+from mailer.errors import AuthorizationError, AuthorizationUnanswered
 
 _NUMBER = re.compile(r"AADSTS(\d{5,7})\b")
 _FOR_SUPPORT = re.compile(r"\s*(Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
@@ -167,6 +167,8 @@ def for_staff(title: str) -> Iterator[None]:
         raise unanswered(none) from None
 
 
-def unanswered(none: NoAnswer) -> AuthorizationError:
+def unanswered(none: NoAnswer) -> AuthorizationUnanswered:
     """A server that can't be reached, as staff are told it."""
-    return AuthorizationError(f"There is no access token: {none.why}.", "Is this computer online? Try again.")
+    return AuthorizationUnanswered(
+        f"There is no access token: {none.why}.", "Is this computer online? Try again."
+    )

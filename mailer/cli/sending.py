@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer import pipeline
+from mailer.authorization import access_tokens
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
 from mailer.cli.asking import Flags, agreed, number_typed, print_outgoing, somebody_must_say_so
 from mailer.cli.terminal.interrupting import interruptible
@@ -94,6 +95,8 @@ class _Departure:
         _insecure_must_matter(settings, flags)
         somebody_must_say_so(flags)
         self._transport = SmtpTransport(settings, cleartext=flags.insecure)
+        if tokens := access_tokens(settings):
+            tokens.current()  # who has not signed in is told so before the question
         if flags.csv:
             _must_be_writable(flags.csv)
 

@@ -41,6 +41,7 @@ from mailer.delivery.rehearsal import RehearsalTransport
 from mailer.delivery.replies import Verdict, judge
 from mailer.delivery.report import Progress, Report, write_csv
 from mailer.delivery.run import LATE
+from mailer.delivery.smtp.login.redaction import Redaction
 from mailer.delivery.smtp.probe import log_in
 from mailer.delivery.smtp.resolving import is_loopback
 from mailer.delivery.smtp.transport import SmtpTransport
@@ -68,6 +69,7 @@ __all__ = [
     "Parcel",
     "PastMail",
     "Progress",
+    "Redaction",
     "RehearsalTransport",
     "Report",
     "Schedule",

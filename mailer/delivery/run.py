@@ -212,9 +212,9 @@ class Run:
         self._journal.remember(parcel.claim, outcome, host)
         self._consider(parcel.claim.address, verdict, outcome)
 
-    def give_back(self, parcel: Parcel, why: str) -> None:
+    def give_back(self, parcel: Parcel, why: str, *, suspect: bool = True) -> None:
         """See `Work.give_back`."""
-        parcel.drops += 1
+        parcel.drops += suspect
         if parcel.drops >= MOST_DROPS:
             self.settle(parcel, Verdict.DEFERRED, Outcome(Status.DEFERRED, text=why), "")
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +42,14 @@ class NoLogin:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoToken:
+    """Why a helper gets no access token, and what to do about it."""
+
+    message: str
+    hint: str
+
+
 class Work(Protocol):
     """A run as a transport sees it."""
 
@@ -75,8 +83,12 @@ class Work(Protocol):
     def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
         """What became of a parcel; `host`: who said so."""
 
-    def give_back(self, parcel: Parcel, why: str) -> None:
-        """The line broke while the message was surely incomplete: it may be tried again."""
+    def give_back(self, parcel: Parcel, why: str, *, suspect: bool = True) -> None:
+        """The line broke while the message was surely incomplete: it may be tried again.
+
+        Args:
+            suspect: whether the message may be what breaks lines; one that does so a few times is put off.
+        """
 
     def halt(self, reason: str, hint: str = "", window: int = 0) -> None:
         """The server does not want us, no recipient is to blame: `take` has nothing any more.
@@ -114,6 +126,8 @@ class Dispatch:
         window: of the quota that is used up (`Work.halt`); 0: of none.
         ledger_failed: that is because the ledger can't be written.
         no_login: the server refused it a login.
+        wants_token: to open a connection.
+        refused_token: the value of the one that the server has just refused to it; secret.
         leaving: it has no connection, and gets none. It waits for word that no more claims come.
         unsent: its last dispatch, after that: these claims it gives back. Whatever may be complete on the wire is
             not among them.
@@ -128,6 +142,8 @@ class Dispatch:
     window: int = 0
     ledger_failed: bool = False
     no_login: NoLogin | None = None
+    wants_token: bool = False
+    refused_token: str = field(default="", repr=False)
     leaving: bool = False
     unsent: tuple[Claim, ...] | None = None
 

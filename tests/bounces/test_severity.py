@@ -6,6 +6,8 @@ import pytest
 
 from mailer.bounces.reading.phrases import PHRASES, lines_of
 from mailer.bounces.reading.severity import CAUSES, Severity, cause_of, status_code
+from mailer.delivery.replies import Rule, Verdict
+from mailer.delivery.replies.providers import OF_PROVIDERS
 
 HARD, SOFT, US = "hard", "soft", "about us"
 
@@ -94,6 +96,7 @@ def test_what_is_concluded(field: str, said: str, severity: str) -> None:
 
 
 DECIDED_BY = (
+    ("5.2.0", "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException"),
     ("5.2.2", "552 5.2.2 mailbox full"),
     ("5.7.1", "550 5.7.1 Greylisted, see the help page"),
     ("5.1.8", "550 5.1.8 <bounces@example.org>: not accepted"),
@@ -126,6 +129,17 @@ def test_each_line_of_the_table_decides_something(line: int) -> None:
     assert len(DECIDED_BY) == len(CAUSES)
     field, said = DECIDED_BY[line]
     assert cause_of(status_code(field, said), said) is CAUSES[line]
+
+
+@pytest.mark.parametrize("rule", OF_PROVIDERS, ids=lambda rule: rule.sample[1][:60])
+@pytest.mark.parametrize("field", ["5.0.0", "4.0.0", "5.1.1", ""])
+def test_what_halts_a_run_never_speaks_against_an_address_when_it_comes_back(rule: Rule, field: str) -> None:
+    """A provider that took the message first says it by mail: three soft bounces would suppress the address."""
+    _, said = rule.sample
+    if rule.verdict in (Verdict.HALT_QUEUED, Verdict.FEWER, Verdict.SLOWER):
+        assert cause_of(status_code(field, said), said).severity is Severity.ABOUT_US
+    else:
+        assert cause_of(status_code(field, said), said).severity is not Severity.HARD
 
 
 ONLY_WITH = {"address_rejected": "5.1.0"}

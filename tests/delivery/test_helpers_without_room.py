@@ -20,6 +20,7 @@ from mailer.model import Status
 
 COUNT = 400
 FULL = b"421 4.7.0 too many connections\r\n"
+DOWN = b"421 4.3.2 going down\r\n"
 WRONG = b"535 5.7.8 wrong password\r\n"
 
 
@@ -103,7 +104,7 @@ def test_a_helper_that_loses_all_of_its_connections(path: Path) -> None:
         if number <= 2 and words == USUAL["dot"]:
             until(lambda: server.refused > 1)
         if number in (3, 4) and words == USUAL["MAIL"] and server.begun[number] > 5:
-            return FULL
+            return DOWN
         return FULL if number > 4 and words == USUAL["greeting"] else words
 
     with NumberedServer(says) as server:
@@ -111,6 +112,22 @@ def test_a_helper_that_loses_all_of_its_connections(path: Path) -> None:
     everybody_has_it(path, report, server)
     assert server.begun[3] == server.begun[4] == 6
     assert 2 <= server.refused <= 2 + len(QUICK.reconnect)
+
+
+def test_a_helper_that_is_too_many_leaves_at_once(path: Path) -> None:
+    """The server has let its two in, and then says that they are too many. It tries for no other one."""
+
+    def says(number: int, words: bytes) -> bytes:
+        if number <= 2 and words == USUAL["dot"]:
+            until(lambda: min(server.begun[3], server.begun[4]) > 5)
+        full = number > 2 and words == USUAL["MAIL"] and server.begun[number] > 5
+        return FULL if full else words
+
+    with NumberedServer(says) as server:
+        report = send(path, server, connections=4, processes=2)
+    everybody_has_it(path, report, server)
+    assert server.begun[3] == server.begun[4] == 6
+    assert server.connections == 4
 
 
 def test_the_first_process_loses_all_of_its_connections(path: Path) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
 from mailer.delivery.smtp.connection import Connection, ConnectionLost
-from mailer.delivery.smtp.handshake import Offer
-from mailer.delivery.smtp.redaction import HIDDEN, Redaction
+from mailer.delivery.smtp.dialogue import Offer
+from mailer.delivery.smtp.login.redaction import HIDDEN, Redaction
 from mailer.model import Status
 
 PASSWORD = "lantern-coast-1987"

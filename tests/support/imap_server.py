@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+from support.smtp_tokens import read_token
 
 
 @dataclass
@@ -21,11 +24,16 @@ class ImapServer:
         plain: whether it offers AUTHENTICATE PLAIN; else LOGIN.
         drip: answer a FETCH with an octet now and then, for ever.
         hang_up_at: close the line when this UID is asked for.
+        valid: whose an access token is, "" where it is no longer good: it offers XOAUTH2 and OAUTHBEARER then.
+        mechanisms: these, if it takes tokens.
+        at_once: whether it takes the first message in the command (SASL-IR, RFC 4959).
+        bare: refuse a token without a reason in JSON.
         echo: repeat a refused login's words, as bad servers do.
         lies: what it says in answer to GREETING, CAPABILITY, AUTHENTICATE, EXAMINE, SEARCH or FETCH, instead of the
             truth; each piece once, the last one for ever. `TAG` in it stands for the command's.
         refused: UIDs of mails that it does not hand out.
         commands: what clients said, without their tags.
+        shown: every access token that was shown, with its mechanism and what became of it.
     """
 
     mails: dict[int, bytes]
@@ -36,11 +44,16 @@ class ImapServer:
     plain: bool = True
     drip: bool = False
     hang_up_at: int = 0
+    valid: Callable[[str], str] | None = None
+    mechanisms: tuple[str, ...] = ("OAUTHBEARER", "XOAUTH2")
+    at_once: bool = True
+    bare: bool = False
     echo: bool = False
     lies: dict[str, list[bytes]] = field(default_factory=dict)
     refused: tuple[int, ...] = ()
     port: int = 0
     commands: list[str] = field(default_factory=list)
+    shown: list[tuple[str, str, bool]] = field(default_factory=list)
 
     def serve(self, line: ssl.SSLSocket) -> None:
         with suppress(OSError, ValueError), line, line.makefile("rb") as told:
@@ -59,8 +72,13 @@ class ImapServer:
         if self._lies(line, told, sub or word, tag):
             return True
         if word == "CAPABILITY":
-            offered = b" AUTH=PLAIN" if self.plain else b""
-            line.sendall(b"* CAPABILITY IMAP4rev1" + offered + b"\r\n")
+            offered = ["AUTH=PLAIN"] if self.plain else []
+            offered += [f"AUTH={name}" for name in self.mechanisms if self.valid]
+            offered += ["SASL-IR"] if self.valid and self.at_once else []
+            line.sendall(f"* CAPABILITY {' '.join(['IMAP4rev1', *offered])}\r\n".encode())
+        elif word == "AUTHENTICATE" and self.valid:
+            if why := self._by_token(line, told, command.split(" ")[1:]):
+                return self._refuse(line, tag, why)
         elif word == "AUTHENTICATE":
             line.sendall(b"+ \r\n")
             given = told.readline().strip()  # type: ignore[attr-defined]
@@ -93,6 +111,28 @@ class ImapServer:
             line.sendall(b"* BYE\r\n")
         line.sendall(f"{tag} OK done\r\n".encode())
         return word != "LOGOUT"
+
+    def _by_token(self, line: ssl.SSLSocket, told: object, words: list[str]) -> str:
+        """Why a token is refused, or ""."""
+        mechanism, *first = words
+        if not (first and self.at_once):
+            line.sendall(b"+ \r\n")
+            first = [told.readline().decode().strip()]  # type: ignore[attr-defined]
+        user, token = read_token(mechanism, base64.b64decode(first[0], validate=True).decode())
+        assert self.valid
+        right = bool(user) and self.valid(token) == user
+        self.shown.append((mechanism, token, right))
+        if right:
+            return ""
+        if not self.bare:
+            reason = {
+                "status": {"XOAUTH2": "400", "OAUTHBEARER": "invalid_token"}[mechanism],
+                "scope": "mail",
+            }
+            line.sendall(b"+ " + base64.b64encode(json.dumps(reason).encode()) + b"\r\n")
+            understood = told.readline().strip()  # type: ignore[attr-defined]
+            assert understood == {"XOAUTH2": b"", "OAUTHBEARER": b"AQ=="}[mechanism]
+        return f"no such token {first[0]} {token}"
 
     def _lies(self, line: ssl.SSLSocket, told: object, word: str, tag: str) -> bool:
         pieces = self.lies.get(word, [])

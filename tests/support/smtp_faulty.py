@@ -59,6 +59,8 @@ class FaultyServer:
         turned_away: how many connections there were no room for.
     """
 
+    conversation = Conversation
+
     def __init__(
         self,
         *faults: Fault,
@@ -135,7 +137,7 @@ class FaultyServer:
                 return
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
-        conversation = Conversation(self, connection)
+        conversation = self.conversation(self, connection)
         with contextlib.suppress(End, OSError, ssl.SSLError):
             conversation.run()
         with self._lock:

@@ -56,6 +56,8 @@ _HARD, _SOFT, _US = Severity.HARD, Severity.SOFT, Severity.ABOUT_US
 _EDGE = compiled("access denied")
 
 CAUSES: tuple[Cause, ...] = (
+    Cause("our own account was refused", _US, ".*", PHRASES["account"],
+          "Its quota, its rights, its own full mailbox, whatever the code: the provider says so."),
     Cause("the mailbox is full", _SOFT, ".*", PHRASES["full"],
           "It passes once its owner makes room, whatever the code (many say 5.2.2; RFC 3463 §3.3)."),
     Cause("greylisted", _SOFT, ".*", PHRASES["greylisted"], "It passes within the hour, whatever the code (RFC 6647)."),

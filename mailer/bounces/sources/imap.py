@@ -13,16 +13,13 @@ from contextlib import contextmanager
 
 from mailer.bounces.reading.bounds import LONGEST
 from mailer.bounces.register import MailRegister
-from mailer.bounces.sources.imap_client import BoundedClient, masked, words_of
+from mailer.bounces.sources.imap_client import BoundedClient
+from mailer.bounces.sources.imap_login import ImapLogin
 from mailer.errors import SettingsError, TransportError
 from mailer.settings import Settings
-from mailer.visible import visible
 
 DEADLINE = 600.0
 """Seconds for all of it. What was read by then is dealt with, and the next run goes on from there."""
-
-_MOST_TIMES_ASKED = 3
-_LONGEST_ANSWER, _MOST_SHOWN = 10_000, 300
 
 
 def read_imap(
@@ -39,21 +36,13 @@ def read_imap(
 
     Raises:
         SettingsError: BOUNCE_IMAP_HOST, …_USERNAME or …_PASSWORD is missing.
+        AuthorizationError: it would be by token, and there is none.
         TransportError: the server can't be reached, is not who it should be, or refuses.
     """
-    missing = [
-        key
-        for key, value in (
-            ("BOUNCE_IMAP_HOST", settings.bounce_imap_host),
-            ("BOUNCE_IMAP_USERNAME", settings.bounce_imap_username),
-            ("BOUNCE_IMAP_PASSWORD", settings.bounce_imap_password),
-        )
-        if not value
-    ]
-    if missing:
-        raise SettingsError(f"{', '.join(missing)} is missing.", "Add it to .env.")
+    login = ImapLogin(settings)
     folder = f"{settings.bounce_imap_username}@{settings.bounce_imap_host}/{settings.bounce_imap_folder}"
-    with _told_as_ours(settings), _connected(settings, deadline) as server:
+    login.prepare()
+    with _told_as_ours(settings, login), _connected(settings, login, deadline) as server:
         validity = _examine(server, settings.bounce_imap_folder)
         complete = validity > 0
         for uid in _uids(server, register.read_up_to(folder, validity) if validity else 0):
@@ -66,7 +55,7 @@ def read_imap(
 
 
 @contextmanager
-def _connected(settings: Settings, deadline: float) -> Iterator[BoundedClient]:
+def _connected(settings: Settings, login: ImapLogin, deadline: float) -> Iterator[BoundedClient]:
     context = ssl.create_default_context()
     if settings.smtp_ca_file:
         try:
@@ -77,7 +66,7 @@ def _connected(settings: Settings, deadline: float) -> Iterator[BoundedClient]:
     try:
         server = BoundedClient(settings.bounce_imap_host, settings.bounce_imap_port, context, deadline, over)
         try:
-            _log_in(server, settings)
+            login.log_in(server)
             yield server
             with contextlib.suppress(imaplib.IMAP4.error, OSError):
                 server.logout()
@@ -87,29 +76,6 @@ def _connected(settings: Settings, deadline: float) -> Iterator[BoundedClient]:
         if over.is_set():
             raise TimeoutError(f"timed out after {deadline:.0f} seconds") from None
         raise
-
-
-def _log_in(server: imaplib.IMAP4_SSL, settings: Settings) -> None:
-    user, password = settings.bounce_imap_username, settings.bounce_imap_password
-    asked = 0
-
-    def answer(_: bytes) -> bytes | None:
-        """The password once. None sends a `*`, which gives up (RFC 9051 §6.2.2)."""
-        nonlocal asked
-        asked += 1
-        if asked > _MOST_TIMES_ASKED:
-            raise server.abort("it keeps asking for the password")
-        return f"\0{user}\0{password}".encode() if asked == 1 else None
-
-    if "AUTH=PLAIN" in server.capabilities:
-        server.authenticate("PLAIN", answer)
-    elif (user + password).isascii():
-        server.login(user, password)
-    else:
-        raise TransportError(
-            f"{settings.bounce_imap_host} does not support user names or passwords with non-ASCII characters.",
-            "Give that mailbox a password of plain ASCII characters.",
-        )
 
 
 def _examine(server: imaplib.IMAP4_SSL, folder: str) -> int:
@@ -148,8 +114,8 @@ def _fetch(server: imaplib.IMAP4_SSL, uid: int) -> bytes | None:
 
 
 @contextmanager
-def _told_as_ours(settings: Settings) -> Iterator[None]:
-    """Every failure as an error for staff, without the password, which some servers repeat."""
+def _told_as_ours(settings: Settings, login: ImapLogin) -> Iterator[None]:
+    """Every failure as an error for staff, without password or token, which some servers repeat."""
     host = f"{settings.bounce_imap_host}:{settings.bounce_imap_port}"
     try:
         yield
@@ -165,13 +131,11 @@ def _told_as_ours(settings: Settings) -> Iterator[None]:
         ) from None
     except (TimeoutError, imaplib.IMAP4.abort, EOFError) as error:
         raise TransportError(
-            f"{host} hung up or took too long: {_without(settings, error)}.",
+            f"{host} hung up or took too long: {login.shown(error)}.",
             "What was read has been dealt with; run the command again to carry on.",
         ) from None
     except imaplib.IMAP4.error as error:
-        raise TransportError(
-            f"{host} says: {_without(settings, error)}.", "Check BOUNCE_IMAP_… in .env."
-        ) from None
+        raise TransportError(f"{host} says: {login.shown(error)}.", "Check BOUNCE_IMAP_… in .env.") from None
     except OSError as error:
         raise TransportError(
             f"{host} can't be reached: {error.strerror or error}.",
@@ -182,11 +146,6 @@ def _told_as_ours(settings: Settings) -> Iterator[None]:
         raise TransportError(
             f"{host} does not answer like an IMAP server.", "Is BOUNCE_IMAP_HOST the right server?"
         ) from None
-
-
-def _without(settings: Settings, error: BaseException) -> str:
-    shown = masked(words_of(error)[:_LONGEST_ANSWER], settings.bounce_imap_password)
-    return visible(re.sub(r"\s+", " ", shown).strip(" ."))[:_MOST_SHOWN] or type(error).__name__
 
 
 def _text(data: object) -> str:

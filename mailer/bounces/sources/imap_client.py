@@ -15,12 +15,47 @@ import ssl
 import threading
 from typing import Any
 
+from mailer.authorization import sasl
 from mailer.bounces.reading.bounds import LONGEST
 
 _STEP = 60.0
 
 _MOST_OCTETS = LONGEST + 2_000_000
 """Of all answers to one command: a mail's first octets, and two lines of imaplib's greatest length."""
+
+
+_MOST_TIMES_ASKED = 3
+
+
+class TokenRefused(imaplib.IMAP4.error):
+    """The server does not take an access token.
+
+    Attributes:
+        reason: what it said about it in JSON (RFC 7628 §3.2.2).
+        may_have_expired: a newer one may be taken.
+    """
+
+    def __init__(self, said: str, reason: sasl.Reason, *, may_have_expired: bool) -> None:
+        super().__init__(said)
+        self.reason, self.may_have_expired = reason, may_have_expired
+
+
+class _Exchange:
+    """What is answered to the server's challenges, in turn."""
+
+    def __init__(self, mechanism: str, first: bytes | None) -> None:
+        self._mechanism, self._first, self._asked = mechanism, first, 0
+        self.reason = sasl.Reason()
+
+    def answer(self, challenge: bytes | None) -> bytes:
+        self._asked += 1
+        if self._asked > _MOST_TIMES_ASKED:
+            raise imaplib.IMAP4.abort("it keeps asking for the token")
+        if self._first is not None:
+            first, self._first = self._first, None
+            return base64.b64encode(first)
+        self.reason = sasl.reason_in(challenge or b"")
+        return base64.b64encode(sasl.UNDERSTOOD[self._mechanism])
 
 
 class BoundedClient(imaplib.IMAP4_SSL):
@@ -74,6 +109,26 @@ class BoundedClient(imaplib.IMAP4_SSL):
         line = super().readline()
         self._spend(len(line))
         return line
+
+    def show_token(self, mechanism: str, first: bytes) -> None:
+        """AUTHENTICATE, with the first message in the same line where the server takes it there (RFC 4959).
+
+        Raises:
+            TokenRefused: the server does not take it.
+        """
+        at_once = "SASL-IR" in self.capabilities
+        exchange = _Exchange(mechanism, None if at_once else first)
+        # What `authenticate` does, which knows no SASL-IR, and can't read what is no base64.
+        self.literal = exchange.answer  # type: ignore[assignment]
+        more = [base64.b64encode(first).decode("ascii")] if at_once else []
+        status, data = self._simple_command("AUTHENTICATE", mechanism, *more)
+        if status != "OK":
+            said = (
+                data[-1].decode("utf-8", "replace") if data and isinstance(data[-1], bytes) else str(status)
+            )
+            expired = exchange.reason.may_have_expired if exchange.reason.status else status == "NO"
+            raise TokenRefused(said, exchange.reason, may_have_expired=expired)
+        self.state = "AUTH"
 
     def _spend(self, octets: int) -> None:
         self._left -= octets

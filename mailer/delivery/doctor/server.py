@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailer.delivery.smtp.handshake import Offer
+from mailer.delivery.smtp.dialogue import Offer
 from mailer.delivery.smtp.probe import log_in
 from mailer.errors import MailerError
 from mailer.model import Finding, Level

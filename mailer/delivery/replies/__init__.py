@@ -26,7 +26,10 @@ def rule_for(stage: Stage, reply: Reply) -> Rule:
     """The first rule that fits."""
     kind = id(stage), reply.code, reply.enhanced
     candidates = _CANDIDATES.get(kind) or _read_for(kind, stage, reply)
-    return next(rule for rule in candidates if rule.fits_text(reply))
+    if len(candidates) == 1:
+        return candidates[0]
+    words = reply.words
+    return next(rule for rule in candidates if rule.fits_words(words))
 
 
 def _read_for(kind: tuple[int, int, str], stage: Stage, reply: Reply) -> tuple[Rule, ...]:

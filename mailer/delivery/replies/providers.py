@@ -38,7 +38,7 @@ _LIMITS: tuple[Rule, ...] = (
          "More connections at once than the server allows (Exchange Online: three a mailbox).",
          (_S.DOT, "432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending for more "
           "information."),
-         r"concurrent (smtp )?connections|too many connections|sender thread limit", "several"),
+         "concurrent connections|concurrent smtp connections|too many connections|sender thread limit", "several"),
     _not_so_fast(_SES, r"throttling failure: maximum sending rate",
                  "More messages a second than the account may send.",
                  (_S.DOT, "454 Throttling failure: Maximum sending rate exceeded.")),
@@ -46,7 +46,7 @@ _LIMITS: tuple[Rule, ...] = (
                  "More in a short time than the organisation may relay; Google calls it temporary.",
                  (_S.RCPT, "450 4.2.1 Peak SMTP relay limit exceeded for customer. This is a temporary error. For more "
                   "information on SMTP relay limits, please contact your administrator.")),
-    _not_so_fast(_GOOGLE, r"unusual rate of|been (temporarily )?rate limited",
+    _not_so_fast(_GOOGLE, "unusual rate of|been rate limited|been temporarily rate limited",
                  "So much at once that Google slows the sender down.",
                  (_S.DOT, "421 4.7.28 Gmail has detected an unusual rate of mail originating from your IP address. To "
                   "protect our users from spam, mail has been temporarily rate limited.")),
@@ -56,12 +56,13 @@ _LIMITS: tuple[Rule, ...] = (
     _about_us(_SES, r"daily message quota exceeded",
               "The account has sent as much as it may in 24 hours.", _RESENT,
               (_S.DOT, "454 Throttling failure: Daily message quota exceeded."), codes="[45]..", window=_DAY),
-    _about_us(_GOOGLE, r"daily (user sending|sending|smtp relay|smtp relay sending) (limit|quota) exceeded",
+    _about_us(_GOOGLE, "daily user sending limit exceeded|daily sending quota exceeded|daily smtp relay limit exceeded"
+              "|daily smtp relay sending limit exceeded",
               "The account, or the organisation, has sent as much as it may in a day.",
               "Nobody can lift that sooner; a Google Workspace administrator can see it in the Admin console.",
               (_S.DOT, "550 5.4.5 Daily user sending limit exceeded. For more information on Gmail sending limits go "
                "to https://support.google.com/a/answer/166852"), window=_DAY),
-    _about_us(_MICROSOFT, r"submissionquotaexceeded|submission quota (was )?exceeded",
+    _about_us(_MICROSOFT, "submissionquotaexceeded|submission quota exceeded|submission quota was exceeded",
               "The mailbox has sent to as many recipients as it may in 24 hours (Microsoft allows 10,000).",
               "Nobody can lift that sooner; an administrator can have another mailbox send.",
               (_S.DOT, "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException"), window=_DAY),
@@ -111,7 +112,7 @@ _SENDERS: tuple[Rule, ...] = (
     _about_us(_MICROSOFT, "",
               "Microsoft has banned all that the organisation (tenant) sends, or takes nothing from this server.",
               _BANNED, (_S.DOT, "550 5.7.705 Access denied, tenant has exceeded threshold."),
-              enhanced=r"5\.7\.7[0-5]\d"),
+              enhanced=r"5\.7\.7([0-4]\d|50)"),
     _about_us(_MICROSOFT, r"tenantattribution",
               "This connector of Microsoft 365 does not know the server that mail comes from.",
               "An administrator adds this office's address on the net to the inbound connector.",
@@ -133,7 +134,7 @@ _SENDERS: tuple[Rule, ...] = (
               "Read what Amazon wrote to the account's owner, and answer it in the SES console.",
               (_S.DOT, "554 Message rejected: Sending paused for this account. For more information, please check the "
                "inbox of the email address associated with your AWS account.")),
-    _about_us(_SES, r"not authorized to perform .ses:send",
+    _about_us(_SES, r"not authorized to perform \Sses:send",
               "The user of these SMTP credentials may not send as this sender.",
               "Whoever runs the AWS account allows it `ses:SendRawEmail` for the sender's identity (IAM).",
               (_S.DOT, "554 Access denied: User `arn:aws:iam::123456789012:user/press' is not authorized to perform "
@@ -166,7 +167,7 @@ _DOMAIN: tuple[Rule, ...] = (
               _SPF,
               (_S.DOT, "550 5.7.26 Unauthenticated email from example.org is not accepted due to domain's DMARC "
                "policy. Please contact the administrator of example.org domain."), enhanced=r"5\.7\.2[0-46]"),
-    _about_us(_GOOGLE, r"\b(spf|dkim)\b", "The sender's domain did not prove that the mail is its own (SPF, DKIM).",
+    _about_us(_GOOGLE, r"\bspf\b|\bdkim\b", "The sender's domain did not prove that the mail is its own (SPF, DKIM).",
               _SPF,
               (_S.DOT, "550 5.7.30 This mail has been blocked because DKIM does not pass. Gmail requires all large "
                "senders to authenticate with DKIM."), enhanced=r"5\.7\.(27|30|32)"),

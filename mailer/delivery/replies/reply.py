@@ -12,6 +12,9 @@ from mailer.visible import visible
 MOST_REMEMBERED = 1000
 """Characters of a reply that the ledger keeps."""
 
+_SEARCHED = 2000
+"""Characters of a reply that are searched: a server may say 64 kB to each recipient, and what it means comes first."""
+
 
 class Stage(StrEnum):
     """Where in the conversation a reply was read, or the line broke (RFC 5321 §3)."""
@@ -62,12 +65,13 @@ class Reply(NamedTuple):
         text = visible(self.text)
         return text if len(text) <= MOST_REMEMBERED else f"{text[:MOST_REMEMBERED]} …"
 
+    @property
+    def words(self) -> str:
+        """The beginning of the text on one line, in lower case, to be searched."""
+        return " ".join(self.text[:_SEARCHED].lower().split())
+
     def __str__(self) -> str:
         return " ".join(filter(None, (str(self.code or ""), self.enhanced, self.in_short)))
-
-
-_SEARCHED = 2000
-"""Characters of a reply that are searched: a server may say 64 kB to each recipient, and what it means comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Rule:
             ones too.
         reason: why, for staff where it halts the run; with the RFC, or after `whose` it is.
         sample: a reply that this line decides, and where it comes.
-        said: regular expression for a part of the reply's text, on one line, in any case; empty: any text.
+        said: regular expression for a part of `Reply.words`, so in lower case; empty: any text.
         whose: the provider whose words these are, "" where an RFC decides.
         cure: where it halts the run, who does what about it; `{user}` stands for SMTP_USERNAME.
         window: where a quota is used up, the seconds that it holds for.
@@ -98,7 +102,7 @@ class Rule:
     window: int = 0
 
     def fits(self, stage: Stage, reply: Reply) -> bool:
-        return self.fits_codes(stage, reply) and self.fits_text(reply)
+        return self.fits_codes(stage, reply) and self.fits_words(reply.words)
 
     def fits_codes(self, stage: Stage, reply: Reply) -> bool:
         return (
@@ -107,8 +111,6 @@ class Rule:
             and (not self.enhanced or re.fullmatch(self.enhanced, reply.enhanced) is not None)
         )
 
-    def fits_text(self, reply: Reply) -> bool:
-        if not self.said:
-            return True
-        text = " ".join(reply.text[:_SEARCHED].split())
-        return re.search(self.said, text, re.IGNORECASE) is not None
+    def fits_words(self, words: str) -> bool:
+        """Of `Reply.words`."""
+        return not self.said or re.search(self.said, words) is not None

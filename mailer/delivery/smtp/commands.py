@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailer.delivery.replies import Stage
-from mailer.delivery.smtp.handshake import Offer
+from mailer.delivery.smtp.dialogue import Offer
 from mailer.model import Envelope
 
 _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")

@@ -16,7 +16,7 @@ from collections.abc import Generator
 from enum import Enum
 
 from mailer.delivery.replies import Reply
-from mailer.delivery.smtp.redaction import Redaction
+from mailer.delivery.smtp.login.redaction import Redaction
 from mailer.delivery.smtp.resolving import SocketAddress, is_loopback
 from mailer.errors import TransportError
 from mailer.visible import visible

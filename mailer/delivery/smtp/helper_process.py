@@ -8,10 +8,12 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
+from mailer.authorization import AccessToken
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.ledger.claims import GROUP, Claim
 from mailer.delivery.ledger.clock import SteadyClock
@@ -23,7 +25,7 @@ from mailer.delivery.replies import Verdict
 from mailer.delivery.run import MOST_DROPS
 from mailer.delivery.smtp.helpers import Assignment
 from mailer.delivery.smtp.loop import Loop
-from mailer.delivery.transport import Dispatch, NoLogin, Parcel, SharedWork, not_to_leave
+from mailer.delivery.transport import Dispatch, NoLogin, NoToken, Parcel, SharedWork, not_to_leave
 from mailer.errors import LedgerError, MailerError, TransportError
 from mailer.model import Outcome, Status
 
@@ -54,6 +56,7 @@ class HelperWork:
         self._others: list[tuple[str, Verdict, Outcome]] = []
         self._asked = self._working = self._leaving = self._finishing = self._gone = False
         self._no_login: NoLogin | None = None
+        self._token: Future[AccessToken] = Future()
         self._last: Dispatch | None = None
         self._looked = self._starving_since = 0.0
 
@@ -132,9 +135,9 @@ class HelperWork:
             self._working = True
             self._tell()
 
-    def give_back(self, parcel: Parcel, why: str) -> None:
+    def give_back(self, parcel: Parcel, why: str, *, suspect: bool = True) -> None:
         """See `Work.give_back`."""
-        parcel.drops += 1
+        parcel.drops += suspect
         if parcel.drops >= MOST_DROPS:
             self.settle(parcel, Verdict.DEFERRED, Outcome(Status.DEFERRED, text=why), "")
         else:
@@ -145,6 +148,8 @@ class HelperWork:
     def halt(self, reason: str, hint: str = "", window: int = 0) -> None:
         """See `Work.halt`."""
         self._finishing = True
+        if window:
+            self._journal.flush()  # the coordinator counts what the ledger knows
         self._tell(Dispatch(failed=(reason, hint), window=window))
 
     def bar_login(self, why: NoLogin) -> None:
@@ -168,6 +173,12 @@ class HelperWork:
 
     # ---- the coordinator ------------------------------------------------------------------------
 
+    def ask_for_token(self, refused: str) -> Future[AccessToken]:
+        """See `login.tokens.Ask`: only the coordinator can get one."""
+        self._token = Future()
+        self._tell(Dispatch(wants_token=True, refused_token=refused))
+        return self._token
+
     def _listen(self) -> None:
         self._looked = time.monotonic()
         try:
@@ -177,6 +188,10 @@ class HelperWork:
                     self._finishing = True
                 elif isinstance(word, NoLogin):
                     self._no_login = word
+                elif isinstance(word, AccessToken):
+                    self._token.set_result(word)
+                elif isinstance(word, NoToken):
+                    self._token.set_exception(TransportError(word.message, word.hint))
                 else:
                     self._asked = False
                     self._portion = len(word)
@@ -201,7 +216,8 @@ class HelperWork:
             working=self._working,
             no_login=self._no_login,
         )
-        if dispatch == self._last and not (self._accepted or self._others or (hungry and not self._asked)):
+        news = self._accepted or self._others or (hungry and not self._asked) or more.wants_token
+        if dispatch == self._last and not news:
             return
         self._last, self._accepted, self._others = dispatch, 0, []
         self._asked = self._asked or hungry
@@ -255,7 +271,8 @@ def main(descriptor: int) -> None:
 
 def _carry(work: HelperWork, assignment: Assignment) -> None:
     try:
-        Loop(assignment.settings, assignment.schedule, work, helping=True).carry()
+        ask = work.ask_for_token if assignment.settings.by_token else None
+        Loop(assignment.settings, assignment.schedule, work, ask, helping=True).carry()
     except TransportError:
         work.leave()
     else:

@@ -10,20 +10,24 @@ ends; and they drop everything when this process is gone. docs/decisions/sending
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import selectors
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, fields, replace
 from multiprocessing.connection import Connection
 
+from mailer.authorization import AccessToken
 from mailer.delivery.ledger.claims import GROUP, Claim
 from mailer.delivery.pace import Schedule, signals_blocked
-from mailer.delivery.transport import Dispatch, Handover, NoLogin, SharedWork
-from mailer.errors import LedgerError
+from mailer.delivery.smtp.login.tokens import Ask
+from mailer.delivery.transport import Dispatch, Handover, NoLogin, NoToken, SharedWork
+from mailer.errors import LedgerError, TransportError
 from mailer.settings import Settings
 
 _BUSY = 0.85
@@ -41,11 +45,32 @@ _PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a helper is told first."""
+    """What a helper is told first: no secret but the password that it logs in with."""
 
     settings: Settings
     schedule: Schedule
     handover: Handover
+
+    @classmethod
+    def of(cls, settings: Settings, schedule: Schedule, handover: Handover) -> Assignment:
+        """Leaves out what a helper has no need of. Access tokens it asks for, one at a time."""
+        secrets: dict[str, str] = {setting.name: "" for setting in fields(settings) if not setting.repr}
+        if not settings.by_token:
+            secrets["smtp_password"] = settings.smtp_password
+        its = replace(settings, oauth_certificate_file="", **secrets)  # type: ignore[arg-type]
+        if handover.signing:
+            handover = replace(handover, signing=replace(handover.signing, settings=its))
+        return cls(its, schedule, handover)
+
+
+def _environment() -> Mapping[str, str]:
+    """This process's own, without any setting: there may be a secret among them, and a helper reads none."""
+    names = {
+        name
+        for setting in fields(Settings)
+        for name in (setting.metadata["key"], *setting.metadata["aliases"])
+    }
+    return {name: value for name, value in os.environ.items() if name not in names}
 
 
 class _Helper:
@@ -56,18 +81,21 @@ class _Helper:
         descriptors = (theirs.fileno(), assignment.handover.lock)
         command = [sys.executable, "-m", "mailer.delivery.smtp.helper_process", str(theirs.fileno())]
         with signals_blocked():
-            self._process = subprocess.Popen(command, pass_fds=descriptors, stdin=subprocess.DEVNULL)  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603
+                command, pass_fds=descriptors, stdin=subprocess.DEVNULL, env=_environment()
+            )
         theirs.close()
         self.connection = Connection(ours.detach())
         self.connection.send(assignment)
         self.hungry = self.idle = self.working = self.left = self.gone = False
+        self.token: Future[AccessToken] | None = None
 
     def feed(self, claims: Sequence[Claim] | None) -> None:
         """More claims; None: no more will come, complete what is in flight, and end."""
         self.hungry = self.idle = False
         self.tell(claims)
 
-    def tell(self, word: Sequence[Claim] | NoLogin | None) -> None:
+    def tell(self, word: Sequence[Claim] | NoLogin | AccessToken | NoToken | None) -> None:
         """Says something. That it has ended is heard, not noticed here."""
         with contextlib.suppress(OSError):
             self.connection.send(word)
@@ -83,6 +111,15 @@ class _Helper:
         self.hungry, self.idle, self.working = dispatch.hungry, dispatch.idle, dispatch.working
         self.left = dispatch.unsent is not None
         return dispatch
+
+    def hand_token(self) -> None:
+        """The access token that it has asked for, if that has come."""
+        if self.token and self.token.done():
+            answer, self.token = self.token, None
+            try:
+                self.tell(answer.result())
+            except TransportError as error:
+                self.tell(NoToken(error.message, error.hint))
 
     def end(self) -> None:
         """Waits until it has ended. Where it was not told to, closing the connection makes it drop everything."""
@@ -126,6 +163,7 @@ class Helpers:
         settings: for the helpers; SMTP_CONNECTIONS are those of each.
         count: how many helpers.
         after: seconds for which this process must have been busy; 0: helpers start at once.
+        ask: for access tokens; None: they log in by password, or not at all.
 
     Attributes:
         each: how many connections each process may have, once helpers are wanted.
@@ -133,9 +171,15 @@ class Helpers:
     """
 
     def __init__(
-        self, settings: Settings, schedule: Schedule, work: SharedWork, count: int, after: float
+        self,
+        settings: Settings,
+        schedule: Schedule,
+        work: SharedWork,
+        count: int,
+        after: float,
+        ask: Ask | None = None,
     ) -> None:
-        self._assignment = Assignment(settings, schedule, work.handover)
+        self._assignment, self._ask = Assignment.of(settings, schedule, work.handover), ask
         self._work, self._count, self._after = work, count, after
         self.each = settings.smtp_connections
         self.wanted = after == 0
@@ -153,6 +197,11 @@ class Helpers:
         """Whether some helper has, or may have, something in hand."""
         return any(not helper.idle for helper in self._present)
 
+    @property
+    def wait_for_tokens(self) -> bool:
+        """Whether some helper has asked for an access token that has not come yet."""
+        return any(helper.token for helper in self._present)
+
     def tend(self, selector: selectors.BaseSelector, *, room: bool) -> None:
         """Hears what helpers report, and gives the hungry more. Never waits.
 
@@ -168,6 +217,7 @@ class Helpers:
         for helper in self._present:
             while not helper.gone and select.select([helper.connection], [], [], 0)[0]:
                 self._hear(helper)
+            helper.hand_token()
             if helper.gone:
                 selector.unregister(helper.connection)
             elif helper.hungry and not self._work.ending:
@@ -220,6 +270,8 @@ class Helpers:
                 )
             return
         self._work.hear(dispatch)
+        if dispatch.wants_token and self._ask:
+            helper.token = self._ask(dispatch.refused_token)
         if dispatch.ledger_failed and dispatch.failed:
             raise LedgerError(*dispatch.failed)
         if dispatch.failed:

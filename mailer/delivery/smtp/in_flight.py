@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import NamedTuple
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome, rule_for
 from mailer.delivery.smtp.connection import ConnectionLost
-from mailer.delivery.smtp.login_replies import wanted
+from mailer.delivery.smtp.login.authenticate import LoginRefused, TokenExpired
+from mailer.delivery.smtp.login.tokens import Credentials
+from mailer.delivery.smtp.login_replies import refused, wanted
 from mailer.delivery.transport import Parcel, Work
 from mailer.model import Outcome, Status
 
@@ -49,10 +52,18 @@ _HALTS = frozenset((Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP))
 
 _NOT_NOW: dict[Verdict, type[NotNow]] = {Verdict.FEWER: NoRoom, Verdict.SLOWER: TooFast}
 
+_PARTING = frozenset((Verdict.RECONNECT, *_NOT_NOW))
+"""Nothing more is sent on this connection. What is in flight may still be answered: a server should close after 421
+(RFC 5321 §4.2.3), but one that goes on has heard what stands behind."""
+
 
 def lost_by(stage: Stage, verdict: Verdict, reply: Reply) -> ConnectionLost:
     """Why a connection has no future after a reply."""
     return _NOT_NOW.get(verdict, ConnectionLost)(f"the server answered the {stage} with {reply}")
+
+
+_WANTS_LOGIN = re.compile(r"(53[05]|454) |5\d\d 5\.7\.57$")
+"""Codes that want a login (RFC 4954 §6; Exchange Online's own is 5.7.57), of a server that had one."""
 
 
 class Decision(NamedTuple):
@@ -67,15 +78,16 @@ class InFlight:
     """What one session has in flight.
 
     Args:
-        user: with whose login, "" without one.
+        credentials: what it logged in with.
+        user: as whom; "" without a login.
 
     Attributes:
         accepted: how many messages this session's server has accepted.
         parting: why nothing more is to be sent here, once what is in flight has its answers.
     """
 
-    def __init__(self, work: Work, user: str = "") -> None:
-        self._work, self._user = work, user
+    def __init__(self, work: Work, credentials: Credentials, user: str = "") -> None:
+        self._work, self._credentials, self._user = work, credentials, user
         self._parcels: deque[Parcel] = deque()
         self._expected: deque[tuple[Stage, Parcel]] = deque()
         self._decisions: dict[Parcel, Decision] = {}
@@ -109,22 +121,27 @@ class InFlight:
         self._expected.popleft()
         self._server_quit = reply.code == 421  # one that goes on to talk has not
         decision = self._decisions.pop(parcel, None) or Decision(stage, verdict, reply)
-        if decision.verdict in _NOT_NOW:
-            self.parting = self.parting or lost_by(*decision)
+        if verdict in _PARTING:
+            self.parting = self.parting or lost_by(stage, verdict, reply)
         if stage is Stage.DOT:
             self._parcels.remove(parcel)
             self.settle(parcel, decision, host)
         elif decision.verdict is not Verdict.PROCEED:
             self._decisions[parcel] = decision
-        if verdict is Verdict.RECONNECT:
-            raise lost_by(stage, verdict, reply)
         if self.parting and not self._expected:
             raise self.parting
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
-        self.accepted += decision.verdict is Verdict.ACCEPTED
-        if decision.verdict in _NOT_NOW:
+        if decision.verdict is Verdict.ACCEPTED:
+            self.accepted += 1
+            self._credentials.let_through()
+        if self._login_is_over(decision):
+            self._work.give_back(parcel, str(lost_by(*decision)), suspect=False)
+            return
+        if decision.verdict in _NOT_NOW or (
+            decision.verdict is Verdict.RECONNECT and decision.stage is not Stage.DOT
+        ):
             self._work.give_back(parcel, str(lost_by(*decision)))
             return
         if decision.verdict in _HALTS:
@@ -132,6 +149,18 @@ class InFlight:
         self._work.settle(
             parcel, decision.verdict, outcome(decision.stage, decision.reply, decision.verdict), host
         )
+
+    def _login_is_over(self, decision: Decision) -> bool:
+        """Whether a refusal means that the token has expired meanwhile. Whatever was refused so was not accepted, and
+        its recipient is not to blame; a newer token shows whether it was that."""
+        codes = f"{decision.reply.code} {decision.reply.enhanced}"
+        if not self._credentials.token or decision.verdict in _NOT_NOW or not _WANTS_LOGIN.match(codes):
+            return False
+        if not isinstance(self.parting, TokenExpired):
+            why = LoginRefused(*refused(decision.reply, self._user, token=True))
+            if self._credentials.refused(why):
+                self.parting = TokenExpired(str(lost_by(*decision)))
+        return isinstance(self.parting, TokenExpired)
 
     def _explain(self, parcel: Parcel, decision: Decision) -> None:
         """Halts the run with what is known of the reply; what the run itself would say then comes too late."""

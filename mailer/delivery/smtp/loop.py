@@ -8,11 +8,11 @@ import socket
 import time
 
 from mailer.delivery.pace import Schedule
-from mailer.delivery.smtp.connection import ConnectionLost, HandshakeLost, WaitFor, Withdrawn
-from mailer.delivery.smtp.connection_limit import ConnectionLimit
-from mailer.delivery.smtp.handshake import LoginRefused, TurnedAway
+from mailer.delivery.smtp.attempts import Attempts
+from mailer.delivery.smtp.connection import ConnectionLost, WaitFor, Withdrawn
 from mailer.delivery.smtp.helpers import Helpers
-from mailer.delivery.smtp.in_flight import NoRoom, NotNow
+from mailer.delivery.smtp.login.authenticate import LoginRefused, TokenExpired, TokenRefused
+from mailer.delivery.smtp.login.tokens import Ask, Credentials, Login
 from mailer.delivery.smtp.login_replies import HANGS_UP
 from mailer.delivery.smtp.resolving import resolve
 from mailer.delivery.smtp.session import Session
@@ -29,10 +29,8 @@ _TICK = 0.25
 _WORTH_A_CONNECTION = 10
 """Messages for which one more connection is opened."""
 
-_MOST_UNANSWERED = 2
-"""So often a password leaves without an answer before any login has succeeded. Silence is no verdict: once more, after
-a pause, costs a right password nothing. But some servers hang up on a wrong one, and others lock the account after
-three."""
+_TOKEN_TICK = 0.02
+"""Seconds between looks at whether an access token has come."""
 
 _EVENTS = {WaitFor.READ: selectors.EVENT_READ, WaitFor.WRITE: selectors.EVENT_READ | selectors.EVENT_WRITE}
 
@@ -42,6 +40,7 @@ class Loop:
 
     Args:
         settings: SMTP_*.
+        ask: for access tokens, where the login is by token.
         helpers: other processes that share the run.
         helping: this is one of those. The others work: where it can't open one connection, it leaves at once.
     """
@@ -51,20 +50,19 @@ class Loop:
         settings: Settings,
         schedule: Schedule,
         work: Work,
+        ask: Ask | None = None,
         helpers: Helpers | None = None,
         *,
         helping: bool = False,
     ) -> None:
         self._settings, self._schedule, self._work, self._helpers = settings, schedule, work, helpers
         self._helping = helping
+        self._login = Login(settings, ask)
         self._addresses = resolve(settings)
         self._selector = selectors.DefaultSelector()
         self._wants: dict[Session, WaitFor] = {}
         self._sockets: dict[Session, socket.socket] = {}
-        self._limit = ConnectionLimit(schedule)
-        self._failures = self._unanswered = 0
-        self._not_before = 0.0
-        self._ever_opened = False
+        self._attempts = Attempts(settings, schedule, helping=helping)
 
     def carry(self) -> None:
         """See `Transport.carry`.
@@ -75,7 +73,7 @@ class Loop:
         try:
             self._run()
         except TransportError as error:
-            if self._helping or not self._ever_opened:
+            if self._helping or not self._attempts.ever_opened:
                 raise
             self._work.halt(error.message, error.hint)
         finally:
@@ -83,7 +81,7 @@ class Loop:
 
     def _run(self) -> None:
         while not self._work.aborting:
-            if self._helpers and self._ever_opened:
+            if self._helpers and self._attempts.ever_opened:
                 self._make_room(self._helpers)
             self._staff()
             patience = self._patience()
@@ -91,8 +89,10 @@ class Loop:
                 pause = self._work.wait()
                 if pause is None and not (self._helpers and self._helpers.busy):
                     return
-                soon = max(pause or 0.0, self._not_before - time.monotonic(), 0.001)
+                soon = max(pause or 0.0, self._attempts.not_before - time.monotonic(), 0.001)
                 patience = _TICK if self._others_work else min(_TICK, soon)
+            if self._login.waits or (self._helpers and self._helpers.wait_for_tokens):
+                patience = _TOKEN_TICK
             for key, _ in self._look(patience):
                 if isinstance(key.data, Session):
                     self._advance(key.data)
@@ -137,7 +137,7 @@ class Loop:
 
     def _staff(self) -> None:
         """Opens as many sessions as there is work and room for: one after the other, as a wrong password must cost
-        one attempt, and a server that has no room one refusal.
+        one attempt, and a server that has no room one refusal. Where the login is by token, one is asked for first.
 
         Raises:
             TransportError: none may be opened any more, and nobody works.
@@ -150,19 +150,33 @@ class Loop:
                 if self._others_work:
                     return
                 raise TransportError(no.message, no.hint)
-            session = Session(self._settings, self._addresses, self._work, self._schedule)
+            credentials = self._credentials()
+            if credentials is None:
+                return
+            session = Session(self._settings, credentials, self._addresses, self._work, self._schedule)
             self._wants[session] = WaitFor.WORK
             self._advance(session)
 
+    def _credentials(self) -> Credentials | None:
+        """What one more connection logs in with; None: it is not there yet.
+
+        Raises:
+            TransportError: there is none, and nobody works.
+        """
+        try:
+            return self._login.next()
+        except TransportError as problem:
+            if isinstance(problem, LoginRefused):
+                self._work.bar_login(NoLogin(problem.message, problem.hint))
+            self._attempts.without_token(problem, others_work=self._others_work)
+            return None
+
     def _one_more(self) -> bool:
         """Whether one more session is of use now."""
-        now = time.monotonic()
-        if now < self._not_before or self._working < len(self._wants):
+        if self._working < len(self._wants):
             return False
-        room = self._limit.most(now) if self._others_work else 1
         enough = -(-self._work.left() // _WORTH_A_CONNECTION)
-        most = min(self._share, enough, 1 if self._failures else room)
-        return len(self._wants) < most
+        return len(self._wants) < min(self._share, enough, self._attempts.most(others_work=self._others_work))
 
     def _patience(self) -> float:
         """Seconds that the loop may sleep: until the next deadline, or until there is work."""
@@ -187,10 +201,9 @@ class Loop:
             self._lost(session, session.in_flight.parting or problem)
         else:
             if session.opened and not was_open:
-                self._ever_opened = True
-                self._limit.opened(self._working)
+                self._attempts.opened(self._working)
             if session.in_flight.accepted:
-                self._failures = 0
+                self._attempts.accepted()
             self._watch(session, want)
 
     def _watch(self, session: Session, want: WaitFor) -> None:
@@ -220,55 +233,21 @@ class Loop:
             TransportError: nobody works, and trying again would not help.
         """
         self._remove(session)
-        if isinstance(problem, Withdrawn):
+        if isinstance(problem, TokenRefused) and not session.credentials.refused(problem.final):
+            problem = problem.final
+        if isinstance(problem, Withdrawn | TokenRefused | TokenExpired):
             session.lost(str(problem))
             return
         others_work = self._others_work
         if isinstance(problem, LoginRefused):
             self._work.bar_login(NoLogin(problem.message, problem.hint))
-        elif session.dialogue.unanswered and (others_work or self._helping):
+        elif session.dialogue.unanswered and not session.credentials.token and (others_work or self._helping):
             self._work.bar_login(NoLogin(f"The password was sent, and {problem}.", HANGS_UP))
         session.lost(problem.message if isinstance(problem, TransportError) else str(problem))
         if others_work:
-            accepted = session.in_flight.accepted
-            if pause := self._limit.cut(self._working, problem, session.opened, accepted):
-                self._not_before = time.monotonic() + pause
-        elif isinstance(problem, NoRoom) and self._helping:
-            raise TransportError(str(problem), problem.hint)
-        elif isinstance(problem, TransportError) and not (
-            isinstance(problem, TurnedAway) and self._ever_opened
-        ):
-            raise problem
+            self._attempts.without(session, problem, self._working)
         else:
-            self._try_again(session, problem)
-
-    def _try_again(self, session: Session, problem: ConnectionLost | TransportError) -> None:
-        """Nobody works: another connection after a pause, unless there were enough.
-
-        Raises:
-            TransportError: there were.
-        """
-        if session.dialogue.unanswered and not self._ever_opened:
-            self._unanswered += 1
-            if self._unanswered == _MOST_UNANSWERED:
-                raise TransportError(
-                    f"The password was sent {_MOST_UNANSWERED} times, and each time {problem}.", HANGS_UP
-                )
-        self._failures = 1 if session.in_flight.accepted else self._failures + 1
-        pause = self._schedule.reconnect_after(self._failures)
-        somebody_is_there = session.dialogue.greeted or isinstance(problem, HandshakeLost)
-        if pause is not None and (self._ever_opened or (somebody_is_there and not self._helping)):
-            at_once = session.in_flight.accepted and not isinstance(problem, NotNow)
-            self._not_before = time.monotonic() + (0 if at_once else pause)
-            return
-        if isinstance(problem, TransportError):
-            raise problem
-        if isinstance(problem, NotNow):
-            raise TransportError(f"The server takes no message: {problem}.", problem.hint)
-        raise TransportError(
-            f"Can't connect to {self._settings.smtp_host}:{self._settings.port}: {problem}.",
-            "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` takes a closer look.",
-        )
+            self._attempts.again(session, problem)
 
     def _commit(self) -> None:
         """Writes down all whose bodies are out, and lets their dots go."""

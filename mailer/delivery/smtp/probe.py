@@ -9,11 +9,14 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from mailer.authorization import AccessTokens, access_tokens
 from mailer.delivery.pace import Schedule
 from mailer.delivery.replies import Stage
 from mailer.delivery.smtp.connection import Connection, ConnectionLost, HandshakeLost, WaitFor
-from mailer.delivery.smtp.handshake import Dialogue, Offer, check_security, open_session
-from mailer.delivery.smtp.redaction import Redaction
+from mailer.delivery.smtp.dialogue import Dialogue, Offer
+from mailer.delivery.smtp.handshake import check_security, open_session
+from mailer.delivery.smtp.login.authenticate import NO_ANSWER, TokenRefused
+from mailer.delivery.smtp.login.redaction import Redaction
 from mailer.delivery.smtp.resolving import SocketAddress, resolve
 from mailer.errors import TransportError
 from mailer.settings import Settings
@@ -33,33 +36,71 @@ class Greeted:
     seconds: float
 
 
-def log_in(settings: Settings, schedule: Schedule | None = None, *, cleartext: bool = False) -> Greeted:
-    """Connects, encrypts, logs in as for a sending, and leaves. A login is tried once; a server that is busy before
-    that, a few times.
+def log_in(
+    settings: Settings,
+    schedule: Schedule | None = None,
+    *,
+    cleartext: bool = False,
+    tokens: AccessTokens | None = None,
+) -> Greeted:
+    """Connects, encrypts, logs in as for a sending, and leaves. A login is tried once, and once more with a newer
+    token where the server refuses one as it may refuse one that has expired; a server that is busy before that, a few
+    times.
 
     Args:
-        settings: SMTP_*.
+        settings: SMTP_*, OAUTH_*.
         schedule: pauses between those times.
         cleartext: allow SMTP_SECURITY=none to another machine.
+        tokens: who hands out access tokens; by default those of whoever has signed in.
 
     Raises:
         SettingsError: no server is named, or mail would leave in clear.
         TransportError: it can't be reached, or won't have us.
     """
     check_security(settings, cleartext=cleartext)
-    schedule = schedule or Schedule()
+    schedule, tokens = schedule or Schedule(), tokens or access_tokens(settings)
+    if tokens is None:
+        return _greeted(settings, schedule, "")
+    token = tokens.current().value
+    try:
+        return _greeted(settings, schedule, token)
+    except TokenRefused as once:
+        newer = tokens.current(token).value
+        if newer == token:
+            raise once.final from None
+    try:
+        return _greeted(settings, schedule, newer, token)
+    except TokenRefused as twice:
+        raise twice.final from None
+
+
+def _greeted(settings: Settings, schedule: Schedule, token: str, before: str = "") -> Greeted:
+    """
+    Args:
+        before: the token that was refused.
+
+    Raises:
+        TokenRefused: a newer token may be taken.
+        TransportError: see `log_in`.
+    """
+    redaction = (
+        Redaction.of_tokens(settings.smtp_username, before, token)
+        if token
+        else Redaction(settings.smtp_username, settings.smtp_password)
+    )
     problem, in_tls, failures = "", False, 0
     while failures < _TRIES:
         for address in resolve(settings):
-            dialogue = Dialogue(
-                Connection(address, Redaction(settings.smtp_username, settings.smtp_password))
-            )
+            dialogue = Dialogue(Connection(address, redaction))
             try:
-                return _let_in(dialogue, address, settings)
+                return _let_in(dialogue, address, settings, token)
+            except TokenRefused:
+                raise
             except ConnectionLost as cut:
                 problem, in_tls = str(cut), isinstance(cut, HandshakeLost)
-                if dialogue.password_sent:
-                    raise TransportError(_no_connection(settings, problem), _UNANSWERED) from None
+                if dialogue.proof_sent:
+                    hint = f"The access token was sent once. {NO_ANSWER}" if token else _UNANSWERED
+                    raise TransportError(_no_connection(settings, problem), hint) from None
             finally:
                 dialogue.connection.close()
         if not (dialogue.greeted or in_tls):
@@ -69,9 +110,9 @@ def log_in(settings: Settings, schedule: Schedule | None = None, *, cleartext: b
     raise TransportError(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
 
 
-def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings) -> Greeted:
+def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings, token: str) -> Greeted:
     started = time.monotonic()
-    offer = _driven(dialogue, open_session(dialogue, settings))
+    offer = _driven(dialogue, open_session(dialogue, settings, token))
     with contextlib.suppress(ConnectionLost):
         _driven(dialogue, dialogue.ask(b"QUIT", Stage.QUIT, 5))
     return Greeted(offer, str(address[4][0]), time.monotonic() - started)

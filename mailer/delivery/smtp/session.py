@@ -35,9 +35,10 @@ from mailer.delivery.pace import Schedule
 from mailer.delivery.replies import Stage, Verdict, judge
 from mailer.delivery.smtp.commands import envelope_commands, has_bare_dot, not_for, too_big
 from mailer.delivery.smtp.connection import Connection, ConnectionLost, WaitFor, Withdrawn
-from mailer.delivery.smtp.handshake import Dialogue, Offer, open_session
+from mailer.delivery.smtp.dialogue import Dialogue, Offer
+from mailer.delivery.smtp.handshake import open_session
 from mailer.delivery.smtp.in_flight import REFUSALS, Decision, InFlight, lost_by
-from mailer.delivery.smtp.redaction import Redaction
+from mailer.delivery.smtp.login.tokens import Credentials
 from mailer.delivery.smtp.resolving import SocketAddress
 from mailer.delivery.transport import Parcel, Work
 from mailer.model import Outcome, Status
@@ -54,6 +55,7 @@ class Session:
     """One connection's life.
 
     Args:
+        credentials: what it logs in with.
         addresses: of the server, tried in this order.
         work: where messages come from and answers go to.
 
@@ -66,21 +68,25 @@ class Session:
     """
 
     def __init__(
-        self, settings: Settings, addresses: Sequence[SocketAddress], work: Work, schedule: Schedule
+        self,
+        settings: Settings,
+        credentials: Credentials,
+        addresses: Sequence[SocketAddress],
+        work: Work,
+        schedule: Schedule,
     ) -> None:
-        self._settings, self._addresses = settings, addresses
+        self._settings, self.credentials, self._addresses = settings, credentials, addresses
         self._work, self._schedule = work, schedule
         self._seconds = float(settings.smtp_timeout)
         self._left_over = False
         self._in_body = False
         self.offer = Offer()
-        self._redaction = Redaction(settings.smtp_username, settings.smtp_password)
-        self.dialogue = Dialogue(Connection(addresses[0], self._redaction))
+        self.dialogue = Dialogue(Connection(addresses[0], credentials.redaction))
         self.opened = False
         self.leaving = False
         self.current: Parcel | None = None
         self.ready: list[Parcel] = []
-        self.in_flight = InFlight(work, settings.smtp_username)
+        self.in_flight = InFlight(work, credentials, settings.smtp_username)
         self.conversation = self._converse()
 
     # ---- the conversation -----------------------------------------------------------------------
@@ -100,15 +106,16 @@ class Session:
 
     def _open(self) -> Generator[WaitFor, None, Offer]:
         """At the first address that takes us. One that has seen the password had its say: it goes to no other."""
+        token = self.credentials.token
         for further in self._addresses[1:]:
             try:
-                return (yield from open_session(self.dialogue, self._settings))
+                return (yield from open_session(self.dialogue, self._settings, token))
             except ConnectionLost:
-                if self.dialogue.password_sent:
+                if self.dialogue.proof_sent:
                     raise
                 self.dialogue.connection.close()
-                self.dialogue.connection = Connection(further, self._redaction)
-        return (yield from open_session(self.dialogue, self._settings))
+                self.dialogue.connection = Connection(further, self.credentials.redaction)
+        return (yield from open_session(self.dialogue, self._settings, token))
 
     @property
     def _pipelining(self) -> bool:
@@ -136,6 +143,8 @@ class Session:
                 yield from self._content(parcel)
 
     def _more_to_come(self) -> Generator[WaitFor, None, bool]:
+        if self.in_flight.parting:
+            raise self.in_flight.parting
         pause = self._work.wait()
         if self.leaving or pause is None or pause > self._schedule.linger:
             return False
@@ -146,7 +155,7 @@ class Session:
 
     def _take(self) -> Parcel | None:
         """The next parcel that this server can carry; others fail alone, unsent."""
-        while not self.leaving and (parcel := self._work.take()):
+        while not (self.leaving or self.in_flight.parting) and (parcel := self._work.take()):
             if why := too_big(parcel.envelope, self.offer) or has_bare_dot(parcel.envelope):
                 self._work.settle(parcel, Verdict.STOP, Outcome(Status.QUEUED, text=why), "")
             elif why := not_for(parcel.envelope, self.offer):
@@ -208,8 +217,7 @@ class Session:
         transaction undefined (§2)."""
         while True:
             batch: list[Parcel] = []
-            room = 0 if self.in_flight.parting else self._settings.smtp_window
-            while len(self.in_flight) + len(batch) < room and (parcel := self._take()):
+            while len(self.in_flight) + len(batch) < self._settings.smtp_window and (parcel := self._take()):
                 batch.append(parcel)
             if batch:
                 yield from self._complete(*batch)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "[hidden]"
@@ -45,15 +45,29 @@ class Redaction:
         self._alone: set[str] = set()
         self._inside: set[str] = set()
         self._anywhere: set[str] = set()
+        self._pieces: set[str] = set()
         self._blocks: set[str] = set()
         if password:
             self._learn(*_written(password))
-            self.learn(*_encoded(user.encode(), password.encode()))
+            self.learn(*_messages(user.encode(), password.encode()), *_encoded(password.encode()))
+
+    @classmethod
+    def of_tokens(cls, user: str, *tokens: str) -> Redaction:
+        """Hides access tokens, which are long: a piece of one is as bad as the whole, however it is written."""
+        redaction = cls(user, "")
+        for token in filter(None, tokens):
+            redaction._secret = True
+            redaction.learn(*dict.fromkeys((*_written(token), *_encoded(token.encode()))))
+        return redaction
 
     def learn(self, *forms: str) -> None:
         """Encoded forms of the secret, of which a piece is as bad as the whole."""
-        pieces = (form[n : n + _PIECE] for form in forms for n in range(len(form) - _PIECE + 1))
-        self._learn(*forms, *pieces)
+        for form in forms:
+            compact = "".join(form.split())
+            if len(compact) < _PIECE:
+                self._learn(form)
+            self._pieces.update(compact[n : n + _PIECE] for n in range(len(compact) - _PIECE + 1))
+            self._blocks.update(compact[n : n + _BLOCK] for n in range(len(compact) - _BLOCK + 1))
 
     def _learn(self, *forms: str) -> None:
         for form in forms:
@@ -91,20 +105,24 @@ class Redaction:
     def _hidden(self, words: list[str]) -> set[int]:
         """The numbers of the words to hide."""
         hidden = {number for number, word in enumerate(words) if word.strip(_QUOTES) in self._alone}
-        for forms, gap in ((self._inside, " "), (self._anywhere, "")):
+        for forms, pieces, gap in ((self._inside, frozenset(), " "), (self._anywhere, self._pieces, "")):
             owners = [number for number, word in enumerate(words) for _ in word + gap]
-            for start, end in _found(forms, gap.join(words)):
+            for start, end in _found(forms, pieces, gap.join(words)):
                 hidden.update(owners[start:end])
         return hidden
 
 
-def _found(forms: set[str], text: str) -> Iterator[tuple[int, int]]:
-    """Where forms stand in a text."""
+def _found(forms: Set[str], pieces: Set[str], text: str) -> Iterator[tuple[int, int]]:
+    """Where forms stand in a text, which are few; and pieces, which may be very many."""
     for form in forms:
         start = text.find(form)
         while start >= 0:
             yield start, start + len(form)
             start = text.find(form, start + 1)
+    if pieces:
+        for start in range(len(text) - _PIECE + 1):
+            if text[start : start + _PIECE] in pieces:
+                yield start, start + _PIECE
 
 
 def _written(password: str) -> Iterator[str]:
@@ -121,12 +139,17 @@ def _written(password: str) -> Iterator[str]:
     yield "".join(chr(octet) if octet < 128 else "?" for octet in password.encode())
 
 
-def _encoded(user: bytes, secret: bytes) -> Iterator[str]:
-    """The secret in base64 as SASL sends it (RFC 4616, RFC 4954 §4), inside of anything else, and in hexadecimal."""
-    messages = (secret, b"\0" + user + b"\0" + secret, user + b"\0" + user + b"\0" + secret)
+def _messages(user: bytes, secret: bytes) -> Iterator[str]:
+    """The secret as SASL PLAIN sends it (RFC 4616, RFC 4954 §4)."""
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        for message in messages:
+        for message in (b"\0" + user + b"\0" + secret, user + b"\0" + user + b"\0" + secret):
             yield encode(message).decode("ascii").rstrip("=")
+
+
+def _encoded(secret: bytes) -> Iterator[str]:
+    """The secret in base64, alone and inside of anything else, and in hexadecimal."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(secret).decode("ascii").rstrip("=")
         for before in range(3):
             # Three octets make four characters; those at the edges depend on what stands beside the secret.
             first, last = (before * 8 + 5) // 6, (before + len(secret)) * 8 // 6
