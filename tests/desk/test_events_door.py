@@ -155,7 +155,7 @@ def forged() -> Iterator[tuple[str, str, Post]]:
         CERTIFICATE.replace("/Simple", "/evil-bucket/Simple"),
         CERTIFICATE + "?x=1", CERTIFICATE + "#x", CERTIFICATE.replace(".pem", ".txt"), CERTIFICATE + "\n", "",
     ):  # fmt: skip
-        yield "ses", f"certificate {url}", sns(ses, key=other, SigningCertURL=url)
+        yield "ses", f"certificate {url}", sns(ses, SigningCertURL=url)
     yield "ses", "version 3", sns(ses, version="2", SignatureVersion="3")
     yield "ses", "version 1 said to be 2", sns(ses, version="1", SignatureVersion="2")
     genuine = sns(ses).body
