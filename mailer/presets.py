@@ -177,3 +177,5 @@ PRESETS: tuple[Preset, ...] = (
 )
 
 BY_NAME = {preset.name: preset for preset in PRESETS}
+TELLING = {preset.events: preset.title for preset in PRESETS if preset.events}
+"""Who tells events, by the name in the path, and as people call them."""

@@ -150,6 +150,11 @@ class Settings:
         return bool(self.oauth_client_id)
 
     @property
+    def events_provider(self) -> str:
+        """Who carries our mail and tells what became of it, by SMTP_PRESET; "": nobody who tells."""
+        return BY_NAME[self.smtp_preset].events if self.smtp_preset else ""
+
+    @property
     def port(self) -> int:
         """SMTP_PORT, or the usual one: 465 for tls (RFC 8314 §3.3), 587 for starttls, 25 for none."""
         return self.smtp_port or {"tls": 465, "starttls": 587, "none": 25}[self.smtp_security]

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import click
 
-from mailer.bounces import Done
+from mailer.bounces import Done, MailKind
+from mailer.bounces.events import MEANINGS
+from mailer.bounces.events.event import Meaning
 from mailer.bounces.reading.severity import CAUSES
 from mailer.checks.specimen import meant, sentinels
 from mailer.checks.theme import FURNITURE, LESS
@@ -24,6 +26,7 @@ from mailer.delivery.replies.general import GENERAL
 from mailer.delivery.replies.providers import OF_PROVIDERS
 from mailer.delivery.smtp.login_replies import AT_LOGIN, HOW_TO_LOG_IN, NO_RELAY, WITH_TOKEN, WITHOUT_LOGIN
 from mailer.model import Edition, Kind, Newsroom, Status
+from mailer.presets import TELLING
 from mailer.press import Reason
 from mailer.press.list_files.columns import SYNONYMS
 from mailer.press.list_files.problems import left_out
@@ -208,6 +211,23 @@ def causes(_: str) -> str:
     )  # fmt: skip
 
 
+def meanings(_: str) -> str:
+    return _table(
+        ("provider", "its word", "so it is", "where nothing else tells"),
+        (
+            (TELLING[provider], f"`{word}`", f"`{meaning.kind}`", _bounce_by_word(meaning))
+            for provider, words in MEANINGS.items()
+            for word, meaning in words.items()
+        ),
+    )
+
+
+def _bounce_by_word(meaning: Meaning) -> str:
+    if meaning.kind is not MailKind.BOUNCE:
+        return ""
+    return f"{meaning.severity}: {meaning.cause}" + (" (always)" if meaning.withheld else "")
+
+
 def release_fields(page: str) -> str:
     return _fields(page, RELEASE)
 
@@ -303,6 +323,7 @@ PARTS: dict[str, tuple[Callable[[str], str], ...]] = {
     "blocks.md": (blocks,),
     "bounces.md": (causes, consequences),
     "commands.md": (commands,),
+    "events.md": (meanings,),
     "lists.md": (columns, reasons),
     "release-file.md": (release_fields, kinds, newsroom_fields),
     "replies.md": (providers, replies, logins),

@@ -1,10 +1,10 @@
-"""Mail that comes back: bounces, delays, automatic replies, wishes to be taken off.
+"""What comes back: bounces, delays, automatic replies, wishes to be taken off, as mail or as events of a provider.
 
 `read_report` says what a mail is, from its bytes alone; `collect` reads all that came and does what follows.
 """
 
 from mailer.bounces.collect import collect, our_addresses
-from mailer.bounces.handling import Consequence, Done, HandledMail
+from mailer.bounces.consequences import Consequence, Done, HandledMail
 from mailer.bounces.reading import (
     FailedRecipient,
     MailKind,

@@ -9,7 +9,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mailer.bounces.handling import HandledMail, MailHandler, not_handed_out
+from mailer.bounces.consequences import HandledMail
+from mailer.bounces.event_handling import digest_events
+from mailer.bounces.events import Spool
+from mailer.bounces.handling import MailHandler, not_handed_out
 from mailer.bounces.reading import OurAddresses
 from mailer.bounces.register import MailRegister
 from mailer.bounces.sources import Sources, mails_of
@@ -23,7 +26,7 @@ from mailer.workspace import Workspace
 def collect(
     workspace: Workspace, settings: Settings, sources: Sources, *, rehearsal: bool = False
 ) -> Iterator[HandledMail]:
-    """Deals with every mail that was not dealt with before, and tells what it did.
+    """Deals with every mail and every event that was not dealt with before, and tells what it did.
 
     Args:
         rehearsal: do it all on copies of the ledger and of suppressed.csv, which are thrown away.
@@ -46,6 +49,8 @@ def collect(
             handled = not_handed_out(where) if content is None else handler.handle(content, where)
             if handled is not None:
                 yield handled
+        if sources.events:
+            yield from digest_events(Spool(workspace.private), register, handler.proven, rehearsal=rehearsal)
 
 
 def our_addresses(settings: Settings) -> OurAddresses:

@@ -9,63 +9,23 @@ changes nothing, and is listed for a person.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
+from mailer.bounces.consequences import Consequence, Done, HandledMail, for_you, suppressing
+from mailer.bounces.proven import Proven
 from mailer.bounces.reading import FailedRecipient, MailKind, MailReport, OurAddresses, Severity, read_report
 from mailer.bounces.register import MailRegister, Sent
 from mailer.delivery.ledger import Ledger
 from mailer.press import AddressError, Suppressions, UnsubscribeTokenError, canonical, read_unsubscribe_token
 from mailer.visible import visible
 
-SOFT_BOUNCES, SOFT_DAYS = 3, 14
-"""So many soft bounces, the first and the last at least so many days apart, suppress an address."""
-
-
-class Done(StrEnum):
-    """What was done about one person; docs/reference/bounces.md says when."""
-
-    BOUNCED = "bounced"
-    SUPPRESSED = "suppressed"
-    UNSUBSCRIBED = "unsubscribed"
-    WAITING = "waiting"
-    FOR_YOU = "for you to decide"
-
-
-@dataclass(frozen=True, slots=True)
-class Consequence:
-    """What followed from a mail for one person.
-
-    Attributes:
-        address: as the ledger has it, where the mail was ours.
-        detail: why, one line.
-        release: which mail of ours it was about, or "".
-    """
-
-    address: str
-    done: Done
-    detail: str
-    release: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HandledMail:
-    """A mail with what followed from it. `where`: the place it was read from."""
-
-    where: str
-    kind: MailKind
-    sender: str
-    subject: str
-    consequences: tuple[Consequence, ...]
-
 
 def not_handed_out(where: str) -> HandledMail:
     """For a mail that its server names and does not give: nothing is remembered of it."""
     told = "the server does not hand this message over; it will be requested again next time"
-    return HandledMail(visible(where), MailKind.UNREADABLE, "", "", (_for_you(told),))
+    return HandledMail(visible(where), MailKind.UNREADABLE, "", "", (for_you(told),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +73,7 @@ class MailHandler:
             case MailKind.COMPLAINT:
                 return [self._complained(report)]
             case MailKind.UNREADABLE:
-                return [_for_you("a message that no program can read: look at it yourself")]
+                return [for_you("a message that no program can read: look at it yourself")]
         return []
 
     def _note_answer(self, report: MailReport) -> None:
@@ -129,20 +89,10 @@ class MailHandler:
         or that it is no spam after all (RFC 6430), are for a person."""
         sent = self._about(report)
         if sent is None or not sent.address:
-            return _for_you("a spam complaint, but nothing proves whose email it is about")
+            return for_you("a spam complaint, but nothing proves whose email it is about")
         complainers = [*map(canonical, report.complainers)]
         complainers += [canonical(report.sender)] * self._a_person(report)
-        theirs = all(address == sent.canonical for address in complainers)
-        if report.feedback != "abuse" or not theirs:
-            what = report.feedback or "spam"
-            told = f"reported to us ({what}), perhaps by somebody else. To stop mailing them: {_command(sent.address)}"
-            return _for_you(told, sent.address, sent.release)
-        self.ledger.complained(sent.token, _when(report).timestamp())
-        new = self.suppressions.add(
-            sent.address, "reported our email as spam", f"complaint about {sent.release}"
-        )
-        detail = "reported our email as spam" + ("" if new else " (was already suppressed)")
-        return Consequence(sent.address, Done.SUPPRESSED, detail, sent.release)
+        return self.proven.complained(sent, report.feedback, complainers, _when(report))
 
     def _a_person(self, report: MailReport) -> bool:
         """Whether it comes from an address to which we write: then it is a person's letter, whatever its form."""
@@ -151,6 +101,10 @@ class MailHandler:
     def _about(self, report: MailReport) -> Sent | None:
         """Which mail of ours a report speaks of, by what only those know who had it."""
         return self.register.by_token(report.token) or self.register.by_references(report.references)
+
+    @property
+    def proven(self) -> Proven:
+        return Proven(self.ledger, self.suppressions)
 
     # ---- bounces ------------------------------------------------------------------------------------
 
@@ -165,52 +119,24 @@ class MailHandler:
             and sent.canonical != canonical(report.sender)
             and not self._a_person(report)
         ):
-            return [self._recorded(sent, report)]
+            return [self.proven.bounced(sent, _said_of(sent, report), _when(report))]
         if sent and sent.address:
-            told = f"this may be a person writing about a bounce. If it is a bounce: {_command(sent.address)}"
-            return [_for_you(told, sent.address, sent.release)]
+            told = (
+                f"this may be a person writing about a bounce. If it is a bounce: {suppressing(sent.address)}"
+            )
+            return [for_you(told, sent.address, sent.release)]
         return [
             self._unproven(recipient, report) for recipient in report.recipients if recipient.address
-        ] or [_for_you("a bounce that names nobody: read it yourself")]
-
-    def _recorded(self, sent: Sent, report: MailReport) -> Consequence:
-        """A bounce that is proven, in the ledger; and in suppressed.csv, if it says that the address is dead."""
-        if not sent.address:
-            told = "somebody whose data was removed; nothing is kept"
-            return Consequence("", Done.BOUNCED, told, sent.release)
-        recipient = _said_of(sent, report)
-        soft = recipient.severity is Severity.SOFT
-        what = f"{recipient.status} {recipient.cause}".strip()
-        detail = f"{what}: {recipient.said}" if recipient.said else what
-        found = self.ledger.bounced(
-            sent.token,
-            soft=soft,
-            enhanced=recipient.status,
-            text=recipient.said or recipient.cause,
-            at=_when(report).timestamp(),
-        )
-        assert found is not None, "it was found by this token a moment ago"
-        why = ""
-        if recipient.severity is Severity.HARD:
-            why = f"bounced: {what}"
-        elif soft and found.soft >= SOFT_BOUNCES and found.soft_days >= SOFT_DAYS:
-            why = f"bounced {found.soft} times in {found.soft_days:.0f} days: {recipient.cause}"
-        if why and self.suppressions.add(sent.address, why, f"bounce of {sent.release}"):
-            return Consequence(sent.address, Done.SUPPRESSED, detail, sent.release)
-        if recipient.severity is Severity.ABOUT_US:
-            detail += " (about us, not about the address, so not suppressed)"
-        elif soft:
-            detail += f" (soft, no. {found.soft} in half a year)"
-        return Consequence(sent.address, Done.BOUNCED, detail, sent.release)
+        ] or [for_you("a bounce that names nobody: read it yourself")]
 
     def _unproven(self, recipient: FailedRecipient, report: MailReport) -> Consequence:
         """A recipient of a report that proves nothing, for a person: anybody can write one that names anybody."""
         sent = self.register.by_address(canonical(recipient.address), _when(report))
         if sent is None:
-            return _for_you(f"not about an email from here: {recipient.said}", recipient.address)
+            return for_you(f"not about an email from here: {recipient.said}", recipient.address)
         told = f"reported as bounced, but nothing proves that this is about our email: {recipient.said}"
-        told += f". If you believe it: {_command(sent.address)}"
-        return _for_you(told, sent.address, sent.release)
+        told += f". If you believe it: {suppressing(sent.address)}"
+        return for_you(told, sent.address, sent.release)
 
     # ---- wishes to be taken off ---------------------------------------------------------------------
 
@@ -222,17 +148,17 @@ class MailHandler:
         if not address:
             address, answers = report.sender, self._has_our_mail(report)
             if not (answers or report.vouching.vouched):
-                return _for_you(self._unproven_wish(report), address)
+                return for_you(self._unproven_wish(report), address)
             if not (answers or self.register.knows(canonical(address)) or self.on_a_list(address)):
-                return _for_you("asks to be taken off, but this address is on no list", address)
+                return for_you("asks to be taken off, but this address is on no list", address)
             detail = "" if answers else report.vouching.said
         if report.wish and not report.wish.clear:
             told = "may be asking to be taken off, or may mean something else: read it. If they are asking:"
-            return _for_you(f"{told} {_command(address)}", address, release)
+            return for_you(f"{told} {suppressing(address)}", address, release)
         try:
             new = self.suppressions.add(address, "unsubscribed", "mail")
         except AddressError as error:
-            return _for_you(f"asks to be taken off: {error}", address)
+            return for_you(f"asks to be taken off: {error}", address)
         return Consequence(address, Done.UNSUBSCRIBED, detail if new else "was already suppressed", release)
 
     def _by_token(self, token: str) -> tuple[str, str]:
@@ -253,14 +179,10 @@ class MailHandler:
 
     def _unproven_wish(self, report: MailReport) -> str:
         told = f"asks to be taken off, but nothing proves who wrote it ({report.vouching.said})"
-        command = _command(report.sender)
+        command = suppressing(report.sender)
         if self.register.knows(canonical(report.sender)):
             return f"{told}. If it was them: {command}"
         return f"{told}, and this address was never mailed from here. If it is on a list: {command}"
-
-
-def _for_you(detail: str, address: str = "", release: str = "") -> Consequence:
-    return Consequence(address, Done.FOR_YOU, detail, release)
 
 
 def _said_of(sent: Sent, report: MailReport) -> FailedRecipient:
@@ -268,13 +190,6 @@ def _said_of(sent: Sent, report: MailReport) -> FailedRecipient:
     own = [r for r in report.recipients if canonical(r.address) == sent.canonical]
     unknown = FailedRecipient(sent.address, Severity.SOFT, "", "", "no known reason")
     return next(iter([*own, *report.recipients]), unknown)
-
-
-def _command(address: str) -> str:
-    """What suppresses an address of ours, ready to be typed in any shell."""
-    if re.fullmatch(r"[\w.+@-]+", address):
-        return f"mailer suppress {address}"
-    return f'mailer suppress "{address}"' if not set(address) & set('"$`\\!%') else "mailer suppress ADDRESS"
 
 
 def _when(report: MailReport) -> datetime:

@@ -58,6 +58,22 @@ class MailRegister:
             if found:
                 yield found
 
+    def by_reply(self, replies: Iterable[str]) -> Sent | None:
+        """The mail that a server accepted with one of these texts, as they name the id that it has there."""
+        self._index_replies()
+        for reply in replies:
+            accepted = "SELECT delivery FROM attempts WHERE text = ? AND code BETWEEN 200 AND 299"
+            if found := self._find(f"d.id IN ({accepted})", reply):
+                return found
+        return None
+
+    def _index_replies(self) -> None:
+        """Made when it is first asked for: most offices do without."""
+        with self._ledger.writing() as db:
+            db.execute(
+                "CREATE INDEX IF NOT EXISTS attempts_accepted ON attempts (text) WHERE code BETWEEN 200 AND 299"
+            )
+
     def by_address(self, canonical: str, at: datetime) -> Sent | None:
         """The newest mail to an address in the month before `at`."""
         begin = at.timestamp() - _BY_ADDRESS_FOR
@@ -92,16 +108,43 @@ class MailRegister:
                 (at.timestamp(), automatic, mail.token),
             )
 
+    def accepted_after_all(self, mail: Sent, at: datetime, said: str) -> bool:
+        """Records that a server has one of our mails of which nobody knew: False where that was known by now."""
+        with self._ledger.writing() as db:
+            found = db.execute(
+                "UPDATE deliveries SET state = ? WHERE token = ? AND state = ? RETURNING id",
+                (LETTERS[Status.ACCEPTED], mail.token, LETTERS[Status.UNCERTAIN]),
+            ).fetchone()
+            if found:
+                db.execute(
+                    "INSERT INTO attempts (delivery, at, code, enhanced, text, host) VALUES (?, ?, 0, '', ?, 'event')",
+                    (found[0], at.timestamp(), said),
+                )
+        return found is not None
+
     # ---- what was dealt with ----------------------------------------------------------------------
 
     def dealt_with(self, content: bytes) -> bool:
-        with self._ledger.reading() as db:
-            query = "SELECT 1 FROM mail_dealt_with WHERE digest = ?"
-            return db.execute(query, (digest(content),)).fetchone() is not None
+        return self.knows_digest(digest(content))
 
     def remember(self, content: bytes) -> None:
-        with self._ledger.writing() as db:
-            db.execute("INSERT OR IGNORE INTO mail_dealt_with VALUES (?, ?)", (digest(content), time.time()))
+        self.remember_digests((digest(content),))
+
+    def knows_digest(self, digest: str) -> bool:
+        with self._ledger.reading() as db:
+            query = "SELECT 1 FROM mail_dealt_with WHERE digest = ?"
+            return db.execute(query, (digest,)).fetchone() is not None
+
+    def remember_digests(self, digests: Iterable[str], *, durable: bool = False) -> None:
+        """
+        Args:
+            durable: all that was written so far is safe on the disk when this returns, if one of them is new.
+        """
+        with self._ledger.writing(durable=durable) as db:
+            now = time.time()
+            db.executemany(
+                "INSERT OR IGNORE INTO mail_dealt_with VALUES (?, ?)", ((each, now) for each in digests)
+            )
 
     def read_up_to(self, folder: str, validity: int) -> int:
         """The highest UID that was dealt with; 0 where the folder is new, or was made anew."""

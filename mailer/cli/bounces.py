@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from mailer.cli.terminal.output import count, row, say, say_json, style
 from mailer.visible import visible
 
 if TYPE_CHECKING:
-    from mailer.bounces import HandledMail, OurAddresses
+    from mailer.bounces import FailedRecipient, HandledMail, MailKind, OurAddresses
 
 _COLOURS = {"suppressed": "red", "unsubscribed": "yellow", "bounced": "magenta", "for you to decide": "cyan"}
 
@@ -40,23 +41,29 @@ _COLOURS = {"suppressed": "red", "unsubscribed": "yellow", "bounced": "magenta",
     help="Read this Maildir.",
 )
 @click.option("--imap", is_flag=True, help="Read the IMAP folder set in .env (BOUNCE_IMAP_…).")
+@click.option(
+    "--events", is_flag=True, help="Read what providers have posted to mailer unsubscribe-server (EVENTS_…)."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
-@click.option("--explain", is_flag=True, help="Only explain the emails in FILES, one per file.")
+@click.option(
+    "--explain", is_flag=True, help="Only explain the emails in FILES, one per file, or the events in one."
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 def bounces(
     mboxes: tuple[Path, ...],
     maildirs: tuple[Path, ...],
     imap: bool,
+    events: bool,
     dry_run: bool,
     explain: bool,
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
-    """Read what came back, and record bounces and unsubscribe requests.
+    """Read what came back, and record bounces, complaints and unsubscribe requests.
 
-    Each message is handled once, however often it is read; no mailbox is changed. Automatic replies are
-    skipped. Messages from people are left alone, and listed.
+    Each message and each event of a provider is handled once, however often it is read; no mailbox is changed.
+    Automatic replies are skipped. Messages from people are left alone, and listed.
     """
     from mailer.bounces import Sources, collect
 
@@ -66,18 +73,24 @@ def bounces(
         only_these({"explain", "as_json"}, "with --explain, which changes nothing")
         _explain(files, as_json=as_json)
         return
-    if not (mboxes or maildirs or imap):
-        raise click.UsageError("Choose where to look: --mbox FILE, --maildir DIR or --imap.")
+    if not (mboxes or maildirs or imap or events):
+        raise click.UsageError("Choose where to look: --mbox FILE, --maildir DIR, --imap or --events.")
     workspace = workspace_here()
     settings = settings_of(workspace)
     found: list[HandledMail] = []
-    for handled in collect(workspace, settings, Sources(mboxes, maildirs, imap), rehearsal=dry_run):
+    sources = Sources(mboxes, maildirs, imap, events)
+    for handled in collect(workspace, settings, sources, rehearsal=dry_run):
         found.append(handled)
         if not as_json:
             _print(handled)
     if as_json:
         say_json([asdict(handled) for handled in found])
-    _sum_up(found, dry_run=dry_run)
+    if mboxes or maildirs or imap:
+        _sum_up("new message", [handled for handled in found if not handled.is_event])
+    if events:
+        _sum_up("new event", [handled for handled in found if handled.is_event])
+    if dry_run:
+        say("Nothing was changed: this was a rehearsal.", err=True)
 
 
 def _print(handled: HandledMail) -> None:
@@ -88,18 +101,16 @@ def _print(handled: HandledMail) -> None:
         row(each.address or "?", done, *why)
 
 
-def _sum_up(found: list[HandledMail], *, dry_run: bool) -> None:
+def _sum_up(what: str, found: list[HandledMail]) -> None:
     kinds = Counter(handled.kind.value for handled in found)
     listed = ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
-    say(f"{count(len(found), 'new message')}{': ' + listed if listed else ''}.", err=True)
+    say(f"{count(len(found), what)}{': ' + listed if listed else ''}.", err=True)
     left = [handled for handled in found if _is_for_a_person(handled)]
     if left:
         say("Left alone; you may want to read these:", err=True)
     for mail in left:
         said = f"{mail.sender or '(nobody)'}: {mail.subject or '(no subject)'}  [{mail.where}]"
         say(f"  {visible(said)}", err=True)
-    if dry_run:
-        say("Nothing was changed: this was a rehearsal.", err=True)
 
 
 def _is_for_a_person(handled: HandledMail) -> bool:
@@ -111,26 +122,43 @@ def _is_for_a_person(handled: HandledMail) -> bool:
 
 
 def _explain(files: tuple[Path, ...], *, as_json: bool) -> None:
-    from mailer.bounces import read_report
-
     ours = _ours()
-    rows = []
+    rows: list[dict[str, object]] = []
     for path in files:
         try:
-            report = read_report(path.read_bytes(), ours)
+            explained = list(_explained(path, ours))
         except OSError as error:
             raise click.UsageError(f"{path} can't be read: {error.strerror}.") from None
-        people = [
-            {"address": r.address, "hard": r.hard, "status": r.status, "reason": r.said or r.cause}
-            for r in report.recipients
-        ]
-        rows.append({"file": str(path), "class": report.kind.value, "recipients": people})
-        if not as_json:
-            row(str(path), report.kind.value)
-            for r in report.recipients:
-                row("", r.address, r.severity.value, r.status, f"{r.cause}: {r.said}")
+        for kind, recipients in explained:
+            people = [
+                {"address": r.address, "hard": r.hard, "status": r.status, "reason": r.said or r.cause}
+                for r in recipients
+            ]
+            rows.append({"file": str(path), "class": kind.value, "recipients": people})
+            if not as_json:
+                row(str(path), kind.value)
+                for r in recipients:
+                    row("", r.address, r.severity.value, r.status, f"{r.cause}: {r.said}")
     if as_json:
         say_json(rows)
+
+
+def _explained(path: Path, ours: OurAddresses) -> Iterator[tuple[MailKind, tuple[FailedRecipient, ...]]]:
+    """What a mail is, or each event that was posted at once, and whom it did not reach."""
+    from mailer.bounces import MailKind, read_report
+    from mailer.bounces.events import read_events, read_kept
+
+    kept = read_kept(path)
+    if kept is None:
+        report = read_report(path.read_bytes(), ours)
+        yield report.kind, report.recipients
+        return
+    events = read_events(kept.provider, kept.body)
+    for event in events:
+        kind = event.meaning.kind
+        yield kind, (event.recipient,) if kind in (MailKind.BOUNCE, MailKind.DELAY) else ()
+    if not events:
+        yield MailKind.UNREADABLE, ()
 
 
 def _ours() -> OurAddresses:

@@ -16,7 +16,8 @@ from mailer.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """What DKIM needs: DKIM_* of the settings, and the folder that DKIM_KEY_FILE is relative to."""
+    """What is put into a message when it leaves: DKIM_* and SMTP_PRESET of the settings, and the folder that
+    DKIM_KEY_FILE is relative to."""
 
     settings: Settings
     folder: Path
@@ -26,7 +27,8 @@ class Messages:
     """
     Args:
         ledger, mailing: where the frozen messages are.
-        signing: sign each message, if the settings have a key.
+        signing: sign each message, if the settings have a key; and the fields of the provider that carries it, which
+            is not frozen: a mailing may be resumed through another one.
 
     Raises:
         SettingsError: the key can't be used.
@@ -35,6 +37,7 @@ class Messages:
     def __init__(self, ledger: Ledger, mailing: Mailing, signing: Signing | None = None) -> None:
         self._mailing = mailing
         self._signer = read_signer(signing.settings, signing.folder) if signing else None
+        self._provider = signing.settings.events_provider if signing else ""
         self._compositions = {
             language: Composition.thaw(frozen) for language, frozen in ledger.editions(mailing).items()
         }
@@ -47,6 +50,7 @@ class Messages:
             values=claim.fields,
             message_id=f"<{claim.token}@{self._mailing.domain}>",
             in_reply_to=claim.in_reply_to,
+            provider=self._provider,
         )
         content = self._compositions[claim.language].fill(addressee)
         if self._signer:

@@ -19,6 +19,7 @@ from mailer.errors import ComposeError, LedgerError
 from mailer.message import headers
 from mailer.message.head import Addressee, Head
 from mailer.message.mime import UNSUBSCRIBE, Hole, Piece
+from mailer.message.provider_fields import NAMES, provider_fields
 from mailer.message.quoted_printable import encode_html_value, encode_value
 from mailer.model import SLOT_SIGN, Mailbox, Slot, slot_sign
 
@@ -142,7 +143,11 @@ class Composition:
             text += headers.field("List-Unsubscribe", f"<{web}>, <{mailto}>")
         elif web or mailto:
             text += headers.field("List-Unsubscribe", f"<{web or mailto}>")
-        return f"{text}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" if web else text
+        if web:
+            text += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        return text + "".join(
+            headers.field(name, value) for name, value in provider_fields(addressee.provider, message_id)
+        )
 
     def subject_for(self, values: list[str]) -> str:
         """The subject as readers show it."""
@@ -210,6 +215,7 @@ _FIELDS = re.compile(
     f"To:{_RAW_LINES}Subject:(?:{_LINES}| \r\n)Date: [ -~]{{1,60}}\r\nMessage-ID:{_MESSAGE_ID}"
     f"(?:In-Reply-To:{_MESSAGE_ID}References:{_MESSAGE_ID})?"
     f"(?:List-Unsubscribe:{_LINES})?(?:List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n)?"
+    f"(?:(?:{NAMES.pattern}):{_LINES})*"
 )
 """What the fields of every message are held against: exactly these, in lines that nothing can break out of."""
 

@@ -47,6 +47,7 @@ class Addressee:
         message_id: with its angle brackets, the same at every attempt. Its local part is the delivery's token.
         in_reply_to: the Message-ID under which they got the release that this one follows, or "".
         date: for the Date field, aware; None = now.
+        provider: who carries it, where fields of its own are wanted (provider_fields.py), or "".
     """
 
     address: str
@@ -55,3 +56,4 @@ class Addressee:
     message_id: str
     in_reply_to: str = ""
     date: datetime | None = None
+    provider: str = ""

@@ -26,6 +26,7 @@ from mailer.message import headers
 from mailer.message.composition import Composition
 from mailer.message.flowed import unstuffed
 from mailer.message.head import Addressee
+from mailer.message.provider_fields import provider_fields
 from mailer.model import SLOT_SIGN, Mailbox, Rendered
 
 _ANGLES = re.compile("<([^<>]*)>")
@@ -146,6 +147,7 @@ def _names(addressee: Addressee, composition: Composition) -> list[str]:
         ("references", addressee.in_reply_to),
         ("list-unsubscribe", web or head.unsubscribe_mailto),
         ("list-unsubscribe-post", web),
+        *((name.lower(), True) for name, _ in provider_fields(addressee.provider, addressee.message_id)),
         ("list-id", head.list_id),
         ("content-language", head.language),
         ("mime-version", True),
@@ -170,6 +172,7 @@ def _field_differences(
     identifiers = {"Message-ID": addressee.message_id}
     if addressee.in_reply_to:
         identifiers |= {"In-Reply-To": addressee.in_reply_to, "References": addressee.in_reply_to}
+    identifiers |= dict(provider_fields(addressee.provider, addressee.message_id))
     for name, identifier in identifiers.items():
         if str(message[name]).strip() != identifier:
             yield f"{name} is “{message[name]}”"

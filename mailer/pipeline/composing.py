@@ -111,7 +111,10 @@ def entries_of(
         language = prepared.release.edition_for(recipient.languages).language
         values = values_for(recipient, settings)
         thread = prepared.threads.get(key, "")
-        addressee = Addressee(recipient.address, recipient.name, values, f"<rehearsal@{domain}>", thread)
+        addressee = Addressee(
+            *(recipient.address, recipient.name, values, f"<rehearsal@{domain}>", thread),
+            provider=settings.events_provider,
+        )
         content = compositions[language].fill(addressee)
         if thorough or language not in verified:
             verify(content, addressee, compositions[language])

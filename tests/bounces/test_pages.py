@@ -8,7 +8,7 @@ from conftest import REPOSITORY
 from support.bounce_corpus import bounces
 
 from mailer.bounces import MailKind, Severity
-from mailer.bounces.handling import SOFT_BOUNCES, SOFT_DAYS
+from mailer.bounces.proven import SOFT_BOUNCES, SOFT_DAYS
 from mailer.bounces.reading.severity import CAUSES
 
 REFERENCE = (REPOSITORY / "docs/reference/bounces.md").read_text("utf-8")

@@ -98,14 +98,14 @@ CASES = {
     "bounces": Case(
         ("bounces", "mail.eml"),
         (frozenset(("--explain", "--json")),),
-        alone=frozenset(("--mbox", "--maildir", "--imap", "--dry-run")),
+        alone=frozenset(("--mbox", "--maildir", "--imap", "--events", "--dry-run")),
         needs=((frozenset(("--json",)), frozenset(("--explain",))),),
     ),
     "bounces, mailboxes": Case(
         ("bounces",),
-        (frozenset(("--mbox", "--maildir", "--imap", "--dry-run", "--json")),),
+        (frozenset(("--mbox", "--maildir", "--imap", "--events", "--dry-run", "--json")),),
         alone=frozenset(("--explain",)),
-        needs=((frozenset(("--dry-run", "--json")), frozenset(("--mbox", "--maildir", "--imap"))),),
+        needs=((frozenset(("--dry-run", "--json")), frozenset(("--mbox", "--maildir", "--imap", "--events"))),),
     ),
 }
 VALUES = {

@@ -54,32 +54,34 @@ class Server:
 
 
 def _limited(
-    command: Sequence[str], workspace: Workspace, log: int, largest_file: int
+    command: Sequence[str], workspace: Workspace, log: int, largest_file: int, settings: dict[str, str]
 ) -> subprocess.Popen[str]:
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
 
     return subprocess.Popen(
-        [*COMMAND, *command], cwd=workspace.root, env=environment(SECRET_KEY=KEY), stdout=subprocess.PIPE,
+        [*COMMAND, *command], cwd=workspace.root, env=environment(**settings), stdout=subprocess.PIPE,
         stderr=log, text=True, preexec_fn=limit,
     )  # fmt: skip
 
 
 @contextmanager
-def serving(workspace: Workspace, *options: str, largest_file: int = 0) -> Iterator[Server]:
+def serving(workspace: Workspace, *options: str, largest_file: int = 0, **settings: str) -> Iterator[Server]:
     """The server, until it was killed or the block ends.
 
     Args:
         largest_file: octets; 0 = any. A full disk, as the system can play it.
+        settings: besides SECRET_KEY, or in its place.
     """
+    settings = {"SECRET_KEY": KEY} | settings
     log = workspace.root.parent / f"server-{time.monotonic_ns()}.log"
 
     command = ("unsubscribe-server", "--port", "0", *options)
     with log.open("wb") as file:
         if largest_file:
-            process = _limited(command, workspace, file.fileno(), largest_file)
+            process = _limited(command, workspace, file.fileno(), largest_file, settings)
         else:
-            process = start(*command, cwd=workspace.root, stderr=file.fileno(), SECRET_KEY=KEY)
+            process = start(*command, cwd=workspace.root, stderr=file.fileno(), **settings)
     assert process.stdout is not None
     url = process.stdout.readline()
     assert url.startswith("http://127.0.0.1:"), log.read_text("utf-8")

@@ -16,6 +16,7 @@ class MailKind(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     COMPLAINT = "complaint"
     AUTO_REPLY = "auto-reply"
+    NOTICE = "notice"
     OTHER = "other"
     UNREADABLE = "unreadable"
 

@@ -16,11 +16,17 @@ __all__ = ["Sources", "mails_of"]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where to look. `imap`: the folder that the settings name."""
+    """Where to look.
+
+    Attributes:
+        imap: the folder that the settings name.
+        events: what providers have posted to the office's server.
+    """
 
     mboxes: tuple[Path, ...] = ()
     maildirs: tuple[Path, ...] = ()
     imap: bool = False
+    events: bool = False
 
 
 def mails_of(

@@ -1,4 +1,5 @@
-"""One-click unsubscribing (RFC 8058): a small server that an administrator puts behind a proxy.
+"""The office's small door to the net, which an administrator puts behind a proxy: one-click unsubscribing (RFC 8058),
+and what providers tell about mail that they took (events/).
 
 A link in a mail is fetched by scanners and previews long before a person sees it. So a GET only ever shows a page
 with a button, and nothing but a POST that says what it wants takes somebody off: `List-Unsubscribe=One-Click`, as
@@ -8,10 +9,7 @@ SECRET_KEY; there are no cookies and no accounts.
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
-from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -20,20 +18,20 @@ from traceback import extract_tb
 from urllib.parse import urlsplit
 
 import uvicorn
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from mailer.desk.serve import listen
-from mailer.desk.unsubscribe.connections import RETRY_AFTER, Connection, OneLength, Places, most_connections
+from mailer.desk.unsubscribe.connections import Connection, OneLength, Places, most_connections
+from mailer.desk.unsubscribe.events import EventsDoor
 from mailer.desk.unsubscribe.form import wish_of
+from mailer.desk.unsubscribe.pages import Pages
 from mailer.desk.unsubscribe.request_limit import RequestLimit
 from mailer.desk.unsubscribe.wish_keeper import WishKeeper
 from mailer.errors import MailerError, SettingsError, WorkspaceError
-from mailer.model import Newsroom
 from mailer.press import (
     AddressError,
     Suppressions,
@@ -41,11 +39,9 @@ from mailer.press import (
     parse_address,
     read_unsubscribe_token,
 )
-from mailer.release import read_newsroom
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 
-HERE = Path(__file__).parent
 REQUESTS = 60
 """Requests a minute from one client, of those that change nothing."""
 
@@ -55,37 +51,38 @@ Say = Callable[[str], None]
 def make_unsubscribe_app(
     workspace: Workspace, settings: Settings, *, requests: int = REQUESTS, say: Say = lambda text: None
 ) -> Starlette:
-    """The ASGI app: `GET` and `POST /u/TOKEN`, and the same under the path of UNSUBSCRIBE_URL.
+    """The ASGI app: with SECRET_KEY, `GET` and `POST /u/TOKEN`, and the same under the path of UNSUBSCRIBE_URL; with
+    EVENTS_SECRET, `POST /events/PROVIDER/SECRET`.
 
     Args:
         workspace: whose lists/suppressed.csv takes the addresses, and whose newsroom.md names the sender.
         requests: a minute from one client. A first wish is never turned away: it needs a token of ours,
-            and there are only as many as recipients.
+            and there are only as many as recipients. Nor is an event that is a provider's own.
         say: told a line for each address taken off, and when one could not be.
 
     Raises:
-        SettingsError: SECRET_KEY is missing.
+        SettingsError: both keys are missing, or EVENTS_SECRET can't be used.
         WorkspaceError: there is no lists/, and it can't be made.
         ReleaseError: newsroom.md can't be read. What is odd about suppressed.csv is told, and hinders no wish.
     """
-    if not settings.secret_key:
+    if not (settings.secret_key or settings.events_secret):
         raise SettingsError(
             "SECRET_KEY is empty: without it, real unsubscribe links can't be told from forged ones.",
-            "Put the SECRET_KEY of the sending machine into .env here, too.",
+            "Put the SECRET_KEY of the sending machine into .env here, too. For events alone, set EVENTS_SECRET.",
         )
-    try:
-        workspace.lists.mkdir(
-            exist_ok=True
-        )  # now or never: later a folder that is missing is a drive that has gone
-    except OSError as error:
-        raise WorkspaceError(f"{workspace.lists} can't be made: {error.strerror}.") from None
-    endpoints = _Endpoints(workspace, settings.secret_key, RequestLimit(requests), say)
-    paths = dict.fromkeys((urlsplit(settings.unsubscribe_url).path.rstrip("/") or "/u", "/u"))
-    routes = [Route(f"{path}/{{token}}", endpoints.answer, methods=["GET", "POST"]) for path in paths]
-    robots = Route("/robots.txt", lambda _: PlainTextResponse("User-agent: *\nDisallow: /\n"))
+    limit = RequestLimit(requests)
+    endpoints = _Endpoints(workspace, settings.secret_key, limit, say)
+    routes = [Route("/robots.txt", lambda _: PlainTextResponse("User-agent: *\nDisallow: /\n"))]
+    if settings.events_secret:
+        door = EventsDoor(workspace, settings, limit, endpoints.tell)
+        take = partial(endpoints.answered, door.answer)
+        routes.append(Route("/events/{provider}/{secret}", take, methods=["POST"]))
+    if settings.secret_key:
+        paths = dict.fromkeys((urlsplit(settings.unsubscribe_url).path.rstrip("/") or "/u", "/u"))
+        routes += [Route(f"{path}/{{token}}", endpoints.answer, methods=["GET", "POST"]) for path in paths]
     handlers = dict.fromkeys((400, 404, 405), endpoints.refused)
     app = Starlette(
-        routes=[robots, *routes],
+        routes=routes,
         exception_handlers=handlers,
         middleware=[Middleware(OneLength)],
         lifespan=endpoints.lifespan,
@@ -134,34 +131,28 @@ def serve_unsubscribing(
     )
     listener.listen(backlog)  # from now on they wait, and are not refused
     shown = f"[{host}]" if ":" in host else host
-    ready(f"http://{shown}:{listener.getsockname()[1]}/u/")
+    ready(f"http://{shown}:{listener.getsockname()[1]}/{'u/' if settings.secret_key else 'events/'}")
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listener])
 
 
 class _Endpoints:
+    """Answers who comes by a link of one-click; without a key, that there is no such page.
+
+    Raises:
+        WorkspaceError: there is no lists/, and it can't be made.
+    """
+
     def __init__(self, workspace: Workspace, key: str, limit: RequestLimit, say: Say) -> None:
         self._key, self._limit = key, limit
+        if key:
+            _make_now(workspace.lists)
         self._suppressions = Suppressions(workspace.suppressed, to_add=True)
         self._keeper = WishKeeper(self._suppressions, say)
-        self._keeper.look()
-        self._labels = tomllib.loads((HERE / "labels.toml").read_text("utf-8"))
-        self._newsrooms = {tag: read_newsroom(workspace, tag) for tag in self._labels}
-        self._house = read_newsroom(workspace).language
-        self._style = (HERE / "page.css").read_text("utf-8")
-        self._page = Environment(
-            loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined
-        ).get_template("page.html.j2")
-        digest = b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
-        self._headers = {
-            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-Robots-Tag": "noindex, nofollow",
-            "Vary": "Accept-Language",
-        }
+        self.tell = self._keeper.tell
+        if key:
+            self._keeper.look()
+        self._pages = Pages(workspace)
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -171,26 +162,27 @@ class _Endpoints:
     # ---- what is asked -----------------------------------------------------------------------------------
 
     async def answer(self, request: Request) -> Response:
+        return await self.answered(self._unsubscribe if request.method == "POST" else self._ask, request)
+
+    async def answered(self, answer: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
+        """With the last net, for a fault of ours: nothing is confirmed, and strangers fill no log with tracebacks. Nor
+        is the error's text shown: it may hold a token."""
         try:
-            return await (self._unsubscribe(request) if request.method == "POST" else self._ask(request))
+            return await answer(request)
         except Exception as error:
-            # The last net, for a fault of ours: nothing is confirmed, and strangers fill no log with tracebacks.
-            # Nor is the error's text shown: it may hold a token.
             place = extract_tb(error.__traceback__)[-1]
             what = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
-            self._keeper.tell(
-                f"A request could not be answered ({what}): this is a bug in mailer, please report it."
-            )
-            return self._later(request, HTTPStatus.SERVICE_UNAVAILABLE)
+            self.tell(f"A request could not be answered ({what}): this is a bug in mailer, please report it.")
+            return self._pages.later(request, HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _ask(self, request: Request) -> Response:
         """A page with a button. Whoever fetches it has not unsubscribed."""
         if not self._limit.allows(_client(request)):
-            return self._later(request, HTTPStatus.TOO_MANY_REQUESTS)
+            return self._pages.later(request, HTTPStatus.TOO_MANY_REQUESTS)
         address = self._address(request)
         if not address:
-            return self._failed(request)
-        return self._answer(request, "title", ("ask", "address"), address, button=True)
+            return self._pages.failed(request)
+        return self._pages.answer(request, "title", ("ask", "address"), address, button=True)
 
     async def _unsubscribe(self, request: Request) -> Response:
         """RFC 8058 §3.2, or the page's form. Asked again, it says the same again."""
@@ -198,21 +190,21 @@ class _Endpoints:
         wish = await wish_of(request) if address else ""
         first = wish and address not in self._suppressions
         if not first and not self._limit.allows(_client(request)):
-            return self._later(request, HTTPStatus.TOO_MANY_REQUESTS)
+            return self._pages.later(request, HTTPStatus.TOO_MANY_REQUESTS)
         if not wish:
-            return self._failed(request, HTTPStatus.BAD_REQUEST if address else HTTPStatus.NOT_FOUND)
+            return self._pages.failed(request, HTTPStatus.BAD_REQUEST if address else HTTPStatus.NOT_FOUND)
         try:
             await self._keeper.keep(address, wish)
         except MailerError as error:
             self._keeper.tell(f"NOT unsubscribed: {address}: {error}")
-            return self._later(request, HTTPStatus.SERVICE_UNAVAILABLE)
-        return self._answer(request, "done_title", ("done",), address)
+            return self._pages.later(request, HTTPStatus.SERVICE_UNAVAILABLE)
+        return self._pages.answer(request, "done_title", ("done",), address)
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """No such page, or no such method."""
         if not self._limit.allows(_client(request)):
-            return self._later(request, HTTPStatus.TOO_MANY_REQUESTS)
-        response = self._failed(request, HTTPStatus(getattr(error, "status_code", 404)))
+            return self._pages.later(request, HTTPStatus.TOO_MANY_REQUESTS)
+        response = self._pages.failed(request, HTTPStatus(getattr(error, "status_code", 404)))
         response.headers.update(getattr(error, "headers", None) or {})
         return response
 
@@ -223,57 +215,14 @@ class _Endpoints:
         except (AddressError, UnsubscribeTokenError):
             return ""
 
-    # ---- what is said ------------------------------------------------------------------------------------
-
-    def _failed(self, request: Request, status: HTTPStatus = HTTPStatus.NOT_FOUND) -> Response:
-        response = self._answer(request, "failed_title", ("failed",), status=status)
-        if status is HTTPStatus.BAD_REQUEST:
-            response.headers["Connection"] = "close"  # whatever else they send is not read
-        return response
-
-    def _later(self, request: Request, status: HTTPStatus) -> Response:
-        response = self._answer(request, "later_title", ("later",), status=status)
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-        return response
-
-    def _answer(
-        self,
-        request: Request,
-        heading: str,
-        lines: tuple[str, ...],
-        address: str = "",
-        *,
-        button: bool = False,
-        status: HTTPStatus = HTTPStatus.OK,
-    ) -> Response:
-        language = self._language(request)
-        newsroom, labels = self._newsrooms[language], self._labels[language]
-        html = self._page.render(
-            language=language,
-            name=newsroom.name,
-            heading=labels[heading],
-            lines=[labels[line].format(name=newsroom.name) for line in lines],
-            address=address,
-            button=labels["button"] if button else "",
-            write=labels["write"],
-            write_to=_office(newsroom) if not button else "",
-            style=self._style,
-        )
-        return HTMLResponse(html, status, self._headers | {"Content-Language": language})
-
-    def _language(self, request: Request) -> str:
-        """`?lang=`, then what the browser prefers, then the house's."""
-        wanted = [request.query_params.get("lang", "")]
-        wanted += [tag.partition(";")[0] for tag in request.headers.get("accept-language", "").split(",")]
-        for tag in (*wanted, self._house):
-            if (short := tag.strip().lower().partition("-")[0]) in self._labels:
-                return short
-        return "en"
-
-
-def _office(newsroom: Newsroom) -> str:
-    return (newsroom.reply_to or newsroom.sender).address
-
 
 def _client(request: Request) -> str:
     return request.client.host if request.client else ""
+
+
+def _make_now(lists: Path) -> None:
+    """Now or never: later a folder that is missing is a drive that has gone."""
+    try:
+        lists.mkdir(exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"{lists} can't be made: {error.strerror}.") from None
