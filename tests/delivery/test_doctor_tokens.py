@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from support.authorization_server import AuthorizationServer, Refused, authorization_server
+from support.smtp_tokens import TokenServer
 
 from mailer.delivery.doctor.server import look_at_server
 from mailer.model import Finding
 from mailer.settings import read_settings
-
-TokenServer = pytest.importorskip("support.smtp_tokens").TokenServer
 
 SWITCHED_OFF = (
     "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."
