@@ -65,7 +65,7 @@ SERVERS: Mapping[str, Server] = {
         reading="https://outlook.office.com/IMAP.AccessAsUser.All",
         application_scope="https://outlook.office365.com/.default",
         redirect_host="localhost",  # the one name for which it takes any port without an edit of the manifest
-        consents="https://myapps.microsoft.com",
+        consents="https://entra.microsoft.com, Enterprise applications, your application, Permissions",
     ),
     "google": Server(
         "Google",

@@ -31,7 +31,7 @@ _PATIENCE = 300.0
 def login(device: bool, app: bool, no_browser: bool) -> int:
     """Sign in to send through Microsoft 365, Google Workspace or another server that wants OAuth 2.0, not a password.
 
-    Your browser shows the page of Microsoft or Google; mailer never sees your password. What it gets is kept in this
+    Your browser shows the page of Microsoft or Google, and your password stays there. What mailer gets is kept in this
     computer's keyring, or in a file that only your account can read. The application that asks is your own office's:
     docs/guide/sign-in.md says how to register it.
     """
@@ -134,5 +134,5 @@ def logout() -> int:
         why = f"did not take it back: {done.refused}" if done.refused else "has no way to take it back"
         say(f"{title} {why}. What was handed out may stay good until it expires.", err=True)
         if client.server.consents:
-            say(f"You can withdraw your consent at {client.server.consents}", err=True)
+            say(f"Consent is withdrawn here: {client.server.consents}", err=True)
     return UNFINISHED if done.refused else DONE

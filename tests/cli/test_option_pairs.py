@@ -94,6 +94,7 @@ CASES = {
         (frozenset(("--only", "--keep", "--apply", "--yes", "--json")),),
         needs=((frozenset(("--yes",)), frozenset(("--apply",))),),
     ),
+    "login": Case(("login",), (frozenset(("--no-browser",)),)),
     "bounces": Case(
         ("bounces", "mail.eml"),
         (frozenset(("--explain", "--json")),),
@@ -230,6 +231,7 @@ def test_every_command_with_two_options_is_here() -> None:
         "ledger",
         "people",
         "doctor",
+        "logout",
     }
     """Each of their options has its effect whatever the others are."""
     assert {name for _, names in FAMILIES for name in names} == here | free

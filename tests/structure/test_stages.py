@@ -202,6 +202,9 @@ def test_help_imports_nothing_heavy() -> None:
         "phonenumbers",
         "rich",
         "sqlite3",
+        "oauthlib",
+        "keyring",
+        "cryptography",
     )
     code = (
         "import sys; from mailer.cli import main; main(['--help']);"
