@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
@@ -54,7 +55,7 @@ class Redirection:
         self._query: str | None = None
         self._answered, self._shown = threading.Event(), threading.Event()
         self._servers = _listening(host, _handler(self))
-        self.port = self._servers[0].server_port
+        self.port = _port(self._servers[0])
         self.address = f"http://{host}:{self.port}"
 
     def __enter__(self) -> Self:
@@ -136,7 +137,7 @@ def _handler(redirection: Redirection) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class _Loopback(ThreadingHTTPServer):
+class _Loopback(ThreadingTCPServer):  # HTTPServer would ask the DNS for its own name, which may take its time
     daemon_threads = True
     allow_reuse_address = False  # on Windows it would let another program take the port, too
 
@@ -148,6 +149,10 @@ class _Loopback6(_Loopback):
     address_family = socket.AF_INET6
 
 
+def _port(server: _Loopback) -> int:
+    return int(server.server_address[1])
+
+
 def _listening(host: str, handler: type[BaseHTTPRequestHandler]) -> list[_Loopback]:
     """
     Raises:
@@ -156,5 +161,5 @@ def _listening(host: str, handler: type[BaseHTTPRequestHandler]) -> list[_Loopba
     servers = [_Loopback(("127.0.0.1", 0), handler)]
     if host == "localhost":
         with suppress(OSError):  # no IPv6, or somebody has the port there: then the browser tries the other
-            servers.append(_Loopback6(("::1", servers[0].server_port), handler))
+            servers.append(_Loopback6(("::1", _port(servers[0])), handler))
     return servers

@@ -28,8 +28,8 @@ def room_again(database: Database, window: int, zone: str, now: float | None = N
     if not number:
         latest = _moment(now + window, now, zone)
         return f"The ledger knows of no message in that time: room again {latest} at the latest ({zone or 'UTC'})."
-    since, room = _moment(first, now, zone), _moment(first + window, now, zone)
-    every = f", for all {_moment(last + window, now, zone)}" if number > 1 else ""
+    since, room, every = (_moment(at, now, zone) for at in (first, first + window, last + window))
+    every = f", for all {every}" if every != room else ""
     return (
         f"The ledger shows {number:,} accepted since {since}: room again for the first of them {room} at the "
         f"latest{every} ({zone or 'UTC'})."

@@ -168,6 +168,7 @@ def test_a_fresh_token_that_is_refused_too_is_the_end(
         send(tmp_path, signed_in(authority, server.port, smtp_connections=6), 300, processes)
     assert len(server.shown) == 2 and authority.refreshes == 1
     assert "invalid_token, scope: https://mail.example.org/" in told.value.message
+    assert "issued just now was refused, too" in told.value.hint and "mailer login" in told.value.hint
     assert not any(token in str(told.value) for _, token, _ in server.shown)
 
 

@@ -151,7 +151,7 @@ class Attempts:
         if isinstance(problem, TransportError):
             raise problem
         if isinstance(problem, NotNow):
-            raise TransportError(f"The server takes no message: {problem}.", problem.hint)
+            raise TransportError(f"The server takes no message: {str(problem).rstrip('.')}.", problem.hint)
         raise TransportError(
             f"Can't connect to {self._settings.smtp_host}:{self._settings.port}: {problem}.",
             "Check SMTP_HOST, SMTP_PORT and SMTP_SECURITY; `mailer doctor` takes a closer look.",

@@ -168,7 +168,7 @@ class InFlight:
         if rule.cure:
             what = f"The server refused the message to {parcel.claim.address}: {decision.reply}"
             cure = rule.cure.format(user=self._user or "the account")
-            self._work.halt(what, f"{rule.reason} {cure} Nobody counts as refused for it.", rule.window)
+            self._work.halt(what, f"{rule.reason} {cure}", rule.window)
         elif why := wanted(decision.stage, decision.reply, self._user):
             self._work.halt(*why)
 

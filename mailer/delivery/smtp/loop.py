@@ -234,7 +234,7 @@ class Loop:
         """
         self._remove(session)
         if isinstance(problem, TokenRefused) and not session.credentials.refused(problem.final):
-            problem = problem.final
+            problem = problem.in_vain
         if isinstance(problem, Withdrawn | TokenRefused | TokenExpired):
             session.lost(str(problem))
             return

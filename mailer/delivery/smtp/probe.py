@@ -71,7 +71,7 @@ def log_in(
     try:
         return _greeted(settings, schedule, newer, token)
     except TokenRefused as twice:
-        raise twice.final from None
+        raise twice.in_vain from None
 
 
 def _greeted(settings: Settings, schedule: Schedule, token: str, before: str = "") -> Greeted:

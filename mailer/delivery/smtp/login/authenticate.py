@@ -26,6 +26,9 @@ NO_ANSWER = "Try again later; if it goes on, ask the people who run the server."
 """Where a token was sent into silence. It locks nothing."""
 
 
+_IN_VAIN = "A token that was issued just now was refused, too: is SMTP_USERNAME the mailbox that signed in?"
+
+
 class LoginRefused(TransportError):
     """The server did not take the login. Another attempt may lock the account."""
 
@@ -35,12 +38,14 @@ class TokenRefused(ConnectionLost):
     worth one attempt.
 
     Attributes:
-        final: what to tell if there is none, or it fares no better.
+        final: what to tell if there is none.
+        in_vain: what to tell if it was the newer one already.
     """
 
     def __init__(self, final: LoginRefused) -> None:
         super().__init__(final.message)
         self.final = final
+        self.in_vain = LoginRefused(final.message, f"{_IN_VAIN} {final.hint}")
 
 
 class TokenExpired(ConnectionLost):

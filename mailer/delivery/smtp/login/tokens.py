@@ -93,7 +93,7 @@ class Login:
     @property
     def waits(self) -> bool:
         """Whether a token is on its way."""
-        return self._answer is not None
+        return self._answer is not None and not self._answer.done()
 
     def next(self) -> Credentials | None:
         """For one more connection; None: it is on its way.
