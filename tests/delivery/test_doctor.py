@@ -54,6 +54,22 @@ def test_all_is_well(tmp_path: Path, resolver: dns.resolver.Resolver) -> None:
     assert "lamplight" not in repr(findings)
 
 
+def test_a_key_that_is_user_name_and_password_at_once_is_not_shown(
+    tmp_path: Path, resolver: dns.resolver.Resolver
+) -> None:
+    authority = Authority(tmp_path)
+    with FaultyServer(
+        extensions=("STARTTLS", "AUTH PLAIN"), tls=authority.server(), login=("lamplight", "lamplight")
+    ) as server:
+        settings = Settings(
+            smtp_preset="postmark", smtp_host="127.0.0.1", smtp_port=server.port, smtp_ca_file=str(authority.file),
+            smtp_username="lamplight", smtp_password="lamplight",
+        )  # fmt: skip
+        findings = found(settings, "example.org", resolver)
+    assert findings["login"].message == "Logged in."
+    assert "lamplight" not in repr(findings)
+
+
 @pytest.mark.parametrize(
     ("fault", "says"),
     [

@@ -125,7 +125,7 @@ def test_doctor_tells_the_preset_s_values_from_the_office_s(tmp_path: Path) -> N
     its, _, own = message.partition(" Your own: ")
     assert "SMTP_PRESET=microsoft365 is Microsoft 365" in its
     assert "SMTP_HOST=smtp.office365.com, SMTP_PORT=587, SMTP_SECURITY=starttls, SMTP_CONNECTIONS=3" in its
-    assert own == "SMTP_USERNAME=press@example.org, SMTP_RATE=20 a minute."
+    assert own == "SMTP_USERNAME, SMTP_RATE=20 a minute."
     assert "SMTP_RATE" not in its
 
 

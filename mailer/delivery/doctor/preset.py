@@ -74,8 +74,13 @@ def _who_set_what(settings: Settings, preset: Preset) -> tuple[list[str], list[s
         ),
         ("SMTP_RATE", settings.smtp_rate, parse_rates(preset.rates), _rates(settings)),
     )
+    # A user name of the office's own may be half of a key (Postmark), so it is not repeated.
     its = [f"{key}={shown}" for key, value, set_by_it, shown in facts if value == set_by_it and shown]
-    own = [f"{key}={shown}" for key, value, set_by_it, shown in facts if value != set_by_it and shown]
+    own = [
+        key if key == "SMTP_USERNAME" else f"{key}={shown}"
+        for key, value, set_by_it, shown in facts
+        if value != set_by_it and shown
+    ]
     if not preset.connections:  # then the default is nobody's choice
         its = [fact for fact in its if not fact.startswith("SMTP_CONNECTIONS=")]
     return its, own

@@ -44,7 +44,9 @@ def _describe(settings: Settings, offer: Offer) -> Iterator[Finding]:
             f"Encrypted ({settings.smtp_security}), and the server's certificate matches its name.",
         )
     if settings.smtp_username:
-        yield Finding("login", _GOOD, f"Logged in as {settings.smtp_username}.")
+        # Some providers take one key as user name and password (Postmark): then it is not shown.
+        secret = settings.smtp_username == settings.smtp_password
+        yield Finding("login", _GOOD, "Logged in." if secret else f"Logged in as {settings.smtp_username}.")
     else:
         yield Finding("login", _GOOD, "No login is set, and the server did not ask for one.")
     if offer.size:
