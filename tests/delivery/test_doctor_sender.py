@@ -207,6 +207,15 @@ def test_a_policy_that_is_only_tested_says_so() -> None:
 # ---- alignment ---------------------------------------------------------------------------------------
 
 SIGNED = {"dkim_selector": "lamp", "dkim_key_file": "key.pem"}
+KEY = "v=DKIM1; k=rsa; p=MIGf"
+
+
+def provable(*domains: str) -> dict[str, list[str]]:
+    """Domains with an SPF record, and a key to sign with."""
+    return {d: ["v=spf1 mx -all"] for d in domains} | {f"lamp._domainkey.{d}": [KEY] for d in domains}
+
+
+EVERYBODY = provable("example.org", "press.example.org", "mail.example.org", "example.net")
 
 
 @pytest.mark.parametrize(
@@ -225,38 +234,53 @@ SIGNED = {"dkim_selector": "lamp", "dkim_key_file": "key.pem"}
 def test_dmarc_passes_by_a_signature_or_a_return_address_of_the_organisation(
     tags: str, signer: str, bounces: str, passes: bool
 ) -> None:
-    zone = {"_dmarc.example.org": [f"v=DMARC1; p=reject; {tags}"], "_dmarc.example.net": ["v=DMARC1; p=none"]}
+    zone = EVERYBODY | {"_dmarc.example.org": [f"v=DMARC1; p=reject; {tags}"]}
     findings = look(zone, "press.example.org", dkim_domain=signer, envelope_from=bounces, **SIGNED)
     found = of("alignment", findings)
     assert found.level == ("notice" if passes else "error")
-    assert ("every message fails" in found.message) == (not passes)
+    assert ("passes only if" in found.message) == (not passes)
+    assert passes or ("or for its organisation" in found.message) == (tags != "adkim=s")
+
+
+@pytest.mark.parametrize("lacking", ["example.org", "lamp._domainkey.example.org"])
+def test_what_belongs_to_the_organisation_and_can_t_pass_is_no_proof(lacking: str) -> None:
+    by = {"dkim_domain": "example.org", "envelope_from": "bounces@example.net"}
+    if lacking == "example.org":
+        by = {"dkim_domain": "example.net", "envelope_from": "bounces@example.org"}
+    zone = EVERYBODY | PROTECTED
+    assert of("alignment", look(zone, "example.org", **by, **SIGNED)).level == "notice"
+    found = of("alignment", look(zone | {lacking: []}, "example.org", **by, **SIGNED))
+    assert (found.level, "belongs to it, but has no valid" in found.message) == ("error", True)
 
 
 def test_what_fails_where_the_policy_is_none_is_a_warning() -> None:
-    zone = {"_dmarc.example.org": ["v=DMARC1; p=none"]}
+    zone = EVERYBODY | {"_dmarc.example.org": ["v=DMARC1; p=none"]}
     more = {"dkim_domain": "example.net", "envelope_from": "bounces@example.net"} | SIGNED
     assert of("alignment", look(zone, "example.org", **more)).level == "warning"
 
 
 def test_two_organisations_under_one_registry_are_two() -> None:
+    zone = REGISTRY | provable("lighthouse.gov.example")
     more = {"dkim_domain": "lighthouse.gov.example", "envelope_from": "b@lighthouse.gov.example"} | SIGNED
-    assert of("alignment", look(REGISTRY, "harbour.gov.example", **more)).level == "error"
+    assert of("alignment", look(zone, "harbour.gov.example", **more)).level == "error"
 
 
 def test_without_a_signature_of_ours_it_depends_on_the_server() -> None:
-    found = of("alignment", look(PROTECTED, "press.example.org", envelope_from="bounces@example.net"))
+    found = of(
+        "alignment", look(EVERYBODY | PROTECTED, "press.example.org", envelope_from="bounces@example.net")
+    )
     assert found.level == "warning"
     assert "only if the server signs with d=press.example.org" in found.message
 
 
 def test_a_provider_s_own_return_address_aligns_nothing() -> None:
-    found = of("alignment", look(PROTECTED, "example.org", smtp_preset="postmark"))
+    found = of("alignment", look(EVERYBODY | PROTECTED, "example.org", smtp_preset="postmark"))
     assert found.level == "warning"
     assert "only if Postmark signs with d=example.org" in found.message
 
 
 def test_alignment_is_unknown_where_dns_is_silent() -> None:
-    zone: Zone = {**PROTECTED, "_dmarc.example.net": SILENCE}
+    zone: Zone = {**EVERYBODY, **PROTECTED, "_dmarc.example.net": SILENCE}
     more = {"dkim_domain": "example.net", "envelope_from": "bounces@example.net"} | SIGNED
     found = of("alignment", look(zone, "example.org", **more))
     assert (found.level, "unknown" in found.message) == ("notice", True)
@@ -331,8 +355,6 @@ def test_spf_is_unknown_where_dns_is_silent(silent: str) -> None:
 
 
 # ---- DKIM --------------------------------------------------------------------------------------------
-
-KEY = "v=DKIM1; k=rsa; p=MIGf"
 
 
 @pytest.mark.parametrize(
