@@ -224,6 +224,16 @@ def test_whoever_tells_of_an_uncertain_mail_has_it(workspace: Workspace, name: s
         assert ledger.complaints(MARCH_3)[1] == 1, "it counts among the accepted"
 
 
+def test_an_event_may_be_quicker_than_the_answer_that_the_sender_waits_for(workspace: Workspace) -> None:
+    """The sender has written that the last dot leaves, and not heard yet that it was taken."""
+    token = send_to(workspace, ANA)[ANA]
+    with Ledger(workspace.ledger) as ledger, ledger.writing() as db:
+        db.execute("UPDATE deliveries SET state = '.'")
+    keep(workspace, "sendgrid", BY_NAME["sendgrid", "processed"].filled(ANA, token))
+    assert followed(digest(workspace)) == []
+    assert state_of(workspace, ANA) is Status.ACCEPTED
+
+
 def test_a_bounce_of_an_uncertain_mail_settles_it(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     with Ledger(workspace.ledger) as ledger, ledger.writing() as db:
@@ -397,6 +407,13 @@ def test_the_command_tells_what_it_did(workspace: Workspace) -> None:
     assert "2 new events: 1 bounce, 1 notice." in ran.err
     again = mailer("bounces", "--events", cwd=workspace.root)
     assert (again.code, again.out, again.err.strip()) == (0, "", "0 new events.")
+    Spool(workspace.private).keep("brevo", b"no JSON")
+    odd = mailer("bounces", "--events", cwd=workspace.root)
+    assert (
+        odd.out
+        == "?\tfor you to decide\tan event that no program can read: look at it yourself, then delete it\n"
+    )
+    assert "Brevo: (no subject)  [.mailer/events/odd/brevo-" in odd.err
 
 
 def test_an_event_that_waits_can_be_explained(workspace: Workspace) -> None:
