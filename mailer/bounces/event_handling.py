@@ -142,7 +142,7 @@ class EventHandler:
             case MailKind.BOUNCE:
                 yield self.proven.bounced(sent, event.recipient, at)
             case MailKind.DELAY:
-                detail = f"still being tried: {event.recipient.said or event.word}"
+                detail = f"still being tried: {event.recipient.said or visible(event.word)}"
                 yield Consequence(sent.address, Done.WAITING, detail, sent.release)
             case MailKind.COMPLAINT:
                 yield self.proven.complained(sent, event.feedback, (canonical(event.address),), at)

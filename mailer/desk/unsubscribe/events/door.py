@@ -56,7 +56,7 @@ class EventsDoor:
         if not _SECRET.fullmatch(settings.events_secret):
             raise SettingsError(
                 "EVENTS_SECRET must have 20 to 200 letters, digits, “-” or “_”.",
-                'Make one: python -c "import secrets; print(secrets.token_urlsafe(24))"',
+                "Make one by chance: openssl rand -hex 24",
             )
         self._secret, self._limit, self._say = settings.events_secret.encode(), limit, say
         self._spool = Spool(workspace.private)
