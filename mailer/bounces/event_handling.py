@@ -132,7 +132,9 @@ class EventHandler:
     def _taken(self, kept: Kept, sent: Sent, at: datetime) -> Iterator[Consequence]:
         """Whoever tells anything of a mail has it: that settles whether it was accepted."""
         told = f"{TELLING[kept.provider]} has it"
-        if sent.state is Status.UNCERTAIN and self.register.accepted_after_all(sent, at, told):
+        if sent.state not in (Status.UNCERTAIN, Status.DOT):
+            return
+        if self.register.accepted_after_all(sent, at, told) and sent.state is Status.UNCERTAIN:
             yield Consequence(sent.address, Done.ACCEPTED, f"was uncertain; {told}", sent.release)
 
     def _proven(self, kept: Kept, event: Event, sent: Sent, at: datetime) -> Iterator[Consequence]:
@@ -140,7 +142,7 @@ class EventHandler:
             case MailKind.BOUNCE:
                 yield self.proven.bounced(sent, event.recipient, at)
             case MailKind.DELAY:
-                detail = f"still being tried: {event.recipient.said or event.word}"
+                detail = f"still being tried: {event.recipient.said or visible(event.word)}"
                 yield Consequence(sent.address, Done.WAITING, detail, sent.release)
             case MailKind.COMPLAINT:
                 yield self.proven.complained(sent, event.feedback, (canonical(event.address),), at)

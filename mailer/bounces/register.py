@@ -38,7 +38,7 @@ class MailRegister:
     """
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+        self._ledger, self._replies_indexed = ledger, False
         with ledger.writing() as db:
             index_for_bounces(db)
 
@@ -60,8 +60,8 @@ class MailRegister:
 
     def by_reply(self, replies: Iterable[str]) -> Sent | None:
         """The mail that a server accepted with one of these texts, as they name the id that it has there."""
-        self._index_replies()
         for reply in replies:
+            self._index_replies()
             accepted = "SELECT delivery FROM attempts WHERE text = ? AND code BETWEEN 200 AND 299"
             if found := self._find(f"d.id IN ({accepted})", reply):
                 return found
@@ -69,6 +69,9 @@ class MailRegister:
 
     def _index_replies(self) -> None:
         """Made when it is first asked for: most offices do without."""
+        if self._replies_indexed:
+            return
+        self._replies_indexed = True
         with self._ledger.writing() as db:
             db.execute(
                 "CREATE INDEX IF NOT EXISTS attempts_accepted ON attempts (text) WHERE code BETWEEN 200 AND 299"
@@ -109,11 +112,13 @@ class MailRegister:
             )
 
     def accepted_after_all(self, mail: Sent, at: datetime, said: str) -> bool:
-        """Records that a server has one of our mails of which nobody knew: False where that was known by now."""
+        """Records that a server has one of our mails, where nobody knew, or whoever sends it has not heard it yet.
+        False where it was known by now."""
+        unknown = LETTERS[Status.UNCERTAIN] + LETTERS[Status.DOT]
         with self._ledger.writing() as db:
             found = db.execute(
-                "UPDATE deliveries SET state = ? WHERE token = ? AND state = ? RETURNING id",
-                (LETTERS[Status.ACCEPTED], mail.token, LETTERS[Status.UNCERTAIN]),
+                "UPDATE deliveries SET state = ? WHERE token = ? AND instr(?, state) RETURNING id",
+                (LETTERS[Status.ACCEPTED], mail.token, unknown),
             ).fetchone()
             if found:
                 db.execute(

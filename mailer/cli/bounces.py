@@ -117,6 +117,8 @@ def _is_for_a_person(handled: HandledMail) -> bool:
     """Whether nothing was done, but a person may have to do something."""
     from mailer.bounces import Done, MailKind
 
+    if handled.is_event:  # else its line says all, and the post is gone
+        return handled.kind is MailKind.UNREADABLE
     letter = handled.kind is MailKind.OTHER and not handled.consequences
     return letter or any(each.done is Done.FOR_YOU for each in handled.consequences)
 

@@ -74,7 +74,7 @@ def _say(url: str) -> None:
 
 
 @click.command(
-    short_help="Suppress people who click on unsubscribe.",
+    short_help="Suppress people who click on unsubscribe, and take providers' events.",
     epilog="Example:  mailer unsubscribe-server --port 8058 --proxy 127.0.0.1",
 )
 @click.option(
@@ -107,8 +107,9 @@ def _say(url: str) -> None:
 def unsubscribe_server(host: str, port: int, proxies: tuple[str, ...], limit: int) -> None:
     """Suppress the people who click on unsubscribe (RFC 8058). Press Ctrl-C to stop.
 
-    It needs the same SECRET_KEY as the machine that sends, which also needs UNSUBSCRIBE_URL. An administrator puts
-    it behind a proxy that speaks https; docs/guide/unsubscribe-server.md explains how.
+    It needs the same SECRET_KEY as the machine that sends, which also needs UNSUBSCRIBE_URL. With EVENTS_SECRET, it
+    also keeps what providers tell about your email, for mailer bounces --events. An administrator puts it behind a
+    proxy that speaks https; docs/guide/unsubscribe-server.md and docs/guide/events.md explain how.
     """
     from mailer.desk.unsubscribe import serve_unsubscribing
 

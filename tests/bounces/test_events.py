@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -22,7 +22,7 @@ from support.terminal import mailer
 
 from mailer.bounces import Done, HandledMail, MailKind, Sources, collect
 from mailer.bounces.event_handling import EventHandler
-from mailer.bounces.events import Kept, Spool, read_events
+from mailer.bounces.events import Kept, Spool, read_events, read_kept
 from mailer.bounces.events import spool as spool_module
 from mailer.bounces.proven import Proven
 from mailer.bounces.register import MailRegister
@@ -224,6 +224,16 @@ def test_whoever_tells_of_an_uncertain_mail_has_it(workspace: Workspace, name: s
         assert ledger.complaints(MARCH_3)[1] == 1, "it counts among the accepted"
 
 
+def test_an_event_may_be_quicker_than_the_answer_that_the_sender_waits_for(workspace: Workspace) -> None:
+    """The sender has written that the last dot leaves, and not heard yet that it was taken."""
+    token = send_to(workspace, ANA)[ANA]
+    with Ledger(workspace.ledger) as ledger, ledger.writing() as db:
+        db.execute("UPDATE deliveries SET state = '.'")
+    keep(workspace, "sendgrid", BY_NAME["sendgrid", "processed"].filled(ANA, token))
+    assert followed(digest(workspace)) == []
+    assert state_of(workspace, ANA) is Status.ACCEPTED
+
+
 def test_a_bounce_of_an_uncertain_mail_settles_it(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     with Ledger(workspace.ledger) as ledger, ledger.writing() as db:
@@ -285,8 +295,8 @@ def test_a_spool_that_is_full_takes_no_more(workspace: Workspace, monkeypatch: p
     assert len(waiting(workspace)) == 2
 
 
-def digest_until(workspace: Workspace, last: int) -> bool:
-    """In a process of its own, which is killed at its so many lines of this work; whether it came to its end before."""
+def ended_before(last: int, work: Callable[[], object]) -> bool:
+    """Does it in a process of its own, which is killed at so many lines; whether it came to its end before."""
     child = os.fork()
     if child == 0:
         line = 0
@@ -302,7 +312,7 @@ def digest_until(workspace: Workspace, last: int) -> bool:
 
         sys.settrace(count)  # type: ignore[arg-type]
         try:
-            digest(workspace)
+            work()
             os._exit(0)
         finally:
             os._exit(1)
@@ -319,7 +329,7 @@ def test_killed_at_any_line_everything_is_done_once(workspace: Workspace) -> Non
     for address, name in zip(addresses, names, strict=True):
         keep(workspace, name[0], BY_NAME[name].filled(address, tokens[address]))
     kills = 0
-    while not digest_until(workspace, 20 + 37 * kills):
+    while not ended_before(20 + 37 * kills, lambda: digest(workspace)):
         kills += 1
     assert kills > 10
     assert waiting(workspace) == []
@@ -327,6 +337,20 @@ def test_killed_at_any_line_everything_is_done_once(workspace: Workspace) -> Non
     with Ledger(workspace.ledger) as ledger, ledger.reading() as db:
         assert ledger.complaints(MARCH_3)[0] == 1
         assert db.execute("SELECT count(*) FROM soft_bounces").fetchone() == (1,)
+
+
+def test_killed_at_any_line_a_post_is_there_whole_or_not_at_all(workspace: Workspace) -> None:
+    body = b'{"event": "sent"}' * 1000
+    kills = 0
+    while not ended_before(1 + kills, lambda: Spool(workspace.private).keep("brevo", body)):
+        kills += 1
+        for path in waiting(workspace):
+            kept = read_kept(path)
+            assert kept is not None
+            assert kept.body == body
+            path.unlink()
+    assert kills > 20
+    assert len(waiting(workspace)) == 1
 
 
 # ---- whatever is posted -----------------------------------------------------------------------------------
@@ -397,6 +421,13 @@ def test_the_command_tells_what_it_did(workspace: Workspace) -> None:
     assert "2 new events: 1 bounce, 1 notice." in ran.err
     again = mailer("bounces", "--events", cwd=workspace.root)
     assert (again.code, again.out, again.err.strip()) == (0, "", "0 new events.")
+    Spool(workspace.private).keep("brevo", b"no JSON")
+    odd = mailer("bounces", "--events", cwd=workspace.root)
+    assert (
+        odd.out
+        == "?\tfor you to decide\tan event that no program can read: look at it yourself, then delete it\n"
+    )
+    assert "Brevo: (no subject)  [.mailer/events/odd/brevo-" in odd.err
 
 
 def test_an_event_that_waits_can_be_explained(workspace: Workspace) -> None:

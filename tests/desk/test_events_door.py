@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import REPOSITORY
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from support.bounce_corpus import ANA
 from support.event_signing import (
@@ -350,6 +353,32 @@ def test_each_provider_without_its_key_is_refused_and_named(workspace: Workspace
         for provider in ("ses", "mailgun", "sendgrid"):
             assert answer(server, provider, posted(provider, event(provider))) == 404
     assert kept(workspace) == []
+
+
+def test_without_cryptography_who_needs_it_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "cryptography").mkdir()
+    (tmp_path / "cryptography" / "__init__.py").write_text("raise ImportError\n")
+    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", ""), str(REPOSITORY)))
+    with serving(workspace, **settings(), PYTHONPATH=path) as server:
+        for title in ("Amazon SES", "SendGrid"):
+            assert f"{title}: the package cryptography is missing, so its events are refused." in server.said
+        assert "Events are taken from Mailgun, Postmark, Brevo." in server.said
+        assert answer(server, "sendgrid", posted("sendgrid", event("sendgrid"))) == 404
+        assert answer(server, "mailgun", posted("mailgun", event("mailgun"))) == 200
+
+
+def test_slow_ones_keep_nobody_waiting(office: Workspace, server: Server) -> None:
+    """In the middle of their body; what else they are told says tests/security/test_unsubscribe_server.py."""
+    slow = []
+    for number in range(100):
+        whole = post("brevo", Post(b" " * 500_000), chunked=number % 2 == 0)
+        connection = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        connection.sendall(whole[:1000])
+        slow.append(connection)
+    assert answer(server, "brevo", posted("brevo", event("brevo"))) == 200
+    for connection in slow:
+        connection.close()
+    assert len(kept(office)) == 1
 
 
 def test_it_serves_events_without_unsubscribing_and_the_other_way_round(workspace: Workspace) -> None:

@@ -56,7 +56,7 @@ class EventsDoor:
         if not _SECRET.fullmatch(settings.events_secret):
             raise SettingsError(
                 "EVENTS_SECRET must have 20 to 200 letters, digits, “-” or “_”.",
-                'Make one: python -c "import secrets; print(secrets.token_urlsafe(24))"',
+                "Make one by chance: openssl rand -hex 24",
             )
         self._secret, self._limit, self._say = settings.events_secret.encode(), limit, say
         self._spool = Spool(workspace.private)
@@ -115,28 +115,28 @@ class EventsDoor:
         if not hmac.compare_digest(given, self._secret) or check is None:
             return self._refused(request, HTTPStatus.NOT_FOUND)
         size = request.headers.get("content-length", "")
-        room = int(size) if size.isdecimal() and len(size) < 12 else LARGEST
-        if room > LARGEST or len(size) >= 12:
+        if len(size) > 10 or (size.isdecimal() and int(size) > LARGEST):
             return self._refused(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if self._in_hand + room > _IN_HAND:
-            return self._later()
-        self._in_hand += room
-        try:
-            return await self._taken(request, check)
-        finally:
-            self._in_hand -= room
-
-    async def _taken(self, request: Request, check: Check) -> Response:
-        provider, body = request.path_params["provider"], bytearray()
+        body = bytearray()
         try:
             async for piece in request.stream():
                 body += piece
+                self._in_hand += len(piece)
                 if len(body) > LARGEST:
                     return self._refused(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            if await check(request, bytes(body)):
-                await asyncio.to_thread(self._spool.keep, provider, bytes(body))
+                if self._in_hand > _IN_HAND:
+                    return self._later()
+            return await self._taken(request, check, bytes(body))
         except ClientDisconnect:
             return self._refused(request, HTTPStatus.BAD_REQUEST)
+        finally:
+            self._in_hand -= len(body)
+
+    async def _taken(self, request: Request, check: Check, body: bytes) -> Response:
+        provider = request.path_params["provider"]
+        try:
+            if await check(request, body):
+                await asyncio.to_thread(self._spool.keep, provider, body)
         except NotProven:
             return self._refused(request, HTTPStatus.FORBIDDEN)
         except NotNow:
