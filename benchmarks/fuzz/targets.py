@@ -49,14 +49,15 @@ def workspace() -> Workspace:
 
 # ---- servers ----------------------------------------------------------------------------------------------
 
-_GREETING = b"220 mx.example.net ESMTP\r\n250-mx.example.net\r\n250-SIZE 10240000\r\n250-AUTH PLAIN LOGIN CRAM-MD5\r\n"
+_GREETING = b"220 mx.example.net ESMTP\r\n250-mx.example.net\r\n250-SIZE 10240000\r\n250-AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2\r\n"
 
 
 _PASSWORD = "s3cret-s3cret"
 
 
 def smtp_replies(data: bytes) -> None:
-    """A whole session, from the greeting to QUIT, with a server that says just this, in two pieces."""
+    """A whole session, from the greeting to QUIT, with a server that says just this, in two pieces: without a login, by a
+    password, by a token."""
     from mailer.delivery.replies import Stage, judge, outcome
     from mailer.delivery.smtp.connection import Connection, ConnectionLost
     from mailer.delivery.smtp.dialogue import Dialogue
@@ -64,22 +65,23 @@ def smtp_replies(data: bytes) -> None:
     from mailer.delivery.smtp.login.redaction import Redaction
     from mailer.settings import Settings
 
-    mechanism = ("", "ada")[data[:1] > b"\x80"]
+    user, by_token = ("", "ada")[data[:1] > b"\x80"], data[:1] > b"\xc0"
+    data = data[1:] if user else data
     settings = Settings(
-        smtp_host="127.0.0.1", smtp_security="none", smtp_username=mechanism, smtp_password=_PASSWORD
-    )
+        smtp_host="127.0.0.1", smtp_security="none", smtp_username=user, smtp_password=_PASSWORD,
+        oauth_client_id="office" if by_token else "",
+    )  # fmt: skip
     ours, theirs = _connected()
     with theirs:
-        wire = Connection(
-            (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 1)), Redaction(mechanism, _PASSWORD)
-        )
+        hides = Redaction.of_tokens(user, _PASSWORD) if by_token else Redaction(user, _PASSWORD)
+        wire = Connection((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 1)), hides)
         wire.socket.close()
         ours.setblocking(False)
         wire.socket = ours
         line = Dialogue(wire)
         cut = len(data) // 2
         theirs.sendall(data[:cut])
-        conversation = open_session(line, settings)
+        conversation = open_session(line, settings, _PASSWORD)
         try:
             with contextlib.suppress(ConnectionLost, MailerError):
                 wire.connect = lambda: iter(())  # type: ignore[method-assign, assignment, return-value]
@@ -124,6 +126,8 @@ def smtp_seeds() -> Iterator[bytes]:
         + b"250 8BITMIME\r\n235 2.7.0 ok\r\n250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go\r\n250 2.0.0 queued\r\n221 bye\r\n"
     )
     yield b"\xff" + _GREETING + b"250 PIPELINING\r\n334 PDEyMzRAZXhhbXBsZT4=\r\n535 5.7.8 no\r\n"
+    yield b"\x90" + _GREETING + b"250 PIPELINING\r\n334 PDEyMzRAZXhhbXBsZT4=\r\n535 5.7.8 no\r\n"
+    yield b"\xff" + _GREETING + b"250 AUTH OAUTHBEARER\r\n334 eyJzdGF0dXMiOiI0MDEifQ==\r\n535 5.7.8 no\r\n"
     yield b"554 5.7.1 go away\r\n"
     yield b"220-one\r\n220-two\r\n220 three\r\n500 what\r\n250 helo\r\n550 5.1.1 no such user\r\n"
     yield b"421 4.7.0 busy\r\n"
