@@ -2,8 +2,8 @@
 
 An event of a provider has to prove which of our mails it is about. Where the provider keeps our Message-ID out of it, a
 field of its own carries the delivery's token; where it would put links of its own in place of ours, or a picture that
-tells on readers, a field says no. They are only written for the provider that SMTP_PRESET names. Providers take them
-off again, so DKIM of our own does not sign them. What each is good for: docs/reference/message.md.
+tells on readers, a field says no. They are only written for the provider that SMTP_PRESET names. It may take them off
+again, so DKIM of our own does not sign them. What each is good for: docs/reference/message.md.
 """
 
 from __future__ import annotations

@@ -105,7 +105,9 @@ CASES = {
         ("bounces",),
         (frozenset(("--mbox", "--maildir", "--imap", "--events", "--dry-run", "--json")),),
         alone=frozenset(("--explain",)),
-        needs=((frozenset(("--dry-run", "--json")), frozenset(("--mbox", "--maildir", "--imap", "--events"))),),
+        needs=(
+            (frozenset(("--dry-run", "--json")), frozenset(("--mbox", "--maildir", "--imap", "--events"))),
+        ),
     ),
 }
 VALUES = {

@@ -1,7 +1,7 @@
 """Brevo's events (https://developers.brevo.com/docs/transactional-webhooks): an object each.
 
-It has no id of an event (its `id` is the webhook's), and a Message-ID of its own, so the token comes back in
-X-Mailin-custom.
+It has no id of an event (its `id` is the webhook's), and an id of its own for the message, which is in its 250 reply as
+servers' logs have it. The token comes back in X-Mailin-custom.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def read(body: Value) -> Iterator[Event]:
         if not word:
             continue
         token = _TOKEN.search(told["X-Mailin-custom"].text)
+        message = told["message-id"].text.strip("<> ")
         yield Event(
             MEANINGS.get(word, NOTICE),
             word,
@@ -61,5 +62,6 @@ def read(body: Value) -> Iterator[Event]:
             at=told["ts_epoch"].moment or told["ts_event"].moment,
             said=told["reason"].text.strip(),
             tokens=(token[1],) if token else (),
-            message_ids=tuple(filter(None, (told["message-id"].text,))),
+            message_ids=(message,) if message else (),
+            replies=(f"OK: queued as <{message}>",) if message else (),
         )
