@@ -25,7 +25,7 @@ _PAGE = """<!doctype html>
 <style>body{{font:18px/1.5 system-ui,sans-serif;max-width:32em;margin:20vh auto;padding:0 1em}}</style>
 <h1>{heading}</h1><p>{text}</p></html>
 """
-_CAME_BACK = ("Back to mailer", "Whether it worked is said where you began. You can close this window.")
+_CAME_BACK = ("Back to mailer", "Where you began, it says whether it worked. You can close this window.")
 _NOT_OURS = (
     "This is not the answer that mailer waits for",
     "Nothing was taken from it. You can close this window.",

@@ -65,7 +65,9 @@ def in_browser(
             with for_staff(client.server.title):
                 return by_code(client, answer["code"], redirection.address, verifier)
     except OSError as error:
-        raise AuthorizationError(f"No browser can come back to this computer: {error.strerror}.") from None
+        raise AuthorizationError(
+            f"No browser can come back to this computer: {error.strerror or error}."
+        ) from None
 
 
 def _page(client: Client, address: str, state: str, challenge: str) -> str:
@@ -73,10 +75,9 @@ def _page(client: Client, address: str, state: str, challenge: str) -> str:
     from oauthlib.oauth2 import WebApplicationClient
 
     server = client.server
+    address_of_page = urlsplit(server.authorize)
     page = WebApplicationClient(client.id).prepare_request_uri(
-        urlsplit(server.authorize)
-        ._replace(scheme="https")
-        .geturl(),  # oauthlib writes no other, and need not know
+        address_of_page._replace(scheme="https").geturl(),  # oauthlib writes no other, and need not know
         redirect_uri=address,
         scope=server.scope,
         state=state,
@@ -85,7 +86,7 @@ def _page(client: Client, address: str, state: str, challenge: str) -> str:
         login_hint=client.user,
         **server.extra,
     )
-    return urlsplit(str(page))._replace(scheme=urlsplit(server.authorize).scheme).geturl()
+    return urlsplit(str(page))._replace(scheme=address_of_page.scheme).geturl()
 
 
 @dataclass(frozen=True, slots=True)

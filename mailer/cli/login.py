@@ -108,9 +108,9 @@ def _signed_in(client: Client, signed_in: SignIn, place: str) -> None:
 
 def _until(signed_in: SignIn) -> str:
     if signed_in.refresh:
-        return "it is withdrawn; mailer renews what it got by itself"
+        return "it is withdrawn: mailer renews its token by itself"
     if signed_in.application:
-        return "its secret or certificate expires; mailer gets a new token by itself"
+        return "its secret or certificate expires: mailer gets new tokens by itself"
     ends = time.strftime("%H:%M", time.localtime(signed_in.expires)) if signed_in.expires else "soon"
     return f"{ends}: the server gave nothing to renew it by (Microsoft: OAUTH_SCOPE lacks offline_access)"
 

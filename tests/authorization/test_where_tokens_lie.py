@@ -127,6 +127,39 @@ def test_killed_between_pieces_the_one_before_is_there(
     assert read(store) == first
 
 
+def test_replaced_while_it_is_read_it_is_read_again(
+    keyring: Keyring, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever only wants a token does not wait for the one who renews it."""
+    first, second = (long(SignIn("s", "c", "u", number=n), 2000) for n in (0, 1))
+    store.write(first)
+    before = SmallKeyring.get_password
+    replaced = []
+
+    def just_then(self: SmallKeyring, service: str, username: str) -> str | None:
+        if username.endswith("(a1)") and not replaced:
+            replaced.append(username)
+            store.write(second)
+        return before(self, service, username)
+
+    (head,) = (text for text in keyring.entries().values() if text.startswith("in pieces"))
+    assert head == "in pieces [0, 5]"
+    monkeypatch.setattr(SmallKeyring, "get_password", just_then)
+    assert read(store) == second
+    assert replaced
+
+
+def test_logout_deletes_the_file_where_the_keyring_does_not_let_go(
+    keyring: Keyring, server: AuthorizationServer, settings: Settings, store: Store, kept: Path
+) -> None:
+    server.signed_in(settings)
+    keyring.lock()
+    store.write(replace(SignIn("s", "c", "u"), number=9))
+    with pytest.raises(AuthorizationError, match="does not let go"):
+        sign_out(client_of(settings))
+    assert not list(kept.glob("*.json"))
+
+
 def test_too_long_for_any_keyring_goes_to_the_file(keyring: Keyring, store: Store, kept: Path) -> None:
     written = long(SignIn("s", "c", "u"), 60_000)
     assert "refused it" in store.write(written)

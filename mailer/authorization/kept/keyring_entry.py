@@ -11,6 +11,8 @@ _PIECE = 1000
 """Characters. Windows takes 2,560 octets of UTF-16 for one entry; Microsoft's tokens are longer."""
 _MOST_PIECES = 40
 _SPLIT = "in pieces "
+_TRIES = 3
+"""So often it is read: another process may just have replaced it, and taken the pieces of before away."""
 
 
 class KeyringRefuses(Exception):
@@ -37,14 +39,16 @@ class KeyringEntry:
         Raises:
             KeyringRefuses
         """
-        head = self._get(self._name)
-        if head is None or not head.startswith(_SPLIT):
-            return head
-        slot, number = self._split(head)
-        pieces = [self._get(self._piece(slot, place)) for place in range(number)]
-        if None in pieces:
-            raise KeyringRefuses("a part of the entry is missing")
-        return "".join(piece or "" for piece in pieces)
+        for _ in range(_TRIES):
+            head = self._get(self._name)
+            if head is None or not head.startswith(_SPLIT):
+                return head
+            slot, number = self._split(head)
+            pieces = [self._get(self._piece(slot, place)) for place in range(number)]
+            whole = [piece for piece in pieces if piece is not None]
+            if len(whole) == number:
+                return "".join(whole)
+        raise KeyringRefuses("a part of the entry is missing")
 
     def write(self, text: str) -> None:
         """Whole where the keyring takes it, else in pieces: beside those that are there, so that a process that is

@@ -79,14 +79,14 @@ class Store:
         Raises:
             AuthorizationError: it can't be deleted.
         """
+        in_file = self._delete_file()
         try:
-            in_keyring = self._keyring.delete()
+            return self._keyring.delete() or in_file
         except KeyringRefuses as error:
             raise AuthorizationError(
                 f"The keyring ({self._keyring.title}) does not let go of the sign-in: {error}.",
                 "Delete it there.",
             ) from None
-        return self._delete_file() or in_keyring
 
     def _read_file(self) -> str | None:
         try:
