@@ -12,6 +12,7 @@ from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
 
 from mailer.delivery import Ledger, Report, SmtpTransport, deliver
+from mailer.errors import TransportError
 from mailer.model import Status
 
 COUNT, NTH = 12, 4
@@ -113,9 +114,9 @@ ABOUT_A_RECIPIENT = (
 
 def send(
     path: Path, server: FaultyServer, way: str = "PIPELINING", *, count: int = COUNT, connections: int = 1,
-    processes: int = 1,
+    processes: int = 1, **login: str,
 ) -> Report:  # fmt: skip
-    values = {"smtp_connections": connections, "smtp_timeout": 2, "smtp_window": WAYS[way][1]}
+    values = {"smtp_connections": connections, "smtp_timeout": 2, "smtp_window": WAYS[way][1], **login}
     with Ledger(path) as ledger:
         known = any(mailing.release == RELEASE for mailing in ledger.mailings())
         mailing = ledger.mailing(RELEASE) if known else queued(ledger, count, paragraphs=2)
@@ -266,3 +267,43 @@ def test_a_policy_that_may_be_one_recipients_comes_last_at_the_next_run(tmp_path
         found = reconcile(path, server.accepted, COUNT)
     assert len(server.accepted) == COUNT - 1
     assert found["reporter5@example.net"] is Status.DEFERRED
+
+
+@pytest.mark.parametrize(
+    ("reply", "cure"),
+    [
+        ("454 4.7.0 Too many login attempts, please try again later.", "Don't try again now"),
+        ("451 Authentication failed: Maximum credits exceeded", "raises its plan"),
+        ("525 5.7.1 Unauthorized IP address", "Authorised IPs"),
+        ("550 5.7.30 Basic authentication is not supported for Client Submission.", "`mailer login`"),
+    ],
+)
+def test_a_login_that_would_be_refused_again_is_tried_once(tmp_path: Path, reply: str, cure: str) -> None:
+    """4xx too: by its code it may pass in a moment, by its words it does not."""
+    path = tmp_path / "ledger.db"
+    login = {"smtp_username": "press@example.org", "smtp_password": "lamp"}
+    with FaultyServer(
+        Fault("AUTH", reply, times=100), extensions=("PIPELINING", "AUTH PLAIN"), login=tuple(login.values())
+    ) as server:
+        with pytest.raises(TransportError) as told:
+            send(path, server, **login)
+        assert server.seen["AUTH"] == 1
+        assert reply in told.value.message and cure in told.value.hint
+        server.heal()
+        assert send(path, server, **login).finished
+        reconcile(path, server.accepted, COUNT)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["550 relay not permitted", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"],
+)
+def test_a_server_that_does_not_relay_for_us_refuses_nobody(tmp_path: Path, reply: str) -> None:
+    """As Exim and qmail say it, without a code of RFC 3463: nothing is wrong with the recipients."""
+    path = tmp_path / "ledger.db"
+    with FaultyServer(Fault("RCPT", reply, times=100)) as server:
+        report = send(path, server)
+        assert reply in report.halted
+        assert set(reconcile(path, server.accepted, COUNT).values()) <= {Status.QUEUED, Status.DEFERRED}
+        server.heal()
+        assert send(path, server).finished

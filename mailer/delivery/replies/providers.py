@@ -1,7 +1,8 @@
 """What the servers of providers mean, where their codes say something else: most of it is about us, though many a code
 reads like a recipient's. The words are those of their documentation, or of people who got them.
 
-Of Postmark no row stands here: its SMTP server takes the message and tells the rest by events.
+Of Postmark no row stands here: no such reply of its SMTP server is documented; of a suppressed recipient it tells
+later, by an event.
 """
 
 from __future__ import annotations

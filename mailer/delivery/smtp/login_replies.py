@@ -48,25 +48,29 @@ _SIGN_IN = "Sign in with `mailer login` instead of a password"
 
 NO_PASSWORDS = Refusal(
     "5..", "", r"basic authentication is disabled|basic authentication is not supported",
-    "This server no longer accepts passwords from programs, only a sign-in (OAuth); the password may be right.",
+    "This server no longer accepts passwords from programs, only OAuth (a sign-in); the password may be right.",
     f"{_SIGN_IN}.",
 )  # fmt: skip
 """Of Exchange Online: 535 5.7.139, and 550 5.7.30 since passwords are refused for everybody."""
 
-SWITCHED_OFF: tuple[Refusal, ...] = (
-    Refusal("5..", "", r"SmtpClientAuthentication is disabled for the Tenant",
-            "Your organisation has switched off sending by programs (SMTP AUTH); password or sign-in may be right.",
-            "A Microsoft 365 administrator can switch it on for one mailbox: `Set-CASMailbox -Identity {user} "
-            "-SmtpClientAuthenticationDisabled $false`; or for all: `Set-TransportConfig "
-            "-SmtpClientAuthenticationDisabled $false` (https://aka.ms/smtp_auth_disabled)."),
-    Refusal("5..", "", r"SmtpClientAuthentication is disabled",
-            "Sending by programs (SMTP AUTH) is switched off for this mailbox; password or sign-in may be right.",
-            "A Microsoft 365 administrator can switch it on for the mailbox: `Set-CASMailbox -Identity {user} "
-            "-SmtpClientAuthenticationDisabled $false` (https://aka.ms/smtp_auth_disabled)."),
-)  # fmt: skip
+
+def _switched_off(proof: str) -> tuple[Refusal, ...]:
+    """Said to a password and to a token alike."""
+    return (
+        Refusal("5..", "", r"SmtpClientAuthentication is disabled for the Tenant",
+                f"Your organisation has switched off sending by programs (SMTP AUTH); the {proof} may be right.",
+                "A Microsoft 365 administrator can switch it on for the mailbox: `Set-CASMailbox -Identity {user} "
+                "-SmtpClientAuthenticationDisabled $false`; or for all: `Set-TransportConfig "
+                "-SmtpClientAuthenticationDisabled $false` (https://aka.ms/smtp_auth_disabled)."),
+        Refusal("5..", "", r"SmtpClientAuthentication is disabled",
+                f"Sending by programs (SMTP AUTH) is switched off for this mailbox; the {proof} may be right.",
+                "A Microsoft 365 administrator can switch it on for the mailbox: `Set-CASMailbox -Identity {user} "
+                "-SmtpClientAuthenticationDisabled $false` (https://aka.ms/smtp_auth_disabled)."),
+    )  # fmt: skip
+
 
 AT_LOGIN: tuple[Refusal, ...] = (
-    *SWITCHED_OFF,
+    *_switched_off("password"),
     NO_PASSWORDS,
     Refusal("5..", "", r"security defaults|conditional access|did not meet the criteria",
             "One of your organisation's rules forbids this way of logging in; the password may be right.",
@@ -74,8 +78,8 @@ AT_LOGIN: tuple[Refusal, ...] = (
             "conditional access)."),
     Refusal("5..", "", r"application[- ]specific password|app[- ]password|InvalidSecondFactor",
             "The account has two-step sign-in, so its usual password does not work here.",
-            f"{_SIGN_IN}; or create an app password in the account's security settings, and put that in "
-            "SMTP_PASSWORD."),
+            "Create an app password in the account's security settings, and put that in SMTP_PASSWORD. Or: "
+            f"{_SIGN_IN}."),
     Refusal("5..", "", r"web browser|web login required|WebLoginRequired",
             "The account wants somebody to sign in with a web browser first; the password may be right.",
             f"{_SIGN_IN}; or sign in there, allow the access it asks about, and create an app password for "
@@ -118,7 +122,7 @@ AT_LOGIN: tuple[Refusal, ...] = (
 """Answers to a password. The texts are those of Exchange Online, Google and Yahoo as their users report them."""
 
 WITH_TOKEN: tuple[Refusal, ...] = (
-    *SWITCHED_OFF,
+    *_switched_off("sign-in"),
     Refusal("", "", r"AADSTS65001|not consented|consent_required",
             "Nobody has allowed this application to send for the mailbox (missing consent).",
             "Run `mailer login` and accept what it asks for. Where only administrators may, one of them grants consent "
