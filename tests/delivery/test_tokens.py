@@ -392,10 +392,13 @@ def test_an_authorization_server_that_is_down_for_a_while(
     assert authority.answers.count(("refresh_token", "stumbled")) == 2
 
 
+@pytest.mark.parametrize("processes", [1, 3], ids=["alone", "helpers"])
 @pytest.mark.parametrize("error", [AuthorizationUnanswered, AuthorizationError, SettingsError])
 def test_no_token_for_one_more_connection_is_no_reason_to_stop_the_others(
-    tmp_path: Path, authority: AuthorizationServer, error: type[MailerError]
+    tmp_path: Path, authority: AuthorizationServer, error: type[MailerError], processes: int
 ) -> None:
+    """A helper that gets none gives back what it was handed."""
+
     class OneOnly(Fixed):
         def current(self, refused: str = "") -> AccessToken:
             if self.asked:
@@ -406,13 +409,9 @@ def test_no_token_for_one_more_connection_is_no_reason_to_stop_the_others(
     with TokenServer(authority.valid) as server, Ledger(tmp_path / "ledger.db") as ledger:
         settings = signed_in(authority, server.port, smtp_connections=3)
         tokens = OneOnly(str(authority.sign_in()["access_token"]))
-        report = deliver(
-            queued(ledger, 100, paragraphs=2),
-            ledger,
-            SmtpTransport(settings, QUICK, tokens=tokens),
-            schedule=QUICK,
-        )
-    assert report.counts == {Status.ACCEPTED: 100}, report.halted
+        transport = SmtpTransport(settings, QUICK, processes=processes, help_after=0, tokens=tokens)
+        report = deliver(queued(ledger, 300, paragraphs=2), ledger, transport, schedule=QUICK)
+    assert report.counts == {Status.ACCEPTED: 300}, report.halted
     assert len(tokens.asked) > 1 and server.most_at_once == 1
 
 

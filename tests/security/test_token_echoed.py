@@ -23,7 +23,7 @@ from mailer.settings import Settings
 from mailer.workspace import Workspace
 
 LONG = base64.urlsafe_b64encode(bytes(range(256)) * 6).decode()
-"""As long as Microsoft's, with every sign that a JWT may have."""
+"""Two thousand characters, of every kind that a token may have."""
 
 FORMS: dict[str, Callable[[str], str]] = {
     "as it is": lambda token: token,

@@ -16,7 +16,7 @@ from mailer.errors import TransportError
 from mailer.settings import Settings
 
 _LONGEST_COMMAND = 512
-"""Octets of a command line with its CRLF (RFC 5321 §4.5.3.1.4). Access tokens of Microsoft have two thousand."""
+"""Octets of a command line with its CRLF (RFC 5321 §4.5.3.1.4). An access token may be longer."""
 
 _MAY_HAVE_EXPIRED = re.compile(r"535 (5\.7\.[038])? |5\d\d .*(expired|revoked|invalid.token)", re.IGNORECASE)
 """Codes and text of a refusal without a reason in JSON. Exchange Online says 535 5.7.3 to any token that it does not
