@@ -4,6 +4,7 @@
 only read.
 """
 
+from mailer.publish.archive import Archived, archive
 from mailer.publish.site import Published, publish
 
-__all__ = ["Published", "publish"]
+__all__ = ["Archived", "Published", "archive", "publish"]

@@ -11,7 +11,7 @@ _LONGEST_NAME = 200
 """Octets, so that an ending still fits into what file systems allow: 255."""
 _LONGEST_IN_ADDRESS = 80
 _DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]|index|by-kind|")
-"""Devices of Windows ("Naming Files, Paths, and Namespaces", Microsoft Learn), and what the site calls its own pages."""
+"""Devices of Windows ("Naming Files, Paths, and Namespaces", Microsoft Learn), and pages of the site itself."""
 
 
 def is_plain_name(name: str) -> bool:
