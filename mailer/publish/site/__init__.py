@@ -90,10 +90,15 @@ def publish(
     house, logo = _house(workspace, languages)
     pages, own = _pages(workspace, release, site, house, now)
     _must_be_its_own(site, pages)
-    others = {path: page for path, page in site.pages.items() if page.release != release.name}
+    before = site.pages
+    others = {path: page for path, page in before.items() if page.release != release.name}
     site.pages = others | {page.path: page for page in pages}
     whole = Pages(site.pages.values(), now)
     withdrawn = {page.release for page in whole.all if whole.withdrawal(page)}
+    for path, page in site.pages.items():
+        if page.release in withdrawn:
+            site.pages[path] = _withdrawn(before.get(path, page))
+    whole = Pages(site.pages.values(), now)
     files = html_of(whole, house) | feed_files(whole, house) | ninjs_files(whole, house) | logo
     if release.name not in withdrawn:
         files |= own
@@ -217,6 +222,11 @@ def _as_before(page: Page, before: Page | None, now: datetime) -> Page:
     page = replace(page, published=before.published, updated=before.updated, tag=before.tag)
     same = replace(page, media=before.media) == before
     return page if same else replace(page, updated=at)
+
+
+def _withdrawn(page: Page) -> Page:
+    """A page without what was withdrawn: it is to be read nowhere, not in the manifest either."""
+    return replace(page, subhead="", description="", article="", aside="", pictures=(), media="")
 
 
 def _must_be_its_own(site: Site, pages: Iterable[Page]) -> None:

@@ -60,7 +60,7 @@ def kit(files: Mapping[str, bytes], pictures: Iterable[PressPicture], folder: st
     """
     words: dict[str, list[str]] = {}
     for picture in pictures:
-        said = [picture.caption, picture.credit and f"© {picture.credit}", picture.alt and f"[{picture.alt}]"]
+        said = [picture.caption, picture.credit and f"({picture.credit})", picture.alt and f"[{picture.alt}]"]
         lines = words.setdefault(PurePosixPath(picture.largest.path).name, [])
         line = " ".join(filter(None, said))
         lines += [line] if line and line not in lines else []
