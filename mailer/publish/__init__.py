@@ -4,7 +4,7 @@
 only read.
 """
 
-from mailer.publish.archive import Archived, archive
+from mailer.publish.archiving import Archived, archive
 from mailer.publish.site import Published, publish
 
 __all__ = ["Archived", "Published", "archive", "publish"]

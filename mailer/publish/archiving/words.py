@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mailer.delivery import Mailing, Order
-from mailer.publish.archive.mails import EXAMPLE
-from mailer.publish.archive.record import Happened, Record
-from mailer.publish.archive.tables import FORGOTTEN, Told
+from mailer.publish.archiving.mails import EXAMPLE
+from mailer.publish.archiving.record import Happened, Record
+from mailer.publish.archiving.tables import FORGOTTEN, Told
 from mailer.render.templates import Templates
 from mailer.visible import visible
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from mailer.delivery import History, Ledger, doubts
 from mailer.errors import MailerError, WorkspaceError
 from mailer.model import Status
-from mailer.publish.archive.folder import Folder, new_folder
-from mailer.publish.archive.mails import differences, mail_of
-from mailer.publish.archive.record import Record
-from mailer.publish.archive.tables import write_answers, write_recipients
-from mailer.publish.archive.words import readme, summary, timeline
+from mailer.publish.archiving.folder import Folder, new_folder
+from mailer.publish.archiving.mails import differences, mail_of
+from mailer.publish.archiving.record import Record
+from mailer.publish.archiving.tables import write_answers, write_recipients
+from mailer.publish.archiving.words import readme, summary, timeline
 from mailer.release import read_release
 from mailer.render import render
 from mailer.workspace import Workspace, web_name

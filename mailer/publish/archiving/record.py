@@ -7,8 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailer.delivery import Mailing
-from mailer.publish.archive.mails import ArchivedMail
-from mailer.publish.archive.tables import Told
+from mailer.publish.archiving.mails import ArchivedMail
+from mailer.publish.archiving.tables import Told
 
 
 @dataclass(frozen=True, slots=True)
