@@ -72,6 +72,7 @@ def main() -> int:
     parser.add_argument("--judge", type=Path, default=Path(os.environ.get("JUDGE", REPOSITORY.parent / "shared/judge")))
     parser.add_argument("--shots", type=Path)
     asked = parser.parse_args()
+    asked.site = asked.site.resolve()
     if asked.shots:
         asked.shots.mkdir(parents=True, exist_ok=True)
     axe = (asked.judge / "node_modules/axe-core/axe.min.js").read_text("utf-8")

@@ -69,7 +69,7 @@ def publish(release: str, out: Path | None, under_embargo: bool) -> None:
     and feeds. Any web server can serve the folder; nothing is uploaded.
 
     Publish a release again after you have changed it. A correction says so on the page that it corrects, and a
-    withdrawal takes its place. Files that mailer did not make are left alone.
+    withdrawal takes its place. Files made by others are left alone.
     """
     from mailer.publish import publish as publish_
 

@@ -96,7 +96,7 @@ def test_another_mail_program_reads_the_mail(sent: Office, program: Callable[[st
         for path in (home, *home.rglob("*")):
             os.chown(path, user.pw_uid, user.pw_gid)
         ran = subprocess.run(
-            [doveadm, "-c", str(home / "dovecot.conf"), "-f", "flow", "fetch", "hdr.subject imap.bodystructure", "ALL"],
+            [doveadm, "-c", str(home / "dovecot.conf"), "-f", "flow", "fetch", "hdr.subject.utf8 imap.bodystructure", "ALL"],
             capture_output=True, text=True, user=user.pw_uid, group=user.pw_gid, extra_groups=[], env={"USER": user.pw_name, "HOME": folder, "PATH": os.defpath},
         )  # fmt: skip
     assert ran.returncode == 0, ran.stderr

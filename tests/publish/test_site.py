@@ -16,7 +16,8 @@ from support.terminal import mailer
 from mailer.errors import CheckFailed, MailerError, ReleaseError, WorkspaceError
 from mailer.publish.site import folder as site_folder
 from mailer.release import NODE_TYPES, read_release
-from mailer.workspace import Workspace, page_name
+from mailer.render.localisation import read_label_file
+from mailer.workspace import Workspace, built_in_templates, page_name
 
 PAGES = Path(site_folder.__file__).parent / "pages"
 
@@ -32,6 +33,19 @@ def office(workspace: Workspace) -> OnTheWeb:
 def test_there_is_a_macro_for_every_type_of_block() -> None:
     macros = set(re.findall(r"macro (\w+)\(", (PAGES / "blocks.html.j2").read_text("utf-8")))
     assert set(NODE_TYPES) <= macros
+
+
+def test_every_language_of_the_mail_has_every_label_of_the_site() -> None:
+    """And none that no page prints."""
+    mail = {path.name for path in (built_in_templates() / "default").glob("labels.*.toml")}
+    site = {path.name: set(read_label_file(path)) for path in PAGES.glob("labels.*.toml")}
+    assert set(site) == mail
+    printed = "".join(path.read_text("utf-8") for path in (*PAGES.glob("*.j2"), *PAGES.parent.glob("*.py")))
+    for name, labels in site.items():
+        assert labels == site["labels.en.toml"], name
+        assert not [
+            label for label in labels if not re.search(rf'labels\.{label}\b|labels\["{label}"\]', printed)
+        ]
 
 
 def test_every_word_of_the_text_is_on_its_page(office: OnTheWeb) -> None:
