@@ -29,7 +29,17 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 def nu(site: Path, judge: Path) -> list[str]:
     jar = judge / "node_modules/vnu-jar/build/dist/vnu.jar"
-    command = ["java", "-Xss8m", "-jar", str(jar), "--format", "json", "--also-check-css", *map(str, pages(site)), str(site / "site.css")]
+    command = [
+        "java",
+        "-Xss8m",
+        "-jar",
+        str(jar),
+        "--format",
+        "json",
+        "--also-check-css",
+        *map(str, pages(site)),
+        str(site / "site.css"),
+    ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     said = json.loads(ran.stderr)["messages"]
     return [f"nu: {Path(m['url']).name}:{m.get('lastLine')}: {m['type']}: {m['message']}" for m in said]
@@ -67,9 +77,13 @@ def faults(tab: Page, axe: str, where: str) -> Iterator[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("site", type=Path)
-    parser.add_argument("--judge", type=Path, default=Path(os.environ.get("JUDGE", REPOSITORY.parent / "shared/judge")))
+    parser.add_argument(
+        "--judge", type=Path, default=Path(os.environ.get("JUDGE", REPOSITORY.parent / "shared/judge"))
+    )
     parser.add_argument("--shots", type=Path)
     asked = parser.parse_args()
     asked.site = asked.site.resolve()
@@ -85,7 +99,9 @@ def main() -> int:
         browser.close()
     for line in found:
         print(line)
-    kinds = {kind: sum(line.startswith(kind) for line in found) for kind in ("axe", "nu", "overflow", "active")}
+    kinds = {
+        kind: sum(line.startswith(kind) for line in found) for kind in ("axe", "nu", "overflow", "active")
+    }
     print(f"{len(pages(asked.site))} pages: {kinds}")
     return 1 if found else 0
 

@@ -130,3 +130,16 @@ def test_two_pictures_of_one_name_are_two(office: OnTheWeb) -> None:
     office.publish("lamps")
     assert {"quay-600.jpg", "quay-2-300.jpg"} <= set(sizes(office))
     assert office.dead_links() == []
+
+
+@pytest.mark.parametrize("name", ["lamps.zip", "quay-600.jpg", "event.en.ics"])
+def test_an_attached_file_takes_nothings_place(office: OnTheWeb, name: str) -> None:
+    (office.workspace.root / "files" / name).write_bytes(b"attached")
+    office.write("lamps", ADVISORY.replace("files/tables.csv", f"files/{name}"))
+    office.publish("lamps")
+    files = office.everything()
+    assert b"attached" in files.values()
+    assert files["lamps/quay-600.jpg"].startswith(b"\xff\xd8")
+    assert zipfile.is_zipfile(io.BytesIO(files["lamps/lamps.zip"]))
+    assert files["lamps/event.en.ics"].startswith(b"BEGIN:VCALENDAR")
+    assert office.dead_links() == []

@@ -16,11 +16,12 @@ from mailer.checks import Draft, run_checks
 from mailer.delivery import Ledger
 from mailer.errors import CheckFailed, MailerError, WorkspaceError
 from mailer.model import Audience, Edition, Finding, Newsroom, Release
+from mailer.press.list_files.write import locked
 from mailer.publish.site.article import Article, pictures_of, with_plain_fields
 from mailer.publish.site.feeds import feed_files
 from mailer.publish.site.folder import Site, read_site, write
 from mailer.publish.site.made import House, html_of
-from mailer.publish.site.media import attached, calendar_of, kit
+from mailer.publish.site.media import attached, calendar_of, kit, kit_name
 from mailer.publish.site.ninjs import ninjs_files
 from mailer.publish.site.page import Page, Pages, PressPicture
 from mailer.publish.site.pictures import PressPictures
@@ -29,6 +30,7 @@ from mailer.release.fields import is_web
 from mailer.release.values import moment_text
 from mailer.render import render
 from mailer.workspace import Workspace, page_name, web_name
+from mailer.workspace.private import private_folder
 
 OWN_TEMPLATES = "site-templates"
 """The workspace's folder of templates of its own, whose files beat those that travel with the tool."""
@@ -77,10 +79,19 @@ def publish(
         ReleaseError, TemplateError: with every fault of the file.
         CheckFailed: pre-flight found errors.
         MailerError: the release is under embargo, or is under none and should be.
+        ListError: somebody else publishes, for longer than `PATIENCE`.
         WorkspaceError: the folder holds files in its way. Nothing was written then.
     """
     now = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    site = read_site(folder or workspace.site)
+    private_folder(workspace.private)
+    with locked(workspace.private / "site"):  # two at once would each leave out the other's page
+        return _published(workspace, name, folder or workspace.site, under_embargo, now)
+
+
+def _published(
+    workspace: Workspace, name: str, folder: Path, under_embargo: bool, now: datetime
+) -> Published:
+    site = read_site(folder)
     release = read_release(workspace, name, today=_day(workspace, site, name))
     findings = _checked(workspace, release, now)
     embargoed = _must_be_open(release, now, under_embargo)
@@ -173,7 +184,7 @@ def _pages(
         pages.append(_as_before(page, site.pages.get(page.path), now))
     largest = {each.largest.path for page in pages for each in page.pictures}
     if taken := {path: pictures.files[path] for path in largest} | files:
-        zipped = f"{folder}/{folder}.zip"
+        zipped = f"{folder}/{kit_name(folder)}"
         every = [picture for page in pages for picture in page.pictures]
         files[zipped] = kit(taken, every, folder, release.original.date)
         pages = [replace(page, media=zipped) for page in pages]

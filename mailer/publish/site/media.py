@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,6 +16,9 @@ from mailer.publish.site.page import PressPicture
 from mailer.render.calendar import calendar_part
 from mailer.workspace import Workspace, web_name
 from mailer.workspace.enclosures import EnclosureError, read_enclosure
+
+_MADE_HERE = re.compile(r"-[0-9]+\.(?:jpg|png)$|\.(?:json|ics)$")
+"""How the names of pictures, ninjs and calendar entries end."""
 
 
 def attached(
@@ -33,13 +37,26 @@ def attached(
             except EnclosureError as fault:
                 raise TemplateError([Fault(str(edition.path), 0, fault.message, fault.hint)]) from None
             content = without_metadata(enclosure.content) or enclosure.content
-            path = PurePosixPath(enclosure.path.name)
-            taken = {path for path, _ in found.values()}
-            name = f"{folder}/{web_name(path.stem)}{path.suffix.lower()}"
-            if name in taken:
-                name = f"{folder}/{web_name(file.file)}{path.suffix.lower()}"
-            found[file.file] = (name, content)
+            taken = {name for name, _ in found.values()}
+            found[file.file] = (f"{folder}/{_name(enclosure.path.name, folder, taken)}", content)
     return found
+
+
+def _name(file: str, folder: str, taken: set[str]) -> str:
+    """What an attached file is called on the site: nearly as it is, and never as a file that is made there."""
+    path = PurePosixPath(file)
+    stem, ending = web_name(path.stem), path.suffix.lower()
+    if _MADE_HERE.search(f"{stem}{ending}") or f"{stem}{ending}" == kit_name(folder):
+        stem = f"{stem}-attached"
+    base, number = stem, 2
+    while f"{folder}/{stem}{ending}" in taken:
+        stem, number = f"{base}-{number}", number + 1
+    return f"{stem}{ending}"
+
+
+def kit_name(folder: str) -> str:
+    """What the zip of a release's files is called."""
+    return f"{folder}.zip"
 
 
 def calendar_of(edition: Edition, folder: str) -> tuple[str, bytes] | None:
