@@ -181,7 +181,7 @@ def record(browser: Browser, folder: Path) -> None:
     both = Image.new("RGB", (2 * 800 + 20, round(1000 * 800 / 1200)), "#8b969b")
     for place, shot in enumerate(shots):
         both.paste(shot.resize((800, both.height), Image.Resampling.LANCZOS), (place * 820, 0))
-    save(both, IMAGES / "site.png")
+    save(both, IMAGES / "record-site.png")
     with FaultyServer() as server:
         sent = Office(office, server)
         assert sent.run("send", SAMPLE, "--yes").code == 0
@@ -189,7 +189,7 @@ def record(browser: Browser, folder: Path) -> None:
     assert ran.code == 0, ran.err
     save(
         page_of(browser, office.root / ran.out.strip() / "summary.html", (900, 760), "light"),
-        IMAGES / "archive.png",
+        IMAGES / "record-archive.png",
     )
 
 

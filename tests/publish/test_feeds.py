@@ -12,6 +12,7 @@ import feedparser
 import pytest
 from jsonschema import Draft202012Validator
 from lxml import etree
+from support.own_office import make_own_office
 from support.published import BASE, NOW, OnTheWeb, newsroom
 
 from mailer.workspace import Workspace
@@ -20,8 +21,7 @@ SCHEMA = json.loads((Path(__file__).parent / "ninjs_3.1_excerpt.json").read_text
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-@pytest.fixture
-def office(workspace: Workspace) -> OnTheWeb:
+def three(workspace: Workspace) -> OnTheWeb:
     """Three releases: one of two languages, which is corrected, and one with a picture."""
     office = newsroom(workspace)
     office.publish("harbour-report")
@@ -31,22 +31,34 @@ def office(workspace: Workspace) -> OnTheWeb:
     return office
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> OnTheWeb:
+    """To be read."""
+    return three(make_own_office(tmp_path_factory.mktemp("feeds") / "press-office"))
+
+
+@pytest.fixture
+def office(workspace: Workspace) -> OnTheWeb:
+    """To be published into."""
+    return three(workspace)
+
+
 @pytest.mark.parametrize("path", ["atom.xml", "rss.xml", "atom.es.xml", "rss.es.xml"])
-def test_a_feed_is_read_without_a_complaint(office: OnTheWeb, path: str) -> None:
-    feed = feedparser.parse(office.everything()[path])
+def test_a_feed_is_read_without_a_complaint(published: OnTheWeb, path: str) -> None:
+    feed = feedparser.parse(published.everything()[path])
     assert not feed.bozo, feed.get("bozo_exception")
     assert feed.version == ("atom10" if path.startswith("atom") else "rss20")
     assert len(feed.entries) == (1 if ".es." in path else 3)
     for entry in feed.entries:
         assert entry.link.startswith(BASE)
-        assert (office.folder / entry.link.removeprefix(BASE)).is_file()
+        assert (published.folder / entry.link.removeprefix(BASE)).is_file()
         assert re.fullmatch(r"tag:example\.org,2026-11-30:newsroom/[a-z.-]+", entry.id)
         assert entry.published_parsed
 
 
-def test_an_entry_has_the_whole_text_with_whole_addresses(office: OnTheWeb) -> None:
+def test_an_entry_has_the_whole_text_with_whole_addresses(published: OnTheWeb) -> None:
     for path in ("atom.xml", "rss.xml"):
-        by_link = {entry.link: entry for entry in feedparser.parse(office.everything()[path]).entries}
+        by_link = {entry.link: entry for entry in feedparser.parse(published.everything()[path]).entries}
         content = by_link[f"{BASE}lamps.html"].content[0].value
         assert "every lamp, dear colleague" in content
         assert f'src="{BASE}lamps/quay-600.jpg"' in content
@@ -55,8 +67,8 @@ def test_an_entry_has_the_whole_text_with_whole_addresses(office: OnTheWeb) -> N
         assert "for journalists alone" not in content
 
 
-def test_what_validators_of_rss_look_for(office: OnTheWeb) -> None:
-    root = etree.fromstring(office.everything()["rss.xml"])
+def test_what_validators_of_rss_look_for(published: OnTheWeb) -> None:
+    root = etree.fromstring(published.everything()["rss.xml"])
     channel = root[0]
     assert [channel.findtext(name) for name in ("title", "link", "language")] == [
         "Petrel Bay Trust",
@@ -83,8 +95,8 @@ def test_what_validators_of_rss_look_for(office: OnTheWeb) -> None:
     assert len(set(guids)) == len(guids) == 3
 
 
-def test_what_rfc_4287_asks_for(office: OnTheWeb) -> None:
-    root = etree.fromstring(office.everything()["atom.xml"])
+def test_what_rfc_4287_asks_for(published: OnTheWeb) -> None:
+    root = etree.fromstring(published.everything()["atom.xml"])
     for element in (root, *root.findall(f"{ATOM}entry")):
         for name in ("id", "title", "updated"):
             assert len(element.findall(f"{ATOM}{name}")) == 1, name
@@ -147,16 +159,16 @@ def test_the_schema_refuses_what_ninjs_has_not() -> None:
     assert not validator.is_valid({"headlines": [{"value": "without uri"}]})
 
 
-def test_ninjs_says_what_the_page_says(office: OnTheWeb) -> None:
-    item = items(office)["lamps/lamps.en.ninjs.json"]
+def test_ninjs_says_what_the_page_says(published: OnTheWeb) -> None:
+    item = items(published)["lamps/lamps.en.ninjs.json"]
     assert item["headlines"] == [{"role": "main", "value": "The Coast Counts Its Lamps Again"},
                                  {"role": "sub", "value": "Forty volunteers, eleven quays, one night"}]  # fmt: skip
     [picture] = item["associations"]  # type: ignore[misc]
     assert picture["by"] == "I. Valdero"
     for each in picture["renditions"]:
-        file = office.folder / each["href"].removeprefix(BASE)
+        file = published.folder / each["href"].removeprefix(BASE)
         assert file.stat().st_size == each["sizeInBytes"]
-    corrected = items(office)["harbour-report/harbour-report.en.ninjs.json"]
+    corrected = items(published)["harbour-report/harbour-report.en.ninjs.json"]
     assert corrected["versionCreated"] == "2026-11-30T11:00:00+00:00"
     assert "It is seven, not eight." in str(corrected["edNote"])
 

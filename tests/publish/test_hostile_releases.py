@@ -97,7 +97,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=
 @given(headline=TEXTS, credit=TEXTS)
 @example(headline="]]>", credit="\x0b\x1b[2J")
 @example(headline="\ufffe\U0010ffff \x85 \u2028", credit="a\ue000b")
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_headline_says_pages_and_feeds_are_whole(
     office: OnTheWeb, headline: str, credit: str
 ) -> None:
