@@ -8,6 +8,7 @@ import click
 
 from mailer.cli.options import workspace_here
 from mailer.cli.terminal.output import count, print_findings, row, say
+from mailer.errors import CheckFailed
 from mailer.visible import visible
 
 
@@ -74,7 +75,11 @@ def publish(release: str, out: Path | None, under_embargo: bool) -> None:
     from mailer.publish import publish as publish_
 
     workspace = workspace_here()
-    made = publish_(workspace, release, out, under_embargo=under_embargo)
+    try:
+        made = publish_(workspace, release, out, under_embargo=under_embargo)
+    except CheckFailed as error:
+        print_findings(error.findings, err=True)
+        raise
     print_findings(made.findings, err=True)
     for path in made.written:
         row(workspace.shown(made.folder / path))

@@ -25,7 +25,7 @@ class ArchivedMail:
         content: the message, as it left but for what was each recipient's own.
         text: of its text part.
         merged: what stands in it in place of each recipient's own words: field and fallback.
-        sha256: of the frozen message, by which the ledger's orders know it.
+        frozen: as the ledger keeps it.
     """
 
     language: str

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from mailer.errors import WorkspaceError
@@ -168,8 +168,3 @@ def _told(folder: Path) -> Iterator[None]:
         raise WorkspaceError(
             f"{place} can't be written: {error.strerror}.", "Choose another folder with --out."
         ) from None
-
-
-def inside(folder: str, name: str) -> str:
-    """A file of a release's folder, by its own name only."""
-    return f"{folder}/{PurePosixPath(name).name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
@@ -46,11 +46,18 @@ class House:
         newsrooms: by language; "" is the house's own.
         folders: of templates, first one first.
         logo: None = the name stands in its place.
+        labels: by language, marked where they are in another one; read once for all pages (`labels_of`).
     """
 
     newsrooms: Mapping[str, Newsroom]
     folders: tuple[Path, ...]
     logo: PressPicture | None
+    labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def labels_of(self, language: str) -> Mapping[str, str]:
+        if language not in self.labels:
+            self.labels[language] = localisation.read_marked_labels(self.folders, language)
+        return self.labels[language]
 
     @property
     def own(self) -> Newsroom:
@@ -110,7 +117,7 @@ def html_of(site: Pages, house: House) -> dict[str, bytes]:
 
 
 def _page(page: Page, site: Pages, house: House) -> bytes:
-    editions = [each for each in site.editions(page.release) if each in site.open or each == page]
+    editions = site.editions(page.release) or [page]
     withdrawal = site.withdrawal(page)
     image = page.pictures[0].for_the_web.path if page.pictures else ""
     names = {
@@ -129,28 +136,24 @@ def _page(page: Page, site: Pages, house: House) -> bytes:
 def _index(language: str, site: Pages, house: House, *, by_kind: bool) -> bytes:
     pages = site.listed(language, every=house.is_own(language))
     path = in_language(BY_KIND if by_kind else INDEX, language, house)
-    labels = localisation.read_labels(house.folders, language)
+    labels = house.labels_of(language)
     names = {
         "groups": _by_kind(pages, labels) if by_kind else _by_year(pages),
         "states": {page.path: _state(page, site, labels) for page in pages},
         "others": {
-            page.path: [e for e in site.editions(page.release) if e in site.open and e != page]
+            page.path: [each for each in site.editions(page.release) if each.path != page.path]
             for page in pages
         },
         "withdrawn": {page.path for page in pages if site.withdrawal(page)},
-        "indexes": [
-            {
-                "language": each,
-                "path": (its := in_language(INDEX, each, house)),
-                "canonical": house.base + its,
-            }
-            if house.base
-            else {"language": each, "path": in_language(INDEX, each, house), "canonical": ""}
-            for each in languages_of(site, house)
-        ],
+        "indexes": [_index_of(each, house) for each in languages_of(site, house)],
         "canonical": f"{house.base}{path}" if house.base else "",
     }
     return _rendered("index.html.j2", language, path, names, site, house)
+
+
+def _index_of(language: str, house: House) -> dict[str, str]:
+    path = in_language(INDEX, language, house)
+    return {"language": language, "path": path, "canonical": f"{house.base}{path}" if house.base else ""}
 
 
 def _by_year(pages: Sequence[Page]) -> list[tuple[str, list[Page]]]:
@@ -181,7 +184,7 @@ def _rendered(
 ) -> bytes:
     direction = direction_of(language)
     newsroom = house.of(language)
-    labels = localisation.read_marked_labels(house.folders, language)
+    labels = house.labels_of(language)
     around = {
         "language": language,
         "direction": direction,
@@ -213,7 +216,7 @@ def _logo_size(logo: PressPicture | None) -> dict[str, int]:
 
 
 def _kind(kind: str, language: str, house: House) -> str:
-    return _label(kind, localisation.read_marked_labels(house.folders, language))
+    return _label(kind, house.labels_of(language))
 
 
 def _day(day: str, language: str) -> str:

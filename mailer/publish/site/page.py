@@ -127,14 +127,20 @@ class Pages:
         self.all = tuple(sorted(pages, key=lambda page: (page.release, not page.original, page.language)))
         self.now = now
         self.open = tuple(page for page in self.all if not page.is_embargoed(now))
+        self._editions: dict[str, list[Page]] = {}
+        self._followers: dict[str, list[str]] = {}
+        for page in self.open:
+            self._editions.setdefault(page.release, []).append(page)
+            if page.corrects:
+                self._followers.setdefault(page.corrects, []).append(page.release)
 
     def editions(self, release: str) -> list[Page]:
-        """The original first."""
-        return [page for page in self.all if page.release == release]
+        """Those of a release that may be led to, the original first."""
+        return self._editions.get(release, [])
 
     def in_language(self, release: str, language: str) -> Page | None:
         """The edition of a release for who reads a language: it, else the original."""
-        editions = [page for page in self.open if page.release == release]
+        editions = self.editions(release)
         same = (page for page in editions if page.language.lower() == language.lower())
         return next(same, editions[0] if editions else None)
 
@@ -154,7 +160,7 @@ class Pages:
 
     def followers(self, page: Page) -> list[Follower]:
         """What follows its release, newest first, in its language where there is such an edition."""
-        names = dict.fromkeys(each.release for each in self.open if each.corrects == page.release)
+        names = dict.fromkeys(self._followers.get(page.release, ()))
         found = [each for name in names if (each := self.in_language(name, page.language))]
         found.sort(key=lambda each: (each.date, each.published), reverse=True)
         return [
