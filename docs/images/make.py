@@ -25,14 +25,28 @@ REPOSITORY = IMAGES.parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
 from support.browser import chromium, context_of, entered, serving  # noqa: E402 - of tests/
+from support.office import Office  # noqa: E402
 from support.own_office import make_own_office  # noqa: E402
 from support.photographs import html_of, photograph, save, seen  # noqa: E402
+from support.published import ADVISORY  # noqa: E402
+from support.smtp_faulty import FaultyServer  # noqa: E402
 from support.terminal import mailer  # noqa: E402
 
 SAMPLE, READER = "harbour-report", "k.lindqvist@example.net"
 EMAIL = {"desktop": (800, 1150), "phone": (390, 1000)}
 THEME = (600, 1240)
 ROUND_UP = "round-up"
+CORRECTION = """---
+Kind: correction
+Headline: Seven Harbours, Not Eight, Meet the Bathing Standard
+Date: November 29, 2026
+Dateline: Portmellon
+Corrects: harbour-report
+Correction: We wrote that eight of eleven harbours meet the standard. It is seven.
+---
+
+Seven of the eleven harbours meet the standard for bathing water. We are sorry for the mistake.
+"""
 WINDOW, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 """Of the browser that shows the preview."""
 
@@ -144,11 +158,60 @@ def preview(browser: Browser, folder: Path) -> None:
             save(seen(page), IMAGES / "preview-dark.png")
 
 
+def record(browser: Browser, folder: Path) -> None:
+    """A release on the web beside the index in dark, and the page of an archive."""
+    office = make_own_office(folder / "record")
+    (office.root / "files").mkdir()
+    pier().save(office.root / "files" / "pier.png")
+    published = (
+        (SAMPLE, ""),
+        ("lamps", ADVISORY.replace("files/quay.jpg", "files/pier.png")),
+        ("better", CORRECTION),
+    )
+    (office.root / "files" / "tables.csv").write_text("harbour,lamps\nSaltby,41\n", "utf-8")
+    for name, text in published:
+        if text:
+            (office.releases / f"{name}.md").write_text(text, "utf-8")
+        ran = mailer("publish", name, cwd=office.root)
+        assert ran.code == 0, ran.err
+    shots = [
+        page_of(browser, office.root / "site" / "lamps.html", (1200, 1000), "light"),
+        page_of(browser, office.root / "site" / "index.html", (1200, 1000), "dark"),
+    ]
+    both = Image.new("RGB", (2 * 800 + 20, round(1000 * 800 / 1200)), "#8b969b")
+    for place, shot in enumerate(shots):
+        both.paste(shot.resize((800, both.height), Image.Resampling.LANCZOS), (place * 820, 0))
+    save(both, IMAGES / "record-site.png")
+    with FaultyServer() as server:
+        sent = Office(office, server)
+        assert sent.run("send", SAMPLE, "--yes").code == 0
+        ran = sent.run("archive", SAMPLE)
+    assert ran.code == 0, ran.err
+    save(
+        page_of(browser, office.root / ran.out.strip() / "summary.html", (900, 760), "light"),
+        IMAGES / "record-archive.png",
+    )
+
+
+def page_of(browser: Browser, file: Path, size: tuple[int, int], scheme: str) -> Image.Image:
+    """The top of a page that lies on the disk."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    try:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        return seen(page)
+    finally:
+        context.close()
+
+
 def main() -> None:
     with chromium() as browser, tempfile.TemporaryDirectory() as scratch:
         email(browser, Path(scratch))
         themes(browser, Path(scratch))
         preview(browser, Path(scratch))
+        record(browser, Path(scratch))
 
 
 if __name__ == "__main__":

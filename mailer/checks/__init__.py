@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from mailer.checks import mail, people, sample, text, theme
+from mailer.checks import mail, people, sample, text, theme, web
 from mailer.checks.draft import Draft
 from mailer.checks.sample import Place, sample_places
 from mailer.checks.theme import check_theme
@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     mail.moving_pictures,
     mail.header_injection,
     theme.own_theme,
+    web.not_on_the_web,
     people.no_recipients,
     people.who_was_read,
     people.empty_merge_values,

@@ -31,6 +31,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("preview", ("preview", "desk", "unsubscribe-server")),
     ("send", ("send", "resume", "discard")),
     ("status", ("status",)),
+    ("record", ("archive", "publish")),
     ("ledger", ("ledger",)),
     ("lists", ("lists",)),
     ("people", ("people",)),

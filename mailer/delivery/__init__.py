@@ -19,7 +19,7 @@ from mailer.delivery.ledger import Ledger
 from mailer.delivery.ledger.claims import Claims
 from mailer.delivery.ledger.doubt import doubts
 from mailer.delivery.ledger.lock import whoever_we_are
-from mailer.delivery.ledger.people import History
+from mailer.delivery.ledger.people import History, Recorded
 from mailer.delivery.ledger.queueing import AddressDigest
 from mailer.delivery.ledger.records import (
     Answer,
@@ -69,6 +69,7 @@ __all__ = [
     "Parcel",
     "PastMail",
     "Progress",
+    "Recorded",
     "Redaction",
     "RehearsalTransport",
     "Report",

@@ -114,6 +114,7 @@ class Newsroom:
         sender: who the mail is from (the From field).
         reply_to: where answers go; None = to the sender.
         postal_address: one string, lines separated by newlines.
+        web: the address under which the newsroom's releases are published, or "".
         zone: IANA time zone of the office.
         region: ISO 3166 country whose phone numbers may be written without a country code, told by the zone unless
             it is written; "" = not known.
@@ -136,6 +137,7 @@ class Newsroom:
     reply_to: Mailbox | None = None
     postal_address: str = ""
     website: str = ""
+    web: str = ""
     zone: str = "UTC"
     region: str = ""
     dash: str = "—"
@@ -173,6 +175,7 @@ class Edition:
             of them came before it.
         written_in: the language (BCP 47) of what another file may have said, by field; "" where nobody said which it
             is. A translation takes over what it does not say.
+        web: where it can be read on the web: as the release says, else its page under the newsroom's `web`, else "".
         original: hash of the original text that this translation follows, or "".
         lines: where each header field stands, by normalised field name.
         findings: what the reader noticed but could read past (leftover markup, unused notes …).

@@ -43,6 +43,7 @@ _LANG = Field("lang", "language, idioma")
 _CONTACTS = Field("contacts", "contact, contacto, contactos")
 _LISTS = Field("lists", "list, lista, listas")
 _THEME = Field("theme", "tema")
+_WEB = Field("web", "url, enlace")
 
 RELEASE: tuple[Field, ...] = (
     Field("kind", "type, tipo, clase"),
@@ -64,7 +65,7 @@ RELEASE: tuple[Field, ...] = (
     Field("about", "boilerplate, sobre, acerca de"),
     _LISTS,
     _THEME,
-    Field("web", "url, enlace"),
+    _WEB,
     Field("corrects", "corrige"),
     Field("correction", "corrección", plain=True),
 )  # fmt: skip
@@ -77,6 +78,7 @@ NEWSROOM: tuple[Field, ...] = (
     Field("reply_to", "responder a"),
     Field("postal_address", "address, dirección"),
     Field("website", "site, sitio"),
+    _WEB,
     Field("zone", "timezone, time zone, zona, zona horaria"),
     Field("region", "country, país"),
     Field("dash", "raya"),

@@ -93,6 +93,7 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         reply_to=fields.parsed(header, "reply_to", parse_mailbox, base.reply_to),
         postal_address=header.text("postal_address") or base.postal_address,
         website=fields.parsed(header, "website", parse_web_address, base.website),
+        web=fields.parsed(header, "web", parse_web_address, base.web),
         zone=zone,
         region=fields.parsed(header, "region", parse_region, "") or base.region or region_of_zone(zone),
         dash=_unquoted(header.text("dash")) or base.dash,

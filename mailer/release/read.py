@@ -22,7 +22,7 @@ from mailer.release.newsroom import read_newsroom
 from mailer.release.source import read_source
 from mailer.release.values import parse_date, parse_language, parse_moment, parse_web_address
 from mailer.visible import visible
-from mailer.workspace import Workspace, is_plain_name
+from mailer.workspace import Workspace, is_plain_name, page_name
 from mailer.workspace.endings import misnamed
 
 
@@ -189,9 +189,17 @@ class _Reader:
             about=self._about(edition),
             lists=fields.lists(header) or edition.lists,
             theme=header.text("theme") or edition.theme,
-            web=fields.parsed(header, "web", parse_web_address, edition.web),
+            web=fields.parsed(header, "web", parse_web_address, self._page(edition)),
             corrects=header.text("corrects") or edition.corrects,
         )
+
+    def _page(self, edition: Edition) -> str:
+        """Where this edition is read on the web, if its own file does not say it."""
+        if self.original and "web" in self.original.lines:
+            return self.original.web
+        base = edition.newsroom.web
+        page = page_name(self.name, edition.language if self.original else "")
+        return f"{base.rstrip('/')}/{page}" if base else ""
 
     def _told(self, edition: Edition, body: Body) -> Edition:
         """The edition with what follows from all that was said."""

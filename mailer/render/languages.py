@@ -75,7 +75,7 @@ def attributes_of(edition: Edition, field: str) -> Markup:
     language = language_of(edition, field)
     if not language or not is_other(language, edition.language):
         return Markup("")
-    return Markup(_attributes(language, edition.direction))  # noqa: S704 - a tag of letters, digits and hyphens
+    return Markup(attributes(language, edition.direction))  # noqa: S704 - a tag of letters, digits and hyphens
 
 
 def with_marks(edition: Edition) -> Edition:
@@ -154,13 +154,14 @@ def _elements(text: str, direction: str) -> str:
             return "</span>"
         outer = around[-1]
         around.append(direction_of(sign[1]))
-        return f"<span{_attributes(sign[1], outer)}>"
+        return f"<span{attributes(sign[1], outer)}>"
 
     if len(_BEGIN.findall(text)) != text.count(_END):
         return text  # a theme cut it: without its signs it is words as any
     return re.sub(f"{_BEGIN.pattern}|{_END}", element, text)
 
 
-def _attributes(language: str, direction: str) -> str:
+def attributes(language: str, direction: str) -> str:
+    """` lang="ar" dir="rtl"`: a language (BCP 47), and its direction where that is not the one around it."""
     own = direction_of(language)
     return f' lang="{language}"' + (f' dir="{own}"' if own != direction else "")

@@ -111,18 +111,18 @@ class _Renderer:
             "upright": is_upright(edition.language),
             "has_italics": partial(has_italics, language=edition.language),
             "language_of": partial(attributes_of, edition),
-            "sentence_case": sentence_case(_texts(edition)),
+            "sentence_case": sentence_case(texts(edition)),
             "day": partial(localisation.day, language=edition.language),
             "moment": partial(localisation.moment, language=edition.language),
             "period": partial(localisation.period, language=edition.language),
             "tel": self._tel,
             "picture": self._pictures,
-            "further_images": self._further_images,
+            "further_images": partial(further_images, edition),
             "calendar_link": lambda: calendar_link(edition, edition.event) if edition.event else "",
             "web_address": self._address,
-            "file_name": _file_name,
+            "file_name": file_name,
             "file_facts": self._file_facts,
-            "address_lines": lambda: _address_lines(newsroom),
+            "address_lines": lambda: address_lines(newsroom),
             "stylesheet": self._stylesheet,
             "underlined": underlined,
             "aligned": _aligned,
@@ -146,7 +146,7 @@ class _Renderer:
             "day": in_its_language(localisation.day),
             "moment": in_its_language(localisation.moment),
             "period": in_its_language(localisation.period),
-            "address_lines": lambda: _address_lines(edition.newsroom),
+            "address_lines": lambda: address_lines(edition.newsroom),
             "merged": self._merged_html,
             "slot": lambda field, fallback: Markup(self._slots.sign(field, fallback)),  # noqa: S704
         }
@@ -164,7 +164,7 @@ class _Renderer:
 
     def _address(self, text: str) -> str:
         """A link for a field that is an address of the web, of mail or a phone number, or ""."""
-        return _web_address(text) or (self._tel(text) if only_a_number(text) else "")
+        return web_address(text) or (self._tel(text) if only_a_number(text) else "")
 
     def _merged_html(self, text: str) -> Markup:
         return Markup(self._slots.with_signs(text, lambda piece: str(escape(piece))))  # noqa: S704
@@ -191,24 +191,6 @@ class _Renderer:
         """A stylesheet of the theme, with the house's colours put in."""
         return Markup(stylesheet(self._theme, name, self._colour))  # noqa: S704 - the theme's own; it holds no end tag
 
-    def _further_images(self) -> list[SyntaxTreeNode]:
-        """Figures for the header's images that the text does not show."""
-        shown = {
-            str(node.attrs["src"]) for node in self._edition.body.walk() if node.type in ("figure", "image")
-        }
-        figures = []
-        for image in self._edition.images:
-            if image.file not in shown:
-                token = Token("figure", "img", 0, content=image.alt, block=True)
-                token.attrs = {"src": image.file, "alt": image.alt}
-                token.meta = {
-                    "caption": image.caption,
-                    "credit": image.credit,
-                    "listed": ["alt", "caption"],
-                }
-                figures.append(SyntaxTreeNode([token]).children[0])
-        return figures
-
     def _attached(self) -> list[Part]:
         edition = self._edition
         parts = [calendar_part(edition, edition.event)] if edition.event else []
@@ -230,7 +212,7 @@ class _Renderer:
 
     def _file_facts(self, file: Attachment) -> str:
         """ "PDF, 1.2 MB": type and size; the type alone of what is on the web."""
-        kind = Path(_file_name(file.file)).suffix.lstrip(".").upper() or "web"
+        kind = Path(file_name(file.file)).suffix.lstrip(".").upper() or "web"
         if file.send == "link":
             return kind
         octets = len(self._enclosed(file).content)
@@ -238,7 +220,20 @@ class _Renderer:
         return f"{kind}, {size}"
 
 
-def _texts(edition: Edition) -> list[str]:
+def further_images(edition: Edition) -> list[SyntaxTreeNode]:
+    """Figures for the header's images that the text does not show."""
+    shown = {str(node.attrs["src"]) for node in edition.body.walk() if node.type in ("figure", "image")}
+    figures = []
+    for image in edition.images:
+        if image.file not in shown:
+            token = Token("figure", "img", 0, content=image.alt, block=True)
+            token.attrs = {"src": image.file, "alt": image.alt}
+            token.meta = {"caption": image.caption, "credit": image.credit, "listed": ["alt", "caption"]}
+            figures.append(SyntaxTreeNode([token]).children[0])
+    return figures
+
+
+def texts(edition: Edition) -> list[str]:
     """What a release says, but for headline and labels: how its words are written."""
     trees = [
         edition.body,
@@ -249,15 +244,17 @@ def _texts(edition: Edition) -> list[str]:
     return [*running, edition.newsroom.name]
 
 
-def _address_lines(newsroom: Newsroom) -> list[str]:
+def address_lines(newsroom: Newsroom) -> list[str]:
+    """The postal address without the organisation's name, which stands above it."""
     return [line for line in newsroom.postal_address.split("\n") if line != newsroom.name]
 
 
-def _file_name(file: str) -> str:
+def file_name(file: str) -> str:
+    """What a file is called, of a path or a web address."""
     return unquote(Path(urlparse(file).path).name) or file
 
 
-def _web_address(text: str) -> str:
+def web_address(text: str) -> str:
     """A link for a field that is an address of some sort, or ""."""
     if re.fullmatch(r"https?://\S+", text):
         return text

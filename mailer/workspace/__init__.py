@@ -9,7 +9,7 @@ from mailer.workspace.folder import (
     same_file,
 )
 from mailer.workspace.list_names import list_called
-from mailer.workspace.names import is_plain_name, lies_in
+from mailer.workspace.names import is_plain_name, lies_in, page_name, web_name
 
 __all__ = [
     "SUPPRESSION_WORD",
@@ -20,6 +20,8 @@ __all__ = [
     "lies_in",
     "list_called",
     "make_workspace",
+    "page_name",
     "same_file",
     "sample",
+    "web_name",
 ]

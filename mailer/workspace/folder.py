@@ -49,6 +49,11 @@ class Workspace:
         return self.root / "templates"
 
     @property
+    def site(self) -> Path:
+        """What `mailer publish` writes, unless it is told another folder."""
+        return self.root / "site"
+
+    @property
     def private(self) -> Path:
         """`.mailer/`: made by the tool, never committed."""
         return self.root / ".mailer"

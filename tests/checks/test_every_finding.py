@@ -14,7 +14,7 @@ import pytest
 from conftest import REPOSITORY
 from support.pictures import noise
 
-from mailer.checks import CHECKS, Check, Draft, mail, people, sample, text, theme
+from mailer.checks import CHECKS, Check, Draft, mail, people, sample, text, theme, web
 from mailer.pipeline import prepare
 from mailer.press import Choice
 from mailer.workspace import Workspace
@@ -107,6 +107,8 @@ TROUBLES = (
         "templates/own/blocks.html.j2": "{% macro hr(node) %}{{ relase.headline }}{% endmacro %}"}),
     Trouble(theme.own_theme, "theme-no-effect", "warning", f"{SOUND}\nTheme: own", beside={
         "templates/own/blocks.html.j2": "{% macro paragrph(node) %}{% endmacro %}"}),
+    Trouble(web.not_on_the_web, "not-on-the-web", "notice", beside={
+        "newsroom.md": "---\nName: Petrel\nSender: Petrel <press@example.org>\nWeb: https://example.org/news\n---\n"}),
     Trouble(people.no_recipients, "no-recipients", "error", f"{SOUND}\nLists: none", beside={
         "lists/none.csv": "email\n"}),
     Trouble(people.who_was_read, "column-inferred", "warning", f"{SOUND}\nLists: odd", beside={
@@ -136,7 +138,7 @@ def test_every_check_is_run() -> None:
     """One that is written and not registered would find nothing."""
     written = {
         function
-        for module in (mail, people, sample, text, theme)
+        for module in (mail, people, sample, text, theme, web)
         for name, function in vars(module).items()
         if callable(function)
         and not name.startswith("_")

@@ -75,6 +75,7 @@ CASES = {
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
     "check": Case(("check", "short"), (CHOOSING | {"--json"},)),
     "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING),
+    "publish": Case(("publish", "short"), (frozenset(("--out",)),), alone=frozenset(("--under-embargo",))),
     "render": Case(
         ("render", "short"),
         (frozenset(("--out", "--theme", "--png", "--for")) | CHOOSING,),
@@ -223,6 +224,7 @@ def test_every_command_with_two_options_is_here() -> None:
         "init",
         "new",
         "fix",
+        "archive",
         "themes",
         "theme",
         "desk",

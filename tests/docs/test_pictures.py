@@ -16,6 +16,7 @@ MAKERS = {
     "compare": REPOSITORY / "benchmarks" / "judge" / "side_by_side.py",
     "email": IMAGES / "make.py",
     "preview": IMAGES / "make.py",
+    "record": IMAGES / "make.py",
     "theme": IMAGES / "make.py",
 }
 """By the first word of a picture's name, what takes it."""

@@ -25,6 +25,7 @@ STAGES = (
     ("message",),
     ("delivery",),
     ("bounces",),
+    ("publish",),
     ("pipeline",),
     ("desk",),
     ("cli", "__main__"),

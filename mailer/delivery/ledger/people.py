@@ -8,6 +8,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from mailer.delivery.ledger.database import Database
 from mailer.delivery.ledger.migrations import index_for_bounces
@@ -25,6 +26,7 @@ from mailer.delivery.ledger.records import (
     Bounced,
     EarlierRecipient,
     LastMail,
+    Mailing,
     PastMail,
     Standing,
     status_of,
@@ -161,7 +163,25 @@ def complaints(db: sqlite3.Connection, since: float) -> tuple[int, int]:
     return int(people[0]), int(accepted[0])
 
 
-# ---- what is kept about somebody ----------------------------------------------------------------------
+# ---- what is kept about somebody, and of a release ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recipient of a release, in full. `accepted` is when a server first took the message, `at` when the last
+    thing was heard of it, in seconds since 1970, 0 = never. Of somebody who was forgotten only `language`, `state`,
+    times and numbers are left."""
+
+    address: str
+    name: str
+    language: str
+    state: Status
+    accepted: float
+    at: float
+    reply: str
+    host: str
+    attempts: int
+    message_id: str
 
 
 class History:
@@ -178,6 +198,34 @@ class History:
         """All that is held about a person: what was taken back, then each release, by age."""
         with self._ledger.reading() as db:
             return [*_taken_back(db, canonical), *_past_mails(db, canonical)]
+
+    def recorded(self, mailing: Mailing) -> Iterator[Recorded]:
+        """Everybody to whom a release went or was to go, in the order of queueing, as a stream."""
+        with self._ledger.reading() as db:
+            for name, language, token, accepted, address, state, tries, *answer, at, host in db.execute(
+                "SELECT name, language, d.token,"
+                " (SELECT min(at) FROM attempts WHERE delivery = d.id AND code BETWEEN 200 AND 299), address, state,"
+                " (SELECT count(*) FROM attempts WHERE delivery = d.id), code, enhanced, text, at, host"
+                " FROM deliveries AS d LEFT JOIN attempts AS a"
+                " ON a.id = (SELECT max(id) FROM attempts WHERE delivery = d.id)"
+                f" WHERE mailing = ? AND {READY} ORDER BY d.id",
+                (mailing.id,),
+            ):
+                reply = str(Attempt(0.0, answer[0] or 0, answer[1] or "", answer[2] or "", ""))
+                message_id = f"<{token}@{mailing.domain}>" if address else ""
+                standing = (status_of(db, state), accepted or 0.0, at or 0.0, reply, host or "", tries)
+                yield Recorded(address, name, language, *standing, message_id)
+
+    def heard(self, mailing: Mailing) -> Iterator[tuple[str, Attempt]]:
+        """Every answer about a release with the address that it is about, oldest first, as a stream. The address of
+        somebody who was forgotten is ""."""
+        with self._ledger.reading() as db:
+            for address, *attempt in db.execute(
+                "SELECT address, a.at, code, enhanced, text, host FROM attempts AS a JOIN deliveries AS d"
+                f" ON d.id = delivery WHERE mailing = ? AND {READY} ORDER BY a.at, a.id",
+                (mailing.id,),
+            ):
+                yield address, Attempt(*attempt)
 
     def last_mails(self, *states: Status) -> list[LastMail]:
         """The newest mail to each person whose newest one is in one of these states."""

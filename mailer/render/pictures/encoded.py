@@ -6,6 +6,7 @@ import io
 import struct
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,17 @@ def encoded(content: bytes, most: int) -> Encoded:
     Raises:
         EnclosureError: no mail program can show it, or it is too large to be worked on.
     """
+    with opened(content) as image:
+        return _encoded(content, image, most)
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[Image.Image]:
+    """A picture to be worked on, of one of `FORMATS`. Whatever fails while it is worked on is the picture's fault.
+
+    Raises:
+        EnclosureError: no mail program can show it, or it is too large to be worked on.
+    """
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -66,7 +78,8 @@ def encoded(content: bytes, most: int) -> Encoded:
                 if image.width * image.height > PIXELS:
                     megapixels = f"{image.width * image.height / 1e6:.0f} megapixels"
                     raise EnclosureError(f"this picture has {megapixels}", "make it smaller")
-                return _encoded(content, image, most)
+                yield image
+                return
     except UnidentifiedImageError:
         said = "no mail program can show it"
     except (OSError, SyntaxError, struct.error, EOFError, ValueError, LookupError, TypeError, OverflowError,
