@@ -16,6 +16,7 @@ from mailer.release.values import moment_text
 from mailer.visible import visible
 
 if TYPE_CHECKING:
+    from mailer.delivery import Snapshot
     from mailer.pipeline import Prepared
     from mailer.pipeline.outgoing import Outgoing
     from mailer.settings import Settings
@@ -79,7 +80,8 @@ def print_outgoing(outgoing: Outgoing, settings: Settings, prepared: Prepared | 
                 readers.subject if what == "Subject" else f"{readers.sender.name} <{readers.sender.address}>"
             )
             tell("" if number else what, f"{readers.language}: {said}")
-    tell("Through", f"{settings.smtp_host}:{settings.port} ({settings.smtp_security})")
+    if settings.smtp_host:  # an approval needs none
+        tell("Through", f"{settings.smtp_host}:{settings.port} ({settings.smtp_security})")
     tell("When", _when(outgoing))
     if outgoing.embargo > time.time():
         tell("Embargo", f"until {moment_text(outgoing.moment(outgoing.embargo))}")
@@ -98,6 +100,15 @@ def print_outgoing(outgoing: Outgoing, settings: Settings, prepared: Prepared | 
             "Again?",
             f"“{name}” has the same text: {count(number, 'of these people has', 'of these people have')} it.",
         )
+
+
+def tell_approval(approval: Snapshot, outgoing: Outgoing) -> None:
+    """Who has approved it, when, and from whose account where that is this one: the computer can't tell two people who
+    share it apart."""
+    from mailer.delivery import whoever_we_are
+
+    same = ", from this same account" if approval.account == whoever_we_are() else f" ({approval.account})"
+    tell("Approved", f"by {approval.by}, {moment_text(outgoing.moment(approval.at))}{same}")
 
 
 def _to_whom(outgoing: Outgoing) -> str:
@@ -158,6 +169,6 @@ def typed(question: str, answer: str, *, otherwise: str = "Nothing was sent.") -
     return False
 
 
-def number_typed(number: int, what: str) -> bool:
+def number_typed(number: int, what: str, *, otherwise: str = "Nothing was sent.") -> bool:
     """Whether somebody types a number to have something done, in a few words."""
-    return typed(f"Type {number} to {what}", str(number))
+    return typed(f"Type {number} to {what}", str(number), otherwise=otherwise)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.options import only_these, settings_of, workspace_here
+from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import count, row, say, say_json, style
 from mailer.visible import visible
 
@@ -78,6 +79,9 @@ def bounces(
     if as_json:
         say_json([asdict(handled) for handled in found])
     _sum_up(found, dry_run=dry_run)
+    if found and not dry_run:
+        done = Counter(each.done.value for mail in found for each in mail.consequences)
+        logged(workspace, "bounces", messages=len(found), done=dict(done))
 
 
 def _print(handled: HandledMail) -> None:
