@@ -12,6 +12,7 @@ from support.promises import promise
 
 KEY = "a long random text of this office"
 NAME = "Marta Ruiz"
+PAGE = "docs/guide/approval.md"
 
 
 @pytest.fixture
@@ -29,7 +30,11 @@ def send(office: Office, *arguments: str, **settings: str):
     return office.run("send", RELEASE, "--yes", *arguments, **{"SECRET_KEY": KEY} | settings)
 
 
-@promise("Where newsroom.md names approvers, nothing is sent before one of them has approved it.")
+@promise(
+    PAGE,
+    "From then on, `mailer send` sends nothing new without an approval by one of them.",
+    "It writes down from which account an approval came, and says before sending if that is the account that sends.",
+)
 def test_without_an_approval_nothing_leaves(asking: Office) -> None:
     ran = send(asking)
     assert ran.code == 2
@@ -45,7 +50,7 @@ def test_without_an_approval_nothing_leaves(asking: Office) -> None:
     assert "from this same account" in ran.err
 
 
-@promise("An office that names no approvers is asked for no approval.")
+@promise(PAGE, "Name in `newsroom.md` who may approve:")
 def test_nobody_named(office: Office) -> None:
     assert send(office).code == 0
     ran = approve(office)
@@ -53,7 +58,11 @@ def test_nobody_named(office: Office) -> None:
     assert "names nobody who may approve" in ran.err
 
 
-@promise("An approval is for the words that were approved.")
+@promise(
+    PAGE,
+    "A changed word, picture, contact, date or sender, in the release or in `newsroom.md`: not sent.",
+    "`mailer diff` shows what changed; have it approved again, or take the change back.",
+)
 @pytest.mark.parametrize("edited", ["harbour-report.md", "harbour-report.es.md", "newsroom.md"])
 def test_a_changed_word(asking: Office, edited: str) -> None:
     assert approve(asking).code == 0
@@ -69,7 +78,11 @@ def test_a_changed_word(asking: Office, edited: str) -> None:
     assert send(asking).code == 0
 
 
-@promise("An approval is for the people it was given for, and for nobody else.")
+@promise(
+    PAGE,
+    "Somebody who was not among the people approved: not sent, and they are named.",
+    "Somebody who was taken off since: sent to the others.",
+)
 def test_other_people(asking: Office) -> None:
     asking.list("few", "ana@example.net,Ana,,,", "ben@example.net,Ben,,,")
     asking.list("more", "ana@example.net,Ana,,,", "cleo@example.net,Cleo,,,")
@@ -84,7 +97,7 @@ def test_other_people(asking: Office) -> None:
     assert asking.got() == ["ana@example.net"]
 
 
-@promise("Only those whom newsroom.md names may approve.")
+@promise(PAGE, "From then on, `mailer send` sends nothing new without an approval by one of them.")
 def test_who_may(asking: Office) -> None:
     ran = approve(asking, by="Marta Ruis")
     assert ran.code == 2
@@ -97,7 +110,11 @@ def test_who_may(asking: Office) -> None:
     assert f"{NAME} approved “{RELEASE}”, but may not any more" in ran.err
 
 
-@promise("An approval that was not made with the office's key is none.")
+@promise(
+    PAGE,
+    "The approver needs the same workspace and the same `SECRET_KEY`, which signs the approval: whoever can write to the ledger, but does not know the key, can't make one.",
+    "If the key is changed, earlier approvals are void.",
+)
 def test_forged(asking: Office) -> None:
     assert approve(asking, by="Jon Doe").code == 0
     with closing(sqlite3.connect(asking.workspace.ledger)) as db, db:
@@ -113,7 +130,7 @@ def test_forged(asking: Office) -> None:
     assert asking.nothing_was_ever_sent()
 
 
-@promise("What is approved is shown first, and the number of people is typed.")
+@promise(PAGE, "You see what would leave, and type the number of people.")
 def test_asked(asking: Office) -> None:
     ran = asking.typing("11\n", "approve", RELEASE, "--by", NAME, SECRET_KEY=KEY)
     assert ran.code == 0
@@ -127,7 +144,7 @@ def test_asked(asking: Office) -> None:
     assert "nothing was approved" in ran.err
 
 
-@promise("What may not be sent can't be approved.")
+@promise(PAGE, "What could not be sent can't be approved.")
 def test_unfit(asking: Office) -> None:
     asking.edit(asking.release(), "1987", "TODO")
     ran = approve(asking)
@@ -135,7 +152,10 @@ def test_unfit(asking: Office) -> None:
     assert "placeholder-text" in ran.err
 
 
-@promise("`mailer diff` says which words changed since the approval, and shows both mails beside each other.")
+@promise(
+    PAGE,
+    "It also writes a page with the emails side by side, the changed words marked (`.mailer/diffs/RELEASE.html`; `--out` for another place).",
+)
 def test_what_changed(asking: Office) -> None:
     ran = asking.run("diff", RELEASE, SECRET_KEY=KEY)
     assert ran.code == 2
@@ -160,7 +180,10 @@ def test_what_changed(asking: Office) -> None:
     assert "never sent" in ran.err
 
 
-@promise("A proof and a sending are remembered too, for what changed since them.")
+@promise(
+    PAGE,
+    "`mailer diff RELEASE` compares the release as it is now with its newest proof, approval or sending (`--since` says which): each line of the email's text that differs, with the words that go and come, subject and sender included.",
+)
 def test_since_a_proof(office: Office) -> None:
     assert office.run("send", RELEASE, "--test", "desk@example.org", "--yes").code == 0
     office.edit(office.release(), "Dateline: Portmellon", "Dateline: Skerry Head")
@@ -171,7 +194,7 @@ def test_since_a_proof(office: Office) -> None:
     assert "Since the sending of " in office.run("diff", RELEASE).err
 
 
-@promise("The log says who did what when: orders and how they ended, approvals, suppressions.")
+@promise(PAGE, "No password stands in it.", "`mailer log` prints it, `--json` for programs.")
 def test_log(asking: Office) -> None:
     assert asking.run("log").out == ""
     approve(asking)
@@ -189,7 +212,7 @@ def test_log(asking: Office) -> None:
     assert len(asking.run("log", "--last", "1").out.splitlines()) == 1
 
 
-@promise("Who was forgotten stands in the log no more.")
+@promise(PAGE, "`mailer forget` takes the person's address out of it.")
 def test_forgotten_in_the_log(office: Office) -> None:
     office.run("suppress", "Ana.Long@example.net", "--reason", "by phone")
     office.run("forget", "ana.long@example.net", "--yes")
@@ -200,3 +223,30 @@ def test_forgotten_in_the_log(office: Office) -> None:
         ("suppress", "[forgotten]"),
         ("forget", ""),
     ]
+
+
+@promise(
+    PAGE,
+    "What was approved and sent once needs no further approval: `mailer resume` sends what is left of it.",
+)
+def test_what_is_left_of_it(asking: Office) -> None:
+    assert approve(asking).code == 0
+    asking.killed_at("dot", 3, "send", RELEASE, "--yes", SECRET_KEY=KEY, SMTP_CONNECTIONS="1")
+    asking.edit(asking.release(), "1987", "1988")  # no longer what was approved
+    assert asking.run("resume", RELEASE, "--yes", SECRET_KEY=KEY).code in (0, 1)
+    assert asking.counts()["accepted"] >= 9
+
+
+@promise(
+    PAGE,
+    "If the words are the same and the email is not, it says what is: how it is set, pictures, attachments, a header field.",
+)
+def test_what_reads_the_same(office: Office) -> None:
+    assert office.run("send", RELEASE, "--test", "desk@example.org", "--yes").code == 0
+    office.edit(office.workspace.newsroom, "#0b5563", "#5b0b63")
+    office.edit(office.workspace.newsroom, "Reply-to: newsdesk", "Reply-to: answers")
+    ran = office.run("diff", RELEASE, UNSUBSCRIBE_MAILTO="newsdesk@example.org")
+    assert (
+        "en: it reads the same; not the same: how it is set, or its pictures, the header field Reply-To"
+        in ran.out
+    )

@@ -103,6 +103,10 @@ def _print(earlier: Earlier, pairs: list[Pair], zone: str) -> None:
             say(style(pair.language, bold=True), ": it reads the same; ", _unread(pair))
 
 
+_OF_THE_MOMENT = frozenset(("Date", "Content-Type"))
+"""Fields that differ in any two messages, or with what was said already."""
+
+
 def _unread(pair: Pair) -> str:
     """What is not the same where the text is."""
     assert pair.before is not None
@@ -112,7 +116,7 @@ def _unread(pair: Pair) -> str:
         differs.append("how it is set, or its pictures")
     if pair.before.attachments != pair.now.attachments:
         differs.append("its attachments")
-    left = {name for name, _ in set(pair.before.headers) ^ set(pair.now.headers)} - {"Date"}
+    left = {name for name, _ in set(pair.before.headers) ^ set(pair.now.headers)} - _OF_THE_MOMENT
     differs += [f"the header field {name}" for name in sorted(left)]
     return ("not the same: " + ", ".join(differs)) if differs else "what differs can't be seen"
 
