@@ -19,7 +19,7 @@ from mailer.settings import rate_text
 from mailer.visible import visible
 
 if TYPE_CHECKING:
-    from mailer.delivery import Ledger
+    from mailer.delivery import Ledger, Snapshot
     from mailer.pipeline import Prepared
     from mailer.pipeline.outgoing import Outgoing
     from mailer.settings import Settings
@@ -86,8 +86,9 @@ def print_outgoing(
                 readers.subject if what == "Subject" else f"{readers.sender.name} <{readers.sender.address}>"
             )
             tell("" if number else what, f"{readers.language}: {said}")
-    by_preset = f", SMTP_PRESET={settings.smtp_preset}" if settings.preset else ""
-    tell("Through", f"{settings.smtp_host}:{settings.port} ({settings.smtp_security}){by_preset}")
+    if settings.smtp_host:  # an approval needs none
+        by_preset = f", SMTP_PRESET={settings.smtp_preset}" if settings.preset else ""
+        tell("Through", f"{settings.smtp_host}:{settings.port} ({settings.smtp_security}){by_preset}")
     tell("When", _when(outgoing))
     if outgoing.embargo > time.time():
         tell("Embargo", f"until {moment_text(outgoing.moment(outgoing.embargo))}")
@@ -144,6 +145,15 @@ def _clock(outgoing: Outgoing, seconds: float) -> str:
     day = {0: "", 1: "tomorrow "}.get(days, f"{at.date()} ")
     elsewhere = at.utcoffset() != datetime.fromtimestamp(seconds).astimezone().utcoffset()
     return f"{day}{at:%H:%M}{f' {at.tzinfo}' if elsewhere else ''}"
+
+
+def tell_approval(approval: Snapshot, outgoing: Outgoing) -> None:
+    """Who has approved it, when, and from whose account where that is this one: the computer can't tell two people who
+    share it apart."""
+    from mailer.delivery import whoever_we_are
+
+    same = ", from this same account" if approval.account == whoever_we_are() else f" ({approval.account})"
+    tell("Approved", f"by {approval.by}, {moment_text(outgoing.moment(approval.at))}{same}")
 
 
 def _to_whom(outgoing: Outgoing) -> str:
@@ -204,6 +214,6 @@ def typed(question: str, answer: str, *, otherwise: str = "Nothing was sent.") -
     return False
 
 
-def number_typed(number: int, what: str) -> bool:
+def number_typed(number: int, what: str, *, otherwise: str = "Nothing was sent.") -> bool:
     """Whether somebody types a number to have something done, in a few words."""
-    return typed(f"Type {number} to {what}", str(number))
+    return typed(f"Type {number} to {what}", str(number), otherwise=otherwise)

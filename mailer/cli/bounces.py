@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.options import only_these, settings_of, workspace_here
+from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import count, row, say, say_json, style
 from mailer.visible import visible
 
@@ -91,6 +92,9 @@ def bounces(
         _sum_up("new event", [handled for handled in found if handled.is_event])
     if dry_run:
         say("Nothing was changed: this was a rehearsal.", err=True)
+    elif found:
+        done = Counter(each.done.value for mail in found for each in mail.consequences)
+        logged(workspace, "bounces", messages=len(found), done=dict(done))
 
 
 def _print(handled: HandledMail) -> None:

@@ -6,6 +6,7 @@ import click
 
 from mailer.cli import COULD_NOT_START, DONE
 from mailer.cli.options import workspace_here
+from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import count, on_a_terminal, row, say
 
 
@@ -57,6 +58,7 @@ def adopt(release: str | None, yes: bool) -> int:
         for doubt in found:
             name = doubt.testimony.release
             number = book.adopt(name)
+            logged(workspace, "ledger adopt", name, uncertain=number)
             say(f"“{name}”: {count(number, 'recipient is', 'recipients are')} uncertain now, and so is anyone "
                 f"it is sent to later. `mailer status {name} --recipients` names them.", err=True)  # fmt: skip
     return DONE

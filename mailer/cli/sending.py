@@ -12,20 +12,29 @@ import click
 from mailer import pipeline
 from mailer.authorization import access_tokens
 from mailer.cli import COULD_NOT_START, DONE, INTERRUPTED, UNFINISHED
-from mailer.cli.asking import Flags, agreed, number_typed, print_outgoing, somebody_must_say_so
+from mailer.cli.asking import (
+    Flags,
+    agreed,
+    number_typed,
+    print_outgoing,
+    somebody_must_say_so,
+    tell_approval,
+)
 from mailer.cli.terminal.interrupting import interruptible
+from mailer.cli.terminal.logged import end_of, logged, said_of
 from mailer.cli.terminal.output import count, on_a_terminal, print_audience, print_findings, row, say
 from mailer.cli.terminal.report import print_report, progress_bar, tell_halt
 from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, log_in, write_csv
 from mailer.errors import CheckFailed
 from mailer.model import Status
 from mailer.pipeline import Instructions, outgoing
+from mailer.pipeline.approval import must_be_approved
 from mailer.pipeline.rehearsal import prove, rehearse
 from mailer.pipeline.sending import must_be_fit_to_leave, take_back, waiting_for
 from mailer.release.values import moment_text
 
 if TYPE_CHECKING:
-    from mailer.delivery import Mailing
+    from mailer.delivery import Mailing, Order
     from mailer.pipeline import Prepared
     from mailer.pipeline.outgoing import Outgoing
     from mailer.settings import Settings
@@ -44,16 +53,21 @@ def send(prepared: Prepared, settings: Settings, flags: Flags) -> int:
     departure = _Departure(prepared.workspace, settings, flags)
     name = prepared.release.name
     with Ledger(prepared.workspace.ledger) as ledger, pipeline.holding(ledger, name):
+        approved = must_be_approved(prepared, settings, ledger)
         leaving = outgoing.of_send(prepared, settings, ledger, planned=flags.planned, at_once=flags.now)
         _time_must_matter(flags, ledger.find(name), leaving)
         if not leaving.number:
             say("There are no new recipients: nothing is left to send to these.", err=True)
             return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)
         print_outgoing(leaving, settings, ledger, prepared)
+        if approved:
+            tell_approval(approved, leaving)
         if not departure.may_begin(leaving):
             return COULD_NOT_START
         order = leaving.order("send", settings, time.time())
-        return departure.deliver(pipeline.queue(prepared, settings, ledger, order), ledger)
+        mailing = pipeline.queue(prepared, settings, ledger, order)
+        departure.log("send", mailing, order)
+        return departure.deliver(mailing, ledger)
 
 
 def resume(
@@ -95,6 +109,7 @@ class _Departure:
         _insecure_must_matter(settings, flags)
         somebody_must_say_so(flags)
         self._transport = SmtpTransport(settings, cleartext=flags.insecure)
+        self._ordered = False
         if tokens := access_tokens(settings):
             tokens.current()  # who has not signed in is told so before the question
         if flags.csv:
@@ -107,6 +122,11 @@ class _Departure:
         log_in(self._settings, cleartext=self._flags.insecure)
         return True
 
+    def log(self, did: str, mailing: Mailing, order: Order) -> None:
+        """By whose word it leaves."""
+        self._ordered = True
+        logged(self._workspace, did, mailing.release, **said_of(order))
+
     def resume(self, mailing: Mailing, ledger: Ledger) -> int:
         flags = self._flags
         leaving = outgoing.of_resume(
@@ -118,7 +138,9 @@ class _Departure:
             print_outgoing(leaving, self._settings, ledger)
             if not self.may_begin(leaving):
                 return COULD_NOT_START
-            mailing = ledger.order(mailing, leaving.order("resume", self._settings, time.time()))
+            order = leaving.order("resume", self._settings, time.time())
+            mailing = ledger.order(mailing, order)
+            self.log("resume", mailing, order)
         return self.deliver(mailing, ledger)
 
     def deliver(self, mailing: Mailing, ledger: Ledger) -> int:
@@ -133,6 +155,8 @@ class _Departure:
                 report = pipeline.deliver(
                     mailing, ledger, self._transport, self._workspace, self._settings, watched
                 )
+            if self._ordered:
+                logged(self._workspace, "end of sending", mailing.release, **end_of(report))
             print_report(report, as_json=flags.as_json)
             if flags.csv:
                 _write_spreadsheet(ledger, mailing, flags.csv)
@@ -169,6 +193,7 @@ def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
             if not yes and not number_typed(waiting.number, what):
                 return COULD_NOT_START
             taken = take_back(ledger, mailing, waiting)
+            logged(workspace, "discard", name, recipients=taken)
     say(
         f"Taken back: {count(taken, 'recipient')}. If the release is sent again, they count as new.",
         err=True,

@@ -8,6 +8,7 @@ import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import parsed, workspace_here
+from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import count, on_a_terminal, row, say
 from mailer.errors import ListError, MailerError
 
@@ -45,6 +46,8 @@ def suppress(addresses: tuple[str, ...], reason: str, source: str, begin: bool) 
     for mailed in wanted:
         new = suppressions.add(mailed, reason, source)
         row(mailed, "suppressed" if new else "was already suppressed")
+        if new:
+            logged(workspace, "suppress", address=mailed, reason=reason, source=source)
     _say_what_blocks(workspace)
 
 
@@ -67,12 +70,15 @@ def unsuppress(addresses: tuple[str, ...]) -> int:
     """
     from mailer.press import Suppressions
 
-    suppressions = Suppressions(workspace_here().suppressed)
+    workspace = workspace_here()
+    suppressions = Suppressions(workspace.suppressed)
     missing = False
     for mailed in [parsed(address) for address in addresses]:
         removed = suppressions.remove(mailed)
         missing = missing or not removed
         row(mailed, "no longer suppressed" if removed else "was not suppressed")
+        if removed:
+            logged(workspace, "unsuppress", address=mailed)
     return UNFINISHED if missing else DONE
 
 
@@ -97,6 +103,7 @@ def forget(address: str, yes: bool) -> int:
     if not yes:
         click.confirm(f"Permanently remove {mailed} from all lists and the record?", abort=True, err=True)
     done = privacy.forget(workspace, mailed)
+    logged(workspace, "forget", rows=len(done.removed), mailings=done.mailings or 0)
     for found in done.removed:
         row(_place(found), "removed")
     if done.mailings is not None:

@@ -45,6 +45,7 @@ from mailer.delivery.smtp.login.redaction import Redaction
 from mailer.delivery.smtp.probe import log_in
 from mailer.delivery.smtp.resolving import is_loopback
 from mailer.delivery.smtp.transport import SmtpTransport
+from mailer.delivery.snapshots import Snapshot, Snapshots
 from mailer.delivery.tally import REFUSED_SHARE
 from mailer.delivery.transport import Parcel, Transport, Work
 
@@ -76,6 +77,8 @@ __all__ = [
     "Schedule",
     "Signing",
     "SmtpTransport",
+    "Snapshot",
+    "Snapshots",
     "Standing",
     "Stop",
     "Transport",

@@ -125,6 +125,7 @@ class Newsroom:
         theme: the theme's name.
         lists: default press lists.
         why: why a recipient gets this mail, one sentence for the footer, or "".
+        approvers: who may approve a release, by name; where somebody stands here, nothing is sent without it.
         boilerplates: by normalised name.
         written_in: the language (BCP 47) of what is printed, by field; "" where nobody said which it is.
         lines, findings: as an edition has them.
@@ -148,6 +149,7 @@ class Newsroom:
     lists: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     why: str = ""
+    approvers: tuple[str, ...] = ()
     boilerplates: tuple[Boilerplate, ...] = ()
     written_in: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)

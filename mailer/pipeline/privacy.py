@@ -8,8 +8,10 @@ from typing import Any
 
 from mailer import press
 from mailer.delivery import History, Ledger, PastMail
+from mailer.errors import WorkspaceError
 from mailer.press import Occurrence, canonical
 from mailer.workspace import Workspace
+from mailer.workspace.log import forget_in_log, log_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,20 @@ def forget(workspace: Workspace, address: str) -> Forgotten:
 
     Raises:
         AddressError: it is no address.
-        ListError, LedgerError: a file can't be written.
+        ListError, LedgerError, WorkspaceError: a file can't be written.
     """
     lists = press.forget(workspace, address, source="by hand")
     mailings = None
     if workspace.ledger.exists():
         with Ledger(workspace.ledger) as ledger:
             mailings = ledger.forget(canonical(address))
+    try:
+        forget_in_log(workspace, address, canonical(address))
+    except OSError as error:
+        raise WorkspaceError(
+            f"{workspace.shown(log_of(workspace))} can't be written anew: {error.strerror}.",
+            "They were removed from lists and ledger; run the command again once it can.",
+        ) from None
     return Forgotten(lists.removed, mailings, lists.by_hand, tuple(press.files_naming(workspace, address)))
 
 

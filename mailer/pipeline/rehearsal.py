@@ -13,6 +13,7 @@ from mailer import pipeline
 from mailer.delivery import Ledger, RehearsalTransport, Report, SmtpTransport, Standing
 from mailer.model import Status
 from mailer.pipeline.audience import only
+from mailer.pipeline.earlier import keep_proof
 from mailer.pipeline.prepared import Prepared
 from mailer.pipeline.sending import Instructions
 from mailer.settings import Settings
@@ -87,6 +88,7 @@ def prove(
     """
     prepared.must_be_sound()
     transport = SmtpTransport(settings, cleartext=cleartext)
+    proofed = False
     for edition in prepared.release.editions:
         of_edition = only(prepared, addresses, edition.language)
         with throw_away_ledger(prepared.workspace.private) as ledger:
@@ -94,6 +96,9 @@ def prove(
             once = Instructions(max_wait=0)
             report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, once)
             standings = tuple(ledger.recipients(mailing.release))
+        if report.accepted and not proofed:
+            keep_proof(prepared, settings)
+            proofed = True
         yield Proof(edition.language, report, standings)
         if report.halted:
             return

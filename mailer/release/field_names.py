@@ -89,6 +89,7 @@ NEWSROOM: tuple[Field, ...] = (
     _LISTS,
     _CONTACTS,
     Field("why", "porqué, por qué"),
+    Field("approvers", "approver, approval, aprueba, aprueban"),
 )
 """The fields of newsroom.md."""
 
@@ -107,6 +108,7 @@ RECORDS: dict[str, frozenset[str]] = {
     "attachments": frozenset(["file", "title", "send"]),
     "about": frozenset(),
     "lists": frozenset(),
+    "approvers": frozenset(),
 }
 """Fields whose value is a list of records, and the fields of one record; an empty set: a list of words."""
 

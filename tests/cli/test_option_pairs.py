@@ -71,6 +71,9 @@ CASES = {
         (frozenset(("--out", "--accept-changes", "--lang", "--json")),),
         alone=frozenset(("--clipboard",)),
     ),
+    "approve": Case(("approve", "short"), (CHOOSING | {"--by", "--yes"},)),
+    "diff": Case(("diff", "short"), (frozenset(("--since", "--out")),)),
+    "log": Case(("log",), (frozenset(("--last", "--json")),)),
     "resume": Case(("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}),
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
     "check": Case(("check", "short"), (CHOOSING | {"--json"},)),
@@ -116,7 +119,7 @@ VALUES = {
     "--limit": "2", "--out": "out", "--test": "press@example.org", "--max-wait": "0", "--csv": "report.csv",
     "--at": "2099-12-01 06:00 Europe/Madrid", "--uncertain": "priya.n@example.com", "--theme": "letter",
     "--for": "priya.n@example.com", "--port": "0", "--column": "email", "--encoding": "utf-8", "--is": "email=email", "--as": "other",
-    "--mbox": "mail.mbox", "--maildir": "maildir", "--only": "typo", "--lang": "en", "--keep": "priya.n@example.com",
+    "--by": "Marta Ruiz", "--since": "sending", "--last": "3", "--mbox": "mail.mbox", "--maildir": "maildir", "--only": "typo", "--lang": "en", "--keep": "priya.n@example.com",
 }  # fmt: skip
 ONLY_LOOK = frozenset(("preview", "--png", "--imap"))
 """What would open a page, a browser or a mailbox elsewhere if it were not refused."""

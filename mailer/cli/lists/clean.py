@@ -11,6 +11,7 @@ import click
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.lists.opened import open_list
 from mailer.cli.options import workspace_here
+from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import count, on_a_terminal, row, say, say_json
 from mailer.errors import MailerError
 
@@ -77,6 +78,7 @@ def clean(
     if not yes:
         _ask(press_list.shown, ready)
     kept = make_changes(workspace, press_list, ready, now)
+    logged(workspace, "lists clean", list=press_list.shown, rows=len(ready))
     say(f"{count(len(ready), 'row')} changed. The list as it was: {workspace.shown(kept)}", err=True)
     return UNFINISHED if by_hand else DONE
 

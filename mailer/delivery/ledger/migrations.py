@@ -74,9 +74,22 @@ def _complaints(db: sqlite3.Connection) -> None:
     )
 
 
+def _snapshots(db: sqlite3.Connection) -> None:
+    """6 → 7: what was proofed and approved."""
+    db.execute(
+        "CREATE TABLE snapshots (id INTEGER PRIMARY KEY, release TEXT NOT NULL, occasion TEXT NOT NULL,"
+        " at REAL NOT NULL, account TEXT NOT NULL, by TEXT NOT NULL, people BLOB NOT NULL, signature TEXT NOT NULL,"
+        " UNIQUE (release, occasion))"
+    )
+    db.execute(
+        "CREATE TABLE snapshot_editions (snapshot INTEGER NOT NULL REFERENCES snapshots, language TEXT NOT NULL,"
+        " frozen BLOB NOT NULL, PRIMARY KEY (snapshot, language))"
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     *(_orders, _fences, _bounces, _answers),
-    _complaints,
+    *(_complaints, _snapshots),
 )
 """The function at index n brings version n + 1 to n + 2."""
 

@@ -140,6 +140,26 @@ CREATE TABLE complaints (
     at       REAL NOT NULL
 );
 
+-- A release as it was when somebody put their name to it: the newest proof, the newest approval. `people`: a keyed digest
+-- of each recipient's address. `signature`: with SECRET_KEY, over all that an approval says.
+CREATE TABLE snapshots (
+    id        INTEGER PRIMARY KEY,
+    release   TEXT NOT NULL,
+    occasion  TEXT NOT NULL,
+    at        REAL NOT NULL,
+    account   TEXT NOT NULL,
+    by        TEXT NOT NULL,
+    people    BLOB NOT NULL,
+    signature TEXT NOT NULL,
+    UNIQUE (release, occasion)
+);
+CREATE TABLE snapshot_editions (
+    snapshot INTEGER NOT NULL REFERENCES snapshots,
+    language TEXT NOT NULL,
+    frozen   BLOB NOT NULL,
+    PRIMARY KEY (snapshot, language)
+);
+
 -- Mails that came back, and events of providers, that were dealt with: hashes, nothing of what they say.
 CREATE TABLE mail_dealt_with (
     digest TEXT PRIMARY KEY,

@@ -1,0 +1,147 @@
+"""`.mailer/log`: who did what when, a line of JSON each. The ledger says what became of whom, this what people did.
+
+A line is written in one go and is safe on the disk (durable.py). A file that has grown is moved aside under a name of
+its own, so that two who find it grown at once lose nothing; the oldest of those are removed in the end.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mailer.workspace.durable import append, in_place_of, patiently
+from mailer.workspace.folder import Workspace
+from mailer.workspace.private import private_folder
+
+LARGEST, MOST = 1_000_000, 20
+"""Octets of a file before it is moved aside; so many of those are kept."""
+
+FORGOTTEN = "[forgotten]"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that somebody did.
+
+    Attributes:
+        at: when, aware.
+        who: a user and a machine.
+        did: a command's name.
+        release: which release it was about, or "".
+        details: what else is worth knowing: numbers, a reason, an address.
+    """
+
+    at: datetime
+    who: str
+    did: str
+    release: str
+    details: dict[str, Any]
+
+
+def log_of(workspace: Workspace) -> Path:
+    return workspace.private / "log"
+
+
+def write_log(workspace: Workspace, who: str, did: str, release: str = "", **details: Any) -> None:
+    """Adds a line.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    path = log_of(workspace)
+    private_folder(path.parent)
+    said = {"at": _now(), "who": who, "did": did} | ({"release": release} if release else {}) | details
+    line = json.dumps(said, ensure_ascii=True, default=str).encode() + b"\n"
+    while not append(
+        path, line
+    ):  # it was moved aside meanwhile, perhaps to be written anew without this line
+        pass
+    if path.stat().st_size > LARGEST:
+        _move_aside(path)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _move_aside(path: Path) -> None:
+    """Each under a name of its own, so that whoever comes second moves a new file, and not over the first one's."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    with suppress(OSError):  # somebody was quicker, or it is tried again with the next line
+        patiently(lambda: path.rename(path.with_name(f"{path.name}.{stamp}.{time.time_ns() % 10**9:09}")))
+    for old in _aside(path)[:-MOST]:
+        old.unlink(missing_ok=True)
+
+
+def _aside(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.name}.*"))
+
+
+def read_log(workspace: Workspace) -> Iterator[Line]:
+    """What was done, oldest first. What is no line of ours (a power cut may leave half a one) is passed over.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    path = log_of(workspace)
+    for file in (*_aside(path), path):
+        if not file.is_file():
+            continue
+        with file.open("rb") as lines:
+            yield from filter(None, map(_line, lines))
+
+
+def _line(octets: bytes) -> Line | None:
+    try:
+        said = json.loads(octets)
+        at = datetime.fromisoformat(said.pop("at"))
+        return Line(at, str(said.pop("who")), str(said.pop("did")), str(said.pop("release", "")), said)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None
+
+
+def forget_in_log(workspace: Workspace, *addresses: str) -> int:
+    """Takes a person's address out of the log, in whatever capitals; that something was done stays.
+
+    Returns:
+        From how many lines.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    path, changed = log_of(workspace), 0
+    if path.is_file():
+        _move_aside(path)  # who writes a line meanwhile writes it into a new file
+    for file in _aside(path):
+        lines = file.read_bytes().splitlines(keepends=True)
+        kept = [_without(line, addresses) for line in lines]
+        differ = sum(old != new for old, new in zip(lines, kept, strict=True))
+        if differ:
+            with in_place_of(file) as new:
+                new.write(b"".join(kept))
+        changed += differ
+    return changed
+
+
+def _without(line: bytes, addresses: tuple[str, ...]) -> bytes:
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return line
+    names = {address.casefold() for address in addresses}
+    kept = _replaced(said, names)
+    return line if kept == said else json.dumps(kept).encode() + b"\n"
+
+
+def _replaced(value: Any, names: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(inner, names) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_replaced(inner, names) for inner in value]
+    return FORGOTTEN if isinstance(value, str) and value.casefold() in names else value

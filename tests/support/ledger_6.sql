@@ -1,0 +1,159 @@
+-- As version 6 of the ledger was made.
+-- tests/delivery/test_migrations.py brings it up to date.
+
+-- One release as it goes out. `boot` is the boot of the machine during which its claims were made. `ready`: its first
+-- order is complete; until then nobody but its writer sees it. `planned`: nothing leaves before (seconds since 1970);
+-- `zone`: the office's, in which moments are shown. `day`: the release's date, so that it is the same on the next one.
+-- `holder`: who may claim and send, a token and what it is called (hold.py). `sequence`: grows with every step of a
+-- sending; witness.py keeps it outside this file. `lost`: when a person said that this file does not know everybody who
+-- was mailed (seconds since 1970); 0: it does.
+CREATE TABLE mailings (
+    id        INTEGER PRIMARY KEY,
+    release   TEXT NOT NULL UNIQUE,
+    kind      TEXT NOT NULL,
+    subject   TEXT NOT NULL,
+    mail_from TEXT NOT NULL,
+    domain    TEXT NOT NULL,
+    follows   TEXT NOT NULL,
+    created   REAL NOT NULL,
+    boot      TEXT NOT NULL DEFAULT '',
+    ready     INTEGER NOT NULL DEFAULT 1,
+    planned   REAL NOT NULL DEFAULT 0,
+    embargo   REAL NOT NULL DEFAULT 0,
+    zone      TEXT NOT NULL DEFAULT '',
+    day       TEXT NOT NULL DEFAULT '',
+    holder    TEXT NOT NULL DEFAULT '',
+    sequence  INTEGER NOT NULL DEFAULT 0,
+    lost      REAL NOT NULL DEFAULT 0
+);
+
+-- The frozen message of each language. `digest` tells whether the release was changed since; `words` whether another
+-- release says the same.
+CREATE TABLE editions (
+    mailing  INTEGER NOT NULL REFERENCES mailings,
+    language TEXT NOT NULL,
+    digest   TEXT NOT NULL,
+    frozen   BLOB NOT NULL,
+    words    TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (mailing, language)
+);
+
+-- One recipient of one mailing. `state` is one letter, so that a change of state never moves a row. 'w': being written
+-- by an order that is not complete; nobody but its writer sees it.
+CREATE TABLE deliveries (
+    id          INTEGER PRIMARY KEY,
+    mailing     INTEGER NOT NULL REFERENCES mailings,
+    canonical   TEXT NOT NULL,
+    address     TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    language    TEXT NOT NULL,
+    fields      TEXT NOT NULL,               -- JSON: what the merge slots are filled with
+    token       TEXT NOT NULL,               -- left part of the Message-ID, and of a VERP address
+    in_reply_to TEXT NOT NULL,
+    state       TEXT NOT NULL DEFAULT 'q',
+    due         REAL NOT NULL DEFAULT 0,     -- deferred: not before this time
+    tries       INTEGER NOT NULL DEFAULT 0,  -- deferred: how often in this run
+    UNIQUE (mailing, canonical)
+);
+CREATE INDEX deliveries_in_order ON deliveries (mailing);
+CREATE INDEX deliveries_deferred ON deliveries (mailing, due) WHERE state = 'd';
+
+CREATE TABLE states (letter TEXT PRIMARY KEY, name TEXT NOT NULL);
+INSERT INTO states VALUES
+    ('q', 'queued'), ('s', 'sending'), ('.', 'dot'), ('a', 'accepted'), ('r', 'rejected'),
+    ('d', 'deferred'), ('u', 'uncertain'), ('b', 'bounced');
+
+-- What a person, or a script in their name, has said: send this to so many (`send`, `resume`), or take it back
+-- (`discard`). `number` was typed, and is everything that the order lets leave; `recipients` is a digest of their
+-- addresses, `content` one of the editions.
+CREATE TABLE orders (
+    id         INTEGER PRIMARY KEY,
+    mailing    INTEGER NOT NULL REFERENCES mailings,
+    kind       TEXT NOT NULL,
+    given      REAL NOT NULL,
+    giver      TEXT NOT NULL,
+    number     INTEGER NOT NULL,
+    recipients TEXT NOT NULL,
+    content    TEXT NOT NULL,
+    sender     TEXT NOT NULL,
+    relay      TEXT NOT NULL,
+    planned    REAL NOT NULL
+);
+CREATE INDEX orders_of ON orders (mailing);
+
+-- Whom a `discard` took off the queue. They are newcomers again.
+CREATE TABLE discarded (
+    orders    INTEGER NOT NULL REFERENCES orders,
+    mailing   INTEGER NOT NULL REFERENCES mailings,
+    canonical TEXT NOT NULL,
+    address   TEXT NOT NULL,
+    reply     TEXT NOT NULL
+);
+CREATE INDEX discarded_of ON discarded (mailing);
+
+-- A clock that nobody sets (clock.py), one a boot of the machine: `began` is what the wall clock would have said, in
+-- seconds since 1970, when the clock of this boot stood at 0.
+CREATE TABLE boots (
+    boot  TEXT PRIMARY KEY,
+    began REAL NOT NULL
+);
+
+-- When messages began to leave under a rate, of every mailing: all who send from here keep one pace.
+CREATE TABLE pace (
+    id       INTEGER PRIMARY KEY,
+    at       REAL NOT NULL,
+    delivery INTEGER NOT NULL
+);
+
+-- Every answer of a server, or the lack of one (code 0).
+CREATE TABLE attempts (
+    id       INTEGER PRIMARY KEY,
+    delivery INTEGER NOT NULL REFERENCES deliveries,
+    at       REAL NOT NULL,
+    code     INTEGER NOT NULL,
+    enhanced TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    host     TEXT NOT NULL
+);
+CREATE INDEX attempts_of ON attempts (delivery);
+
+-- Bounces that may pass (a full mailbox): three of them over 14 days make an address one to suppress.
+CREATE TABLE soft_bounces (
+    canonical TEXT NOT NULL,
+    at        REAL NOT NULL,
+    delivery  INTEGER NOT NULL REFERENCES deliveries,
+    enhanced  TEXT NOT NULL,
+    PRIMARY KEY (canonical, at)
+);
+
+-- What people have answered, and what programs have in their name: when, and that they did. Nothing of what they say.
+CREATE TABLE answers (
+    delivery  INTEGER NOT NULL REFERENCES deliveries,
+    at        REAL NOT NULL,
+    automatic INTEGER NOT NULL,
+    PRIMARY KEY (delivery, at)
+);
+
+-- Who reported a mail of ours as spam, and when: its recipient, as far as that is proven. Once a mail, however often.
+CREATE TABLE complaints (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries,
+    at       REAL NOT NULL
+);
+
+-- Mails that came back, and events of providers, that were dealt with: hashes, nothing of what they say.
+CREATE TABLE mail_dealt_with (
+    digest TEXT PRIMARY KEY,
+    at     REAL NOT NULL
+);
+
+-- How far an IMAP folder was read: the highest UID of a UIDVALIDITY (RFC 9051 §2.3.1.1).
+CREATE TABLE folders_read (
+    folder   TEXT PRIMARY KEY,
+    validity INTEGER,
+    uid      INTEGER
+);
+
+-- For reading with any SQLite tool.
+CREATE VIEW recipients AS
+    SELECT release, address, states.name AS state, token, deliveries.id AS delivery
+    FROM deliveries JOIN mailings ON mailings.id = deliveries.mailing JOIN states ON letter = state;
