@@ -40,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     theme.own_theme,
     people.no_recipients,
     people.who_was_read,
+    people.language_they_got,
     people.empty_merge_values,
 )
 

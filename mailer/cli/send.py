@@ -64,8 +64,26 @@ def sending(command: Command) -> Command:
     metavar="ADDRESS",
     help="Send a proof of every edition, marked [TEST], to this address only. Repeatable.",
 )
+@click.option(
+    "--newcomers",
+    is_flag=True,
+    help="Send a correction also to those on the lists who never got the earlier text.",
+)
+@click.option(
+    "--any-language",
+    is_flag=True,
+    help="Send a correction also to those who got the text in a language it lacks.",
+)
 @sending
-def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, **flags: Any) -> int:
+def send(
+    release: str,
+    proof: tuple[str, ...],
+    dry_run: bool,
+    out: Path | None,
+    newcomers: bool,
+    any_language: bool,
+    **flags: Any,
+) -> int:
     """Send a release to press lists.
 
     It is checked first. Then you see everything that will leave: who gets it, what they get, and
@@ -80,7 +98,7 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     from mailer.cli.asking import Flags
 
     if dry_run:
-        only_these({"dry_run", "out", *CHOOSING}, "on a rehearsal (--dry-run)")
+        only_these({"dry_run", "out", "newcomers", "any_language", *CHOOSING}, "on a rehearsal (--dry-run)")
     elif proof:
         only_these({"proof", "lists", "yes", "insecure"}, "on a proof (--test)")
     elif out:
@@ -91,8 +109,9 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     addresses = tuple(map(parsed, proof))
     said = Flags(**flags)
     leaves = datetime.fromtimestamp(said.planned, UTC) if said.planned else None
-    choice = choice if proof else replace(choice, allow_only=settings.allow_only)
+    choice = choice if proof else replace(choice, allow_only=settings.allow_only, newcomers=newcomers)
     prepared = pipeline.prepare(workspace, release, choice, leaves=leaves)
+    prepared = pipeline.in_any_language(prepared) if any_language else prepared
     if proof:
         prepared = pipeline.only(prepared, addresses, prepared.release.original.language)
     told_later = () if proof or dry_run else BLOCK_SENDING

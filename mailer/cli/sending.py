@@ -20,7 +20,12 @@ from mailer.errors import CheckFailed
 from mailer.model import Status
 from mailer.pipeline import Instructions, outgoing
 from mailer.pipeline.rehearsal import prove, rehearse
-from mailer.pipeline.sending import must_be_fit_to_leave, take_back, waiting_for
+from mailer.pipeline.sending import (
+    must_be_fit_to_leave,
+    must_not_spread_what_was_corrected,
+    take_back,
+    waiting_for,
+)
 from mailer.release.values import moment_text
 
 if TYPE_CHECKING:
@@ -45,6 +50,7 @@ def send(prepared: Prepared, settings: Settings, flags: Flags) -> int:
     with Ledger(prepared.workspace.ledger) as ledger, pipeline.holding(ledger, name):
         leaving = outgoing.of_send(prepared, settings, ledger, planned=flags.planned, at_once=flags.now)
         _time_must_matter(flags, ledger.find(name), leaving)
+        must_not_spread_what_was_corrected(leaving)
         if not leaving.number:
             say("There are no new recipients: nothing is left to send to these.", err=True)
             return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)

@@ -28,6 +28,11 @@ class Kind(StrEnum):
     @property
     def follows(self) -> bool:
         """Whether this kind follows an earlier release, and goes to those who got that one."""
+        return self.supersedes
+
+    @property
+    def supersedes(self) -> bool:
+        """Whether nobody is to get the earlier text any more, once this is sent."""
         return self in (Kind.CORRECTION, Kind.UPDATE, Kind.WITHDRAWAL)
 
 

@@ -9,11 +9,17 @@ from itertools import chain
 
 from mailer.delivery import Ledger
 from mailer.errors import MailerError, WorkspaceError
-from mailer.model import Audience, Kind, LeftOut, Recipient, Release
+from mailer.model import Audience, Kind, LeftOut, Recipient, Release, Status
+from mailer.pipeline.following import Link, chain_of
 from mailer.pipeline.prepared import Prepared
 from mailer.press import Choice, Reason, Suppressions, canonical, parse_address, read_audience, why_not
 from mailer.settings import allows
 from mailer.workspace import Workspace
+
+OTHER_LANGUAGE = "other-language"
+"""The finding about those who would get a correction in another language than what they got."""
+
+_EVER_QUEUED = tuple(status for status in Status if status is not Status.DISCARDED)
 
 
 def audience_of(
@@ -35,10 +41,16 @@ def audience_of(
     """
     original = release.original
     if not (original.kind.follows and original.corrects):
+        if choice.newcomers:
+            raise MailerError(_NO_NEWCOMERS, "Leave it out.")
         embargoed = any(edition.embargo and edition.embargo > leaves for edition in release.editions)
         return read_audience(
             workspace, replace(choice, lists=choice.lists or original.lists, embargoed=embargoed)
         ), {}
+    if choice.newcomers and original.kind is not Kind.WITHDRAWAL:
+        return _with_newcomers(workspace, release, choice)
+    if choice.newcomers:
+        raise MailerError(_NO_NEWCOMERS, "Leave it out.")
     if choice.is_made:
         raise MailerError(
             f"A {original.kind.value} goes to exactly those who got “{original.corrects}”: lists and conditions "
@@ -47,6 +59,31 @@ def audience_of(
         )
     waiting = original.kind is not Kind.WITHDRAWAL
     return who_got(workspace, original.corrects, waiting=waiting, allow_only=choice.allow_only)
+
+
+_NO_NEWCOMERS = "--newcomers has no effect: it is for a correction or an update, which others are to get too."
+
+
+def _with_newcomers(
+    workspace: Workspace, release: Release, choice: Choice
+) -> tuple[Audience, Mapping[str, str]]:
+    """Those who got the earlier text, and people of the lists who never did: they get only the corrected one."""
+    original = release.original
+    got, threads = who_got(workspace, original.corrects, allow_only=choice.allow_only)
+    with Ledger(workspace.ledger) as ledger:
+        known = frozenset(
+            canonical(standing.address)
+            for link in chain_of(ledger, original.corrects) or (Link(ledger.mailing(original.corrects), 0),)
+            for standing in ledger.recipients(link.mailing.release, *_EVER_QUEUED)
+            if standing.address and link.mailing.release != release.name
+        )
+    others = replace(
+        choice, lists=choice.lists or original.lists, except_addresses=known, except_reason="no newcomer"
+    )
+    new = read_audience(workspace, others)
+    recipients = (*got.recipients, *new.recipients)
+    left_out = (*got.left_out, *(each for each in new.left_out if each.reason != "no newcomer"))
+    return Audience(recipients, left_out, (*got.lists, *new.lists), new.findings), threads
 
 
 def who_got(
@@ -106,8 +143,24 @@ def only(prepared: Prepared, addresses: tuple[str, ...], language: str) -> Prepa
     known = {key: r for r in prepared.audience.recipients if (key := canonical(r.address)) in wanted}
     people = (known.get(key, Recipient(address)) for key, address in wanted.items())
     audience = Audience(tuple(replace(person, languages=(language,)) for person in people), lists=("proof",))
-    findings = tuple(f for f in prepared.findings if f.id not in ("no-recipients", "empty-merge-value"))
+    not_theirs = ("no-recipients", "empty-merge-value", OTHER_LANGUAGE)
+    findings = tuple(f for f in prepared.findings if f.id not in not_theirs)
     return replace(prepared, audience=audience, findings=findings)
+
+
+def in_any_language(prepared: Prepared) -> Prepared:
+    """A correction that somebody wants to go out although not everybody gets it in the language of their copy.
+
+    Raises:
+        MailerError: everybody does.
+    """
+    if not any(finding.id == OTHER_LANGUAGE for finding in prepared.findings):
+        raise MailerError(
+            "--any-language has no effect: nobody would get it in another language than what they got.",
+            "Leave it out.",
+        )
+    findings = (replace(f, level="warning") if f.id == OTHER_LANGUAGE else f for f in prepared.findings)
+    return replace(prepared, findings=tuple(findings))
 
 
 def as_addressed(prepared: Prepared, address: str) -> Recipient:

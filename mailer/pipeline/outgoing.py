@@ -18,6 +18,7 @@ from mailer.message import Composition
 from mailer.model import Mailbox, Status
 from mailer.pipeline.composing import embargo_of, head_of, words_of
 from mailer.pipeline.crowd import Crowd, Group
+from mailer.pipeline.following import superseded_by
 from mailer.pipeline.prepared import Prepared
 from mailer.press import Suppressions, canonical
 from mailer.render import fill
@@ -58,6 +59,7 @@ class Outgoing:
         kept_back: people in the queue who are not mailed after all, by reason.
         refuse_embargo: people in the queue who accept no embargoes.
         alike: other releases that say the same, with how many of these people got each.
+        corrected_by: the correction, update or withdrawal that stands in for it; "" where there is none.
         planned: nothing leaves before, in seconds since 1970; 0: now.
         embargo: nothing may be published before, likewise; 0: no embargo.
         zone: the office's, for moments to be shown in.
@@ -76,6 +78,7 @@ class Outgoing:
     kept_back: dict[str, Group]
     refuse_embargo: Group
     alike: tuple[tuple[str, int], ...]
+    corrected_by: str
     planned: float
     embargo: float
     zone: str
@@ -153,6 +156,7 @@ def of_send(
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
         alike=_alike(prepared, ledger),
+        corrected_by=superseded_by(ledger, name),
         planned=planned or (mailing.planned if mailing and not at_once else 0.0),
         embargo=embargo_of(prepared),
         zone=release.original.newsroom.zone,
@@ -225,6 +229,7 @@ def of_resume(
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
         alike=(),
+        corrected_by="",
         planned=planned or (0.0 if at_once else mailing.planned),
         embargo=mailing.embargo,
         zone=mailing.zone,

@@ -80,6 +80,19 @@ def must_be_fit_to_leave(prepared: Prepared) -> None:
     must_be_ready(prepared.findings)
 
 
+def must_not_spread_what_was_corrected(outgoing: Outgoing) -> None:
+    """
+    Raises:
+        MailerError: newcomers would get a text that others have a correction of.
+    """
+    if outgoing.corrected_by and outgoing.newcomers:
+        raise MailerError(
+            f"“{outgoing.corrected_by}” stands in for “{outgoing.release}”: nobody new is sent the earlier text.",
+            "To send the corrected one to newcomers as well: "
+            f"mailer send {outgoing.corrected_by} --newcomers. A withdrawn release is sent to nobody.",
+        )
+
+
 def must_spare_whom_an_embargo_shuts_out(outgoing: Outgoing, now: float) -> None:
     """
     Args:

@@ -34,6 +34,7 @@ class Choice:
         except_addresses: canonical addresses that don't get it: those who got another release, say.
         except_reason: the reason shown for `except_addresses`, e.g. "got harbour-report".
         embargoed: what is sent is under embargo: who is on record as not accepting embargoes doesn't get it.
+        newcomers: a correction goes to people of the lists, too, who never got what it corrects.
         allow_only: globs of addresses (ALLOW_ONLY); whoever matches none doesn't get it. None: no such limit.
     """
 
@@ -44,6 +45,7 @@ class Choice:
     except_addresses: Container[str] = field(default=(), repr=False)
     except_reason: str = "excepted"
     embargoed: bool = False
+    newcomers: bool = False
     allow_only: tuple[str, ...] = ()
 
     @property

@@ -57,14 +57,21 @@ CASES = {
             CHOOSING | {"--dry-run", "--out"},
             frozenset(("--test", "--list", "--yes", "--insecure")),
         ),
-        alone=NOT_HERE,
+        alone=NOT_HERE | {"--newcomers", "--any-language"},
         needs=((frozenset(("--out",)), frozenset(("--dry-run",))),),
     ),
     "send, a correction": Case(
         ("send", "better"),
-        (SENDING, frozenset(("--dry-run", "--out")), frozenset(("--test", "--yes"))),
-        alone=NOT_HERE | CHOOSING,
-        needs=((frozenset(("--out",)), frozenset(("--dry-run",))),),
+        (
+            SENDING | CHOOSING | {"--newcomers"},
+            CHOOSING | {"--dry-run", "--out", "--newcomers"},
+            frozenset(("--test", "--yes")),
+        ),
+        alone=NOT_HERE | {"--any-language"},
+        needs=(
+            (frozenset(("--out",)), frozenset(("--dry-run",))),
+            (CHOOSING, frozenset(("--newcomers",))),
+        ),
     ),
     "import": Case(
         ("import", "draft.txt"),

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 import pytest
 from support.lists import make_list
+from support.office import Office
 from support.queued import left_in_the_queue, server_of
 from support.smtp_faulty import FaultyServer
 from support.terminal import COMMAND, Ran, Terminal, environment, mailer, on_a_terminal
@@ -362,10 +363,7 @@ def test_discard_leaves_what_left(workspace: Workspace, server: FaultyServer) ->
 def test_a_correction_taken_back_supersedes_nobody(workspace: Workspace, server: FaultyServer) -> None:
     """Those who were still to get the wrong text would else get neither."""
     left_in_the_queue(workspace, "harbour-report", "--limit", "3")
-    (workspace.releases / "better.md").write_text(
-        "---\nKind: correction\nHeadline: Nine harbours\nDate: 24 November 2026\nDateline: Portmellon\n"
-        "Corrects: harbour-report\nCorrection: Nine, not eight.\n---\n\nNine do.\n", "utf-8",
-    )  # fmt: skip
+    Office(workspace, server).correction()
     left_in_the_queue(workspace, "better")
     assert states(workspace) == {"rejected": 3}
     assert mailer("discard", "better", "--yes", cwd=workspace.root).code == 0
@@ -445,10 +443,7 @@ def test_a_suppression_file_that_goes_in_the_middle_stops_the_run(
 def test_a_choice_has_no_effect_on_a_correction(workspace: Workspace, server: FaultyServer) -> None:
     """Reproduction: `--list` and the others were ignored on a correction, and eleven got it."""
     assert send(workspace, server, "harbour-report", "--yes").code == 0
-    (workspace.releases / "better.md").write_text(
-        "---\nKind: correction\nHeadline: Nine harbours\nDate: 24 November 2026\nDateline: Portmellon\n"
-        "Corrects: harbour-report\nCorrection: Nine, not eight.\n---\n\nNine do.\n", "utf-8",
-    )  # fmt: skip
+    Office(workspace, server).correction()
     for option in (
         ("--list", "regional"), ("--except", "regional"), ("--where", 'language == "es"'), ("--limit", "2"),
         ("--not-got", "harbour-report"),

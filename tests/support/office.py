@@ -127,6 +127,9 @@ class Office:
             f"---\nKind: {kind}\nHeadline: Nine harbours, not eight\nDate: 24 November 2026\nDateline: Portmellon\n"
             f"Corrects: {RELEASE}\nCorrection: Nine, not eight.\n---\n\nNine do.\n", "utf-8",
         )  # fmt: skip
+        self.release(f"{name}.es").write_text(
+            "---\nTitular: Nueve puertos, no ocho\nLugar: Portmellon\nCorrección: Nueve, no ocho.\n---\n\nSon nueve.\n", "utf-8",
+        )  # fmt: skip
         return name
 
     def list(self, name: str, *rows: str, header: str = "email,name,outlet,language,tags") -> Path:
