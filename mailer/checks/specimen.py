@@ -56,6 +56,7 @@ FORMS = {
     "reply_to": Written("zz-reply@example.org", "zz-reply@example.org"),
     "lang": Written("en", "zz nothing is printed of it"),
     "zone": Written("Europe/London", "Europe/London"),
+    "zones": Written("Asia/Kolkata", "Kolkata: 2:30"),
     "region": Written("GB", "zz nothing is printed of it"),
     "colour": Written("#0b5563", "zz nothing is printed of it"),
     "theme": Written("default", "zz nothing is printed of it"),

@@ -26,8 +26,8 @@ _NO_FIELDS = frozenset(("text", "about", "boilerplates", "dash", "end_mark"))
 LONG_SUBJECT = 100
 
 NOT_PRINTED = frozenset((
-    "path", "language", "languages", "direction", "lists", "theme", "zone", "region", "original", "corrects", "origin",
-    "lines", "findings", "written_in", "newsroom", "kind", "colour", "file", "send",
+    "path", "language", "languages", "direction", "lists", "theme", "zone", "zones", "region", "original", "corrects",
+    "origin", "lines", "findings", "written_in", "newsroom", "kind", "colour", "file", "send",
 ))  # fmt: skip
 """Fields of editions and newsrooms that no reader sees. A field that is new in the model is checked unless it is
 named here."""

@@ -107,7 +107,7 @@ def send(
     settings = settings_of(workspace)
     choice = chosen(workspace, **{name: flags.pop(name) for name in CHOOSING})
     addresses = tuple(map(parsed, proof))
-    said = Flags(**flags)
+    said = Flags(**flags, include_unmarked=choice.include_unmarked)
     leaves = datetime.fromtimestamp(said.planned, UTC) if said.planned else None
     choice = choice if proof else replace(choice, allow_only=settings.allow_only, newcomers=newcomers)
     prepared = pipeline.prepare(workspace, release, choice, leaves=leaves)
@@ -135,6 +135,11 @@ def send(
     help="Send again to this recipient, who may already have it. Repeatable.",
 )
 @sending
+@click.option(
+    "--include-unmarked",
+    is_flag=True,
+    help="Under embargo: also those whom no list marks as accepting embargoes.",
+)
 @click.option(
     "--any-share", is_flag=True, help="Carry on even if more than a tenth of the recipients are refused."
 )

@@ -228,6 +228,10 @@ def _time_must_matter(flags: Flags, mailing: Mailing | None, leaving: Outgoing) 
         raise click.UsageError("--now has no effect: no time was planned before.")
     if flags.under_embargo and not leaving.embargoed(time.time()):
         raise click.UsageError("--under-embargo has no effect: it is not under embargo when it leaves.")
+    if flags.include_unmarked and not (leaving.embargoed(time.time()) and leaving.unmarked.number):
+        raise click.UsageError(
+            "--include-unmarked has no effect: nobody unmarked would get it under embargo."
+        )
 
 
 def _insecure_must_matter(settings: Settings, flags: Flags) -> None:

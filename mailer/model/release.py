@@ -120,6 +120,7 @@ class Newsroom:
         reply_to: where answers go; None = to the sender.
         postal_address: one string, lines separated by newlines.
         zone: IANA time zone of the office.
+        zones: IANA time zones of its readers, in which an embargo is said too.
         region: ISO 3166 country whose phone numbers may be written without a country code, told by the zone unless
             it is written; "" = not known.
         dash: what stands between dateline and text, e.g. "—".
@@ -142,6 +143,7 @@ class Newsroom:
     postal_address: str = ""
     website: str = ""
     zone: str = "UTC"
+    zones: tuple[str, ...] = ()
     region: str = ""
     dash: str = "—"
     end_mark: str = "###"
@@ -169,6 +171,7 @@ class Edition:
         subject, preheader, note: plain text in which merge slots are allowed.
         date: the day of release, in the office's zone.
         embargo: aware moment before which nothing may be published; None = for immediate release.
+        zones: IANA time zones in which the embargo is said as well.
         dateline: place only.
         body: root of the document tree, without its notes; its types stand in docs/reference/blocks.md.
         notes: footnotes in order of first reference.
@@ -195,6 +198,7 @@ class Edition:
     note: str = ""
     date: date
     embargo: datetime | None = None
+    zones: tuple[str, ...] = ()
     dateline: str = ""
     body: SyntaxTreeNode
     notes: tuple[Note, ...] = ()

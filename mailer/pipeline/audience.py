@@ -44,6 +44,10 @@ def audience_of(
         if choice.newcomers:
             raise MailerError(_NO_NEWCOMERS, "Leave it out.")
         embargoed = any(edition.embargo and edition.embargo > leaves for edition in release.editions)
+        if choice.include_unmarked and not embargoed:
+            raise MailerError(
+                "--include-unmarked has no effect: it is not under embargo when it leaves.", "Leave it out."
+            )
         return read_audience(
             workspace, replace(choice, lists=choice.lists or original.lists, embargoed=embargoed)
         ), {}
@@ -51,11 +55,11 @@ def audience_of(
         return _with_newcomers(workspace, release, choice)
     if choice.newcomers:
         raise MailerError(_NO_NEWCOMERS, "Leave it out.")
-    if choice.is_made:
+    if choice.is_made or choice.include_unmarked:
         raise MailerError(
             f"A {original.kind.value} goes to exactly those who got “{original.corrects}”: lists and conditions "
             "have no effect on that.",
-            "Leave out --list, --except, --where, --not-got and --limit.",
+            "Leave out --list, --except, --where, --not-got, --limit and --include-unmarked.",
         )
     waiting = original.kind is not Kind.WITHDRAWAL
     return who_got(workspace, original.corrects, waiting=waiting, allow_only=choice.allow_only)

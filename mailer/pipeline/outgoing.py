@@ -58,6 +58,7 @@ class Outgoing:
             leaves for them.
         kept_back: people in the queue who are not mailed after all, by reason.
         refuse_embargo: people in the queue who accept no embargoes.
+        unmarked: people of whom nobody says that they accept them.
         alike: other releases that say the same, with how many of these people got each.
         corrected_by: the correction, update or withdrawal that stands in for it; "" where there is none.
         planned: nothing leaves before, in seconds since 1970; 0: now.
@@ -77,6 +78,7 @@ class Outgoing:
     in_doubt: int
     kept_back: dict[str, Group]
     refuse_embargo: Group
+    unmarked: Group
     alike: tuple[tuple[str, int], ...]
     corrected_by: str
     planned: float
@@ -155,6 +157,7 @@ def of_send(
         in_doubt=known[None],
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
+        unmarked=crowd.unmarked,
         alike=_alike(prepared, ledger),
         corrected_by=superseded_by(ledger, name),
         planned=planned or (mailing.planned if mailing and not at_once else 0.0),
@@ -179,6 +182,8 @@ def _count(prepared: Prepared, ledger: Ledger, crowd: Crowd) -> Counter[Status |
         state = ledger.state_of(name, key) if there else None
         if state is None and not lost:
             crowd.count(key, release.edition_for(recipient.languages).language)
+            if not release.original.corrects:
+                crowd.mark(recipient.address, recipient.fields.get("accepts_embargo", ""))
         else:
             known[state] += 1
     return known
@@ -228,6 +233,7 @@ def of_resume(
         in_doubt=0,
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
+        unmarked=crowd.unmarked,
         alike=(),
         corrected_by="",
         planned=planned or (0.0 if at_once else mailing.planned),

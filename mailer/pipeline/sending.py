@@ -93,14 +93,21 @@ def must_not_spread_what_was_corrected(outgoing: Outgoing) -> None:
         )
 
 
-def must_spare_whom_an_embargo_shuts_out(outgoing: Outgoing, now: float) -> None:
+def must_spare_whom_an_embargo_shuts_out(outgoing: Outgoing, now: float, *, unmarked: bool) -> None:
     """
     Args:
         now: seconds since 1970.
+        unmarked: it was said that whoever isn't marked as accepting embargoes gets it too.
 
     Raises:
-        MailerError: it leaves under an embargo, and somebody in the queue accepts none.
+        MailerError: it leaves under an embargo, and somebody in the queue accepts none, or is not said to.
     """
+    if outgoing.embargoed(now) and outgoing.unmarked.number and not unmarked:
+        raise MailerError(
+            f"Some people in the queue are not marked as accepting embargoes: {outgoing.unmarked}.",
+            "To send it to them as well, add --include-unmarked. Or send it once the embargo is over (--at), or take "
+            f"the queue back: `mailer discard {outgoing.release}`.",
+        )
     if outgoing.embargoed(now) and outgoing.refuse_embargo.number:
         raise MailerError(
             f"Some people in the queue accept no embargoes: {outgoing.refuse_embargo}.",

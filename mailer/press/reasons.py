@@ -27,6 +27,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     EXCEPTED = "excepted"
     NO_EMBARGO = "accepts no embargoes"
+    UNMARKED = "not marked as accepting embargoes"
     DUPLICATE = "duplicate"
     NOT_ALLOWED = "not in ALLOW_ONLY"
     NOT_CHOSEN = "not chosen by --where"
@@ -50,6 +51,8 @@ _WHAT_TO_DO: dict[str, str] = {
     Reason.SUPPRESSED: "Only if they have asked to be mailed again, run: mailer unsuppress ADDRESS",
     Reason.EXCEPTED: "Remove --except, or take them off that list.",
     Reason.NO_EMBARGO: "Send it when the embargo is over.",
+    Reason.UNMARKED: "In the list, mark those who accept embargoes: a column accepts_embargo that says yes. To send it "
+    "to everybody who isn't marked too: --include-unmarked. Or send it when the embargo is over: --at.",
     Reason.NOT_CHOSEN: "Change --where.",
     Reason.OVER_LIMIT: "Raise --limit, or leave it out.",
 }

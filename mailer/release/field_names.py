@@ -42,6 +42,7 @@ class Field:
 _LANG = Field("lang", "language, idioma")
 _CONTACTS = Field("contacts", "contact, contacto, contactos")
 _LISTS = Field("lists", "list, lista, listas")
+_ZONES = Field("zones", "readers' zones, zonas, zonas de los lectores")
 _THEME = Field("theme", "tema")
 
 RELEASE: tuple[Field, ...] = (
@@ -53,6 +54,7 @@ RELEASE: tuple[Field, ...] = (
     Field("note", "cover note, nota", plain=True, slots=True),
     Field("date", "fecha"),
     Field("embargo", "embargo until, embargado hasta"),
+    _ZONES,
     Field("dateline", "place, lugar, ciudad"),
     _LANG,
     Field("original", plain=True),
@@ -78,6 +80,7 @@ NEWSROOM: tuple[Field, ...] = (
     Field("postal_address", "address, dirección"),
     Field("website", "site, sitio"),
     Field("zone", "timezone, time zone, zona, zona horaria"),
+    _ZONES,
     Field("region", "country, país"),
     Field("dash", "raya"),
     Field("end_mark", "marca final"),

@@ -94,6 +94,7 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         postal_address=header.text("postal_address") or base.postal_address,
         website=fields.parsed(header, "website", parse_web_address, base.website),
         zone=zone,
+        zones=fields.zones(header) or base.zones,
         region=fields.parsed(header, "region", parse_region, "") or base.region or region_of_zone(zone),
         dash=_unquoted(header.text("dash")) or base.dash,
         end_mark=header.text("end_mark") or base.end_mark,

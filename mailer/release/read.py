@@ -167,6 +167,7 @@ class _Reader:
             contacts=newsroom.contacts,
             about=newsroom.boilerplates,
             lists=newsroom.lists,
+            zones=newsroom.zones,
             theme=newsroom.theme,
         )
 
@@ -182,6 +183,7 @@ class _Reader:
             kind=kind,
             date=fields.parsed(header, "date", parse_date, edition.date),
             embargo=fields.parsed(header, "embargo", parse_moment, edition.embargo),
+            zones=fields.zones(header) or edition.zones,
             contacts=fields.contacts(header, "contacts") or edition.contacts,
             spokespeople=fields.contacts(header, "spokespeople") or edition.spokespeople,
             event=fields.event(header, zone) or edition.event,

@@ -19,6 +19,8 @@ from mailer.cli import FAMILIES, cli, main
 from mailer.workspace import Workspace
 
 CHOOSING = frozenset(("--list", "--except", "--where", "--not-got", "--limit"))
+UNMARKED = "--include-unmarked"
+"""It needs a running embargo: tests/cli/test_embargo.py."""
 WHEREVER = frozenset(("--help",))
 
 
@@ -45,7 +47,7 @@ class Case:
 SENDING = frozenset(
     ("--yes", "--at", "--now", "--under-embargo", "--max-wait", "--insecure", "--json", "--csv")
 )
-NOT_HERE = frozenset(("--now", "--under-embargo", "--insecure"))
+NOT_HERE = frozenset(("--now", "--under-embargo", "--insecure", UNMARKED))
 """They need a planned time, a running embargo, a server elsewhere without encryption: tests/cli/test_orders.py."""
 
 LOOKING = frozenset(("--column", "--encoding", "--is"))
@@ -80,14 +82,17 @@ CASES = {
     ),
     "resume": Case(("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}),
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
-    "check": Case(("check", "short"), (CHOOSING | {"--json"},)),
-    "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING),
+    "check": Case(("check", "short"), (CHOOSING | {"--json"},), alone=frozenset((UNMARKED,))),
+    "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING | {UNMARKED}),
     "render": Case(
         ("render", "short"),
         (frozenset(("--out", "--theme", "--png", "--for")) | CHOOSING,),
+        alone=frozenset((UNMARKED,)),
         needs=((CHOOSING, frozenset(("--for",))),),
     ),
-    "preview, a folder": Case(("preview", "files"), (frozenset(("--port", "--no-browser")),), alone=CHOOSING),
+    "preview, a folder": Case(
+        ("preview", "files"), (frozenset(("--port", "--no-browser")),), alone=CHOOSING | {UNMARKED}
+    ),
     "status": Case(("status", "short"), (frozenset(("--recipients", "--json")),)),
     "status of all": Case(("status",), (frozenset(("--json",)),), alone=frozenset(("--recipients",))),
     "lists show": Case(("lists", "show", "press"), (LOOKING | {"--json"},)),

@@ -237,13 +237,14 @@ def test_a_waiting_process_that_slept_too_long_sends_nothing(
 # ---- under embargo ---------------------------------------------------------------------------------------
 
 
-def under_embargo(workspace: Workspace, until: str = "2098-12-01 06:00 Europe/London") -> None:
-    path = workspace.releases / "harbour-report.md"
-    path.write_text(path.read_text("utf-8").replace("---\n", f"---\nEmbargo: {until}\n", 1), "utf-8")
+def under_embargo(workspace: Workspace, server: FaultyServer) -> None:
+    office = Office(workspace, server)
+    office.add_fields("Embargo: 2098-12-01 06:00 Europe/London")
+    office.marked_as_accepting_embargoes()
 
 
 def test_a_running_embargo_is_a_question(workspace: Workspace, server: FaultyServer) -> None:
-    under_embargo(workspace)
+    under_embargo(workspace, server)
     ran = send(workspace, server, "harbour-report", "--yes")
     assert (ran.code, server.accepted) == (2, [])
     assert "--under-embargo" in ran.err
@@ -258,7 +259,7 @@ def test_a_running_embargo_is_a_question(workspace: Workspace, server: FaultySer
 
 
 def test_resume_asks_about_the_embargo_too(workspace: Workspace, server: FaultyServer) -> None:
-    under_embargo(workspace)
+    under_embargo(workspace, server)
     planned(workspace, server, "--at", "2099-01-01 06:00 UTC")  # after it: no question
     ran = mailer("resume", "harbour-report", "--yes", "--now", cwd=workspace.root, **server_of(server))
     assert (ran.code, server.accepted) == (2, [])
@@ -276,7 +277,7 @@ def test_who_accepts_no_embargo_gets_nothing_under_one(workspace: Workspace, ser
     (workspace.lists / "careful.csv").write_text(
         "email,name,accepts_embargo\nyes@example.net,A,yes\nno@example.net,B,no\n", "utf-8"
     )
-    under_embargo(workspace)
+    under_embargo(workspace, server)
     planned(workspace, server, "--list", "careful", "--at", "2099-01-01 06:00 UTC")
     arguments = ("resume", "harbour-report", "--yes", "--now", "--under-embargo")
     ran = mailer(*arguments, cwd=workspace.root, **server_of(server))

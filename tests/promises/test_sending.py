@@ -212,7 +212,9 @@ def test_the_laptop_was_closed(office: Office) -> None:
     " and in `resume`, with"
     " `--now` too: you type `embargo`.",
     "Scripts use `--under-embargo`.",
-    "Anyone who accepts no embargoes (the column `accepts_embargo`) is never mailed under one.",
+    "Only people who are marked as accepting embargoes (the column `accepts_embargo`) get it then;"
+    " `--include-unmarked` adds those who are not marked at all.",
+    "Anyone who accepts no embargoes is never mailed under one.",
 )
 def test_somebody_in_a_hurry(office: Office) -> None:
     office.list(
@@ -225,18 +227,29 @@ def test_somebody_in_a_hurry(office: Office) -> None:
     office.add_fields(EMBARGO)
     to_careful = ("send", RELEASE, "--list", "careful")
     with office.terminal(*to_careful) as terminal:
-        assert "accepts no embargoes: 1 (no@example.net)" in terminal.until("Type 2 to send")
-        terminal.type("2")
+        said = terminal.until("Type 1 to send")
+        assert "accepts no embargoes: 1 (no@example.net)" in said
+        assert "not marked as accepting embargoes: 1 (perhaps@example.net)" in said
+        terminal.type("1")
         terminal.until("Type embargo to send it anyway")
-        terminal.type("2")
+        terminal.type("1")
         assert (terminal.code(), office.got()) == (2, [])
     assert office.run(*to_careful, "--yes").code == 2
     office.killed_while_waiting(RELEASE, "--list", "careful", "--at", LATER, "--yes")
-    for sure in ((), ("--under-embargo",)):
+    for sure in ((), ("--under-embargo",), ("--under-embargo", "--include-unmarked")):
         assert office.run("resume", RELEASE, "--now", "--yes", *sure).code == 2, (
             "one of the queue accepts none"
         )
     assert office.got() == []
     office.run("discard", RELEASE, "--yes")
     assert office.run(*to_careful, "--yes", "--under-embargo").code == 0
+    assert office.got() == ["yes@example.net"]
+    with office.terminal(*to_careful, "--include-unmarked") as terminal:
+        terminal.until("Type 1 to send")
+        terminal.type("1")
+        assert "1 (perhaps@example.net) of them never said" in terminal.until(
+            "Type embargo to send it anyway"
+        )
+        terminal.type("embargo")
+        assert terminal.code() == 0
     assert sorted(office.got()) == ["perhaps@example.net", "yes@example.net"]
