@@ -30,6 +30,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("themes", ("themes", "theme")),
     ("preview", ("preview", "desk", "unsubscribe-server")),
     ("send", ("send", "resume", "discard")),
+    ("schedule", ("post", "schedule")),
     ("status", ("status",)),
     ("ledger", ("ledger",)),
     ("lists", ("lists",)),

@@ -28,6 +28,7 @@ class Flags:
     yes: bool = False
     at: str = ""
     now: bool = False
+    no_wait: bool = False
     under_embargo: bool = False
     include_unmarked: bool = False
     max_wait: float = 30.0

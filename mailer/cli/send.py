@@ -22,6 +22,9 @@ def sending(command: Command) -> Command:
         click.option(
             "--at", default="", metavar="TIME", help="Wait until then, for example '2026-11-24 06:00 Europe/Madrid'."
         ),
+        click.option(
+            "--no-wait", is_flag=True, help="With --at: keep the order and end; `mailer post` sends it at its time."
+        ),
         click.option("--now", is_flag=True, help="Send now, whatever time was planned before."),
         click.option(
             "--under-embargo", is_flag=True, help="Send although it is under embargo; otherwise you are asked."
@@ -101,6 +104,11 @@ def send(
         only_these({"dry_run", "out", "newcomers", "any_language", *CHOOSING}, "on a rehearsal (--dry-run)")
     elif proof:
         only_these({"proof", "lists", "yes", "insecure"}, "on a proof (--test)")
+    elif flags["no_wait"]:
+        only_these(
+            {"yes", "at", "no_wait", "under_embargo", "newcomers", "any_language", *CHOOSING},
+            "with --no-wait",
+        )
     elif out:
         raise click.UsageError("--out has no effect without --dry-run: leave it out.")
     workspace = workspace_here()
@@ -153,6 +161,8 @@ def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **flags: A
     from mailer.pipeline import Instructions
     from mailer.press import canonical
 
+    if flags["no_wait"]:
+        only_these({"yes", "at", "no_wait", "under_embargo", "include_unmarked"}, "with --no-wait")
     workspace = workspace_here()
     settings = settings_of(workspace)
     again = tuple(dict.fromkeys(canonical(parsed(address)) for address in uncertain))

@@ -45,7 +45,7 @@ def send(prepared: Prepared, settings: Settings, flags: Flags) -> int:
     """The real thing: shown, asked about, and once the server has let us in, queued and delivered."""
     prepared.must_be_sound()
     _must_be_fit(prepared)
-    departure = _Departure(prepared.workspace, settings, flags)
+    departure = Departure(prepared.workspace, settings, flags)
     name = prepared.release.name
     with Ledger(prepared.workspace.ledger) as ledger, pipeline.holding(ledger, name):
         leaving = outgoing.of_send(prepared, settings, ledger, planned=flags.planned, at_once=flags.now)
@@ -73,14 +73,14 @@ def resume(
     Args:
         name: the release's.
     """
-    departure = _Departure(workspace, settings, flags, instructions)
+    departure = Departure(workspace, settings, flags, instructions)
     with Ledger(workspace.ledger) as ledger:
         ledger.mailing(name)  # else a misspelt name would be held
         with pipeline.holding(ledger, name):
             return departure.resume(ledger.mailing(name), ledger)
 
 
-class _Departure:
+class Departure:
     """What `send` and `resume` have in common.
 
     Raises:
@@ -103,12 +103,27 @@ class _Departure:
         if flags.csv:
             _must_be_writable(flags.csv)
 
-    def may_begin(self, leaving: Outgoing) -> bool:
-        """Whether somebody says so, and the server lets us in: nothing is queued before."""
-        if not agreed(leaving, self._flags):
+    def may_begin(self, leaving: Outgoing, *, asked: bool = False) -> bool:
+        """Whether somebody says so, and the server lets us in: nothing is queued before.
+
+        Args:
+            asked: somebody has said so before.
+        """
+        if not asked and not agreed(leaving, self._flags):
             return False
         log_in(self._settings, cleartext=self._flags.insecure)
         return True
+
+    def move(self, mailing: Mailing, ledger: Ledger) -> int:
+        """Another time for what is queued: asked about, and kept. No server is needed for that."""
+        leaving = outgoing.of_resume(
+            ledger, mailing, self._workspace, self._settings, planned=self._flags.planned
+        )
+        _time_must_matter(self._flags, mailing, leaving)
+        print_outgoing(leaving, self._settings)
+        if not agreed(leaving, self._flags):
+            return COULD_NOT_START
+        return self.deliver(ledger.order(mailing, leaving.order("move", self._settings, time.time())), ledger)
 
     def resume(self, mailing: Mailing, ledger: Ledger) -> int:
         flags = self._flags
@@ -127,6 +142,11 @@ class _Departure:
     def deliver(self, mailing: Mailing, ledger: Ledger) -> int:
         """Drains the queue with a progress bar, and reports. Signals are ours until that is done."""
         flags, stop = self._flags, Stop()
+        if flags.no_wait and mailing.planned > time.time():
+            from mailer.cli.schedule.installing import tell_kept
+
+            tell_kept(mailing, self._workspace)
+            return DONE
         with interruptible(stop):
             if mailing.planned > time.time():
                 when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
@@ -226,6 +246,8 @@ def _time_must_matter(flags: Flags, mailing: Mailing | None, leaving: Outgoing) 
         raise click.UsageError("--now and --at contradict each other.")
     if flags.now and not (mailing and mailing.planned):
         raise click.UsageError("--now has no effect: no time was planned before.")
+    if flags.no_wait and leaving.planned <= time.time():
+        raise click.UsageError("--no-wait has no effect without a time that is to come: --at TIME.")
     if flags.under_embargo and not leaving.embargoed(time.time()):
         raise click.UsageError("--under-embargo has no effect: it is not under embargo when it leaves.")
     if flags.include_unmarked and not (leaving.embargoed(time.time()) and leaving.unmarked.number):

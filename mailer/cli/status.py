@@ -84,9 +84,15 @@ def _as_data(m: Mailing, ledger: Ledger) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_VERBS = {
+    "send": "sent to", "resume": "resumed for", "move": "moved to another time for", "discard": "taken back from",
+    "post": "begun at its time for", "stop": "ended, with this left:",
+}  # fmt: skip
+
+
 def _tell_orders(ledger: Ledger, mailing: Mailing) -> None:
     for order in ledger.orders(mailing.release):
-        verb = {"send": "sent to", "resume": "resumed for", "discard": "taken back from"}[order.kind]
+        verb = _VERBS[order.kind]
         through = f", through {order.relay}" if order.relay else ""
         said = f"{verb} {count(order.number, 'recipient')}, by {order.giver}{through}"
         say(f"  {_time(order.given)}  {visible(said)}", err=True)

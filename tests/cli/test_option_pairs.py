@@ -45,8 +45,9 @@ class Case:
 
 
 SENDING = frozenset(
-    ("--yes", "--at", "--now", "--under-embargo", "--max-wait", "--insecure", "--json", "--csv")
+    ("--yes", "--at", "--now", "--no-wait", "--under-embargo", "--max-wait", "--insecure", "--json", "--csv")
 )
+KEPT = (frozenset(("--no-wait",)), frozenset(("--at",)))
 NOT_HERE = frozenset(("--now", "--under-embargo", "--insecure", UNMARKED))
 """They need a planned time, a running embargo, a server elsewhere without encryption: tests/cli/test_orders.py."""
 
@@ -60,7 +61,7 @@ CASES = {
             frozenset(("--test", "--list", "--yes", "--insecure")),
         ),
         alone=NOT_HERE | {"--newcomers", "--any-language"},
-        needs=((frozenset(("--out",)), frozenset(("--dry-run",))),),
+        needs=((frozenset(("--out",)), frozenset(("--dry-run",))), KEPT),
     ),
     "send, a correction": Case(
         ("send", "better"),
@@ -72,6 +73,7 @@ CASES = {
         alone=NOT_HERE | {"--any-language"},
         needs=(
             (frozenset(("--out",)), frozenset(("--dry-run",))),
+            KEPT,
             (CHOOSING, frozenset(("--newcomers",))),
         ),
     ),
@@ -80,7 +82,10 @@ CASES = {
         (frozenset(("--out", "--accept-changes", "--lang", "--json")),),
         alone=frozenset(("--clipboard",)),
     ),
-    "resume": Case(("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}),
+    "resume": Case(
+        ("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}, needs=(KEPT,)
+    ),
+    "post": Case(("post",), (frozenset(("--install", "--yes")), frozenset(("--uninstall", "--yes")))),
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
     "check": Case(("check", "short"), (CHOOSING | {"--json"},), alone=frozenset((UNMARKED,))),
     "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING | {UNMARKED}),
@@ -126,8 +131,8 @@ VALUES = {
     "--for": "priya.n@example.com", "--port": "0", "--column": "email", "--encoding": "utf-8", "--is": "email=email", "--as": "other",
     "--mbox": "mail.mbox", "--maildir": "maildir", "--only": "typo", "--lang": "en", "--keep": "priya.n@example.com",
 }  # fmt: skip
-ONLY_LOOK = frozenset(("preview", "--png", "--imap"))
-"""What would open a page, a browser or a mailbox elsewhere if it were not refused."""
+ONLY_LOOK = frozenset(("preview", "--png", "--imap", "--install", "--uninstall"))
+"""What would change this computer, or open a page, a browser or a mailbox elsewhere if it were not refused."""
 
 
 def command_of(arguments: tuple[str, ...]) -> click.Command:
@@ -232,6 +237,7 @@ def test_every_command_with_two_options_is_here() -> None:
         "init",
         "new",
         "fix",
+        "schedule",
         "themes",
         "theme",
         "desk",

@@ -131,7 +131,8 @@ class Order:
     """What somebody has said, to be remembered: send this to so many, or take it back.
 
     Attributes:
-        kind: "send", "resume" or "discard".
+        kind: "send", "resume", "move" or "discard", which a person said; or what `mailer post` did about such a word:
+            "post", it began to send, and "stop", it ended and somebody is left.
         number: what was typed: everything that leaves by this order, or is taken back.
         recipients: a digest of their canonical addresses (`queueing.AddressDigest`).
         sender: the address that the mail is from.

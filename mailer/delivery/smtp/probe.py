@@ -15,7 +15,7 @@ from mailer.delivery.smtp.connection import Connection, ConnectionLost, Handshak
 from mailer.delivery.smtp.handshake import Dialogue, Offer, check_security, open_session
 from mailer.delivery.smtp.redaction import Redaction
 from mailer.delivery.smtp.resolving import SocketAddress, resolve
-from mailer.errors import TransportError
+from mailer.errors import TransportError, Unreachable
 from mailer.settings import Settings
 
 _Answer = TypeVar("_Answer")
@@ -66,7 +66,7 @@ def log_in(settings: Settings, schedule: Schedule | None = None, *, cleartext: b
             break
         failures += 1
         time.sleep(schedule.reconnect_after(failures) or 0)
-    raise TransportError(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
+    raise Unreachable(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
 
 
 def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings) -> Greeted:
