@@ -31,6 +31,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("preview", ("preview", "desk", "unsubscribe-server")),
     ("send", ("send", "resume", "discard")),
     ("schedule", ("post", "schedule")),
+    ("following", ("correct", "follow-up")),
     ("status", ("status",)),
     ("ledger", ("ledger",)),
     ("lists", ("lists",)),

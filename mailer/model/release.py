@@ -24,11 +24,17 @@ class Kind(StrEnum):
     CORRECTION = "correction"
     UPDATE = "update"
     WITHDRAWAL = "withdrawal"
+    FOLLOW_UP = "follow-up"
 
     @property
     def follows(self) -> bool:
         """Whether this kind follows an earlier release, and goes to those who got that one."""
-        return self.supersedes
+        return self.supersedes or self is Kind.FOLLOW_UP
+
+    @property
+    def key(self) -> str:
+        """By which labels call it."""
+        return self.value.replace(" ", "_").replace("-", "_")
 
     @property
     def supersedes(self) -> bool:
@@ -131,6 +137,7 @@ class Newsroom:
         lists: default press lists.
         why: why a recipient gets this mail, one sentence for the footer, or "".
         boilerplates: by normalised name.
+        follow_up_after: hours that somebody is left alone after a mail, before a follow-up.
         written_in: the language (BCP 47) of what is printed, by field; "" where nobody said which it is.
         lines, findings: as an edition has them.
     """
@@ -153,6 +160,7 @@ class Newsroom:
     lists: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     why: str = ""
+    follow_up_after: float = 24.0
     boilerplates: tuple[Boilerplate, ...] = ()
     written_in: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -19,9 +19,9 @@ from mailer.pipeline.audience import (
     in_any_language,
     not_those_who_got,
     only,
-    who_got,
 )
 from mailer.pipeline.composing import compositions_of, entries_of, example_message, frozen_release_of
+from mailer.pipeline.following.readers import who_got
 from mailer.pipeline.prepared import Prepared, day_queued
 from mailer.pipeline.sending import Instructions, holding
 from mailer.press import Choice, StillWanted

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 
 from mailer.delivery import Ledger
 from mailer.errors import MailerError, WorkspaceError
-from mailer.model import Audience, Kind, LeftOut, Recipient, Release, Status
-from mailer.pipeline.following import Link, chain_of
+from mailer.model import Audience, Kind, Recipient, Release
+from mailer.pipeline.following.readers import those_to_follow_up, who_got, with_newcomers
 from mailer.pipeline.prepared import Prepared
-from mailer.press import Choice, Reason, Suppressions, canonical, parse_address, read_audience, why_not
-from mailer.settings import allows
+from mailer.press import Choice, canonical, parse_address, read_audience, why_not
 from mailer.workspace import Workspace
 
 OTHER_LANGUAGE = "other-language"
 """The finding about those who would get a correction in another language than what they got."""
-
-_EVER_QUEUED = tuple(status for status in Status if status is not Status.DISCARDED)
 
 
 def audience_of(
@@ -51,79 +47,25 @@ def audience_of(
         return read_audience(
             workspace, replace(choice, lists=choice.lists or original.lists, embargoed=embargoed)
         ), {}
-    if choice.newcomers and original.kind is not Kind.WITHDRAWAL:
-        return _with_newcomers(workspace, release, choice)
+    if choice.include_unmarked:
+        raise MailerError("--include-unmarked has no effect: they have the text already.", "Leave it out.")
+    if choice.newcomers and original.kind in (Kind.CORRECTION, Kind.UPDATE):
+        return with_newcomers(workspace, release, choice)
     if choice.newcomers:
         raise MailerError(_NO_NEWCOMERS, "Leave it out.")
-    if choice.is_made or choice.include_unmarked:
+    if original.kind is Kind.FOLLOW_UP:
+        return those_to_follow_up(workspace, release, choice, leaves)
+    if choice.is_made:
         raise MailerError(
             f"A {original.kind.value} goes to exactly those who got “{original.corrects}”: lists and conditions "
             "have no effect on that.",
-            "Leave out --list, --except, --where, --not-got, --limit and --include-unmarked.",
+            "Leave out --list, --except, --where, --not-got and --limit.",
         )
-    waiting = original.kind is not Kind.WITHDRAWAL
+    waiting = original.kind in (Kind.CORRECTION, Kind.UPDATE)
     return who_got(workspace, original.corrects, waiting=waiting, allow_only=choice.allow_only)
 
 
 _NO_NEWCOMERS = "--newcomers has no effect: it is for a correction or an update, which others are to get too."
-
-
-def _with_newcomers(
-    workspace: Workspace, release: Release, choice: Choice
-) -> tuple[Audience, Mapping[str, str]]:
-    """Those who got the earlier text, and people of the lists who never did: they get only the corrected one."""
-    original = release.original
-    got, threads = who_got(workspace, original.corrects, allow_only=choice.allow_only)
-    with Ledger(workspace.ledger) as ledger:
-        known = frozenset(
-            canonical(standing.address)
-            for link in chain_of(ledger, original.corrects) or (Link(ledger.mailing(original.corrects), 0),)
-            for standing in ledger.recipients(link.mailing.release, *_EVER_QUEUED)
-            if standing.address and link.mailing.release != release.name
-        )
-    others = replace(
-        choice, lists=choice.lists or original.lists, except_addresses=known, except_reason="no newcomer"
-    )
-    new = read_audience(workspace, others)
-    recipients = (*got.recipients, *new.recipients)
-    left_out = (*got.left_out, *(each for each in new.left_out if each.reason != "no newcomer"))
-    return Audience(recipients, left_out, (*got.lists, *new.lists), new.findings), threads
-
-
-def who_got(
-    workspace: Workspace, release: str, *, waiting: bool = True, allow_only: tuple[str, ...] = ()
-) -> tuple[Audience, dict[str, str]]:
-    """Whom a follow-up of a release goes to: those who have it or may have it, each with the Message-ID they
-    got; and those who were still to get it, who get only the follow-up.
-
-    Args:
-        waiting: whether the latter count: nobody needs the withdrawal of what they never got.
-        allow_only: globs of addresses (ALLOW_ONLY); whoever matches none doesn't get it. None: no such limit.
-
-    Raises:
-        LedgerError: it was never sent from here.
-    """
-    suppressions = Suppressions(workspace.suppressed)
-    recipients, left_out, threads = [], [], {}
-    with Ledger(workspace.ledger) as ledger:
-        for person in chain(ledger.reached(release), ledger.waiting(release)):
-            if found := suppressions.get(person.canonical):
-                left_out.append(LeftOut(person.address, "suppressed", str(found)))
-                continue
-            if not allows(allow_only, person.canonical):
-                left_out.append(LeftOut(person.address, Reason.NOT_ALLOWED, ", ".join(allow_only)))
-                continue
-            if not person.message_id and not waiting:
-                left_out.append(
-                    LeftOut(person.address, "never got it", f"{release} is no longer sent to them")
-                )
-                continue
-            languages = (person.language,)
-            recipients.append(
-                Recipient(person.address, person.name, languages=languages, fields=person.fields)
-            )
-            threads[person.canonical] = person.message_id
-    return Audience(tuple(recipients), tuple(left_out), (f"those who got {release}",)), threads
 
 
 def not_those_who_got(workspace: Workspace, choice: Choice, release: str) -> Choice:

@@ -67,7 +67,7 @@ RELEASE: tuple[Field, ...] = (
     _LISTS,
     _THEME,
     Field("web", "url, enlace"),
-    Field("corrects", "corrige"),
+    Field("corrects", "follows, corrige, sigue a"),
     Field("correction", "corrección", plain=True),
 )  # fmt: skip
 """The fields of a release, in the order in which they are documented."""
@@ -90,6 +90,7 @@ NEWSROOM: tuple[Field, ...] = (
     _LISTS,
     _CONTACTS,
     Field("why", "porqué, por qué"),
+    Field("follow_up_after", "seguimiento tras"),
 )
 """The fields of newsroom.md."""
 

@@ -72,7 +72,7 @@ class _Renderer:
         self._slots = Slots()
         self._pictures = Pictures(self._workspace, self._beside, edition.newsroom.sender.domain)
         self._colour = palette(edition.newsroom.colour)
-        self._kind_key = edition.kind.value.replace(" ", "_")
+        self._kind_key = edition.kind.key
         self._phones = links_of(edition)
 
     def rendered(self) -> Rendered:

@@ -86,6 +86,7 @@ CASES = {
         ("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}, needs=(KEPT,)
     ),
     "post": Case(("post",), (frozenset(("--install", "--yes")), frozenset(("--uninstall", "--yes")))),
+    "correct": Case(("correct", "short"), (frozenset(("--update",)), frozenset(("--withdraw",)))),
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
     "check": Case(("check", "short"), (CHOOSING | {"--json"},), alone=frozenset((UNMARKED,))),
     "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING | {UNMARKED}),
@@ -237,6 +238,7 @@ def test_every_command_with_two_options_is_here() -> None:
         "init",
         "new",
         "fix",
+        "follow-up",
         "schedule",
         "themes",
         "theme",

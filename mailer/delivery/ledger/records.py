@@ -95,7 +95,8 @@ class FrozenRelease:
         mail_from: the envelope sender; `{token}` in it is filled per recipient (VERP).
         domain: right side of the Message-IDs: the sender's domain.
         editions: by language.
-        follows: for a correction, update or withdrawal: the release's name that it follows.
+        follows: for a correction, update, withdrawal or follow-up: the release's name that it follows.
+        supersedes: nobody is to get the earlier one any more.
         embargo: until when nothing may be published, in seconds since 1970; 0: no embargo.
         zone: the office's time zone (IANA), in which moments of this mailing are shown.
         day: the release's date (ISO 8601), for one that does not say it: the next day it must be the same.
@@ -108,6 +109,7 @@ class FrozenRelease:
     domain: str
     editions: Mapping[str, FrozenEdition]
     follows: str = ""
+    supersedes: bool = False
     embargo: float = 0.0
     zone: str = ""
     day: str = ""
