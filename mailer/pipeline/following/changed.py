@@ -35,7 +35,8 @@ def changed_sentences(
     if frozen is None:
         return ()
     now = compile_message(render(edition, workspace.theme(edition.theme)), head_of(edition, settings))
-    before, after = (_sentences(_text(each)) for each in (Composition.thaw(frozen), now))
+    place = edition.dateline + edition.newsroom.dash if edition.dateline else "\0"
+    before, after = (_sentences(_text(each).replace(place, "")) for each in (Composition.thaw(frozen), now))
     found = []
     for tag, start, stop, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "replace":

@@ -102,8 +102,8 @@ def those_to_follow_up(
             left_out.append(LeftOut(person.address, reason))
         elif leaves.timestamp() - at < pause:
             when = f"{mail}, {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
-            reason = f"mailed less than {original.newsroom.follow_up_after:g} hours before"
-            left_out.append(LeftOut(person.address, reason, when))
+            hours = f"{original.newsroom.follow_up_after:g} hours have not gone by since {when}"
+            left_out.append(LeftOut(person.address, Reason.TOO_SOON, hours))
         else:
             recipients.append(person)
     few = tuple(islice(recipients, choice.limit))

@@ -4,11 +4,11 @@ for staff to go on with."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from mailer.model import Kind
-from mailer.release.field_names import RECORDS, RELEASE_FIELDS
-from mailer.release.header import read_header
+from mailer.release.field_names import ALIASES, RECORDS, RELEASE_FIELDS, normalised
+from mailer.release.header import ITEM, read_header
 
 _ANEW = frozenset(("kind", "corrects", "correction", "date", "original", "note", "preheader"))
 """Fields that are said anew, or were said of the first text alone."""
@@ -58,18 +58,17 @@ def following_text(text: str, kind: Kind, corrects: str, changed: str, day: str)
     lines = text.removeprefix("\ufeff").splitlines()
     first = next(number for number, line in enumerate(lines) if line.strip())
     last = header.body_line - 2
-    kept = _kept(lines, header.lines(), first + 1, last, _SHORT if short else _ANEW)
+    kept = _kept(lines[first + 1 : last], _SHORT if short else _ANEW)
     body = ["", _SHORT_TEXT[kind]] if short else lines[last + 1 :]
     return "\n".join(["---", *(f"{name}: {value}" for name, value in said.items()), *kept, "---", *body, ""])
 
 
-def _kept(
-    lines: list[str], begins: Mapping[str, int], first: int, last: int, without: frozenset[str]
-) -> Iterator[str]:
+def _kept(lines: Sequence[str], without: frozenset[str]) -> Iterator[str]:
     """The lines of a header, but for those of some fields."""
-    names = {number - 1: name for name, number in begins.items()}
     current = ""
-    for number in range(first, last):
-        current = names.get(number, current)
+    for line in lines:
+        if line[:1].strip() and not ITEM.match(line):
+            written = normalised(re.split("[:：]", line)[0])
+            current = written if written in RELEASE_FIELDS else ALIASES.get(written, written)
         if current not in without:
-            yield lines[number]
+            yield line
