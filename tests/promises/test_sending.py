@@ -36,11 +36,12 @@ def seconds_until_later() -> float:
 )
 @pytest.mark.parametrize("answer", ["9", "\x03"], ids=["the new ones alone", "Ctrl-C"])
 def test_all_is_seen_and_only_the_number_is_an_answer(office: Office, answer: str) -> None:
+    office.marked_as_accepting_embargoes()
     office.queue(RELEASE, "--limit", "2")
     office.add_fields(EMBARGO)
     with office.terminal("send", RELEASE) as terminal:
         said = terminal.until("Type 11 to send")
-        for shown in ("en: Harbour Water", "es: El agua", "Petrel Bay News Desk <newsdesk@example.org>",
+        for shown in ("en: EMBARGO Dec 1, 6:00 AM London: Harbour Water", "es: EMBARGO 1 dic, 6:00 Londres: El agua", "Petrel Bay News Desk <newsdesk@example.org>",
                       f"127.0.0.1:{office.server.port}", "When  now", "until 2098-12-01 06:00 Europe/London",
                       "11 recipients: 9 new, 2 (ana.ruiz@example.net, jean-luc@example.com) in the"
                       " queue from before",
