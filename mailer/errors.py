@@ -11,9 +11,11 @@
     ├── CheckFailed(findings)  pre-flight found what must not go out
     ├── ComposeError         a composed message is not what was meant
     ├── TransportError       the server can't be reached or won't have us: no recipient is to blame
+    │   ├── Unreachable          nobody answers there: no password was tried
     │   └── AuthorizationError   there is no access token: nobody has signed in, or the sign-in was withdrawn
     │       └── AuthorizationUnanswered  whoever gives them can't be reached: later they may
     └── LedgerError          the record can't be read or written, or forbids what was asked
+        ├── BeingSent        somebody else is sending the mailing right now
         └── TakenOver        somebody else holds the mailing now
 
 One recipient's failure is none of these: it is an `Outcome`. Nor is a value that can't be used (`ValueFault`), until
@@ -142,6 +144,10 @@ class TransportError(MailerError):
     """The server can't be reached, or won't have us: no recipient is to blame."""
 
 
+class Unreachable(TransportError):
+    """Nobody answers where the server should be: no password was tried, so it may be tried again."""
+
+
 class AuthorizationError(TransportError):
     """There is no access token: nobody has signed in, the sign-in was withdrawn, or whoever gives them can't be
     reached (RFC 6749 §5.2)."""
@@ -153,6 +159,10 @@ class AuthorizationUnanswered(AuthorizationError):
 
 class LedgerError(MailerError):
     """The record of who got what can't be read or written, or forbids what was asked."""
+
+
+class BeingSent(LedgerError):
+    """Somebody else is sending the mailing right now."""
 
 
 class TakenOver(LedgerError):

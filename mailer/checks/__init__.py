@@ -41,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     web.not_on_the_web,
     people.no_recipients,
     people.who_was_read,
+    people.language_they_got,
     people.empty_merge_values,
 )
 

@@ -9,6 +9,7 @@ from mailer.checks.draft import Draft
 from mailer.model import Finding
 from mailer.press import why_nobody
 from mailer.render import merge_values
+from mailer.render.localisation import locale_of
 
 BY_THE_TOOL = frozenset(("unsubscribe",))
 """Fields of slots that the tool itself fills, for everybody."""
@@ -23,6 +24,34 @@ def no_recipients(draft: Draft) -> Iterator[Finding]:
 def who_was_read(draft: Draft) -> Iterator[Finding]:
     """What reading the press lists brought up, under the ids of docs/reference/lists.md."""
     yield from draft.audience.findings
+
+
+def language_they_got(draft: Draft) -> Iterator[Finding]:
+    """other-language: a correction goes to each in the language of their copy. Whoever read a mistake in Spanish has to
+    read in Spanish that it was one."""
+    release = draft.release
+    if not (release.original.kind.follows and release.original.corrects):
+        return
+    lacking: Counter[str] = Counter()
+    for person in draft.audience.recipients:
+        got = person.languages[0] if person.languages and not person.lists else ""
+        if got and _main(release.edition_for((got,)).language) != _main(got):
+            lacking[got] += 1
+    for language, number in lacking.most_common():
+        people = f"{number:,} people" if number > 1 else "1 person"
+        yield Finding(
+            "other-language",
+            "error",
+            f"{people} got the {locale_of('en').languages.get(_main(language), language)} text, and there is no "
+            f"{release.name}.{language}.md.",
+            f"Write it, so that they can read what changed. To send them the {release.original.kind} in another "
+            "language: --any-language.",
+            release.original.where("lang"),
+        )
+
+
+def _main(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def empty_merge_values(draft: Draft) -> Iterator[Finding]:

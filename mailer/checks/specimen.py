@@ -56,10 +56,13 @@ FORMS = {
     "reply_to": Written("zz-reply@example.org", "zz-reply@example.org"),
     "lang": Written("en", "zz nothing is printed of it"),
     "zone": Written("Europe/London", "Europe/London"),
+    "zones": Written("Asia/Kolkata", "Kolkata: 2:30"),
+    "follow_up_after": Written("24 hours", "zz nothing is printed of it"),
     "region": Written("GB", "zz nothing is printed of it"),
     "colour": Written("#0b5563", "zz nothing is printed of it"),
     "theme": Written("default", "zz nothing is printed of it"),
     "lists": Written("zz-list", "zz-list"),
+    "approvers": Written("Zz Approver", "Zz Approver"),
     "about": Written("About Zz, About Yy", "Zz about zZ"),
 }  # fmt: skip
 """Any other field is a text, and its sentinel is what is written there."""
@@ -80,12 +83,14 @@ NOT_EVERYWHERE = {
     "lang": (NEITHER, "chooses labels and how dates are written"),
     "original": (NEITHER, "for the office: whether a translation is outdated"),
     "lists": (NEITHER, "who gets it is nobody's business"),
+    "approvers": (NEITHER, "who may approve is the office's own business"),
     "theme": (NEITHER, "chooses the look"),
     "corrects": (NEITHER, "a name of the office's own; readers see the thread and `correction`"),
     "attachments.send": (NEITHER, "chooses between a link and a file in the mail"),
     "sender": (NEITHER, "the mail's From"),
     "reply_to": (NEITHER, "the mail's Reply-To"),
     "zone": (NEITHER, "how moments are written"),
+    "follow_up_after": (NEITHER, "whom a follow-up spares"),
     "region": (NEITHER, "how phone numbers are read"),
     "colour": (NEITHER, "the look"),
     "logo.file": (HTML, "a picture; the text has what it shows in words"),
@@ -230,7 +235,11 @@ def sentinels(addresses: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every field that is to be printed with its sentinels: two where there are two records."""
     for key in keys(RELEASE_FIELDS | NEWSROOM_FIELDS):
         sentinel = form(key, addresses).sentinel
-        several = key.partition(".")[0] in RECORDS and key.partition(".")[0] not in (*_ONE, "lists")
+        several = key.partition(".")[0] in RECORDS and key.partition(".")[0] not in (
+            *_ONE,
+            "lists",
+            "approvers",
+        )
         yield key, tuple(dict.fromkeys((sentinel, second(sentinel)))) if several else (sentinel,)
     for key, sentinel in BEYOND_FIELDS.items():
         several = key in ("notes", "about.title")

@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mailer.checks.draft import Draft
 from mailer.errors import WorkspaceError
 from mailer.importing.house_style import House, left_behind
-from mailer.model import MERGE_SLOT, Edition, Finding, Newsroom, Where
+from mailer.model import MERGE_SLOT, Edition, Finding, Kind, Newsroom, Where
 from mailer.release.field_names import FIELDS_WITH_SLOTS
 from mailer.release.source import read_source
 from mailer.release.values import moment_text
@@ -26,8 +26,8 @@ _NO_FIELDS = frozenset(("text", "about", "boilerplates", "dash", "end_mark"))
 LONG_SUBJECT = 100
 
 NOT_PRINTED = frozenset((
-    "path", "language", "languages", "direction", "lists", "theme", "zone", "region", "original", "corrects", "origin",
-    "lines", "findings", "written_in", "newsroom", "kind", "colour", "file", "send",
+    "path", "language", "languages", "direction", "lists", "theme", "zone", "zones", "region", "original", "corrects",
+    "origin", "lines", "findings", "follow_up_after", "written_in", "newsroom", "kind", "colour", "file", "send",
 ))  # fmt: skip
 """Fields of editions and newsrooms that no reader sees. A field that is new in the model is checked unless it is
 named here."""
@@ -87,7 +87,7 @@ def missing_fields(draft: Draft) -> Iterator[Finding]:
         elif not any(contact.email or contact.phone or contact.mobile for contact in edition.contacts):
             yield Finding("missing-field", "error", "No contact has a phone number or an email address.",
                           "Add phone: or email: to a contact.", edition.where("contacts"))  # fmt: skip
-        if not edition.dateline:
+        if not edition.dateline and edition.kind is not Kind.FOLLOW_UP:
             yield Finding("missing-field", "warning", "There is no dateline.",
                           "Add Dateline: and the place.", edition.where())  # fmt: skip
         if not draft.release.original.lines.get("date") and not edition.lines.get("date"):
@@ -171,7 +171,7 @@ def follow_up(draft: Draft) -> Iterator[Finding]:
             draft.workspace.release_path(edition.corrects)
         except WorkspaceError as error:
             yield Finding("follow-up", "error", error.message, error.hint, edition.where("corrects"))
-    if not edition.correction:
+    if edition.kind.supersedes and not edition.correction:
         yield Finding("follow-up", "error", f"This {edition.kind} does not say what changed.",
                       "Add Correction: and one sentence.", edition.where("kind"))  # fmt: skip
 

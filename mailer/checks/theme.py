@@ -24,14 +24,14 @@ from mailer.workspace import Workspace, built_in_templates
 FURNITURE = frozenset(("logo.file", "logo.alt", "end_mark", "dash"))
 """What a theme may do without, and nobody loses anything."""
 
-LESS = frozenset(("kind", "date", "preheader", "website", "why"))
+LESS = frozenset(("kind", "date", "zones", "preheader", "website", "why"))
 """What a theme should print, and a mail can do without: a warning."""
 
 _IN_BLOCK = {
-    "note": "cover", "embargo": "above", "kind": "kind_and_date", "date": "kind_and_date", "headline": "headlines",
-    "subhead": "headlines", "correction": "follow_up", "event": "event", "attachments": "media", "contacts": "people",
-    "spokespeople": "people", "notes": "notes", "about": "about", "name": "footer", "postal_address": "footer",
-    "website": "footer", "why": "footer", "unsubscribe": "footer",
+    "note": "cover", "embargo": "above", "zones": "above", "kind": "kind_and_date", "date": "kind_and_date",
+    "headline": "headlines", "subhead": "headlines", "correction": "follow_up", "event": "event",
+    "attachments": "media", "contacts": "people", "spokespeople": "people", "notes": "notes", "about": "about",
+    "name": "footer", "postal_address": "footer", "website": "footer", "why": "footer", "unsubscribe": "footer",
 }  # fmt: skip
 """The block of the default theme's release.html.j2 in which a field is printed."""
 

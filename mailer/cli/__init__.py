@@ -31,6 +31,8 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("preview", ("preview", "desk", "unsubscribe-server")),
     ("review", ("approve", "diff")),
     ("send", ("send", "resume", "discard")),
+    ("schedule", ("post", "schedule")),
+    ("following", ("correct", "follow-up")),
     ("status", ("status",)),
     ("record", ("archive", "publish", "log")),
     ("ledger", ("ledger",)),

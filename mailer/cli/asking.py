@@ -32,7 +32,9 @@ class Flags:
     yes: bool = False
     at: str = ""
     now: bool = False
+    no_wait: bool = False
     under_embargo: bool = False
+    include_unmarked: bool = False
     max_wait: float = 30.0
     insecure: bool = False
     as_json: bool = False
@@ -191,16 +193,21 @@ def agreed(outgoing: Outgoing, flags: Flags) -> bool:
         MailerError: a script has to say more than --yes, or somebody in the queue accepts no embargoes.
     """
     now = time.time()
-    must_spare_whom_an_embargo_shuts_out(outgoing, now)
+    must_spare_whom_an_embargo_shuts_out(outgoing, now, unmarked=flags.include_unmarked)
     if flags.yes:
         must_be_said_to_a_script(outgoing, now, under_embargo=flags.under_embargo)
         return True
     late = f", {outgoing.late(now) / 3600:.1f} hours late" if outgoing.late(now) else ""
     if not typed(f"Type {outgoing.number} to send{late}", str(outgoing.number)):
         return False
+    unmarked = (
+        f"; {outgoing.unmarked} of them never said that they keep embargoes"
+        if outgoing.unmarked.number
+        else ""
+    )
     return not outgoing.embargoed(now) or flags.under_embargo or typed(
         f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: anyone who gets it now can read"
-        " it now. Type embargo to send it anyway",
+        f" it now{unmarked}. Type embargo to send it anyway",
         "embargo",
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def settings_of(workspace: Workspace, **flags: object) -> Settings:
     return read_settings(workspace.root, None, **flags)
 
 
-CHOOSING = ("lists", "except_lists", "where", "not_got", "limit")
+CHOOSING = ("lists", "except_lists", "where", "not_got", "limit", "include_unmarked")
 """The parameters of `choosing`."""
 
 
@@ -101,6 +101,11 @@ def choosing(command: Command) -> Command:
             "--not-got", default="", metavar="RELEASE", help="Only those who did not get this release."
         ),
         click.option("--limit", type=click.IntRange(1), help="At most this many recipients."),
+        click.option(
+            "--include-unmarked",
+            is_flag=True,
+            help="Under embargo: also those whom no list marks as accepting embargoes.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -114,12 +119,15 @@ def chosen(
     where: str,
     limit: int | None,
     not_got: str,
+    include_unmarked: bool,
 ) -> Choice:
     """The choice that these options make."""
     from mailer.pipeline import not_those_who_got
     from mailer.press import Choice
 
-    choice = Choice(lists=lists, except_lists=except_lists, where=where, limit=limit)
+    choice = Choice(
+        lists=lists, except_lists=except_lists, where=where, limit=limit, include_unmarked=include_unmarked
+    )
     return not_those_who_got(workspace, choice, not_got) if not_got else choice
 
 

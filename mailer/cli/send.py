@@ -22,6 +22,9 @@ def sending(command: Command) -> Command:
         click.option(
             "--at", default="", metavar="TIME", help="Wait until then, for example '2026-11-24 06:00 Europe/Madrid'."
         ),
+        click.option(
+            "--no-wait", is_flag=True, help="With --at: keep the order and end; `mailer post` sends it at its time."
+        ),
         click.option("--now", is_flag=True, help="Send now, whatever time was planned before."),
         click.option(
             "--under-embargo", is_flag=True, help="Send although it is under embargo; otherwise you are asked."
@@ -64,8 +67,26 @@ def sending(command: Command) -> Command:
     metavar="ADDRESS",
     help="Send a proof of every edition, marked [TEST], to this address only. Repeatable.",
 )
+@click.option(
+    "--newcomers",
+    is_flag=True,
+    help="Send a correction also to those on the lists who never got the earlier text.",
+)
+@click.option(
+    "--any-language",
+    is_flag=True,
+    help="Send a correction also to those who got the text in a language it lacks.",
+)
 @sending
-def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, **flags: Any) -> int:
+def send(
+    release: str,
+    proof: tuple[str, ...],
+    dry_run: bool,
+    out: Path | None,
+    newcomers: bool,
+    any_language: bool,
+    **flags: Any,
+) -> int:
     """Send a release to press lists.
 
     It is checked first. Then you see everything that will leave: who gets it, what they get, and
@@ -78,29 +99,36 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
     from mailer.checks import BLOCK_SENDING
     from mailer.cli import sending
     from mailer.cli.asking import Flags
+    from mailer.cli.review import trial
 
     if dry_run:
-        only_these({"dry_run", "out", *CHOOSING}, "on a rehearsal (--dry-run)")
+        only_these({"dry_run", "out", "newcomers", "any_language", *CHOOSING}, "on a rehearsal (--dry-run)")
     elif proof:
         only_these({"proof", "lists", "yes", "insecure"}, "on a proof (--test)")
+    elif flags["no_wait"]:
+        only_these(
+            {"yes", "at", "no_wait", "under_embargo", "newcomers", "any_language", *CHOOSING},
+            "with --no-wait",
+        )
     elif out:
         raise click.UsageError("--out has no effect without --dry-run: leave it out.")
     workspace = workspace_here()
     settings = settings_of(workspace)
     choice = chosen(workspace, **{name: flags.pop(name) for name in CHOOSING})
     addresses = tuple(map(parsed, proof))
-    said = Flags(**flags)
+    said = Flags(**flags, include_unmarked=choice.include_unmarked)
     leaves = datetime.fromtimestamp(said.planned, UTC) if said.planned else None
-    choice = choice if proof else replace(choice, allow_only=settings.allow_only)
+    choice = choice if proof else replace(choice, allow_only=settings.allow_only, newcomers=newcomers)
     prepared = pipeline.prepare(workspace, release, choice, leaves=leaves)
+    prepared = pipeline.in_any_language(prepared) if any_language else prepared
     if proof:
         prepared = pipeline.only(prepared, addresses, prepared.release.original.language)
     told_later = () if proof or dry_run else BLOCK_SENDING
     print_findings([f for f in prepared.findings if f.level != "notice" and f.id not in told_later], err=True)
     if dry_run:
-        return sending.rehearse_and_show(prepared, settings, out)
+        return trial.rehearse_and_show(prepared, settings, out)
     if proof:
-        return sending.prove_and_show(prepared, settings, addresses, said)
+        return trial.prove_and_show(prepared, settings, addresses, said)
     return sending.send(prepared, settings, said)
 
 
@@ -117,6 +145,11 @@ def send(release: str, proof: tuple[str, ...], dry_run: bool, out: Path | None, 
 )
 @sending
 @click.option(
+    "--include-unmarked",
+    is_flag=True,
+    help="Under embargo: also those whom no list marks as accepting embargoes.",
+)
+@click.option(
     "--any-share", is_flag=True, help="Carry on even if more than a tenth of the recipients are refused."
 )
 def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **flags: Any) -> int:
@@ -129,6 +162,8 @@ def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **flags: A
     from mailer.pipeline import Instructions
     from mailer.press import canonical
 
+    if flags["no_wait"]:
+        only_these({"yes", "at", "no_wait", "under_embargo", "include_unmarked"}, "with --no-wait")
     workspace = workspace_here()
     settings = settings_of(workspace)
     again = tuple(dict.fromkeys(canonical(parsed(address)) for address in uncertain))

@@ -22,15 +22,19 @@ from mailer.cli.asking import (
 )
 from mailer.cli.terminal.interrupting import interruptible
 from mailer.cli.terminal.logged import end_of, logged, said_of
-from mailer.cli.terminal.output import count, on_a_terminal, print_audience, print_findings, row, say
-from mailer.cli.terminal.report import print_report, progress_bar, tell_halt
+from mailer.cli.terminal.output import count, on_a_terminal, print_findings, row, say
+from mailer.cli.terminal.report import print_report, progress_bar
 from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, log_in, write_csv
 from mailer.errors import CheckFailed
 from mailer.model import Status
 from mailer.pipeline import Instructions, outgoing
 from mailer.pipeline.approval import must_be_approved
-from mailer.pipeline.rehearsal import prove, rehearse
-from mailer.pipeline.sending import must_be_fit_to_leave, take_back, waiting_for
+from mailer.pipeline.sending import (
+    must_be_fit_to_leave,
+    must_not_spread_what_was_corrected,
+    take_back,
+    waiting_for,
+)
 from mailer.release.values import moment_text
 
 if TYPE_CHECKING:
@@ -50,12 +54,13 @@ def send(prepared: Prepared, settings: Settings, flags: Flags) -> int:
     """The real thing: shown, asked about, and once the server has let us in, queued and delivered."""
     prepared.must_be_sound()
     _must_be_fit(prepared)
-    departure = _Departure(prepared.workspace, settings, flags)
+    departure = Departure(prepared.workspace, settings, flags)
     name = prepared.release.name
     with Ledger(prepared.workspace.ledger) as ledger, pipeline.holding(ledger, name):
         approved = must_be_approved(prepared, settings, ledger)
         leaving = outgoing.of_send(prepared, settings, ledger, planned=flags.planned, at_once=flags.now)
         _time_must_matter(flags, ledger.find(name), leaving)
+        must_not_spread_what_was_corrected(leaving)
         if not leaving.number:
             say("There are no new recipients: nothing is left to send to these.", err=True)
             return departure.deliver(pipeline.queue(prepared, settings, ledger), ledger)
@@ -82,14 +87,14 @@ def resume(
     Args:
         name: the release's.
     """
-    departure = _Departure(workspace, settings, flags, instructions)
+    departure = Departure(workspace, settings, flags, instructions)
     with Ledger(workspace.ledger) as ledger:
         ledger.mailing(name)  # else a misspelt name would be held
         with pipeline.holding(ledger, name):
             return departure.resume(ledger.mailing(name), ledger)
 
 
-class _Departure:
+class Departure:
     """What `send` and `resume` have in common.
 
     Raises:
@@ -106,7 +111,7 @@ class _Departure:
         self._workspace, self._settings, self._flags = workspace, settings, flags
         self._instructions = replace(instructions, max_wait=flags.max_wait * 60)
         settings.must_name_a_server()
-        _insecure_must_matter(settings, flags)
+        insecure_must_matter(settings, flags)
         somebody_must_say_so(flags)
         self._transport = SmtpTransport(settings, cleartext=flags.insecure)
         self._ordered = False
@@ -115,9 +120,13 @@ class _Departure:
         if flags.csv:
             _must_be_writable(flags.csv)
 
-    def may_begin(self, leaving: Outgoing) -> bool:
-        """Whether somebody says so, and the server lets us in: nothing is queued before."""
-        if not agreed(leaving, self._flags):
+    def may_begin(self, leaving: Outgoing, *, asked: bool = False) -> bool:
+        """Whether somebody says so, and the server lets us in: nothing is queued before.
+
+        Args:
+            asked: somebody has said so before.
+        """
+        if not asked and not agreed(leaving, self._flags):
             return False
         log_in(self._settings, cleartext=self._flags.insecure)
         return True
@@ -126,6 +135,20 @@ class _Departure:
         """By whose word it leaves."""
         self._ordered = True
         logged(self._workspace, did, mailing.release, **said_of(order))
+
+    def move(self, mailing: Mailing, ledger: Ledger) -> int:
+        """Another time for what is queued: asked about, and kept. No server is needed for that."""
+        leaving = outgoing.of_resume(
+            ledger, mailing, self._workspace, self._settings, planned=self._flags.planned
+        )
+        _time_must_matter(self._flags, mailing, leaving)
+        print_outgoing(leaving, self._settings, ledger)
+        if not agreed(leaving, self._flags):
+            return COULD_NOT_START
+        order = leaving.order("move", self._settings, time.time())
+        mailing = ledger.order(mailing, order)
+        self.log("move", mailing, order)
+        return self.deliver(mailing, ledger)
 
     def resume(self, mailing: Mailing, ledger: Ledger) -> int:
         flags = self._flags
@@ -146,6 +169,11 @@ class _Departure:
     def deliver(self, mailing: Mailing, ledger: Ledger) -> int:
         """Drains the queue with a progress bar, and reports. Signals are ours until that is done."""
         flags, stop = self._flags, Stop()
+        if flags.no_wait and mailing.planned > time.time():
+            from mailer.cli.schedule.installing import tell_kept
+
+            tell_kept(mailing, self._workspace)
+            return DONE
         with interruptible(stop):
             if mailing.planned > time.time():
                 when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
@@ -201,37 +229,6 @@ def discard(name: str, workspace: Workspace, *, yes: bool) -> int:
     return DONE
 
 
-# ---- not for real ---------------------------------------------------------------------------------------
-
-
-def rehearse_and_show(prepared: Prepared, settings: Settings, out: Path | None) -> int:
-    """The rehearsal, and where to look at it."""
-    rehearsed = rehearse(prepared, settings, out)
-    print_audience(prepared)
-    say(f"Rehearsed {count(rehearsed.report.accepted, 'message')}: nothing left this computer.", err=True)
-    if rehearsed.refused:
-        refused = count(rehearsed.refused, "recipient")
-        say(f"{refused} would not be mailed: not in ALLOW_ONLY, or suppressed since.", err=True)
-    say("See: ", err=True, nl=False)
-    row(str(rehearsed.page))
-    return DONE
-
-
-def prove_and_show(prepared: Prepared, settings: Settings, addresses: tuple[str, ...], flags: Flags) -> int:
-    """The proof, and what became of it."""
-    prepared.must_be_sound()
-    settings.must_name_a_server()
-    _insecure_must_matter(settings, flags)
-    somebody_must_say_so(flags)
-    finished = True
-    for proof in prove(prepared, settings, addresses, cleartext=flags.insecure):
-        for standing in proof.standings:
-            row(standing.address, standing.state.value, standing.reply, proof.language)
-        tell_halt(proof.report)
-        finished = finished and proof.report.finished
-    return DONE if finished else UNFINISHED
-
-
 # ---- what must be so ------------------------------------------------------------------------------------
 
 
@@ -248,11 +245,21 @@ def _time_must_matter(flags: Flags, mailing: Mailing | None, leaving: Outgoing) 
         raise click.UsageError("--now and --at contradict each other.")
     if flags.now and not (mailing and mailing.planned):
         raise click.UsageError("--now has no effect: no time was planned before.")
+    if flags.no_wait and leaving.planned <= time.time():
+        raise click.UsageError("--no-wait has no effect without a time that is to come: --at TIME.")
     if flags.under_embargo and not leaving.embargoed(time.time()):
         raise click.UsageError("--under-embargo has no effect: it is not under embargo when it leaves.")
+    if flags.include_unmarked and not (leaving.embargoed(time.time()) and leaving.unmarked.number):
+        raise click.UsageError(
+            "--include-unmarked has no effect: nobody unmarked would get it under embargo."
+        )
 
 
-def _insecure_must_matter(settings: Settings, flags: Flags) -> None:
+def insecure_must_matter(settings: Settings, flags: Flags) -> None:
+    """
+    Raises:
+        click.UsageError: --insecure was given, and nothing is sent unencrypted to another machine.
+    """
     if flags.insecure and (settings.smtp_security != "none" or is_loopback(settings.smtp_host)):
         raise click.UsageError("--insecure has no effect: nothing is sent unencrypted to another machine.")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailer.cli.options import workspace_here
-from mailer.cli.terminal.output import count, json_text, row, say, say_json
+from mailer.cli.terminal.output import count, json_text, row, say, say_json, tell
 from mailer.visible import visible
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def status(release: str | None, recipients: bool, as_json: bool) -> None:
     """Show who got what: counts by state for each release, or one line per recipient.
 
-    For one release, also the orders: who had it sent, resumed or taken back, and when.
+    For one release, also the orders: who had it sent, resumed or taken back, and when; and what it follows, and what
+    follows it: its correction, say.
     """
     from mailer.delivery import Ledger
     from mailer.pipeline.outgoing import at_the_office
@@ -43,7 +44,7 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
             say_json([_as_data(m, ledger) for m in mailings])
         else:
             for m in mailings:
-                counts = ", ".join(f"{n:,} {s.value}" for s, n in ledger.counts(m.release).items())
+                counts = _counts(ledger, m)
                 counts += f" (the ledger was adopted on {_time(m.lost)[:10]})" if m.lost else ""
                 planned = (
                     f", planned for {moment_text(at_the_office(m.planned, m.zone))}" if m.planned else ""
@@ -51,6 +52,7 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
                 row(m.release, _time(m.created), counts + planned, m.subject)
                 if release:
                     _tell_orders(ledger, m)
+                    _tell_chain(ledger, m)
             if not mailings:
                 say("Nothing has been sent from here yet.", err=True)
 
@@ -72,19 +74,42 @@ def _as_data(m: Mailing, ledger: Ledger) -> dict[str, Any]:
         }
         for o in ledger.orders(m.release)
     ]  # fmt: skip
+    from mailer.pipeline.following import chain_of
+
     return {
         "release": m.release, "kind": m.kind, "subject": m.subject, "created": _time(m.created),
         "follows": m.follows, "planned": _time(m.planned), "embargo": _time(m.embargo),
         "counts": {s.value: n for s, n in ledger.counts(m.release).items()}, "orders": orders,
+        "chain": [link.mailing.release for link in chain_of(ledger, m.release)],
     }  # fmt: skip
+
+
+_VERBS = {
+    "send": "sent to", "resume": "resumed for", "move": "moved to another time for", "discard": "taken back from",
+    "post": "begun at its time for", "stop": "ended, with this left:",
+}  # fmt: skip
 
 
 def _tell_orders(ledger: Ledger, mailing: Mailing) -> None:
     for order in ledger.orders(mailing.release):
-        verb = {"send": "sent to", "resume": "resumed for", "discard": "taken back from"}[order.kind]
+        verb = _VERBS[order.kind]
         through = f", through {order.relay}" if order.relay else ""
         said = f"{verb} {count(order.number, 'recipient')}, by {order.giver}{through}"
         say(f"  {_time(order.given)}  {visible(said)}", err=True)
+
+
+def _tell_chain(ledger: Ledger, mailing: Mailing) -> None:
+    from mailer.pipeline.following import chain_of
+
+    for number, link in enumerate(chain_of(ledger, mailing.release)):
+        m = link.mailing
+        here = " (this one)" if m.release == mailing.release else ""
+        said = f"{m.kind} “{m.release}”{here}: {_time(m.created)}, {_counts(ledger, m) or 'nobody'}"
+        tell("" if number else "Chain", f"{'→ ' * min(link.depth, 1):>{2 * link.depth}}{said}")
+
+
+def _counts(ledger: Ledger, mailing: Mailing) -> str:
+    return ", ".join(f"{n:,} {s.value}" for s, n in ledger.counts(mailing.release).items())
 
 
 def _recipients(ledger: Ledger, release: str, *, as_json: bool) -> None:

@@ -35,6 +35,7 @@ def deliver(
     signing: Signing | None = None,
     schedule: Schedule | None = None,
     stop: Stop | None = None,
+    now: Callable[[], float] = time.time,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Report:
     """Drains the queue of a mailing; waits for its planned time first.
@@ -53,6 +54,7 @@ def deliver(
         signing: DKIM, if the settings have a key for it; None: no signature.
         schedule: pauses before deferred recipients are tried again.
         stop: pressed once, what is in flight is finished; twice, the run ends at once.
+        now: the wall clock, by which the planned time comes; in seconds since 1970.
         on_progress: called about ten times a second.
 
     Raises:
@@ -66,7 +68,7 @@ def deliver(
             max_wait, Pace(ledger, rates, clock), tuple(allow_only), Gate(still_wanted), refused_share,
             schedule or Schedule(), signing,
         )  # fmt: skip
-        run = Run(ledger, mailing, claims, limits, stop or Stop(), on_progress, clock)
+        run = Run(ledger, mailing, claims, limits, stop or Stop(), on_progress, clock, now)
         try:
             transport.carry(run)
         finally:

@@ -40,9 +40,10 @@ class Run:
         stop: Stop,
         on_progress: Callable[[Progress], None],
         clock: Callable[[], float],
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._claims, self._limits, self._stop = claims, limits, stop
-        self._ledger, self._mailing, self._clock = ledger, mailing, clock
+        self._ledger, self._mailing, self._clock, self._now = ledger, mailing, clock, now
         self._messages = Messages(ledger, mailing, limits.signing)
         self._journal = Journal(claims.tenure, limits.schedule.retry_after, clock)
         self._claim_size = ClaimSize()
@@ -59,7 +60,7 @@ class Run:
 
     def take(self) -> Parcel | None:
         """See `Work.take`."""
-        if self.ending or self._too_early(time.time()) or self._limits.pace.wait() > 0:
+        if self.ending or self._too_early(self._now()) or self._limits.pace.wait() > 0:
             return None
         parcel = self._next()
         if parcel and not self._limits.pace.take(parcel.claim.id):
@@ -95,7 +96,7 @@ class Run:
         """See `Work.wait`."""
         if self.ending:
             return None
-        if (early := self._too_early(time.time())) or self.ending:
+        if (early := self._too_early(self._now())) or self.ending:
             return early or None
         pause = self._limits.pace.wait()
         # Nobody is claimed before a message may leave: a correction may come in the hours between.
@@ -176,7 +177,7 @@ class Run:
     def hand_out(self) -> list[Claim]:
         """See `SharedWork.hand_out`. Helpers ask again before each message; whoever was suppressed earlier in this run
         is known here alone."""
-        while not self.ending and not self._too_early(time.time()) and (claims := self._claim_group()):
+        while not self.ending and not self._too_early(self._now()) and (claims := self._claim_group()):
             wanted = [claim for claim in claims if not self.ending and self._still_to_be_mailed(claim)]
             if wanted and not self.ending:
                 return wanted

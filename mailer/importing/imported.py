@@ -20,7 +20,7 @@ from mailer.importing.draft import Draft, SetAside, Standing
 from mailer.importing.second_language import Differences, differences, inherited
 from mailer.importing.written import ToCheck, Written, write
 from mailer.release import digest, read_newsroom, read_release
-from mailer.release.write import slug
+from mailer.release.writing.new import slug
 from mailer.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -24,10 +24,21 @@ class Kind(StrEnum):
     CORRECTION = "correction"
     UPDATE = "update"
     WITHDRAWAL = "withdrawal"
+    FOLLOW_UP = "follow-up"
 
     @property
     def follows(self) -> bool:
         """Whether this kind follows an earlier release, and goes to those who got that one."""
+        return self.supersedes or self is Kind.FOLLOW_UP
+
+    @property
+    def key(self) -> str:
+        """By which labels call it."""
+        return self.value.replace(" ", "_").replace("-", "_")
+
+    @property
+    def supersedes(self) -> bool:
+        """Whether nobody is to get the earlier text any more, once this is sent."""
         return self in (Kind.CORRECTION, Kind.UPDATE, Kind.WITHDRAWAL)
 
 
@@ -116,6 +127,7 @@ class Newsroom:
         postal_address: one string, lines separated by newlines.
         web: the address under which the newsroom's releases are published, or "".
         zone: IANA time zone of the office.
+        zones: IANA time zones of its readers, in which an embargo is said too.
         region: ISO 3166 country whose phone numbers may be written without a country code, told by the zone unless
             it is written; "" = not known.
         dash: what stands between dateline and text, e.g. "—".
@@ -127,6 +139,7 @@ class Newsroom:
         why: why a recipient gets this mail, one sentence for the footer, or "".
         approvers: who may approve a release, by name; where somebody stands here, nothing is sent without it.
         boilerplates: by normalised name.
+        follow_up_after: hours that somebody is left alone after a mail, before a follow-up.
         written_in: the language (BCP 47) of what is printed, by field; "" where nobody said which it is.
         lines, findings: as an edition has them.
     """
@@ -140,6 +153,7 @@ class Newsroom:
     website: str = ""
     web: str = ""
     zone: str = "UTC"
+    zones: tuple[str, ...] = ()
     region: str = ""
     dash: str = "—"
     end_mark: str = "###"
@@ -149,6 +163,7 @@ class Newsroom:
     lists: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     why: str = ""
+    follow_up_after: float = 24.0
     approvers: tuple[str, ...] = ()
     boilerplates: tuple[Boilerplate, ...] = ()
     written_in: Mapping[str, str] = field(default_factory=dict)
@@ -168,6 +183,7 @@ class Edition:
         subject, preheader, note: plain text in which merge slots are allowed.
         date: the day of release, in the office's zone.
         embargo: aware moment before which nothing may be published; None = for immediate release.
+        zones: IANA time zones in which the embargo is said as well.
         dateline: place only.
         body: root of the document tree, without its notes; its types stand in docs/reference/blocks.md.
         notes: footnotes in order of first reference.
@@ -195,6 +211,7 @@ class Edition:
     note: str = ""
     date: date
     embargo: datetime | None = None
+    zones: tuple[str, ...] = ()
     dateline: str = ""
     body: SyntaxTreeNode
     notes: tuple[Note, ...] = ()

@@ -13,8 +13,15 @@ from datetime import UTC, datetime
 from mailer import delivery
 from mailer.checks import Draft, run_checks
 from mailer.delivery import Ledger, Mailing, Order, Report, Signing, Transport
-from mailer.pipeline.audience import as_addressed, audience_of, not_those_who_got, only, who_got
+from mailer.pipeline.audience import (
+    as_addressed,
+    audience_of,
+    in_any_language,
+    not_those_who_got,
+    only,
+)
 from mailer.pipeline.composing import compositions_of, entries_of, example_message, frozen_release_of
+from mailer.pipeline.following.readers import who_got
 from mailer.pipeline.prepared import Prepared, day_queued
 from mailer.pipeline.sending import Instructions, holding
 from mailer.press import Choice, StillWanted
@@ -30,6 +37,7 @@ __all__ = [
     "deliver",
     "example_message",
     "holding",
+    "in_any_language",
     "not_those_who_got",
     "only",
     "prepare",

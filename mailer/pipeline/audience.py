@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 
 from mailer.delivery import Ledger
 from mailer.errors import MailerError, WorkspaceError
-from mailer.model import Audience, Kind, LeftOut, Recipient, Release
+from mailer.model import Audience, Kind, Recipient, Release
+from mailer.pipeline.following.readers import those_to_follow_up, who_got, with_newcomers
 from mailer.pipeline.prepared import Prepared
-from mailer.press import Choice, Reason, Suppressions, canonical, parse_address, read_audience, why_not
-from mailer.settings import allows
+from mailer.press import Choice, canonical, parse_address, read_audience, why_not
 from mailer.workspace import Workspace
+
+OTHER_LANGUAGE = "other-language"
+"""The finding about those who would get a correction in another language than what they got."""
 
 
 def audience_of(
@@ -35,54 +37,35 @@ def audience_of(
     """
     original = release.original
     if not (original.kind.follows and original.corrects):
+        if choice.newcomers:
+            raise MailerError(_NO_NEWCOMERS, "Leave it out.")
         embargoed = any(edition.embargo and edition.embargo > leaves for edition in release.editions)
+        if choice.include_unmarked and not embargoed:
+            raise MailerError(
+                "--include-unmarked has no effect: it is not under embargo when it leaves.", "Leave it out."
+            )
         return read_audience(
             workspace, replace(choice, lists=choice.lists or original.lists, embargoed=embargoed)
         ), {}
+    if choice.include_unmarked:
+        raise MailerError("--include-unmarked has no effect: they have the text already.", "Leave it out.")
+    if choice.newcomers and original.kind in (Kind.CORRECTION, Kind.UPDATE):
+        return with_newcomers(workspace, release, choice)
+    if choice.newcomers:
+        raise MailerError(_NO_NEWCOMERS, "Leave it out.")
+    if original.kind is Kind.FOLLOW_UP:
+        return those_to_follow_up(workspace, release, choice, leaves)
     if choice.is_made:
         raise MailerError(
             f"A {original.kind.value} goes to exactly those who got “{original.corrects}”: lists and conditions "
             "have no effect on that.",
             "Leave out --list, --except, --where, --not-got and --limit.",
         )
-    waiting = original.kind is not Kind.WITHDRAWAL
+    waiting = original.kind in (Kind.CORRECTION, Kind.UPDATE)
     return who_got(workspace, original.corrects, waiting=waiting, allow_only=choice.allow_only)
 
 
-def who_got(
-    workspace: Workspace, release: str, *, waiting: bool = True, allow_only: tuple[str, ...] = ()
-) -> tuple[Audience, dict[str, str]]:
-    """Whom a follow-up of a release goes to: those who have it or may have it, each with the Message-ID they
-    got; and those who were still to get it, who get only the follow-up.
-
-    Args:
-        waiting: whether the latter count: nobody needs the withdrawal of what they never got.
-        allow_only: globs of addresses (ALLOW_ONLY); whoever matches none doesn't get it. None: no such limit.
-
-    Raises:
-        LedgerError: it was never sent from here.
-    """
-    suppressions = Suppressions(workspace.suppressed)
-    recipients, left_out, threads = [], [], {}
-    with Ledger(workspace.ledger) as ledger:
-        for person in chain(ledger.reached(release), ledger.waiting(release)):
-            if found := suppressions.get(person.canonical):
-                left_out.append(LeftOut(person.address, "suppressed", str(found)))
-                continue
-            if not allows(allow_only, person.canonical):
-                left_out.append(LeftOut(person.address, Reason.NOT_ALLOWED, ", ".join(allow_only)))
-                continue
-            if not person.message_id and not waiting:
-                left_out.append(
-                    LeftOut(person.address, "never got it", f"{release} is no longer sent to them")
-                )
-                continue
-            languages = (person.language,)
-            recipients.append(
-                Recipient(person.address, person.name, languages=languages, fields=person.fields)
-            )
-            threads[person.canonical] = person.message_id
-    return Audience(tuple(recipients), tuple(left_out), (f"those who got {release}",)), threads
+_NO_NEWCOMERS = "--newcomers has no effect: it is for a correction or an update, which others are to get too."
 
 
 def not_those_who_got(workspace: Workspace, choice: Choice, release: str) -> Choice:
@@ -106,8 +89,24 @@ def only(prepared: Prepared, addresses: tuple[str, ...], language: str) -> Prepa
     known = {key: r for r in prepared.audience.recipients if (key := canonical(r.address)) in wanted}
     people = (known.get(key, Recipient(address)) for key, address in wanted.items())
     audience = Audience(tuple(replace(person, languages=(language,)) for person in people), lists=("proof",))
-    findings = tuple(f for f in prepared.findings if f.id not in ("no-recipients", "empty-merge-value"))
+    not_theirs = ("no-recipients", "empty-merge-value", OTHER_LANGUAGE)
+    findings = tuple(f for f in prepared.findings if f.id not in not_theirs)
     return replace(prepared, audience=audience, findings=findings)
+
+
+def in_any_language(prepared: Prepared) -> Prepared:
+    """A correction that somebody wants to go out although not everybody gets it in the language of their copy.
+
+    Raises:
+        MailerError: everybody does.
+    """
+    if not any(finding.id == OTHER_LANGUAGE for finding in prepared.findings):
+        raise MailerError(
+            "--any-language has no effect: nobody would get it in another language than what they got.",
+            "Leave it out.",
+        )
+    findings = (replace(f, level="warning") if f.id == OTHER_LANGUAGE else f for f in prepared.findings)
+    return replace(prepared, findings=tuple(findings))
 
 
 def as_addressed(prepared: Prepared, address: str) -> Recipient:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from mailer.delivery import Entry, FrozenEdition, FrozenRelease
 from mailer.message import Addressee, Composition, Head, compile_message, verify
-from mailer.model import Edition, Mailbox, Recipient
+from mailer.model import Edition, Kind, Mailbox, Recipient
 from mailer.pipeline.prepared import Prepared
 from mailer.press import canonical, unsubscribe_token
 from mailer.release import plain_text
@@ -83,6 +83,7 @@ def frozen_release_of(
         domain=original.newsroom.sender.domain,
         editions=frozen,
         follows=original.corrects,
+        supersedes=bool(original.corrects) and original.kind is not Kind.FOLLOW_UP,
         embargo=embargo_of(prepared),
         zone=original.newsroom.zone,
         day=original.date.isoformat(),

@@ -38,12 +38,17 @@ class Crowd:
         self._suppressions, self._allow_only = suppressions, settings.allow_only
         self.digest = AddressDigest()
         self.languages: Counter[str] = Counter()
-        self.waiting, self.refuse_embargo = Group(), Group()
+        self.waiting, self.refuse_embargo, self.unmarked = Group(), Group(), Group()
         self.kept_back: dict[str, Group] = {}
 
     def count(self, canonical: str, language: str) -> None:
         self.digest.add(canonical)
         self.languages[language] += 1
+
+    def mark(self, address: str, accepts: str) -> None:
+        """What somebody's list says of embargoes: "yes", "no" or ""."""
+        if accepts != "yes":
+            (self.refuse_embargo if accepts == "no" else self.unmarked).add(address)
 
     def from_the_queue(
         self, ledger: Ledger, mailing: Mailing, now_read: Callable[[str], str] = lambda language: language
@@ -58,8 +63,8 @@ class Crowd:
                 continue
             self.count(person.canonical, now_read(person.language))
             self.waiting.add(person.address)
-            if person.fields.get("accepts_embargo") == "no":
-                self.refuse_embargo.add(person.address)
+            if not mailing.follows:  # who has a text may read what is wrong in it
+                self.mark(person.address, person.fields.get("accepts_embargo", ""))
 
     def why_not(self, canonical: str) -> str:
         """Why somebody of the ledger is not mailed after all, as delivery will find too; or ""."""

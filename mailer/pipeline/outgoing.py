@@ -18,6 +18,7 @@ from mailer.message import Composition
 from mailer.model import Mailbox, Status
 from mailer.pipeline.composing import embargo_of, head_of, words_of
 from mailer.pipeline.crowd import Crowd, Group
+from mailer.pipeline.following import superseded_by
 from mailer.pipeline.prepared import Prepared
 from mailer.press import Suppressions, canonical
 from mailer.render import fill
@@ -57,7 +58,9 @@ class Outgoing:
             leaves for them.
         kept_back: people in the queue who are not mailed after all, by reason.
         refuse_embargo: people in the queue who accept no embargoes.
+        unmarked: people of whom nobody says that they accept them.
         alike: other releases that say the same, with how many of these people got each.
+        corrected_by: the correction, update or withdrawal that stands in for it; "" where there is none.
         planned: nothing leaves before, in seconds since 1970; 0: now.
         embargo: nothing may be published before, likewise; 0: no embargo.
         zone: the office's, for moments to be shown in.
@@ -75,7 +78,9 @@ class Outgoing:
     in_doubt: int
     kept_back: dict[str, Group]
     refuse_embargo: Group
+    unmarked: Group
     alike: tuple[tuple[str, int], ...]
+    corrected_by: str
     planned: float
     embargo: float
     zone: str
@@ -152,7 +157,9 @@ def of_send(
         in_doubt=known[None],
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
+        unmarked=crowd.unmarked,
         alike=_alike(prepared, ledger),
+        corrected_by=superseded_by(ledger, name),
         planned=planned or (mailing.planned if mailing and not at_once else 0.0),
         embargo=embargo_of(prepared),
         zone=release.original.newsroom.zone,
@@ -175,6 +182,8 @@ def _count(prepared: Prepared, ledger: Ledger, crowd: Crowd) -> Counter[Status |
         state = ledger.state_of(name, key) if there else None
         if state is None and not lost:
             crowd.count(key, release.edition_for(recipient.languages).language)
+            if not release.original.corrects:
+                crowd.mark(recipient.address, recipient.fields.get("accepts_embargo", ""))
         else:
             known[state] += 1
     return known
@@ -224,7 +233,9 @@ def of_resume(
         in_doubt=0,
         kept_back=crowd.kept_back,
         refuse_embargo=crowd.refuse_embargo,
+        unmarked=crowd.unmarked,
         alike=(),
+        corrected_by="",
         planned=planned or (0.0 if at_once else mailing.planned),
         embargo=mailing.embargo,
         zone=mailing.zone,

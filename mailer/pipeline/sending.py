@@ -80,14 +80,34 @@ def must_be_fit_to_leave(prepared: Prepared) -> None:
     must_be_ready(prepared.findings)
 
 
-def must_spare_whom_an_embargo_shuts_out(outgoing: Outgoing, now: float) -> None:
+def must_not_spread_what_was_corrected(outgoing: Outgoing) -> None:
+    """
+    Raises:
+        MailerError: newcomers would get a text that others have a correction of.
+    """
+    if outgoing.corrected_by and outgoing.newcomers:
+        raise MailerError(
+            f"“{outgoing.corrected_by}” stands in for “{outgoing.release}”: nobody new is sent the earlier text.",
+            "To send the corrected one to newcomers as well: "
+            f"mailer send {outgoing.corrected_by} --newcomers. A withdrawn release is sent to nobody.",
+        )
+
+
+def must_spare_whom_an_embargo_shuts_out(outgoing: Outgoing, now: float, *, unmarked: bool) -> None:
     """
     Args:
         now: seconds since 1970.
+        unmarked: it was said that whoever isn't marked as accepting embargoes gets it too.
 
     Raises:
-        MailerError: it leaves under an embargo, and somebody in the queue accepts none.
+        MailerError: it leaves under an embargo, and somebody in the queue accepts none, or is not said to.
     """
+    if outgoing.embargoed(now) and outgoing.unmarked.number and not unmarked:
+        raise MailerError(
+            f"Some people in the queue are not marked as accepting embargoes: {outgoing.unmarked}.",
+            "To send it to them as well, add --include-unmarked. Or send it once the embargo is over (--at), or take "
+            f"the queue back: `mailer discard {outgoing.release}`.",
+        )
     if outgoing.embargoed(now) and outgoing.refuse_embargo.number:
         raise MailerError(
             f"Some people in the queue accept no embargoes: {outgoing.refuse_embargo}.",

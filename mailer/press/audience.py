@@ -33,7 +33,9 @@ class Choice:
         limit: at most so many recipients; None = no limit.
         except_addresses: canonical addresses that don't get it: those who got another release, say.
         except_reason: the reason shown for `except_addresses`, e.g. "got harbour-report".
-        embargoed: what is sent is under embargo: who is on record as not accepting embargoes doesn't get it.
+        embargoed: what is sent is under embargo: only whoever is on record as accepting embargoes gets it.
+        include_unmarked: and whoever is not on record as not accepting them.
+        newcomers: a correction goes to people of the lists, too, who never got what it corrects.
         allow_only: globs of addresses (ALLOW_ONLY); whoever matches none doesn't get it. None: no such limit.
     """
 
@@ -44,6 +46,8 @@ class Choice:
     except_addresses: Container[str] = field(default=(), repr=False)
     except_reason: str = "excepted"
     embargoed: bool = False
+    include_unmarked: bool = False
+    newcomers: bool = False
     allow_only: tuple[str, ...] = ()
 
     @property
@@ -70,8 +74,9 @@ def read_audience(workspace: Workspace, choice: Choice) -> Audience:
     """Everybody on the chosen lists, once, in their order; the rest with a reason each.
 
     Where several reasons hold, the first of these is given: the row can't be used, suppressed, on an
-    excepted list, not in ALLOW_ONLY, excepted by address, no embargoes accepted, duplicate, opted out or not active
-    according to another row, not chosen by `where`, over the limit. Someone on two lists has the tags of both.
+    excepted list, not in ALLOW_ONLY, excepted by address, no embargoes accepted, not marked as accepting them,
+    duplicate, opted out or not active according to another row, not chosen by `where`, over the limit. Someone on two
+    lists has the tags of both.
 
     Raises:
         WorkspaceError: a list of that name does not exist, or is the one of those who are never mailed.
@@ -184,8 +189,11 @@ class _Gathering:
             return Reason.NOT_ALLOWED, ", ".join(self._choice.allow_only)
         if key in self._choice.except_addresses:
             return self._choice.except_reason, ""
-        if self._choice.embargoed and person.fields.get("accepts_embargo") == "no":
-            return Reason.NO_EMBARGO, "according to the list's column"
+        if self._choice.embargoed and (accepts := person.fields.get("accepts_embargo", "")) != "yes":
+            if accepts == "no":
+                return Reason.NO_EMBARGO, "according to the list's column"
+            if not self._choice.include_unmarked:
+                return Reason.UNMARKED, "the list's column accepts_embargo does not say yes"
         return None, ""
 
     def _remark(self, shown: str, problem: Problem) -> None:

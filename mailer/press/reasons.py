@@ -27,8 +27,10 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     EXCEPTED = "excepted"
     NO_EMBARGO = "accepts no embargoes"
+    UNMARKED = "not marked as accepting embargoes"
     DUPLICATE = "duplicate"
     NOT_ALLOWED = "not in ALLOW_ONLY"
+    TOO_SOON = "had another mail shortly before"
     NOT_CHOSEN = "not chosen by --where"
     OVER_LIMIT = "over the limit"
 
@@ -50,6 +52,9 @@ _WHAT_TO_DO: dict[str, str] = {
     Reason.SUPPRESSED: "Only if they have asked to be mailed again, run: mailer unsuppress ADDRESS",
     Reason.EXCEPTED: "Remove --except, or take them off that list.",
     Reason.NO_EMBARGO: "Send it when the embargo is over.",
+    Reason.UNMARKED: "In the list, mark those who accept embargoes: a column accepts_embargo that says yes. To send it "
+    "to everybody who isn't marked too: --include-unmarked. Or send it when the embargo is over: --at.",
+    Reason.TOO_SOON: "Send it later (--at), or change Follow up after: in newsroom.md.",
     Reason.NOT_CHOSEN: "Change --where.",
     Reason.OVER_LIMIT: "Raise --limit, or leave it out.",
 }

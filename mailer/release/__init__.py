@@ -5,7 +5,7 @@ from mailer.release.kinds import kinds_of_labels, parse_kind
 from mailer.release.languages import direction_of, is_other, script_of
 from mailer.release.newsroom import read_newsroom
 from mailer.release.read import digest, read_release
-from mailer.release.write import new_release
+from mailer.release.writing.new import new_release
 
 __all__ = [
     "NODE_TYPES",

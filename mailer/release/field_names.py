@@ -42,6 +42,7 @@ class Field:
 _LANG = Field("lang", "language, idioma")
 _CONTACTS = Field("contacts", "contact, contacto, contactos")
 _LISTS = Field("lists", "list, lista, listas")
+_ZONES = Field("zones", "readers' zones, zonas, zonas de los lectores")
 _THEME = Field("theme", "tema")
 _WEB = Field("web", "url, enlace")
 
@@ -54,6 +55,7 @@ RELEASE: tuple[Field, ...] = (
     Field("note", "cover note, nota", plain=True, slots=True),
     Field("date", "fecha"),
     Field("embargo", "embargo until, embargado hasta"),
+    _ZONES,
     Field("dateline", "place, lugar, ciudad"),
     _LANG,
     Field("original", plain=True),
@@ -66,7 +68,7 @@ RELEASE: tuple[Field, ...] = (
     _LISTS,
     _THEME,
     _WEB,
-    Field("corrects", "corrige"),
+    Field("corrects", "follows, corrige, sigue a"),
     Field("correction", "corrección", plain=True),
 )  # fmt: skip
 """The fields of a release, in the order in which they are documented."""
@@ -80,6 +82,7 @@ NEWSROOM: tuple[Field, ...] = (
     Field("website", "site, sitio"),
     _WEB,
     Field("zone", "timezone, time zone, zona, zona horaria"),
+    _ZONES,
     Field("region", "country, país"),
     Field("dash", "raya"),
     Field("end_mark", "marca final"),
@@ -89,6 +92,7 @@ NEWSROOM: tuple[Field, ...] = (
     _LISTS,
     _CONTACTS,
     Field("why", "porqué, por qué"),
+    Field("follow_up_after", "seguimiento tras"),
     Field("approvers", "approver, approval, aprueba, aprueban"),
 )
 """The fields of newsroom.md."""

@@ -11,9 +11,19 @@ from typing import TypeVar
 from mailer.errors import ValueFault
 from mailer.model import Attachment, Contact, Event, Image
 from mailer.release.body import Body, own_pictures
+from mailer.release.clock_changes import must_be_one_moment
 from mailer.release.field_names import CONTACT_FIELDS
 from mailer.release.header import Header, Record
-from mailer.release.values import NoTimeZone, one_of, parse_moment, parse_time, parse_web_address, words
+from mailer.release.values import (
+    NoTime,
+    NoTimeZone,
+    one_of,
+    parse_moment,
+    parse_time,
+    parse_web_address,
+    parse_zone,
+    words,
+)
 from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
 from mailer.workspace.enclosures import EnclosureError, read_enclosure
@@ -77,6 +87,14 @@ def lists(header: Header) -> tuple[str, ...]:
         elif record.text:
             found.append(record.text)
     return tuple(found)
+
+
+def zones(header: Header) -> tuple[str, ...]:
+    """IANA zones, each once."""
+    found = (
+        _tried(header, header.line("zones"), each, parse_zone, "") for each in words(header.text("zones"))
+    )
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def images(header: Header, name: str, workspace: Workspace, beside: Path) -> tuple[Image, ...]:
@@ -171,6 +189,6 @@ def event(header: Header, zone: str) -> Event | None:
 def _end(text: str, start: datetime, moment: Callable[[str], datetime]) -> datetime:
     """A time alone is on the day of the start."""
     try:
-        return datetime.combine(start.date(), parse_time(text), start.tzinfo)
-    except ValueError:
+        return must_be_one_moment(datetime.combine(start.date(), parse_time(text), start.tzinfo))
+    except NoTime:
         return moment(text)

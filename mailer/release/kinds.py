@@ -44,7 +44,7 @@ def kinds_of_labels(folder: Path) -> dict[str, dict[Kind, str]]:
             labels = tomllib.loads(path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
             continue
-        named = {kind: labels.get(kind.replace(" ", "_")) for kind in Kind}
+        named = {kind: labels.get(kind.key) for kind in Kind}
         found[path.name.split(".")[1]] = {
             kind: label for kind, label in named.items() if isinstance(label, str) and label.strip()
         }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
-from mailer.errors import ReleaseError
+from mailer.errors import ReleaseError, ValueFault
 from mailer.model import Image, Mailbox, Newsroom
 from mailer.release import fields
 from mailer.release.body import boilerplates, parse_body
@@ -21,6 +22,7 @@ from mailer.release.values import (
     parse_zone,
     region_of_zone,
 )
+from mailer.visible import visible
 from mailer.workspace import Workspace
 
 
@@ -95,6 +97,7 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         website=fields.parsed(header, "website", parse_web_address, base.website),
         web=fields.parsed(header, "web", parse_web_address, base.web),
         zone=zone,
+        zones=fields.zones(header) or base.zones,
         region=fields.parsed(header, "region", parse_region, "") or base.region or region_of_zone(zone),
         dash=_unquoted(header.text("dash")) or base.dash,
         end_mark=header.text("end_mark") or base.end_mark,
@@ -104,8 +107,21 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         lists=fields.lists(header) or base.lists,
         contacts=fields.contacts(header, "contacts") or base.contacts,
         why=header.text("why") or base.why,
+        follow_up_after=fields.parsed(header, "follow_up_after", _hours, base.follow_up_after),
         approvers=base.approvers or fields.names(header, "approvers"),
     )
+
+
+def _hours(text: str) -> float:
+    """`24`, `24 hours`, `24 h`.
+
+    Raises:
+        ValueFault: it is none.
+    """
+    found = re.fullmatch(r"(\d{1,4}(?:[.,]\d+)?)\s*(?:h|hrs?|hours?|horas?)?\.?", text.strip().lower())
+    if not found:
+        raise ValueFault(f"“{visible(text)}” is no number of hours", "write it as 24 or 24 hours")
+    return float(found[1].replace(",", "."))
 
 
 def _unquoted(dash: str) -> str:

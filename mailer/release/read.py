@@ -167,6 +167,7 @@ class _Reader:
             contacts=newsroom.contacts,
             about=newsroom.boilerplates,
             lists=newsroom.lists,
+            zones=newsroom.zones,
             theme=newsroom.theme,
         )
 
@@ -182,11 +183,12 @@ class _Reader:
             kind=kind,
             date=fields.parsed(header, "date", parse_date, edition.date),
             embargo=fields.parsed(header, "embargo", parse_moment, edition.embargo),
+            zones=fields.zones(header) or edition.zones,
             contacts=fields.contacts(header, "contacts") or edition.contacts,
             spokespeople=fields.contacts(header, "spokespeople") or edition.spokespeople,
             event=fields.event(header, zone) or edition.event,
             attachments=fields.attachments(header, self.workspace, self.path.parent) or edition.attachments,
-            about=self._about(edition),
+            about=self._about(replace(edition, kind=kind)),
             lists=fields.lists(header) or edition.lists,
             theme=header.text("theme") or edition.theme,
             web=fields.parsed(header, "web", parse_web_address, self._page(edition)),
@@ -229,7 +231,7 @@ class _Reader:
         """The boilerplates that `about` names, `about: none` for no boilerplate at all."""
         wanted = fields.names(self.header, "about")
         if not wanted:
-            return edition.about
+            return () if edition.kind is Kind.FOLLOW_UP else edition.about
         if [w.lower() for w in wanted] in (["none"], ["no"], ["ninguno"]):
             return ()
         known = {_key(b.title): b for b in edition.newsroom.boilerplates}

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from mailer.errors import ValueFault
 from mailer.model import Mailbox
+from mailer.release.clock_changes import comes_twice, must_be_one_moment
 from mailer.visible import visible
 
 MONTHS: dict[str, int] = {
@@ -55,6 +56,10 @@ _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?\s?m\.?(?![a-z]))?(?:\s*(?:h|hrs?|uhr))?"
 )
+
+
+class NoTime(ValueFault):
+    """No time of day at all."""
 
 
 class NoTimeZone(ValueFault):
@@ -117,13 +122,18 @@ def parse_time(text: str) -> time:
     """`10:00`, `10.30`, `10 am`, `6 p.m.`, `18h30`.
 
     Raises:
-        ValueFault: it is none.
+        ValueFault: it is none, or 12 a.m. or p.m., which is read in two ways.
     """
     match = _TIME.fullmatch(text.strip().lower())
     hour = int(match["hour"]) if match else 99
     half = (match["half"] or "")[:1] if match else ""
     if not match or hour > 23 or (half and not 1 <= hour <= 12) or int(match["minute"] or 0) > 59:
-        raise ValueFault(f"“{text}” is not a time of day", "write it as 10:00 or 6 p.m.")
+        raise NoTime(f"“{text}” is not a time of day", "write it as 10:00 or 6 p.m.")
+    if half and hour == 12 and not int(match["minute"] or 0):
+        raise ValueFault(
+            f"“{text}” may be noon or midnight, as people differ",
+            "write 12:00 for noon; or 00:00 for midnight, with the day that begins then",
+        )
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     return time(hour, int(match["minute"] or 0))
@@ -141,7 +151,7 @@ def parse_moment(text: str) -> datetime:
     """A day, a time and an IANA zone: `July 24, 2018, 10:00 America/New_York`.
 
     Raises:
-        ValueFault: it is none.
+        ValueFault: it is none; or on the day on which clocks are changed it is skipped, or comes twice.
     """
     match = _MOMENT.fullmatch(text.strip())
     if not match:
@@ -153,16 +163,17 @@ def parse_moment(text: str) -> datetime:
     clock = parse_time(match["time"])
     if not match["zone"]:
         raise NoTimeZone(f"“{text}” has no time zone", "add its IANA name, such as Europe/Madrid")
-    return datetime.combine(day, clock, ZoneInfo(parse_zone(match["zone"])))
+    return must_be_one_moment(datetime.combine(day, clock, ZoneInfo(parse_zone(match["zone"]))))
 
 
 def moment_text(at: datetime) -> str:
     """A moment as staff type it: `2026-11-24 06:00 America/New_York`. `parse_moment` reads it back.
 
-    Never `%Z`: EST is what `parse_zone` refuses.
+    Never `%Z`: EST is what `parse_zone` refuses. In the hour that comes twice in autumn it is said in UTC.
     """
     zone = getattr(at.tzinfo, "key", None) or "UTC"  # datetime.UTC has no key
-    at = at if hasattr(at.tzinfo, "key") else at.astimezone(UTC)
+    if not hasattr(at.tzinfo, "key") or comes_twice(at):
+        at, zone = at.astimezone(UTC), "UTC"
     return f"{at.date()} {at:%H:%M} {zone}"
 
 

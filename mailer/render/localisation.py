@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location, get_timezone_name
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_time,
+    get_time_format,
+    get_timezone_location,
+    get_timezone_name,
+)
 
 from mailer.errors import Fault, TemplateError
 from mailer.model import Event
@@ -88,8 +97,45 @@ def day(moment: date, language: str) -> str:
 def moment(at: datetime, language: str) -> str:
     """Day, time and zone, the zone by its place: "July 24, 2018, 10:00 AM (New York time)"."""
     locale = locale_of(language)
-    text = f"{format_date(at, 'full', locale=locale)}, {format_time(at, 'short', locale=locale)}"
-    return f"{text} ({zone_name(at, language)})"
+    return f"{format_date(at, 'full', locale=locale)}, {clock(at, language)} ({zone_name(at, language)})"
+
+
+def short_moment(at: datetime, language: str) -> str:
+    """For a subject: "Jul 24, 10:00 AM New York"."""
+    day = format_skeleton("MMMd", at, locale=locale_of(language))
+    return f"{day}, {clock(at, language)} {place(at, language)}".replace(
+        "\u202f", " "
+    )  # where ASCII will do, it does
+
+
+def elsewhere(at: datetime, zones: Sequence[str], language: str) -> list[str]:
+    """The same moment at other places: "Mexico City: 8:00 AM". The day is said where it is another one there."""
+    found = []
+    for zone in zones:
+        there = at.astimezone(ZoneInfo(zone))
+        if zone == str(at.tzinfo):
+            continue
+        day_there = format_skeleton("MMMEd", there, locale=locale_of(language))
+        day_there = f"{day_there}, " if there.date() != at.date() else ""
+        found.append(f"{place(there, language)}: {day_there}{clock(there, language)}")
+    return found
+
+
+def clock(at: datetime, language: str) -> str:
+    """A time of day. 12:00 AM and PM are read in two ways: noon and midnight, where the language has words for them."""
+    locale = locale_of(language)
+    pattern = get_time_format("short", locale=locale).pattern
+    if at.minute or at.hour not in (0, 12) or "a" not in pattern:
+        return format_time(at, "short", locale=locale)
+    names = locale.day_periods["format"]["wide"]
+    if at.hour and "noon" in names:
+        return f"12:00 {names['noon']}"
+    return f"12:00 {names['midnight']}" if not at.hour and "midnight" in names else f"{at:%H:%M}"
+
+
+def place(at: datetime, language: str) -> str:
+    """The town by which a moment's zone is called, as the language calls it."""
+    return get_timezone_location(at.tzinfo, locale=locale_of(language), return_city=True)
 
 
 def period(event: Event, language: str) -> str:

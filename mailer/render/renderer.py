@@ -72,7 +72,7 @@ class _Renderer:
         self._slots = Slots()
         self._pictures = Pictures(self._workspace, self._beside, edition.newsroom.sender.domain)
         self._colour = palette(edition.newsroom.colour)
-        self._kind_key = edition.kind.value.replace(" ", "_")
+        self._kind_key = edition.kind.key
         self._phones = links_of(edition)
 
     def rendered(self) -> Rendered:
@@ -114,6 +114,7 @@ class _Renderer:
             "sentence_case": sentence_case(texts(edition)),
             "day": partial(localisation.day, language=edition.language),
             "moment": partial(localisation.moment, language=edition.language),
+            "elsewhere": partial(localisation.elsewhere, zones=edition.zones, language=edition.language),
             "period": partial(localisation.period, language=edition.language),
             "tel": self._tel,
             "picture": self._pictures,
@@ -145,6 +146,9 @@ class _Renderer:
             "kind": labels.get(self._kind_key, edition.kind.value),
             "day": in_its_language(localisation.day),
             "moment": in_its_language(localisation.moment),
+            "elsewhere": lambda at: [
+                marked(text, spoken, language) for text in localisation.elsewhere(at, edition.zones, language)
+            ],
             "period": in_its_language(localisation.period),
             "address_lines": lambda: address_lines(edition.newsroom),
             "merged": self._merged_html,
@@ -170,17 +174,17 @@ class _Renderer:
         return Markup(self._slots.with_signs(text, lambda piece: str(escape(piece))))  # noqa: S704
 
     def _subject(self) -> str:
-        """A follow-up says so at once: "Correction: …"."""
+        """A follow-up says so at once, "Correction: …", and before that an embargo until when, "EMBARGO Jul 24, …"."""
         edition = self._edition
-        if not edition.kind.follows:
-            return edition.subject
         labels = localisation.read_labels(self._theme, edition.language)
-        label = labels.get(self._kind_key, edition.kind.value)
-        return (
-            edition.subject
-            if edition.subject.lower().startswith(label.lower())
-            else f"{label}: {edition.subject}"
-        )
+        subject, kind = edition.subject, labels.get(self._kind_key, edition.kind.value)
+        if edition.kind.follows and not subject.lower().startswith(kind.lower()):
+            subject = f"{kind}: {subject}"
+        form = labels["embargo_subject"]
+        if not edition.embargo or _begins_alike(subject, form):
+            return subject
+        moment = localisation.short_moment(edition.embargo, edition.language)
+        return form.format(moment=moment, subject=subject)
 
     def _place(self, name: str) -> str:
         """A file of the theme, as staff would name it."""
@@ -218,6 +222,12 @@ class _Renderer:
         octets = len(self._enclosed(file).content)
         size = f"{octets / 2**20:.1f} MB" if octets >= 2**20 else f"{max(1, octets // 1024)} KB"
         return f"{kind}, {size}"
+
+
+def _begins_alike(subject: str, form: str) -> bool:
+    """Whether whoever wrote the subject began it with the embargo themselves: "Embargoed until 6: …"."""
+    word = re.match(r"\w*", form)
+    return bool(word and word[0] and subject.casefold().startswith(word[0].casefold()))
 
 
 def further_images(edition: Edition) -> list[SyntaxTreeNode]:

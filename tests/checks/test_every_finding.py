@@ -15,6 +15,7 @@ from conftest import REPOSITORY
 from support.pictures import noise
 
 from mailer.checks import CHECKS, Check, Draft, mail, people, sample, text, theme, web
+from mailer.delivery import Entry, FrozenEdition, FrozenRelease, Ledger
 from mailer.pipeline import prepare
 from mailer.press import Choice
 from mailer.workspace import Workspace
@@ -30,6 +31,7 @@ class Trouble:
 
     Attributes:
         beside: further files of the workspace, by path.
+        sent: the language in which somebody got the release `short`; "" where nobody did.
     """
 
     check: Check
@@ -38,6 +40,7 @@ class Trouble:
     header: str = SOUND
     body: str = "Text."
     beside: Mapping[str, str | bytes] = field(default_factory=dict)
+    sent: str = ""
 
 
 def soon(**how: int) -> str:
@@ -113,6 +116,8 @@ TROUBLES = (
         "lists/none.csv": "email\n"}),
     Trouble(people.who_was_read, "column-inferred", "warning", f"{SOUND}\nLists: odd", beside={
         "lists/odd.csv": "reached at\nana@example.net\nbo@example.net\n"}),
+    Trouble(people.language_they_got, "other-language", "error",
+        f"{SOUND}\nKind: correction\nCorrects: short\nCorrection: Nine.", sent="es"),
     Trouble(people.empty_merge_values, "empty-merge-value", "error", body="Dear {{ salutation }},"),
 )  # fmt: skip
 
@@ -122,6 +127,12 @@ def draft_of(workspace: Workspace, trouble: Trouble) -> Draft:
         path: Path = workspace.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    if trouble.sent:
+        frozen = FrozenRelease(
+            "short", "press release", "", "", "example.org", {trouble.sent: FrozenEdition("", b"")}
+        )
+        with Ledger(workspace.ledger) as ledger:
+            ledger.queue(frozen, [Entry("ana@example.net", "ana@example.net", "", trouble.sent, {})])
     release = f"---\n{trouble.header}\n---\n\n{trouble.body}\n"
     (workspace.releases / "wrong.md").write_text(release, "utf-8")
     prepared = prepare(workspace, "wrong", Choice())

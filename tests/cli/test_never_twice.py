@@ -84,6 +84,10 @@ def corrected(office: Office) -> str:
     text = re.sub("^kind:.*\n", "", office.release().read_text("utf-8"), flags=re.IGNORECASE | re.MULTILINE)
     fields = f"kind: correction\ncorrects: {RELEASE}\ncorrection: A figure.\n"
     (office.workspace.releases / "again.md").write_text(text.replace("---\n", f"---\n{fields}", 1), "utf-8")
+    spanish = office.release(f"{RELEASE}.es").read_text("utf-8")
+    office.release("again.es").write_text(
+        spanish.replace("---\n", "---\ncorrection: Una cifra.\n", 1), "utf-8"
+    )
     return "again"
 
 

@@ -19,6 +19,8 @@ from mailer.cli import FAMILIES, cli, main
 from mailer.workspace import Workspace
 
 CHOOSING = frozenset(("--list", "--except", "--where", "--not-got", "--limit"))
+UNMARKED = "--include-unmarked"
+"""It needs a running embargo: tests/cli/test_embargo.py."""
 WHEREVER = frozenset(("--help",))
 
 
@@ -43,9 +45,10 @@ class Case:
 
 
 SENDING = frozenset(
-    ("--yes", "--at", "--now", "--under-embargo", "--max-wait", "--insecure", "--json", "--csv")
+    ("--yes", "--at", "--now", "--no-wait", "--under-embargo", "--max-wait", "--insecure", "--json", "--csv")
 )
-NOT_HERE = frozenset(("--now", "--under-embargo", "--insecure"))
+KEPT = (frozenset(("--no-wait",)), frozenset(("--at",)))
+NOT_HERE = frozenset(("--now", "--under-embargo", "--insecure", UNMARKED))
 """They need a planned time, a running embargo, a server elsewhere without encryption: tests/cli/test_orders.py."""
 
 LOOKING = frozenset(("--column", "--encoding", "--is"))
@@ -57,14 +60,22 @@ CASES = {
             CHOOSING | {"--dry-run", "--out"},
             frozenset(("--test", "--list", "--yes", "--insecure")),
         ),
-        alone=NOT_HERE,
-        needs=((frozenset(("--out",)), frozenset(("--dry-run",))),),
+        alone=NOT_HERE | {"--newcomers", "--any-language"},
+        needs=((frozenset(("--out",)), frozenset(("--dry-run",))), KEPT),
     ),
     "send, a correction": Case(
         ("send", "better"),
-        (SENDING, frozenset(("--dry-run", "--out")), frozenset(("--test", "--yes"))),
-        alone=NOT_HERE | CHOOSING,
-        needs=((frozenset(("--out",)), frozenset(("--dry-run",))),),
+        (
+            SENDING | CHOOSING | {"--newcomers"},
+            CHOOSING | {"--dry-run", "--out", "--newcomers"},
+            frozenset(("--test", "--yes")),
+        ),
+        alone=NOT_HERE | {"--any-language"},
+        needs=(
+            (frozenset(("--out",)), frozenset(("--dry-run",))),
+            KEPT,
+            (CHOOSING, frozenset(("--newcomers",))),
+        ),
     ),
     "import": Case(
         ("import", "draft.txt"),
@@ -74,17 +85,24 @@ CASES = {
     "approve": Case(("approve", "short"), (CHOOSING | {"--by", "--yes"},)),
     "diff": Case(("diff", "short"), (frozenset(("--since", "--out")),)),
     "log": Case(("log",), (frozenset(("--last", "--json")),)),
-    "resume": Case(("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}),
+    "resume": Case(
+        ("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}, needs=(KEPT,)
+    ),
+    "post": Case(("post",), (frozenset(("--install", "--yes")), frozenset(("--uninstall", "--yes")))),
+    "correct": Case(("correct", "short"), (frozenset(("--update",)), frozenset(("--withdraw",)))),
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
-    "check": Case(("check", "short"), (CHOOSING | {"--json"},)),
-    "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING),
+    "check": Case(("check", "short"), (CHOOSING | {"--json"},), alone=frozenset((UNMARKED,))),
+    "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING | {UNMARKED}),
     "publish": Case(("publish", "short"), (frozenset(("--out",)),), alone=frozenset(("--under-embargo",))),
     "render": Case(
         ("render", "short"),
         (frozenset(("--out", "--theme", "--png", "--for")) | CHOOSING,),
+        alone=frozenset((UNMARKED,)),
         needs=((CHOOSING, frozenset(("--for",))),),
     ),
-    "preview, a folder": Case(("preview", "files"), (frozenset(("--port", "--no-browser")),), alone=CHOOSING),
+    "preview, a folder": Case(
+        ("preview", "files"), (frozenset(("--port", "--no-browser")),), alone=CHOOSING | {UNMARKED}
+    ),
     "status": Case(("status", "short"), (frozenset(("--recipients", "--json")),)),
     "status of all": Case(("status",), (frozenset(("--json",)),), alone=frozenset(("--recipients",))),
     "lists show": Case(("lists", "show", "press"), (LOOKING | {"--json"},)),
@@ -121,8 +139,8 @@ VALUES = {
     "--for": "priya.n@example.com", "--port": "0", "--column": "email", "--encoding": "utf-8", "--is": "email=email", "--as": "other",
     "--by": "Marta Ruiz", "--since": "sending", "--last": "3", "--mbox": "mail.mbox", "--maildir": "maildir", "--only": "typo", "--lang": "en", "--keep": "priya.n@example.com",
 }  # fmt: skip
-ONLY_LOOK = frozenset(("preview", "--png", "--imap"))
-"""What would open a page, a browser or a mailbox elsewhere if it were not refused."""
+ONLY_LOOK = frozenset(("preview", "--png", "--imap", "--install", "--uninstall"))
+"""What would change this computer, or open a page, a browser or a mailbox elsewhere if it were not refused."""
 
 
 def command_of(arguments: tuple[str, ...]) -> click.Command:
@@ -228,6 +246,8 @@ def test_every_command_with_two_options_is_here() -> None:
         "new",
         "fix",
         "archive",
+        "follow-up",
+        "schedule",
         "themes",
         "theme",
         "desk",

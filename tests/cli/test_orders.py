@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 import pytest
 from support.lists import make_list
+from support.office import Office
 from support.queued import left_in_the_queue, server_of
 from support.smtp_faulty import FaultyServer
 from support.terminal import COMMAND, Ran, Terminal, environment, mailer, on_a_terminal
@@ -236,13 +237,14 @@ def test_a_waiting_process_that_slept_too_long_sends_nothing(
 # ---- under embargo ---------------------------------------------------------------------------------------
 
 
-def under_embargo(workspace: Workspace, until: str = "2098-12-01 06:00 Europe/London") -> None:
-    path = workspace.releases / "harbour-report.md"
-    path.write_text(path.read_text("utf-8").replace("---\n", f"---\nEmbargo: {until}\n", 1), "utf-8")
+def under_embargo(workspace: Workspace, server: FaultyServer) -> None:
+    office = Office(workspace, server)
+    office.add_fields("Embargo: 2098-12-01 06:00 Europe/London")
+    office.marked_as_accepting_embargoes()
 
 
 def test_a_running_embargo_is_a_question(workspace: Workspace, server: FaultyServer) -> None:
-    under_embargo(workspace)
+    under_embargo(workspace, server)
     ran = send(workspace, server, "harbour-report", "--yes")
     assert (ran.code, server.accepted) == (2, [])
     assert "--under-embargo" in ran.err
@@ -257,7 +259,7 @@ def test_a_running_embargo_is_a_question(workspace: Workspace, server: FaultySer
 
 
 def test_resume_asks_about_the_embargo_too(workspace: Workspace, server: FaultyServer) -> None:
-    under_embargo(workspace)
+    under_embargo(workspace, server)
     planned(workspace, server, "--at", "2099-01-01 06:00 UTC")  # after it: no question
     ran = mailer("resume", "harbour-report", "--yes", "--now", cwd=workspace.root, **server_of(server))
     assert (ran.code, server.accepted) == (2, [])
@@ -275,7 +277,7 @@ def test_who_accepts_no_embargo_gets_nothing_under_one(workspace: Workspace, ser
     (workspace.lists / "careful.csv").write_text(
         "email,name,accepts_embargo\nyes@example.net,A,yes\nno@example.net,B,no\n", "utf-8"
     )
-    under_embargo(workspace)
+    under_embargo(workspace, server)
     planned(workspace, server, "--list", "careful", "--at", "2099-01-01 06:00 UTC")
     arguments = ("resume", "harbour-report", "--yes", "--now", "--under-embargo")
     ran = mailer(*arguments, cwd=workspace.root, **server_of(server))
@@ -362,10 +364,7 @@ def test_discard_leaves_what_left(workspace: Workspace, server: FaultyServer) ->
 def test_a_correction_taken_back_supersedes_nobody(workspace: Workspace, server: FaultyServer) -> None:
     """Those who were still to get the wrong text would else get neither."""
     left_in_the_queue(workspace, "harbour-report", "--limit", "3")
-    (workspace.releases / "better.md").write_text(
-        "---\nKind: correction\nHeadline: Nine harbours\nDate: 24 November 2026\nDateline: Portmellon\n"
-        "Corrects: harbour-report\nCorrection: Nine, not eight.\n---\n\nNine do.\n", "utf-8",
-    )  # fmt: skip
+    Office(workspace, server).correction()
     left_in_the_queue(workspace, "better")
     assert states(workspace) == {"rejected": 3}
     assert mailer("discard", "better", "--yes", cwd=workspace.root).code == 0
@@ -445,10 +444,7 @@ def test_a_suppression_file_that_goes_in_the_middle_stops_the_run(
 def test_a_choice_has_no_effect_on_a_correction(workspace: Workspace, server: FaultyServer) -> None:
     """Reproduction: `--list` and the others were ignored on a correction, and eleven got it."""
     assert send(workspace, server, "harbour-report", "--yes").code == 0
-    (workspace.releases / "better.md").write_text(
-        "---\nKind: correction\nHeadline: Nine harbours\nDate: 24 November 2026\nDateline: Portmellon\n"
-        "Corrects: harbour-report\nCorrection: Nine, not eight.\n---\n\nNine do.\n", "utf-8",
-    )  # fmt: skip
+    Office(workspace, server).correction()
     for option in (
         ("--list", "regional"), ("--except", "regional"), ("--where", 'language == "es"'), ("--limit", "2"),
         ("--not-got", "harbour-report"),

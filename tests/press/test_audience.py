@@ -215,13 +215,16 @@ def test_two_lists_are_compared_by_person(office: Workspace) -> None:
     assert difference.both == 1
 
 
-def test_under_embargo_who_accepts_none_is_left_out(workspace: Workspace) -> None:
+def test_under_embargo_only_who_is_marked_as_accepting_them_gets_it(workspace: Workspace) -> None:
     (workspace.lists / "wire.csv").write_text(
         "email,accepts embargo\na@example.net,yes\nb@example.net,no\nc@example.net,\n", "utf-8"
     )
     audience = read_audience(workspace, Choice(("wire",), embargoed=True))
-    assert [person.address for person in audience.recipients] == ["a@example.net", "c@example.net"]
+    assert [person.address for person in audience.recipients] == ["a@example.net"]
     assert [(other.address, other.reason) for other in audience.left_out] == [
-        ("b@example.net", "accepts no embargoes")
+        ("b@example.net", "accepts no embargoes"),
+        ("c@example.net", "not marked as accepting embargoes"),
     ]
+    too = read_audience(workspace, Choice(("wire",), embargoed=True, include_unmarked=True))
+    assert [person.address for person in too.recipients] == ["a@example.net", "c@example.net"]
     assert len(read_audience(workspace, Choice(("wire",))).recipients) == 3

@@ -36,11 +36,12 @@ def seconds_until_later() -> float:
 )
 @pytest.mark.parametrize("answer", ["9", "\x03"], ids=["the new ones alone", "Ctrl-C"])
 def test_all_is_seen_and_only_the_number_is_an_answer(office: Office, answer: str) -> None:
+    office.marked_as_accepting_embargoes()
     office.queue(RELEASE, "--limit", "2")
     office.add_fields(EMBARGO)
     with office.terminal("send", RELEASE) as terminal:
         said = terminal.until("Type 11 to send")
-        for shown in ("en: Harbour Water", "es: El agua", "Petrel Bay News Desk <newsdesk@example.org>",
+        for shown in ("en: EMBARGO Dec 1, 6:00 AM London: Harbour Water", "es: EMBARGO 1 dic, 6:00 Londres: El agua", "Petrel Bay News Desk <newsdesk@example.org>",
                       f"127.0.0.1:{office.server.port}", "When  now", "until 2098-12-01 06:00 Europe/London",
                       "11 recipients: 9 new, 2 (ana.ruiz@example.net, jean-luc@example.com) in the"
                       " queue from before",
@@ -212,7 +213,9 @@ def test_the_laptop_was_closed(office: Office) -> None:
     " and in `resume`, with"
     " `--now` too: you type `embargo`.",
     "Scripts use `--under-embargo`.",
-    "Anyone who accepts no embargoes (the column `accepts_embargo`) is never mailed under one.",
+    "Only people who are marked as accepting embargoes (the column `accepts_embargo`) get it then;"
+    " `--include-unmarked` adds those who are not marked at all.",
+    "Anyone who accepts no embargoes is never mailed under one.",
 )
 def test_somebody_in_a_hurry(office: Office) -> None:
     office.list(
@@ -225,18 +228,29 @@ def test_somebody_in_a_hurry(office: Office) -> None:
     office.add_fields(EMBARGO)
     to_careful = ("send", RELEASE, "--list", "careful")
     with office.terminal(*to_careful) as terminal:
-        assert "accepts no embargoes: 1 (no@example.net)" in terminal.until("Type 2 to send")
-        terminal.type("2")
+        said = terminal.until("Type 1 to send")
+        assert "accepts no embargoes: 1 (no@example.net)" in said
+        assert "not marked as accepting embargoes: 1 (perhaps@example.net)" in said
+        terminal.type("1")
         terminal.until("Type embargo to send it anyway")
-        terminal.type("2")
+        terminal.type("1")
         assert (terminal.code(), office.got()) == (2, [])
     assert office.run(*to_careful, "--yes").code == 2
     office.killed_while_waiting(RELEASE, "--list", "careful", "--at", LATER, "--yes")
-    for sure in ((), ("--under-embargo",)):
+    for sure in ((), ("--under-embargo",), ("--under-embargo", "--include-unmarked")):
         assert office.run("resume", RELEASE, "--now", "--yes", *sure).code == 2, (
             "one of the queue accepts none"
         )
     assert office.got() == []
     office.run("discard", RELEASE, "--yes")
     assert office.run(*to_careful, "--yes", "--under-embargo").code == 0
+    assert office.got() == ["yes@example.net"]
+    with office.terminal(*to_careful, "--include-unmarked") as terminal:
+        terminal.until("Type 1 to send")
+        terminal.type("1")
+        assert "1 (perhaps@example.net) of them never said" in terminal.until(
+            "Type embargo to send it anyway"
+        )
+        terminal.type("embargo")
+        assert terminal.code() == 0
     assert sorted(office.got()) == ["perhaps@example.net", "yes@example.net"]

@@ -107,6 +107,7 @@ def test_the_server_let_us_in_and_then_refused_to_work(office: Office) -> None:
 )
 def test_killed_while_waiting_for_six_o_clock(office: Office) -> None:
     office.add_fields("Embargo: 2099-12-01 06:00 Europe/London")
+    office.marked_as_accepting_embargoes()
     with office.terminal("send", RELEASE, "--at", "2099-12-01 06:00 Europe/London") as officer:
         said = officer.until("Type 11 to send")
         assert "2099-12-01 06:00 Europe/London" in said

@@ -13,8 +13,8 @@ from mailer.errors import ValueFault
 from mailer.release import read_release
 from mailer.release.field_names import NEWSROOM_FIELDS, RECORDS, RELEASE, RELEASE_FIELDS
 from mailer.release.header import Header, read_header
-from mailer.release.header_text import header_text
 from mailer.release.source import as_read
+from mailer.release.writing.header_text import header_text
 from mailer.workspace import Workspace
 
 AWKWARD = st.sampled_from(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.errors import ValueFault
 from mailer.release.values import (
     ZONE_HINTS,
     moment_text,
@@ -44,11 +45,32 @@ def test_a_day_that_could_be_misread_is_refused(text: str, said: str) -> None:
 @pytest.mark.parametrize(("text", "utc"), [
     ("July 24, 2018, 10:00 America/New_York", (14, 0)), ("2018-07-24 10:00 Europe/Madrid", (8, 0)),
     ("24 July 2018 at 6 p.m. (Europe/London)", (17, 0)), ("2018-07-24T06:00 UTC", (6, 0)),
-    ("24 de julio de 2018, 18h30 America/Mexico_City", (23, 30)), ("July 24, 2018, 12 am Europe/Paris", (22, 0)),
+    ("24 de julio de 2018, 18h30 America/Mexico_City", (23, 30)), ("July 24, 2018, 0:00 Europe/Paris", (22, 0)),
+    ("24 Nov 2026, 12:30 p.m. Europe/Madrid", (11, 30)), ("2026-10-25 03:00 Europe/Madrid", (2, 0)),
 ])  # fmt: skip
 def test_a_moment_has_a_day_a_time_and_a_zone(text: str, utc: tuple[int, int]) -> None:
     moment = parse_moment(text).astimezone(UTC)
     assert (moment.hour, moment.minute) == utc
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("July 24, 2018, 12 am Europe/Paris", "noon or midnight"), ("24 July 2018, 12:00 p.m. UTC", "noon or midnight"),
+    ("2026-03-29 02:30 Europe/Madrid", "write 2026-03-29 01:30 Europe/Madrid or 2026-03-29 03:30 Europe/Madrid"),
+    ("2026-10-25 02:30 Europe/Madrid", "2026-10-25 00:30 UTC for the first one, or 2026-10-25 01:30 UTC"),
+    ("2026-11-01 01:30 America/New_York", "2026-11-01 05:30 UTC for the first one, or 2026-11-01 06:30 UTC"),
+    ("2026-10-04 02:15 Australia/Lord_Howe", "write 2026-10-04 01:45 Australia/Lord_Howe or 2026-10-04 02:45"),
+])  # fmt: skip
+def test_a_time_that_is_none_or_two_is_refused_with_both_readings(text: str, said: str) -> None:
+    """12 a.m. is noon to some; and of the nights on which clocks are changed an hour is skipped, or comes twice."""
+    with pytest.raises(ValueFault) as fault:
+        parse_moment(text)
+    assert said in str(fault.value)
+
+
+def test_a_moment_of_the_hour_that_comes_twice_is_said_so_that_it_can_be_read_back() -> None:
+    for at in ("2026-10-25 00:30 UTC", "2026-10-25 01:30 UTC"):
+        in_madrid = parse_moment(at).astimezone(ZoneInfo("Europe/Madrid"))
+        assert (in_madrid.hour, moment_text(in_madrid)) == (2, at)
 
 
 @pytest.mark.parametrize(("text", "hint"), [

@@ -127,12 +127,20 @@ class Office:
             f"---\nKind: {kind}\nHeadline: Nine harbours, not eight\nDate: 24 November 2026\nDateline: Portmellon\n"
             f"Corrects: {RELEASE}\nCorrection: Nine, not eight.\n---\n\nNine do.\n", "utf-8",
         )  # fmt: skip
+        self.release(f"{name}.es").write_text(
+            "---\nTitular: Nueve puertos, no ocho\nLugar: Portmellon\nCorrección: Nueve, no ocho.\n---\n\nSon nueve.\n", "utf-8",
+        )  # fmt: skip
         return name
 
     def list(self, name: str, *rows: str, header: str = "email,name,outlet,language,tags") -> Path:
         path = self.workspace.lists / f"{name}.csv"
         path.write_text("\n".join((header, *rows)) + "\n", "utf-8")
         return path
+
+    def marked_as_accepting_embargoes(self, name: str = "press") -> None:
+        """Everybody on a list has said so."""
+        head, *rows = (self.workspace.lists / f"{name}.csv").read_text("utf-8").splitlines()
+        self.list(name, *(f"{row},yes" for row in rows), header=f"{head},accepts_embargo")
 
     # ---- what happens to the machine ----
 

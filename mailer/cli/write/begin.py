@@ -58,7 +58,7 @@ def init(folder: Path) -> None:
     "--kind",
     default="press release",
     show_default=True,
-    help="press release, media advisory, statement, correction, update or withdrawal.",
+    help="press release, media advisory, statement, correction, update, withdrawal or follow-up.",
 )
 @click.option("--lang", default="", metavar="TAG", help="Language (BCP 47); by default, the newsroom's.")
 def new(headline: str, kind: str, lang: str) -> None:

@@ -119,7 +119,7 @@ class Ledger(Database):
                     seen += len(piece)
                 with hold.writing(durable=True) as db:
                     queueing.make_ready(db, mailing, frozen)
-                    if frozen.follows:
+                    if frozen.supersedes:
                         people.supersede(db, frozen.follows, frozen.release)
                     if order:
                         queueing.record_order(db, mailing, order)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from mailer.errors import LedgerError
+from mailer.errors import BeingSent, LedgerError
 from mailer.workspace.durable import HELD, lock
 from mailer.workspace.private import private_file
 
@@ -97,7 +97,7 @@ class Lock:
             )
         holder = self._read()
         self.release()
-        return LedgerError(
+        return BeingSent(
             f"{self._what} is already being sent by {holder}.",
             "Wait until it is done, or stop it with Ctrl-C there.",
         )

@@ -243,6 +243,21 @@ class History:
                 for canonical, release, state, text, _ in rows
             ]
 
+    def last_mailed(self, without: str) -> dict[str, tuple[float, str]]:
+        """When each person last had a mail, or may have had, in seconds since 1970; and which release that was.
+
+        Args:
+            without: a release that does not count.
+        """
+        with self._ledger.reading() as db:
+            rows = db.execute(
+                "SELECT canonical, max(a.at), release FROM deliveries AS d JOIN mailings AS m ON m.id = mailing"
+                " JOIN attempts AS a ON a.delivery = d.id WHERE address <> '' AND instr(?, state) AND release <> ?"
+                " GROUP BY canonical",
+                (MAY_HAVE_IT, without),
+            )
+            return {canonical: (at, release) for canonical, at, release in rows}
+
 
 def _past_mails(db: sqlite3.Connection, canonical: str) -> Iterator[PastMail]:
     rows = db.execute(

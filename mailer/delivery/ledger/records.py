@@ -95,7 +95,8 @@ class FrozenRelease:
         mail_from: the envelope sender; `{token}` in it is filled per recipient (VERP).
         domain: right side of the Message-IDs: the sender's domain.
         editions: by language.
-        follows: for a correction, update or withdrawal: the release's name that it follows.
+        follows: for a correction, update, withdrawal or follow-up: the release's name that it follows.
+        supersedes: nobody is to get the earlier one any more.
         embargo: until when nothing may be published, in seconds since 1970; 0: no embargo.
         zone: the office's time zone (IANA), in which moments of this mailing are shown.
         day: the release's date (ISO 8601), for one that does not say it: the next day it must be the same.
@@ -108,6 +109,7 @@ class FrozenRelease:
     domain: str
     editions: Mapping[str, FrozenEdition]
     follows: str = ""
+    supersedes: bool = False
     embargo: float = 0.0
     zone: str = ""
     day: str = ""
@@ -131,7 +133,8 @@ class Order:
     """What somebody has said, to be remembered: send this to so many, or take it back.
 
     Attributes:
-        kind: "send", "resume" or "discard".
+        kind: "send", "resume", "move" or "discard", which a person said; or what `mailer post` did about such a word:
+            "post", it began to send, and "stop", it ended and somebody is left.
         number: what was typed: everything that leaves by this order, or is taken back.
         recipients: a digest of their canonical addresses (`queueing.AddressDigest`).
         sender: the address that the mail is from.

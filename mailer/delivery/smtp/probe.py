@@ -18,7 +18,7 @@ from mailer.delivery.smtp.handshake import check_security, open_session
 from mailer.delivery.smtp.login.authenticate import NO_ANSWER, TokenRefused
 from mailer.delivery.smtp.login.redaction import Redaction
 from mailer.delivery.smtp.resolving import SocketAddress, resolve
-from mailer.errors import TransportError
+from mailer.errors import TransportError, Unreachable
 from mailer.settings import Settings
 
 _Answer = TypeVar("_Answer")
@@ -107,7 +107,7 @@ def _greeted(settings: Settings, schedule: Schedule, token: str, before: str = "
             break
         failures += 1
         time.sleep(schedule.reconnect_after(failures) or 0)
-    raise TransportError(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
+    raise Unreachable(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
 
 
 def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings, token: str) -> Greeted:

@@ -90,7 +90,8 @@ def any_of(*sources: Iterable[str]) -> str:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """What releases call themselves → what they are."""
-    return {phrase: kind for kind in Kind for phrase in phrases(f"kinds.{kind.name.lower()}")}
+    printed = (kind for kind in Kind if kind is not Kind.FOLLOW_UP)  # a note of a few lines is no document
+    return {phrase: kind for kind in printed for phrase in phrases(f"kinds.{kind.name.lower()}")}
 
 
 FIELDS = (

@@ -9,7 +9,7 @@ from mailer.importing.written.blocks import described
 from mailer.importing.written.runs import plain
 from mailer.model import Contact
 from mailer.release.field_names import FIELDS_WITH_SLOTS, RECORDS, RELEASE
-from mailer.release.header_text import FieldValue, header_text
+from mailer.release.writing.header_text import FieldValue, header_text
 
 
 def header_of(draft: Draft, files: Mapping[str, str], leave_out: Collection[str] = ()) -> str:

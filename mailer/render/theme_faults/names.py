@@ -6,8 +6,8 @@ from mailer.model import Edition, Newsroom
 from mailer.render.colours import Palette
 
 NAMES = frozenset((
-    "release", "newsroom", "labels", "kind", "kind_key", "immediate", "colour", "day", "moment", "period", "tel",
-    "picture", "further_images", "calendar_link", "web_address", "file_name", "file_facts", "address_lines",
+    "release", "newsroom", "labels", "kind", "kind_key", "immediate", "colour", "day", "moment", "elsewhere", "period",
+    "tel", "picture", "further_images", "calendar_link", "web_address", "file_name", "file_facts", "address_lines",
     "stylesheet", "blocks", "part", "slot", "merged", "underlined", "aligned", "upright", "sentence_case",
     "has_italics", "language_of",
 ))  # fmt: skip

@@ -22,6 +22,7 @@ Event:
 """,
     Kind.CORRECTION: "Corrects: TODO name of the release\nCorrection: TODO what was wrong, what is right\n",
     Kind.UPDATE: "Corrects: TODO name of the release\nCorrection: TODO what is new\n",
+    Kind.FOLLOW_UP: "Follows: TODO name of the release\n",
     Kind.WITHDRAWAL: "Corrects: TODO name of the release\nCorrection: TODO why it is withdrawn\n",
 }
 

@@ -1,0 +1,215 @@
+"""`mailer correct` and `mailer follow-up`: what comes after a release is begun by the tool, and finished by an editor."""
+
+from __future__ import annotations
+
+import pytest
+from support.office import RELEASE, Office
+from support.smtp_faulty import FaultyServer
+
+from mailer.model import Kind
+from mailer.release.writing.following import following_name
+from mailer.workspace import Workspace
+
+
+@pytest.fixture
+def office(workspace: Workspace):
+    with FaultyServer() as server:
+        yield Office(workspace, server)
+
+
+def finished(office: Office, name: str, old: str, new: str) -> None:
+    """What the editor does with a file that was begun."""
+    for path in sorted(office.workspace.releases.glob(f"{name}*.md")):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace(old, new), "utf-8")
+
+
+# ---- correct --------------------------------------------------------------------------------------------
+
+
+def test_what_was_put_right_is_offered_as_what_changed(office: Office) -> None:
+    assert office.run("send", RELEASE, "--yes").code == 0
+    office.edit(office.release(), "In 2025 that happened on 61 days.", "In 2025 that happened on 16 days.")
+    office.edit(office.release(f"{RELEASE}.es"), "desbordaron 61 días", "desbordaron 16 días")
+    ran = office.run("correct", RELEASE)
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines() == [
+        f"releases/{RELEASE}-correction.md", f"releases/{RELEASE}-correction.es.md",
+    ]  # fmt: skip
+    text = office.release(f"{RELEASE}-correction").read_text("utf-8")
+    assert f"Kind: Correction\nCorrects: {RELEASE}\n" in text
+    said = "“In 2025 that happened on 61 days.” → “In 2025 that happened on 16 days.”"
+    assert f"Correction: {said}\n" in text
+    spanish = office.release(f"{RELEASE}-correction.es").read_text("utf-8")
+    assert "Correction: “En 2025 se desbordaron 61 días.” → “En 2025 se desbordaron 16 días.”" in spanish
+    assert "Contacts:" not in text, "the sample's are newsroom.md's"
+    assert "Is  en: In 2025 that happened on 16 days." in ran.err
+    assert office.run("check", f"{RELEASE}-correction").code == 0
+    assert office.run("send", f"{RELEASE}-correction", "--yes").code == 0
+    _, mail = office.mails("ana.ruiz@example.net")
+    assert mail["Subject"].startswith("Corrección: El agua")
+    assert "16 días.”" in mail.get_body(("plain",)).get_content().replace("\n", " ")
+
+
+def test_where_nothing_has_changed_yet_it_waits_for_an_editor(office: Office) -> None:
+    assert office.run("send", RELEASE, "--yes").code == 0
+    ran = office.run("correct", RELEASE)
+    assert (ran.code, "Nothing of what was sent has changed yet" in ran.err) == (0, True)
+    ran = office.run("send", f"{RELEASE}-correction", "--yes")
+    assert (ran.code, "TODO" in ran.err) == (1, True)
+    assert len(office.got()) == 11
+
+
+def test_it_is_never_written_over(office: Office) -> None:
+    assert office.run("send", RELEASE, "--yes").code == 0
+    assert office.run("correct", RELEASE).code == 0
+    before = office.release(f"{RELEASE}-correction").read_text("utf-8")
+    ran = office.run("correct", RELEASE)
+    assert (ran.code, "is there already" in ran.err) == (2, True)
+    assert office.release(f"{RELEASE}-correction").read_text("utf-8") == before
+
+
+def test_the_correction_of_a_correction_follows_that(office: Office) -> None:
+    assert office.run("send", RELEASE, "--yes").code == 0
+    assert office.run("correct", RELEASE).code == 0
+    first = f"{RELEASE}-correction"
+    finished(office, first, "TODO what was wrong, what is right", "Nine, not eight.")
+    assert office.run("send", first, "--yes").code == 0
+    ran = office.run("correct", RELEASE, "--withdraw")
+    assert (ran.code, f"Name the later one: {first}" in ran.err) == (2, True)
+    assert office.run("correct", first).out.splitlines()[0] == f"releases/{first}-2.md"
+    ran = office.run("correct", first, "--withdraw")
+    assert ran.out.splitlines()[0] == f"releases/{RELEASE}-withdrawal.md"
+
+
+@pytest.mark.parametrize(("option", "kind"), [("--update", "Update"), ("--withdraw", "Withdrawal")])
+def test_an_update_and_a_withdrawal(office: Office, option: str, kind: str) -> None:
+    assert office.run("send", RELEASE, "--yes").code == 0
+    (path, _) = office.run("correct", RELEASE, option).out.splitlines()
+    text = (office.workspace.root / path).read_text("utf-8")
+    assert f"Kind: {kind}" in text
+    assert ("41,600" in text) == (kind == "Update"), "what is withdrawn is not said again"
+    assert "Dear {{" not in text, "the cover note was the first text's"
+
+
+def test_what_was_never_sent_needs_no_correction(office: Office) -> None:
+    ran = office.run("correct", RELEASE)
+    assert (ran.code, "was never sent from here" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["correct", "follow-up"])
+def test_a_renamed_copy_is_noticed(office: Office, command: str) -> None:
+    assert office.run("send", RELEASE, "--yes").code == 0
+    office.release("final").write_text(office.release().read_text("utf-8"), "utf-8")
+    ran = office.run(command, "final")
+    assert (ran.code, f"name the one that was sent, {RELEASE}" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(("name", "kind", "expected"), [
+    ("one", Kind.CORRECTION, "one-correction"), ("one-correction", Kind.CORRECTION, "one-correction-2"),
+    ("one-correction-2", Kind.CORRECTION, "one-correction-3"), ("one-correction", Kind.WITHDRAWAL, "one-withdrawal"),
+    ("one", Kind.FOLLOW_UP, "one-follow-up"),
+])  # fmt: skip
+def test_what_it_is_called(name: str, kind: Kind, expected: str) -> None:
+    assert following_name(name, kind) == expected
+
+
+@pytest.mark.parametrize("option", ["--update", "--withdraw"])
+def test_what_the_header_holds_in_records_is_kept_whole(office: Office, option: str) -> None:
+    """Reproduction: the line `Contacts:` was lost with the field above it."""
+    office.add_fields("Contacts:", "  - name: Ann Bell", "    phone: +44 20 7946 0999")
+    office.edit(
+        office.release(),
+        "Kind: Press release\n",
+        "Kind: Press release\nLists: press\nImages:\n  - file: https://example.org/a.jpg\n    alt: A quay\n",
+    )
+    assert office.run("send", RELEASE, "--yes").code == 0
+    (path, _) = office.run("correct", RELEASE, option).out.splitlines()
+    text = (office.workspace.root / path).read_text("utf-8")
+    assert "Contacts:\n  - name: Ann Bell\n    phone: +44 20 7946 0999\n" in text
+    assert ("Images:\n  - file: https://example.org/a.jpg\n" in text) == (option == "--update")
+
+
+# ---- follow-up ------------------------------------------------------------------------------------------
+
+NOTE = f"{RELEASE}-follow-up"
+
+
+def begun(office: Office) -> None:
+    assert office.run("send", RELEASE, "--yes").code == 0
+    assert office.run("follow-up", RELEASE).code == 0
+    finished(
+        office,
+        NOTE,
+        "TODO One or two sentences: what you have for them beside the release.",
+        "A chart is ready.",
+    )
+
+
+def the_day_after(office: Office, hours: float) -> None:
+    from mailer.delivery import Ledger
+
+    with Ledger(office.workspace.ledger) as ledger, ledger.writing() as db:
+        db.execute("UPDATE attempts SET at = at - ?", (hours * 3600,))
+
+
+def test_a_note_goes_in_the_thread_of_each_reader_s_copy_to_whom_one_chooses(office: Office) -> None:
+    begun(office)
+    the_day_after(office, 25)
+    before = len(office.got())
+    ran = office.run("send", NOTE, "--where", 'language == "es"', "--yes")
+    assert ran.code == 0, ran.err
+    new = office.got()[before:]
+    assert "ana.ruiz@example.net" in new
+    for who in new:
+        first, note = office.mails(who)
+        assert note["In-Reply-To"] == first["Message-ID"] == note["References"]
+        assert note["Subject"].startswith("Seguimiento: El agua")
+        text = note.get_body(("plain",)).get_content()
+        assert "A chart is ready." in text
+        assert "140" not in text, "no boilerplate"
+    assert len(new) < 11
+
+
+def test_nobody_is_followed_up_so_soon(office: Office) -> None:
+    begun(office)
+    ran = office.run("check", NOTE)
+    assert "had another mail shortly before 11" in ran.out + ran.err
+    assert office.run("send", NOTE, "--yes").code == 1
+    the_day_after(office, 23)
+    assert office.run("send", NOTE, "--yes").code == 1
+    office.edit(office.workspace.newsroom, "Zone:", "Follow up after: 12 hours\nZone:")
+    assert office.run("send", NOTE, "--yes").code == 0
+    assert len(office.got()) == 22
+
+
+def test_a_planned_note_is_measured_by_its_time(office: Office) -> None:
+    begun(office)
+    assert office.run("send", NOTE, "--yes", "--at", "2099-12-01 06:00 UTC", "--no-wait").code == 0
+
+
+def test_who_does_not_have_the_release_gets_no_note(office: Office) -> None:
+    begun(office)
+    the_day_after(office, 25)
+    ran = office.run("send", NOTE, "--list", "regional", "--yes")
+    new = office.got()[11:]
+    assert (ran.code, new) == (0, ["tom.wainwright@example.com"]), ran.err
+    assert "not on the lists that were chosen: 10" in ran.err
+
+
+def test_a_note_takes_nobody_off_the_release_s_queue(office: Office) -> None:
+    assert office.run("send", RELEASE, "--limit", "3", "--yes").code == 0
+    office.queue(RELEASE)
+    assert office.counts() == {"accepted": 3, "queued": 8}
+    assert office.run("follow-up", RELEASE).code == 0
+    finished(
+        office,
+        NOTE,
+        "TODO One or two sentences: what you have for them beside the release.",
+        "A chart is ready.",
+    )
+    the_day_after(office, 25)
+    assert office.run("send", NOTE, "--yes").code == 0
+    assert office.counts() == {"accepted": 3, "queued": 8}
+    assert office.counts(NOTE) == {"accepted": 3}
+    assert office.run("resume", RELEASE, "--yes").code == 0
