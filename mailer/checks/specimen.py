@@ -61,6 +61,7 @@ FORMS = {
     "theme": Written("default", "zz nothing is printed of it"),
     "lists": Written("zz-list", "zz-list"),
     "about": Written("About Zz, About Yy", "Zz about zZ"),
+    "silence.check": Written("long-headline", "zz nothing is printed of it"),
 }  # fmt: skip
 """Any other field is a text, and its sentinel is what is written there."""
 
@@ -83,6 +84,8 @@ NOT_EVERYWHERE = {
     "theme": (NEITHER, "chooses the look"),
     "corrects": (NEITHER, "a name of the office's own; readers see the thread and `correction`"),
     "attachments.send": (NEITHER, "chooses between a link and a file in the mail"),
+    "silence.check": (NEITHER, "for the office: what pre-flight need not say"),
+    "silence.because": (NEITHER, "for the office: why"),
     "sender": (NEITHER, "the mail's From"),
     "reply_to": (NEITHER, "the mail's Reply-To"),
     "zone": (NEITHER, "how moments are written"),

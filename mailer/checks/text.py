@@ -17,17 +17,26 @@ from mailer.release.source import read_source
 from mailer.release.values import moment_text
 
 _PLACEHOLDER = re.compile(
-    r"\b(?:TODO|TBC|TBD|XXX+|FIXME)\b|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
+    r"\b(?:TODO|TBC|TBD|FIXME)\b|\bX{4,}\b|(?<!Bowl )(?<!siglo )\bXXX\b(?! [A-ZÁÉÍÓÚ][a-zé]{3})"
+    r"|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
 )
+_TO_COME = re.compile(
+    r"\[TK\]|\bTK(?:TK)+\b|\bTK\b(?! [A-Z][a-z])(?!\))"
+    r"|[€$£]\s?XX\b|\[XX\]|\bXX[:/.]XX\b|\bXX(?=\s?(?:%|percent|per cent|por ciento|Prozent|pour cent|million|millones"
+    r"|Millionen|thousand|euros?\b|dollars?\b|pounds?\b|people\b|personas\b|years\b|años\b|de XX|p\.m|a\.m))"
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December) XX\b"
+    r"|\bXX (?=de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b)"
+)
+"""TK is “to come” in newsrooms, unless it is somebody's name (TK Maxx) or an abbreviation (Techniker Krankenkasse, TK);
+XX is a figure to come where a figure would stand, and twenty in siglo XX, or a name."""
+
 _MARKUP = re.compile(r"\*\*|\{\{|\}\}|\{[%#]|[%#]\}|~~|```|\]\(")
 _NO_FIELDS = frozenset(("text", "about", "boilerplates", "dash", "end_mark"))
 """Bodies, and what a house may make of any signs."""
 
-LONG_SUBJECT = 100
-
 NOT_PRINTED = frozenset((
     "path", "language", "languages", "direction", "lists", "theme", "zone", "region", "original", "corrects", "origin",
-    "lines", "findings", "written_in", "newsroom", "kind", "colour", "file", "send",
+    "lines", "findings", "written_in", "newsroom", "kind", "colour", "file", "send", "silence",
 ))  # fmt: skip
 """Fields of editions and newsrooms that no reader sees. A field that is new in the model is checked unless it is
 named here."""
@@ -112,10 +121,14 @@ def placeholder_text(draft: Draft) -> Iterator[Finding]:
     for edition in draft.release.editions:
         for field, text, where in printed_texts(edition):
             match = _PLACEHOLDER.search(text)
+            spoken = field.replace("_", " ")
             if match:
-                spoken = field.replace("_", " ")
                 yield Finding("placeholder-text", "error", f"“{match[0]}” is still in the {spoken}.",
                               "Fill it in, or remove it.", where)  # fmt: skip
+            elif (match := _TO_COME.search(text)) and "(TK)" not in text:
+                yield Finding("placeholder-text", "warning",
+                              f"“{match[0].strip()}” in the {spoken} seems to be still to come.",
+                              "Fill it in, if it is.", where)  # fmt: skip
 
 
 def markup_in_fields(draft: Draft) -> Iterator[Finding]:
@@ -174,18 +187,3 @@ def follow_up(draft: Draft) -> Iterator[Finding]:
     if not edition.correction:
         yield Finding("follow-up", "error", f"This {edition.kind} does not say what changed.",
                       "Add Correction: and one sentence.", edition.where("kind"))  # fmt: skip
-
-
-def subject(draft: Draft) -> Iterator[Finding]:
-    """long-subject: most inboxes show 40 to 60 characters, and none shows more than about 100."""
-    for edition in draft.release.editions:
-        if len(edition.subject) > LONG_SUBJECT:
-            message = f"The subject has {len(edition.subject)} characters; most inboxes won't show the end."
-            where = edition.where("subject" if "subject" in edition.lines else "headline")
-            yield Finding(
-                "long-subject",
-                "notice",
-                message,
-                "Add a shorter Subject: in addition to the headline.",
-                where,
-            )

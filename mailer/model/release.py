@@ -105,6 +105,15 @@ class Boilerplate:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A check that staff silenced: its id, why, and where they said so."""
+
+    check: str
+    because: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class Newsroom:
     """The organisation in one language, from newsroom.md: house defaults for every release.
 
@@ -125,6 +134,7 @@ class Newsroom:
         lists: default press lists.
         why: why a recipient gets this mail, one sentence for the footer, or "".
         boilerplates: by normalised name.
+        silence: checks that hold for none of its releases, each with a reason.
         written_in: the language (BCP 47) of what is printed, by field; "" where nobody said which it is.
         lines, findings: as an edition has them.
     """
@@ -147,6 +157,7 @@ class Newsroom:
     contacts: tuple[Contact, ...] = ()
     why: str = ""
     boilerplates: tuple[Boilerplate, ...] = ()
+    silence: tuple[Silence, ...] = ()
     written_in: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -174,6 +185,7 @@ class Edition:
         written_in: the language (BCP 47) of what another file may have said, by field; "" where nobody said which it
             is. A translation takes over what it does not say.
         original: hash of the original text that this translation follows, or "".
+        silence: checks whose findings are known and meant so, each with a reason.
         lines: where each header field stands, by normalised field name.
         findings: what the reader noticed but could read past (leftover markup, unused notes …).
     """
@@ -207,6 +219,7 @@ class Edition:
     origin: str = ""
     revision: int = 0
     original: str = ""
+    silence: tuple[Silence, ...] = ()
     written_in: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()

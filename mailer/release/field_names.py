@@ -43,6 +43,7 @@ _LANG = Field("lang", "language, idioma")
 _CONTACTS = Field("contacts", "contact, contacto, contactos")
 _LISTS = Field("lists", "list, lista, listas")
 _THEME = Field("theme", "tema")
+_SILENCE = Field("silence", "silences, silencio, silenciar")
 
 RELEASE: tuple[Field, ...] = (
     Field("kind", "type, tipo, clase"),
@@ -67,6 +68,7 @@ RELEASE: tuple[Field, ...] = (
     Field("web", "url, enlace"),
     Field("corrects", "corrige"),
     Field("correction", "corrección", plain=True),
+    _SILENCE,
 )  # fmt: skip
 """The fields of a release, in the order in which they are documented."""
 
@@ -87,6 +89,7 @@ NEWSROOM: tuple[Field, ...] = (
     _LISTS,
     _CONTACTS,
     Field("why", "porqué, por qué"),
+    _SILENCE,
 )
 """The fields of newsroom.md."""
 
@@ -105,6 +108,7 @@ RECORDS: dict[str, frozenset[str]] = {
     "attachments": frozenset(["file", "title", "send"]),
     "about": frozenset(),
     "lists": frozenset(),
+    "silence": frozenset(["check", "because"]),
 }
 """Fields whose value is a list of records, and the fields of one record; an empty set: a list of words."""
 
@@ -127,6 +131,8 @@ _OF_RECORDS = {
     "end": "hasta, until",
     "where": "dónde, place",
     "online": "en línea, link",
+    "check": "id, comprobación",
+    "because": "reason, motivo",
 }
 
 

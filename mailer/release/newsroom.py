@@ -103,6 +103,7 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         lists=fields.lists(header) or base.lists,
         contacts=fields.contacts(header, "contacts") or base.contacts,
         why=header.text("why") or base.why,
+        silence=(*base.silence, *fields.silences(header)),
     )
 
 

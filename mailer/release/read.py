@@ -191,6 +191,7 @@ class _Reader:
             theme=header.text("theme") or edition.theme,
             web=fields.parsed(header, "web", parse_web_address, edition.web),
             corrects=header.text("corrects") or edition.corrects,
+            silence=fields.silences(header),
         )
 
     def _told(self, edition: Edition, body: Body) -> Edition:
