@@ -16,6 +16,9 @@ from mailer.release.values import moment_text
 OLD = 300
 """Days. Nobody dates a release of today so, but in January many still write last year."""
 
+NEAR = 60
+"""Days. Of a day without a year that is so near to the release, everybody thinks of the same year."""
+
 STALE = 2
 """Days after which “yesterday” is another day than the release's."""
 
@@ -78,12 +81,14 @@ def _dated_fields(manuscript: Manuscript) -> Iterator[tuple[str, Where]]:
 
 
 def _is_another_day(day: NamedDay, release: date) -> date | None:
-    """The date, if the weekday that is said is not that of the year that is meant, nor of the years beside it."""
-    if day.weekday is None:
-        return None
+    """The date, if the weekday that is said is not that of the year that is meant. Without a year, a day near the
+    release is of that year; another may be of the years beside it."""
     right = day.near(release)
-    years = [day.year] if day.year else [release.year - 1, release.year, release.year + 1]
-    fits = any(date and date.weekday() == day.weekday for date in map(day.in_year, years))
+    if day.weekday is None or right is None:
+        return None
+    near = abs((right - release).days) <= NEAR
+    years = [right.year] if day.year or near else [release.year - 1, release.year, release.year + 1]
+    fits = any(each and each.weekday() == day.weekday for each in map(day.in_year, years))
     return None if fits else right
 
 

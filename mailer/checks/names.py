@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mailer.checks.draft import Draft
 from mailer.checks.reading import HIDDEN, Manuscript, Passage, Word
@@ -15,6 +15,9 @@ from mailer.render.phones import tel
 
 _LEDE_IS_LONG = 12
 """Words. A shorter beginning is no lede that could be judged."""
+
+MOST_NUMBERS = 50
+"""Telephone numbers of a text that are looked at: each takes a while, and a list of more is no release."""
 
 _CALL = re.compile(
     r"\b(?:tel|phone|telephone|call|mobile|cell|teléfono|tfno|móvil|llame al|telefon|téléphone|telefone)\b"
@@ -30,10 +33,12 @@ def name_spelling(draft: Draft) -> Iterator[Finding]:
     """name-spelling: somebody who is known (a contact, who is quoted) is spelt in another way elsewhere."""
     for manuscript in draft.manuscripts:
         known = _known(manuscript)
+        right_ones = {part for name in known for part in (name, *name.split())}
         told: set[tuple[str, str]] = set()
         for passage in manuscript.passages:
             for found, offset in _names_in(passage):
-                for right in known:
+                # A surname that is somebody's is right; of two full names that are known, either may be wrong.
+                for right in known if found in known or found not in right_ones else ():
                     if (
                         _is_misspelt(found, right)
                         and (found, right) not in told
@@ -62,8 +67,7 @@ def _known(manuscript: Manuscript) -> list[str]:
 
 
 def _speaking(passage: Passage) -> Iterator[list[Word]]:
-    for run in _runs(passage):
-        index = passage.words.index(run[0])
+    for index, run in _runs(passage):
         before = passage.words[index - 1].small if index else ""
         last = index + len(run)
         after = passage.words[last].small if last < len(passage.words) else ""
@@ -71,19 +75,20 @@ def _speaking(passage: Passage) -> Iterator[list[Word]]:
             yield run
 
 
-def _runs(passage: Passage) -> Iterator[list[Word]]:
-    """Words with a capital that stand side by side."""
+def _runs(passage: Passage) -> Iterator[tuple[int, list[Word]]]:
+    """Words with a capital that stand side by side, with the number of the first of them."""
     run: list[Word] = []
-    for word in passage.words:
-        joined = run and passage.text[run[-1].end : word.start] in (" ", "\n", "\u00a0", ". ")
-        if word.text[0].isupper() and not word.text.isupper() and (joined or not run):
+    for number, word in enumerate(passage.words):
+        between = passage.text[run[-1].end : word.start] if run else ""
+        joined = between in (" ", "\n", "\u00a0") or (between == ". " and len(run[-1].text) == 1)
+        capital = word.text[0].isupper() and not word.text.isupper()
+        if run and not (capital and joined):
+            yield number - len(run), run
+            run = []
+        if capital:
             run.append(word)
-            continue
-        if run:
-            yield run
-        run = [word] if word.text[0].isupper() and not word.text.isupper() else []
     if run:
-        yield run
+        yield len(passage.words) - len(run), run
 
 
 def _names_in(passage: Passage) -> Iterator[tuple[str, int]]:
@@ -232,15 +237,18 @@ def _missing(contacts: list[Contact]) -> str:
 def phone_in_text(draft: Draft) -> Iterator[Finding]:
     """phone-number: one in the text, behind “phone” or “call”, that is too short or too long to be called."""
     for manuscript in draft.manuscripts:
-        for passage in manuscript.passages:
-            for match in _CALL.finditer(passage.text.replace(HIDDEN, " ")):
-                number = match["number"]
-                digits = re.sub(r"\D", "", number)
-                if len(digits) >= 6 and not tel(number, manuscript.edition.newsroom.region):
-                    yield Finding(
-                        "phone-number",
-                        "warning",
-                        f"“{number}” can't be called: it is too short, too long, or of another country.",
-                        "Write it with its country code: +44 20 7946 0142.",
-                        passage.at(match.start("number")),
-                    )
+        found = (
+            (passage, match)
+            for passage in manuscript.passages
+            for match in _CALL.finditer(passage.text.replace(HIDDEN, " "))
+        )
+        for passage, match in islice(found, MOST_NUMBERS):
+            number = match["number"]
+            if len(re.sub(r"\D", "", number)) >= 6 and not tel(number, manuscript.edition.newsroom.region):
+                yield Finding(
+                    "phone-number",
+                    "warning",
+                    f"“{number}” can't be called: it is too short, too long, or of another country.",
+                    "Write it with its country code: +44 20 7946 0142.",
+                    passage.at(match.start("number")),
+                )

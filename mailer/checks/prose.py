@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 from mailer.checks.draft import Draft
@@ -63,44 +64,59 @@ def quotes(draft: Draft) -> Iterator[Finding]:
 
 
 def _unbalanced(manuscript: Manuscript) -> Iterator[Finding]:
-    prose = manuscript.prose
-    for index, passage in enumerate(prose):
-        text = _PRIMES.sub(" ", passage.text)
-        opened, closed = _open_and_closed(text)
-        after = prose[index + 1].text.lstrip() if index + 1 < len(prose) else ""
-        goes_on = (
-            opened == closed + 1 and after[:1] in "“«„"
-        )  # each paragraph of a long quotation opens it anew
-        if goes_on and after:
-            continue
-        if opened != closed or text.count('"') % 2:
-            sign = next((s for s in '“„«"”»' if s in text), "“")
-            offset = passage.text.rfind(sign) if sign in passage.text else 0
-            what = "is opened and not closed" if opened > closed else "is closed and not opened"
-            what = "stands alone" if opened == closed else what
-            yield Finding(
-                "unbalanced-quotes",
-                "warning",
-                f"A quotation {what}: {_around(passage, offset)}",
-                "Put the other mark where the quotation begins or ends.",
-                passage.at(offset),
-            )
+    if manuscript.language in _ONE_MARK_FOR_BOTH:
+        return
+    passages = manuscript.passages
+    for index, passage in enumerate(passages):
+        alone = _unmatched(_PRIMES.sub(" ", passage.text))
+        below = passages[index + 1].text.lstrip()[:1] if index + 1 < len(passages) else ""
+        goes_on = passage.field == "text" and below in ("“", "«", "„", '"')
+        if alone is None or (alone.opens and alone.only_one and goes_on):
+            continue  # each paragraph of a long quotation opens it anew, and the last one closes it
+        what = "opened and not closed" if alone.opens else "closed and not opened"
+        yield Finding(
+            "unbalanced-quotes",
+            "warning",
+            f"A quotation is {what}: {_around(passage, alone.offset)}",
+            "Put the other mark where the quotation begins or ends.",
+            passage.at(alone.offset),
+        )
 
 
-def _open_and_closed(text: str) -> tuple[int, int]:
-    """How many quotations begin and end. German opens with „ and closes with “; »…« is turned round."""
-    low = text.count("„")
-    if low:
-        return low, text.count("“") + text.count("”")
-    opened, closed = text.count("“"), text.count("”")
-    left, right = text.count("«"), text.count("»")
+_ONE_MARK_FOR_BOTH = ("sv", "fi")
+"""Languages in which ” opens and closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A mark of quotation without its other; `only_one`: all others have theirs."""
+
+    offset: int
+    opens: bool
+    only_one: bool = False
+
+
+def _unmatched(text: str) -> _Alone | None:
+    """German opens with „ and closes with “, or turns »…« round; a typewriter's mark does either."""
     turned = 0 <= text.find("»") < text.find("«")
-    return opened + (right if turned else left), closed + (left if turned else right)
+    opening, closing = ("»", "«") if turned else ("«", "»")
+    ends = {"”": "“„", "“": "„", closing: opening, '"': '"'}
+    held: list[tuple[str, int]] = []
+    for offset, sign in enumerate(text):
+        if sign in ends and held and held[-1][0] in ends[sign]:
+            held.pop()
+        elif sign in '“„"' or sign == opening:
+            held.append((sign, offset))
+        elif sign in ends:
+            return _Alone(offset, opens=False)
+    return _Alone(held[-1][1], opens=True, only_one=len(held) == 1) if held else None
 
 
 def _around(passage: Passage, offset: int) -> str:
-    begin = passage.text[offset : offset + 50].replace(HIDDEN, "…").split()
-    return f"{' '.join(begin)} …" if begin else "…"
+    """What stands there, as far as it is one line."""
+    begin = max(0, offset - 20)
+    said = " ".join(passage.text[begin : offset + 40].replace(HIDDEN, "…").split())
+    return f"{'… ' if begin else ''}{said} …"
 
 
 def _mixed(manuscript: Manuscript) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ _PLACEHOLDER = re.compile(
 )
 _TO_COME = re.compile(
     r"\[TK\]|\bTK(?:TK)+\b|\bTK\b(?! [A-Z][a-z])(?!\))"
+    r"|\b(?:of|that|for|than|by|over|nearly|about|some|only) XX (?!chromosomes)(?=[a-z]+s\b)"
     r"|[€$£]\s?XX\b|\[XX\]|\bXX[:/.]XX\b|\bXX(?=\s?(?:%|percent|per cent|por ciento|Prozent|pour cent|million|millones"
     r"|Millionen|thousand|euros?\b|dollars?\b|pounds?\b|people\b|personas\b|years\b|años\b|de XX|p\.m|a\.m))"
     r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December) XX\b"

@@ -10,7 +10,8 @@ import pytest
 from conftest import REPOSITORY
 from support.lists import make_list
 
-from mailer.checks import CHECKS, Draft, run_checks
+from mailer.checks import BLOCK_SENDING, CHECKS, Draft, run_checks
+from mailer.checks.silence import CAN_BE_SILENCED, ERRORS
 from mailer.model import Audience, Recipient
 from mailer.pipeline import prepare
 from mailer.press import Choice
@@ -101,7 +102,7 @@ def ids_in_code() -> set[str]:
     """The first argument of every Finding that checks and the reader of releases make; those of a theme's files."""
     ids: set[str] = set(IDS.values())
     for folder in ("checks", "release"):
-        for path in (REPOSITORY / "mailer" / folder).glob("*.py"):
+        for path in (REPOSITORY / "mailer" / folder).rglob("*.py"):
             ids |= set(re.findall(r'Finding\(\s*"([a-z-]+)"', path.read_text("utf-8")))
     body = ast.parse(Path(REPOSITORY / "mailer" / "release" / "body.py").read_text("utf-8"))
     names = [n for n in ast.walk(body) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
@@ -111,6 +112,39 @@ def ids_in_code() -> set[str]:
 def test_every_finding_is_documented_and_every_documented_one_exists() -> None:
     page = (REPOSITORY / "docs" / "reference" / "checks.md").read_text("utf-8")
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == ids_in_code()
+
+
+PAGES = REPOSITORY / "docs" / "reference" / "checks"
+
+
+def sections() -> dict[str, str]:
+    """What the pages say of each check, by its id."""
+    found: dict[str, str] = {}
+    for page in sorted(PAGES.glob("*.md")):
+        for section in page.read_text("utf-8").split("\n## ")[1:]:
+            name, _, text = section.partition("\n")
+            assert name not in found, f"{name} stands twice"
+            found[name] = text
+    return found
+
+
+def test_every_finding_has_its_place_on_a_page_that_says_why_whence_and_how_to_silence_it() -> None:
+    page = (REPOSITORY / "docs" / "reference" / "checks.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| ([a-z, ]+) \|", page, re.MULTILINE))
+    told = sections()
+    assert set(told) == set(rows)
+    for name, text in told.items():
+        assert text.strip().startswith(f"*{rows[name]}* — "), name
+        assert "\n- Source: " in text, name
+        assert "\n- Found: " in text, name
+        silent = f"- check: {name}\n      because: " in text
+        assert silent == (name in CAN_BE_SILENCED), name
+        assert silent != ("It can't be silenced" in text), name
+
+
+def test_what_can_be_silenced_and_what_can_not_are_all_there_is() -> None:
+    assert CAN_BE_SILENCED | ERRORS | set(BLOCK_SENDING) == ids_in_code()
+    assert not CAN_BE_SILENCED & (ERRORS | set(BLOCK_SENDING))
 
 
 def test_every_check_says_what_it_finds() -> None:

@@ -73,8 +73,10 @@ CASES = {
     ),
     "resume": Case(("resume", "short"), (SENDING | {"--any-share"},), alone=NOT_HERE | {"--uncertain"}),
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
-    "check": Case(("check", "short"), (CHOOSING | {"--json"},)),
-    "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING),
+    "check": Case(("check", "short"), (CHOOSING | {"--json", "--links"}, CHOOSING | {"--all", "--links"})),
+    "check, a correction": Case(
+        ("check", "better"), (frozenset(("--json", "--links")), frozenset(("--all", "--links"))), alone=CHOOSING
+    ),
     "render": Case(
         ("render", "short"),
         (frozenset(("--out", "--theme", "--png", "--for")) | CHOOSING,),

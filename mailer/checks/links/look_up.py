@@ -17,7 +17,14 @@ from time import monotonic, sleep
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
-from mailer.checks.links.visit import AGENT, PORTS, Answer, Visitor
+from mailer.checks.links.visit import (
+    AGENT,
+    NO_SUCH_SITE,
+    PORTS,
+    Answer,
+    Visitor,
+    names_can_be_looked_up,
+)
 from mailer.checks.reading import Manuscript
 from mailer.model import Finding, Where
 from mailer.visible import visible
@@ -108,6 +115,8 @@ def _answers(urls: Iterable[str], visitor: Visitor) -> dict[str, Answer]:
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="links") as pool:
         for answers in pool.map(lambda server: _of_server(server, by_server[server], visitor), by_server):
             found |= answers
+    if found and all(answer == NO_SUCH_SITE for answer in found.values()) and not names_can_be_looked_up():
+        return dict.fromkeys(found, Answer("unknown", "this machine seems to be offline"))
     return found
 
 

@@ -39,6 +39,19 @@ class Answer:
     why: str = ""
 
 
+NO_SUCH_SITE = Answer("gone", "there is no such site")
+_NOT_KNOWN = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+
+
+def names_can_be_looked_up() -> bool:
+    """Whether this machine can look names up at all: offline, every site seems to be gone."""
+    with suppress(OSError):
+        return bool(
+            socket.getaddrinfo("example.com", 443)
+        )  # kept for such uses, and always there: RFC 2606 §3
+    return False
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet: not loopback, private, link-local, multicast, reserved."""
     ip = ip_address(address.partition("%")[0])
@@ -75,10 +88,10 @@ class Visitor:
         except _Refused as refused:
             return Answer("unknown", str(refused))
         except socket.gaierror as error:
-            gone = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
-            return Answer(
-                "gone" if gone else "unknown",
-                "there is no such site" if gone else "its name can't be looked up",
+            return (
+                NO_SUCH_SITE
+                if error.errno in _NOT_KNOWN
+                else Answer("unknown", "its name can't be looked up")
             )
         except ssl.SSLCertVerificationError:
             return Answer("gone", "its certificate is not valid: browsers warn of it")
