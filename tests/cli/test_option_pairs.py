@@ -75,7 +75,9 @@ CASES = {
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
     "check": Case(("check", "short"), (CHOOSING | {"--json", "--links"}, CHOOSING | {"--all", "--links"})),
     "check, a correction": Case(
-        ("check", "better"), (frozenset(("--json", "--links")), frozenset(("--all", "--links"))), alone=CHOOSING
+        ("check", "better"),
+        (frozenset(("--json", "--links")), frozenset(("--all", "--links"))),
+        alone=CHOOSING,
     ),
     "render": Case(
         ("render", "short"),
