@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from markdown_it.tree import SyntaxTreeNode
 
 from mailer.checks.draft import Draft
+from mailer.checks.reading import Manuscript
 from mailer.errors import WorkspaceError
 from mailer.importing.house_style import House, left_behind
 from mailer.model import MERGE_SLOT, Edition, Finding, Newsroom, Where
@@ -118,18 +119,23 @@ def missing_fields(draft: Draft) -> Iterator[Finding]:
 
 
 def placeholder_text(draft: Draft) -> Iterator[Finding]:
-    """placeholder-text: TODO and its like, which `mailer new` writes where something is to be filled in."""
-    for edition in draft.release.editions:
-        for field, text, where in printed_texts(edition):
-            match = _PLACEHOLDER.search(text)
+    """placeholder-text: TODO and its like, which `mailer new` writes where something is to be filled in; TK and XX."""
+    for manuscript in draft.manuscripts:
+        for field, text, where in printed_texts(manuscript.edition):
             spoken = field.replace("_", " ")
-            if match:
+            if match := _PLACEHOLDER.search(text):
                 yield Finding("placeholder-text", "error", f"“{match[0]}” is still in the {spoken}.",
-                              "Fill it in, or remove it.", where)  # fmt: skip
+                              "Fill it in, or remove it.", _line_of(match[0], manuscript, where))  # fmt: skip
             elif (match := _TO_COME.search(text)) and "(TK)" not in text:
                 yield Finding("placeholder-text", "warning",
                               f"“{match[0].strip()}” in the {spoken} seems to be still to come.",
-                              "Fill it in, if it is.", where)  # fmt: skip
+                              "Fill it in, if it is.", _line_of(match[0], manuscript, where))  # fmt: skip
+
+
+def _line_of(found: str, manuscript: Manuscript, where: Where) -> Where:
+    """The line on which something of the text stands, if only its file is known."""
+    passages = () if where.line or where.path != str(manuscript.edition.path) else manuscript.prose
+    return next((p.at(p.text.index(found)) for p in passages if found in p.text), where)
 
 
 def markup_in_fields(draft: Draft) -> Iterator[Finding]:
