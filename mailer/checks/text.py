@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mailer.checks.draft import Draft
 from mailer.checks.reading import Manuscript
 from mailer.errors import WorkspaceError
-from mailer.importing.house_style import House, left_behind
+from mailer.importing.house_style import DATELINE_WITH_MORE, House, left_behind
 from mailer.model import MERGE_SLOT, Edition, Finding, Newsroom, Where
 from mailer.release.field_names import FIELDS_WITH_SLOTS
 from mailer.release.source import read_source
@@ -158,7 +158,9 @@ def left_by_word(draft: Draft) -> Iterator[Finding]:
         path = draft.workspace.root / edition.path
         house = House(edition.language, edition.newsroom.dash, edition.newsroom.contacts)
         for told in left_behind(read_source(path, str(edition.path)).text, house):
-            yield Finding("left-by-word", "warning", told.message, f"mailer fix {path.stem} puts it right.",
+            by_hand = told.message == DATELINE_WITH_MORE
+            hint = "Take it out of the text." if by_hand else f"mailer fix {path.stem} puts it right."
+            yield Finding("left-by-word", "warning", told.message, hint,
                           Where(str(edition.path), told.line))  # fmt: skip
 
 

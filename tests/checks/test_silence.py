@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from support.terminal import mailer
@@ -12,7 +13,7 @@ from mailer.pipeline import Prepared, prepare
 from mailer.press import Choice
 from mailer.workspace import Workspace
 
-HEAD = "Headline: One\nSubhead: Two\nDate: November 24, 2026\nDateline: Portmellon"
+HEAD = f"Headline: One\nSubhead: Two\nDate: {datetime.now(UTC).date()}\nDateline: Portmellon"
 SILENCE = "Silence:\n  - check: {}\n    because: it is the song's name"
 
 
