@@ -8,7 +8,9 @@ for. Whatever else warns is needless.
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
 import tempfile
 import time
 import tomllib
@@ -189,6 +191,46 @@ def plant() -> None:
             print(f"  {check:18} {len(planted) - len(missed)} of {len(planted)}{not_in}")
 
 
+def imported() -> None:
+    """The releases of importing/, which were written for another purpose, as `mailer import` reads them: whatever the
+    checks of texts warn of. Each is looked at on its own day."""
+    sys.path.insert(0, str(HERE.parent.parent / "tests"))
+    from click.testing import CliRunner
+    from support.benchmark import benchmark
+    from support.reading_checks import OF_THE_TEXT
+
+    from mailer.cli import cli
+
+    releases, warned, number = benchmark("importing/releases.py"), Counter[str](), 0
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = office(Path(folder), "quay")
+        path = workspace.releases / "imported.md"
+        os.chdir(workspace.root)
+        for name in (
+            "releases",
+            *(f"held_out{which}" for which in ("", "_first", "_second", "_third", "_fourth")),
+        ):
+            module = benchmark(f"importing/{name}.py")
+            shapes = getattr(module, "HELD_OUT", None) or module.SHAPES
+            for sample in releases.samples(shapes, len(shapes), seed=3):
+                path.unlink(missing_ok=True)
+                Path("in.txt").write_text(sample.text, "utf-8")
+                CliRunner().invoke(
+                    cli, ["import", "in.txt", "--lang", sample.language, "--out", "releases/imported.md"]
+                )
+                if not path.is_file():
+                    continue
+                release = read_release(workspace, "imported", today=NOW.date())
+                now = datetime.combine(release.original.date, NOW.timetz())
+                draft = Draft(workspace, release, Audience(()), {}, now)
+                number += 1
+                for finding in (found for check in OF_THE_TEXT for found in check(draft)):
+                    if finding.level != "notice" and finding.id not in ("missing-field", "past-embargo"):
+                        warned[finding.id] += 1
+                        print(f"  {sample.shape}: {finding.message} [{finding.id}]")
+    print(f"{number} imported releases: {dict(warned)}")
+
+
 def long_release() -> str:
     """40 KB of text: the releases one behind the other, again and again."""
     bodies = [
@@ -226,7 +268,11 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--recipients", type=int, default=10_000)
     arguments.add_argument("--verbose", action="store_true", help="show every finding, notices too")
+    arguments.add_argument("--imported", action="store_true", help="only the releases of importing/")
     chosen = arguments.parse_args()
+    if chosen.imported:
+        imported()
+        return
     judge(chosen.verbose)
     plant()
     measure(chosen.rounds, chosen.recipients)

@@ -58,7 +58,7 @@ def no_edition(draft: Draft) -> Iterator[Finding]:
         yield Finding(
             "no-edition",
             "notice",
-            f"{number:,} of the recipients read {spoken}, and get it in {own}.",
+            f"{number:,} {'recipient reads' if number == 1 else 'recipients read'} {spoken}, and will get it in {own}.",
             f"Write {draft.release.name}.{language}.md, or leave it so.",
             edition.where(),
         )

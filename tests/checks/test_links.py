@@ -150,7 +150,7 @@ def test_redirections_are_followed_and_not_for_ever(workspace: Workspace) -> Non
 
 @pytest.mark.parametrize("address", [
     "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.9.9", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
-    "255.255.255.255", "::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::", "2002:7f00:1::",
+    "255.255.255.255", "::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::", "2002:7f00:1::", "64:ff9b::a00:1",
 ])  # fmt: skip
 def test_addresses_of_the_house_are_none_of_the_public_internet(address: str) -> None:
     assert not is_public(address)

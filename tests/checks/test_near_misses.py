@@ -196,7 +196,7 @@ def test_readers_of_a_language_in_which_the_office_writes_are_counted(office: Wo
     ]
     draft = Draft(office, read_release(office, "near"), Audience((*readers, *others)), {}, NOW)
     (told,) = [f for check in OF_THE_TEXT for f in check(draft) if f.id == "no-edition"]
-    assert told.message == "3 of the recipients read Spanish, and get it in English."
+    assert told.message == "3 recipients read Spanish, and will get it in English."
 
 
 def test_a_light_brand_colour_is_told_and_a_dark_one_is_not(office: Workspace) -> None:

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address, ip_network
 from threading import Timer
 from time import monotonic
 from typing import Literal
@@ -43,6 +43,10 @@ NO_SUCH_SITE = Answer("gone", "there is no such site")
 _NOT_KNOWN = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 
 
+_TRANSLATED = ip_network("64:ff9b::/96")
+"""IPv4 addresses as networks that have only IPv6 write them (RFC 6052 §2.1)."""
+
+
 def names_can_be_looked_up() -> bool:
     """Whether this machine can look names up at all: offline, every site seems to be gone."""
     with suppress(OSError):
@@ -56,6 +60,8 @@ def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet: not loopback, private, link-local, multicast, reserved."""
     ip = ip_address(address.partition("%")[0])
     inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    if ip in _TRANSLATED:
+        inner = IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.is_global and not ip.is_multicast and (inner is None or bool(inner.is_global))
 
 

@@ -75,4 +75,5 @@ def _paragraph(margin: str, text: str, *, dim: str = "") -> None:
     )
     for number, line in enumerate(lines or [visible(text)]):
         said, found, rest = line.partition(dim) if dim else (line, "", "")
-        say(margin if number == 0 else " " * _MARGIN, visible(said), style(found, dim=True), visible(rest))
+        shown = (visible(said), style(found, dim=True), visible(rest)) if found else (visible(line),)
+        say(margin if number == 0 else " " * _MARGIN, *shown)
