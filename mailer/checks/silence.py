@@ -42,20 +42,25 @@ class Silenced:
 def parted(
     draft: Draft, findings: Sequence[Finding], blocking: Iterable[str]
 ) -> tuple[list[Finding], list[Silenced]]:
-    """What is to be shown, with what is wrong about the silences themselves; and what is silenced.
+    """What is to be shown, with what is wrong about the silences themselves; and what is silenced. What press lists
+    bring up is no release's to silence: it is answered beside the list.
 
     Args:
         blocking: ids of warnings that block the real thing.
     """
-    wanted = {silence.check: silence for silence in _all(draft)}
+    known = CAN_BE_SILENCED - set(blocking)
+    wanted = {silence.check: silence for silence in _all(draft) if silence.check in known}
+    about = _about(
+        draft, {finding.id for finding in findings if finding.level != "error"}, known, frozenset(blocking)
+    )
     shown, silenced = list[Finding](), list[Silenced]()
-    for finding in findings:
-        silence = wanted.get(finding.id)
-        if silence and finding.level != "error" and finding.id not in blocking:
+    for finding in (*findings, *about):
+        silence = wanted.get(finding.id) if finding.level != "error" else None
+        if silence:
             silenced.append(Silenced(finding, silence.because))
         else:
             shown.append(finding)
-    return [*shown, *_about(draft, findings, silenced, blocking)], silenced
+    return shown, silenced
 
 
 def _all(draft: Draft) -> Iterator[Silence]:
@@ -66,12 +71,9 @@ def _all(draft: Draft) -> Iterator[Silence]:
 
 
 def _about(
-    draft: Draft, findings: Sequence[Finding], silenced: Sequence[Silenced], blocking: Iterable[str]
+    draft: Draft, found: set[str], known: frozenset[str], blocking: frozenset[str]
 ) -> Iterator[Finding]:
     """silence, unneeded-silence: an id that there is not, or that blocks; one of a release that has nothing to do."""
-    known = CAN_BE_SILENCED | {finding.id for finding in findings if finding.level != "error"}
-    known -= set(blocking)
-    used = {each.finding.id for each in silenced}
     own = {silence for edition in draft.release.editions for silence in edition.silence}
     for silence in dict.fromkeys(_all(draft)):
         if silence.check in ERRORS or silence.check in blocking:
@@ -85,10 +87,9 @@ def _about(
         elif silence.check not in known:
             near = get_close_matches(silence.check, sorted(known), n=1, cutoff=0.5)
             hint = f"Did you mean {near[0]}?" if near else "The ids stand in brackets behind each finding."
-            yield Finding(
-                "silence", "error", f"There is no check “{silence.check}” to silence.", hint, silence.where
-            )
-        elif silence in own and silence.check not in used and silence.check not in _LATER:
+            message = f"There is no check “{silence.check}” to silence."
+            yield Finding("silence", "error", message, hint, silence.where)
+        elif silence in own and silence.check not in found | _LATER:
             yield Finding(
                 "unneeded-silence",
                 "notice",
@@ -98,5 +99,5 @@ def _about(
             )
 
 
-_LATER = frozenset(("dead-web-link", "unchecked-link"))
-"""Found only if links are looked up."""
+_LATER = frozenset(("dead-web-link", "unchecked-link", "unneeded-silence"))
+"""Found only if links are looked up, or after all others."""

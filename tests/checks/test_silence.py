@@ -88,6 +88,22 @@ def test_a_silence_that_hides_nothing_any_more_is_told(workspace: Workspace) -> 
     assert [(f.id, f.level) for f in prepared.findings] == [("unneeded-silence", "notice")]
 
 
+def test_that_notice_can_be_silenced_too(workspace: Workspace) -> None:
+    silences = f"{SILENCE.format('doubled-word')}\n  - check: unneeded-silence\n    because: it comes back each month"
+    prepared = looked_at(workspace, silences, "It is the quay.")
+    assert prepared.findings == ()
+    assert [each.finding.id for each in prepared.silenced] == ["unneeded-silence"]
+
+
+def test_what_press_lists_bring_up_is_no_releases_to_silence(workspace: Workspace) -> None:
+    (workspace.lists / "odd.csv").write_text("reached at\nana@example.net\nbo@example.net\n", "utf-8")
+    prepared = looked_at(workspace, f"{SILENCE.format('column-inferred')}\nLists: odd", "It is the quay.")
+    assert [(f.id, f.level) for f in prepared.findings] == [
+        ("silence", "error"),
+        ("column-inferred", "warning"),
+    ]
+
+
 def test_the_command_counts_shows_and_hands_on_what_is_silenced(workspace: Workspace) -> None:
     looked_at(workspace, SILENCE.format("doubled-word"))
     ran = mailer("check", "one", cwd=workspace.root)
