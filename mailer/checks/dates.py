@@ -24,9 +24,12 @@ STALE = 2
 
 _HEADER_DAY = re.compile(r"\s*(?:-\s+)?(?:date|fecha|embargo|start|end|when|cuándo)\s*:", re.IGNORECASE)
 _FAR = re.compile(
-    r"\b(?:webinar|webcast|online|virtual(?:ly)?|teleconference|conference call|dial[- ]in|zoom|teams|live ?stream"
-    r"|streaming|en línea|seminario web|videoconferencia|en ligne|visioconférence|télé ?conférence|videokonferenz"
-    r"|embargo(?:ed)?)\b",
+    r"\b(?:webinar|webcast|teleconference|conference call|dial[- ]in|live ?stream\w*|embargo(?:ed)?"
+    r"|videoconferencia|visioconférence|téléconférence|videokonferenz|seminario web"
+    r"|(?:online|virtual) (?:press |news )?(?:briefing|conference|event|talk|meeting|session|seminar|lecture)"
+    r"|(?:join|attend|held|follow|watch)\b[^.]{0,40}\bonline|(?:via|over|on|por|per) zoom|zoom (?:call|meeting|link)"
+    r"|(?:via|over|microsoft) teams|(?:conexión|rueda de prensa|charla|transmisión|retransmisión) (?:en línea|virtual)"
+    r"|en ligne à|en streaming)\b",
     re.IGNORECASE,
 )
 """Signs that readers elsewhere will set their clocks by it."""

@@ -20,10 +20,15 @@ MOST_NUMBERS = 50
 """Telephone numbers of a text that are looked at: each takes a while, and a list of more is no release."""
 
 _CALL = re.compile(
-    r"\b(?:tel|phone|telephone|call|mobile|cell|teléfono|tfno|móvil|llame al|telefon|téléphone|telefone)\b"
-    r"\.?\s?:?\s?(?:us )?(?:on |at |al )?(?P<number>\+?\(?\d[\d ()./\u00a0-]{3,24}\d)(?![\d%])",
+    r"\b(?:(?:tel|phone|telephone|call|llame al|telefon|téléphone|telefone|teléfono|tfno)\b\.?\s?:?"
+    r"|(?:mobile|cell|móvil)\s?:)"
+    r"\s?(?:us )?(?:on |at |al )?(?P<number>\+?\(?\d[\d ()./\u00a0-]{3,24}\d)(?![\d%])",
     re.IGNORECASE,
 )
+_FEWEST = 7
+"""Digits. Shorter numbers are those of services, which no plan of numbers tells: 116 123."""
+
+_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[ .\u00a0]\d{3})+")
 
 
 # ---- a name spelt two ways ------------------------------------------------------------------------------------
@@ -244,7 +249,9 @@ def phone_in_text(draft: Draft) -> Iterator[Finding]:
         )
         for passage, match in islice(found, MOST_NUMBERS):
             number = match["number"]
-            if len(re.sub(r"\D", "", number)) >= 6 and not tel(number, manuscript.edition.newsroom.region):
+            if len(re.sub(r"\D", "", number)) < _FEWEST or _AMOUNT.fullmatch(number):
+                continue
+            if not tel(number, manuscript.edition.newsroom.region):
                 yield Finding(
                     "phone-number",
                     "warning",

@@ -19,12 +19,14 @@ _RAISED = re.compile(r"(?<=[^\W\d_]{4})[¹²³⁰⁴-⁹]{1,2}(?!\w)|(?<=[.,;!?�
 _BRACKETED = re.compile(
     r"(?<=[^\W\d_.,”»\"’])[ \u00a0]?(?:\((\d{1,2})\)|\[(\d{1,2})\])(?=[.,;:](?:\s|$)|\s*$)"
 )
-_UNITS = frozenset(("metre", "meter", "feet", "foot", "mile", "inch", "metro", "mètre", "quadratmeter"))
+_UNITS = ("metre", "meter", "feet", "foot", "mile", "inch", "metro", "mètre")
 _CITED = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 _NOTE_NUMBER = re.compile(r"\b(?:notes?|footnotes?|nota|Fußnote|Anmerkung)\s+\d", re.IGNORECASE)
 _EATEN = re.compile(r"\(?\d[\d\s().\u00a0/-]{5,20}(?:\s*(?:ext|x)\.?\s*\d+)?\.?")
 
-_PRIMES = re.compile(r"(?<=\d)[\"'′″]")
+_PRIMES = re.compile(r"(?<=[\d½¼¾⅓⅔⅛])[\"'′″]|(?<=[^\W\d_])\"(?=[^\W\d_])")
+"""Feet and inches, minutes and seconds; and what Hebrew writes within an abbreviation."""
+
 _STRAIGHT, _CURLY = (
     re.compile(r"\"|(?<=[^\W\d_])'(?=[^\W\d_])"),
     re.compile("[“”„]|(?<=[^\\W\\d_])’(?=[^\\W\\d_])"),
@@ -35,6 +37,8 @@ def doubled_word(draft: Draft) -> Iterator[Finding]:
     """doubled-word: “the the”. Names (Walla Walla) and what a language does say twice (had had) are none."""
     for manuscript in draft.manuscripts:
         once = words("once", manuscript.language)
+        if not once:
+            continue  # many languages say words twice: Malay, Vietnamese, Swahili
         for passage in manuscript.passages:
             for first, second in pairwise(passage.words):
                 if first.small == second.small and second.text == second.small:
@@ -163,7 +167,7 @@ def typed_notes(draft: Draft) -> Iterator[Finding]:
 def _typed(text: str, has_notes: bool) -> re.Match[str] | None:
     for match in _RAISED.finditer(text):
         before = re.search(r"[^\W\d_]+$", text[max(0, match.start() - 30) : match.start()])
-        if not before or before[0].casefold().rstrip("s") not in _UNITS:
+        if not before or not before[0].casefold().rstrip("s").endswith(_UNITS):
             return match
     found = list(_BRACKETED.finditer(text)) if has_notes else []
     # “(1) a quay; (2) a crane” counts what is in the sentence.

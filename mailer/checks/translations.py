@@ -23,7 +23,8 @@ _POINT = {"en": ".", "zh": ".", "ja": ".", "ko": ".", "he": "."}
 """The decimal sign of a language; elsewhere a comma. Not all countries keep to it: in Mexico it is a point."""
 
 _FIGURE = re.compile(
-    r"(?<![\w.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,3})?(?![\w])|(?<![\w.,])\d+(?:[.,]\d+)?(?!\w)"
+    r"(?<![\w.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,3})?(?![\w])"
+    r"|(?<![\w.,])\d+(?:[.,]\d+)?(?:(?!\w)|(?=(?:st|nd|rd|th|er|º|ª)\b))"
 )
 _SCALE = re.compile(
     r"[\s\u00a0-]?(?P<word>mil millones|mil milhões|thousand|million(?:s|en)?|billions?|milli?on(?:es|en)?|milhões"
@@ -158,13 +159,31 @@ def _figures_of(manuscript: Manuscript) -> list[_Figure]:
 
 
 def _without_dates(text: str) -> str:
-    spans = [(each.start, each.end) for each in days_in(text)] + [
-        (each.start, each.end) for each in hours_in(text)
+    """A text in which days, hours, decades, centuries and numbers of telephones are blanks."""
+    spans = [(day.start, day.end) for day in days_in(text)] + [
+        (hour.start, hour.end) for hour in hours_in(text)
     ]
-    spans += [match.span() for match in re.finditer(r"\+?\d[\d\s().-]{8,}\d", text) if _is_phone(match[0])]
+    spans += [match.span() for match in _PHONE.finditer(text) if _is_phone(match[0])]
+    spans += [match.span() for match in _TIMES.finditer(text)]
     for start, end in spans:
+        ahead = _RANGE_AHEAD.search(text[max(0, start - 14) : start])
+        behind = _RANGE_BEHIND.match(text, end)
+        start -= len(ahead[0]) if ahead else 0
+        end = behind.end() if behind else end
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     return text
+
+
+_PHONE = re.compile(r"\+?\d[\d\s().-]{8,30}\d")
+_TIMES = re.compile(
+    r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d{1,2}(?:st|nd|rd|th)[ -]centur\w+"
+    r"|\b(?:19|20)?\d0s\b|\baños \d{2,4}\b|\bannées \d{2,4}\b|\b\d{2,4}er[- ]Jahre|\b(?:[01]?\d|2[0-3])\s?h\b\.?"
+    r"|\blas (?:[01]?\d|2[0-3])(?: horas)?\b",
+    re.IGNORECASE,
+)
+_RANGE_AHEAD = re.compile(r"\d{1,2}\.?\s?(?:[–-]|\b(?:y|al|a|au|et|bis|und|and|to|e)\b)\s?(?:el\s)?$")
+_RANGE_BEHIND = re.compile(r"\s?(?:[–-]|\b(?:and|to)\b)\s?\d{1,2}\b(?![.:]?\d)(?:,?\s(?:19|20)\d\d\b)?")
+"""The other day of two that have one month: December 14–16, 14 al 16 de diciembre."""
 
 
 def _is_phone(text: str) -> bool:

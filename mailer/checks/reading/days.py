@@ -30,6 +30,9 @@ def _bare(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
+_SHORT = 3
+"""Letters of Mon, Sat, Wed."""
+
 _WEEKDAY_NUMBERS = {_bare(name): number for name, number in _WEEKDAYS.items()}
 _MONTH_NUMBERS = {_bare(name): number for name, number in _MONTHS.items()}
 _ENGLISH = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -91,7 +94,12 @@ def weekday_name(day: date) -> str:
 
 def days_in(text: str) -> list[NamedDay]:
     """The days that a text names with their month as a word, in order."""
-    found = [_named(match) for pattern in _DAY for match in pattern.finditer(text)]
+    found = [
+        _named(match)
+        for pattern in _DAY
+        for match in pattern.finditer(text)
+        if match["month"] != "may"  # “Monday may 3 teams”: a month has a capital there
+    ]
     found.sort(key=lambda each: (each.start, -each.end))
     kept: list[NamedDay] = []
     for each in found:
@@ -101,7 +109,9 @@ def days_in(text: str) -> list[NamedDay]:
 
 
 def _named(match: re.Match[str]) -> NamedDay:
-    weekday = _WEEKDAY_NUMBERS.get(_bare(match["weekday"])) if match["weekday"] else None
+    said = match["weekday"] or ""
+    is_verb = said.islower() and len(said) == _SHORT  # “the court sat 3 May”
+    weekday = None if is_verb else _WEEKDAY_NUMBERS.get(_bare(said))
     month = _MONTH_NUMBERS[_bare(match["month"])]
     year = int(match["year"]) if match["year"] else None
     return NamedDay(match[0], match.start(), match.end(), weekday, int(match["day"]), month, year)
