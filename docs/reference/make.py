@@ -287,10 +287,10 @@ def consequences(page: str) -> str:
 _FOR_THEMES = {
     "release": ("the edition", Edition, {
         "path", "newsroom", "subject", "dateline", "lists", "theme", "original", "corrects", "origin", "revision",
-        "lines", "findings", "written_in"}),
+        "lines", "findings", "silence", "written_in"}),
     "newsroom": ("the organisation", Newsroom, {
         "path", "language", "sender", "reply_to", "zone", "region", "dash", "colour", "theme", "lists", "contacts",
-        "boilerplates", "lines", "findings", "written_in"}),
+        "boilerplates", "lines", "findings", "silence", "written_in"}),
 }  # fmt: skip
 """Nouns of the model, and what of them is for others, or printed by the tool itself."""
 

@@ -7,11 +7,24 @@ it is the real thing (`BLOCK_SENDING`). What the ids mean and what to do about t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from mailer.checks import mail, people, sample, text, theme, web
+from mailer.checks import (
+    dates,
+    enclosures,
+    inbox,
+    mail,
+    names,
+    people,
+    prose,
+    sample,
+    text,
+    theme,
+    translations,
+)
 from mailer.checks.draft import Draft
 from mailer.checks.sample import Place, sample_places
+from mailer.checks.silence import Silenced, parted
 from mailer.checks.theme import check_theme
 from mailer.errors import CheckFailed
 from mailer.model import Finding
@@ -27,7 +40,32 @@ CHECKS: tuple[Check, ...] = (
     text.left_by_word,
     text.embargo,
     text.follow_up,
-    text.subject,
+    inbox.subject,
+    inbox.headline,
+    inbox.loud_subject,
+    inbox.fake_reply,
+    inbox.no_preheader,
+    dates.weekday,
+    dates.old_date,
+    dates.past_event,
+    dates.relative_day,
+    dates.time_zone,
+    dates.embargo_in_text,
+    names.name_spelling,
+    names.no_organisation,
+    names.contacts,
+    names.phone_in_text,
+    prose.doubled_word,
+    prose.quotes,
+    prose.typed_notes,
+    prose.note_order,
+    prose.phone_in_list,
+    enclosures.written_links,
+    enclosures.alt_texts,
+    enclosures.rejected_attachments,
+    enclosures.brand_colour,
+    translations.no_edition,
+    translations.translated,
     mail.missing_alternative,
     mail.active_content,
     mail.size,
@@ -38,7 +76,7 @@ CHECKS: tuple[Check, ...] = (
     mail.moving_pictures,
     mail.header_injection,
     theme.own_theme,
-    web.not_on_the_web,
+    mail.not_on_the_web,
     people.no_recipients,
     people.who_was_read,
     people.language_they_got,
@@ -48,16 +86,36 @@ CHECKS: tuple[Check, ...] = (
 BLOCK_SENDING: tuple[str, ...] = ("sample-office",)
 """Findings that are a warning until the real thing, which they block: a newcomer may look, rehearse and proof."""
 
+LEVELS = ("error", "warning", "notice")
+"""From the gravest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What pre-flight found, gravest first, and what of it staff silenced."""
+
+    findings: tuple[Finding, ...]
+    silenced: tuple[Silenced, ...]
+
 
 def run_checks(draft: Draft) -> tuple[Finding, ...]:
-    """All findings of all checks, gravest first.
+    """All findings of all checks but for those that staff silenced, gravest first.
 
     Args:
         draft: the release, rendered, with its audience. Recipients are streamed, never held.
     """
-    order = ("error", "warning", "notice")
-    findings = (finding for check in CHECKS for finding in check(draft))
-    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: order.index(finding.level)))
+    return look_over(draft).findings
+
+
+def look_over(draft: Draft, more: Iterable[Finding] = ()) -> Checked:
+    """All findings of all checks, gravest first, and what of them staff silenced.
+
+    Args:
+        more: what was found elsewhere, such as by looking links up.
+    """
+    found = [*(finding for check in CHECKS for finding in check(draft)), *more]
+    shown, silenced = parted(draft, list(dict.fromkeys(found)), BLOCK_SENDING)
+    return Checked(tuple(sorted(shown, key=lambda finding: LEVELS.index(finding.level))), tuple(silenced))
 
 
 def must_be_ready(findings: Iterable[Finding]) -> None:
@@ -72,5 +130,6 @@ def must_be_ready(findings: Iterable[Finding]) -> None:
 
 
 __all__ = [
-    "BLOCK_SENDING", "CHECKS", "Check", "Draft", "Place", "check_theme", "must_be_ready", "run_checks", "sample_places",
+    "BLOCK_SENDING", "CHECKS", "Check", "Checked", "Draft", "Place", "Silenced", "check_theme", "look_over",
+    "must_be_ready", "run_checks", "sample_places",
 ]  # fmt: skip

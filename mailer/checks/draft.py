@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
+from mailer.checks.reading import Manuscript, manuscript_of
 from mailer.model import Audience, Release, Rendered
 from mailer.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """A release with its audience, rendered but not composed.
 
@@ -26,6 +28,11 @@ class Draft:
     rendered: Mapping[str, Rendered]
     now: datetime
     theme: str = ""
+
+    @cached_property
+    def manuscripts(self) -> tuple[Manuscript, ...]:
+        """Each edition as it is read, the original first."""
+        return tuple(manuscript_of(self.workspace, edition) for edition in self.release.editions)
 
     @classmethod
     def at_once(

@@ -13,6 +13,7 @@ from mailer.release.body import line_of_picture
 from mailer.release.source import read_source
 from mailer.render import numbers_of, says_again
 from mailer.visible import visible
+from mailer.workspace import page_name
 
 CLIP = 102 * 1024
 """Gmail cuts a message's HTML off behind 102 KB, and hides the rest behind a link."""
@@ -200,3 +201,20 @@ def header_injection(draft: Draft) -> Iterator[Finding]:
                               f"The name of {person.address} could be mistaken for a header field.",
                               "Type the name again.", person.where)  # fmt: skip
                 break
+
+
+def not_on_the_web(draft: Draft) -> Iterator[Finding]:
+    """not-on-the-web: the mail leads to a page of the newsroom's site that is not there yet."""
+    release = draft.release
+    for edition in release.editions:
+        page = page_name(release.name, "" if edition is release.original else edition.language)
+        base = edition.newsroom.web
+        of_the_site = base and edition.web == f"{base.rstrip('/')}/{page}"
+        if of_the_site and not (draft.workspace.site / page).is_file():
+            yield Finding(
+                "not-on-the-web",
+                "notice",
+                f"The mail links to {edition.web}, and site/{page} is not there yet.",
+                f"Run: mailer publish {release.name} (if you publish with --out, look there).",
+                edition.where(),
+            )

@@ -64,6 +64,7 @@ FORMS = {
     "lists": Written("zz-list", "zz-list"),
     "approvers": Written("Zz Approver", "Zz Approver"),
     "about": Written("About Zz, About Yy", "Zz about zZ"),
+    "silence.check": Written("long-headline", "zz nothing is printed of it"),
 }  # fmt: skip
 """Any other field is a text, and its sentinel is what is written there."""
 
@@ -87,6 +88,8 @@ NOT_EVERYWHERE = {
     "theme": (NEITHER, "chooses the look"),
     "corrects": (NEITHER, "a name of the office's own; readers see the thread and `correction`"),
     "attachments.send": (NEITHER, "chooses between a link and a file in the mail"),
+    "silence.check": (NEITHER, "for the office: what pre-flight need not say"),
+    "silence.because": (NEITHER, "for the office: why"),
     "sender": (NEITHER, "the mail's From"),
     "reply_to": (NEITHER, "the mail's Reply-To"),
     "zone": (NEITHER, "how moments are written"),

@@ -9,25 +9,37 @@ from dataclasses import fields, is_dataclass
 from markdown_it.tree import SyntaxTreeNode
 
 from mailer.checks.draft import Draft
+from mailer.checks.reading import Manuscript
 from mailer.errors import WorkspaceError
-from mailer.importing.house_style import House, left_behind
+from mailer.importing.house_style import DATELINE_WITH_MORE, House, left_behind
 from mailer.model import MERGE_SLOT, Edition, Finding, Kind, Newsroom, Where
 from mailer.release.field_names import FIELDS_WITH_SLOTS
 from mailer.release.source import read_source
 from mailer.release.values import moment_text
 
 _PLACEHOLDER = re.compile(
-    r"\b(?:TODO|TBC|TBD|XXX+|FIXME)\b|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
+    r"\b(?:TODO|TBC|TBD|FIXME)\b|\bX{4,}\b|(?<!Bowl )(?<!siglo )\bXXX\b(?! [A-ZÁÉÍÓÚ][a-zé]{3})"
+    r"|(?i:\blorem ipsum\b|\[(?:insert|your|name|date|city|place)\b[^\]]*\])"
 )
+_TO_COME = re.compile(
+    r"\[TK\]|\bTK(?:TK)+\b|\bTK\b(?! [A-Z][a-z])(?!\))"
+    r"|\b(?:of|that|for|than|by|over|nearly|about|some|only) XX (?!chromosomes)(?=[a-z]+s\b)"
+    r"|[€$£]\s?XX\b|\[XX\]|\bXX[:/.]XX\b|\bXX(?=\s?(?:%|percent|per cent|por ciento|Prozent|pour cent|million|millones"
+    r"|Millionen|thousand|euros?\b|dollars?\b|pounds?\b|people\b|personas\b|years\b|años\b|de XX|p\.m|a\.m))"
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December) XX\b"
+    r"|\bXX (?=de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b)"
+)
+"""TK is “to come” in newsrooms, unless it is somebody's name (TK Maxx) or an abbreviation (Techniker Krankenkasse, TK);
+XX is a figure to come where a figure would stand, and twenty in siglo XX, or a name."""
+
 _MARKUP = re.compile(r"\*\*|\{\{|\}\}|\{[%#]|[%#]\}|~~|```|\]\(")
 _NO_FIELDS = frozenset(("text", "about", "boilerplates", "dash", "end_mark"))
 """Bodies, and what a house may make of any signs."""
 
-LONG_SUBJECT = 100
-
 NOT_PRINTED = frozenset((
     "path", "language", "languages", "direction", "lists", "theme", "zone", "zones", "region", "original", "corrects",
-    "origin", "lines", "findings", "follow_up_after", "written_in", "newsroom", "kind", "colour", "file", "send",
+    "origin", "lines", "findings", "follow_up_after", "approvers", "silence", "written_in", "newsroom", "kind",
+    "colour", "file", "send",
 ))  # fmt: skip
 """Fields of editions and newsrooms that no reader sees. A field that is new in the model is checked unless it is
 named here."""
@@ -108,14 +120,23 @@ def missing_fields(draft: Draft) -> Iterator[Finding]:
 
 
 def placeholder_text(draft: Draft) -> Iterator[Finding]:
-    """placeholder-text: TODO and its like, which `mailer new` writes where something is to be filled in."""
-    for edition in draft.release.editions:
-        for field, text, where in printed_texts(edition):
-            match = _PLACEHOLDER.search(text)
-            if match:
-                spoken = field.replace("_", " ")
+    """placeholder-text: TODO and its like, which `mailer new` writes where something is to be filled in; TK and XX."""
+    for manuscript in draft.manuscripts:
+        for field, text, where in printed_texts(manuscript.edition):
+            spoken = field.replace("_", " ")
+            if match := _PLACEHOLDER.search(text):
                 yield Finding("placeholder-text", "error", f"“{match[0]}” is still in the {spoken}.",
-                              "Fill it in, or remove it.", where)  # fmt: skip
+                              "Fill it in, or remove it.", _line_of(match[0], manuscript, where))  # fmt: skip
+            elif (match := _TO_COME.search(text)) and "(TK)" not in text:
+                yield Finding("placeholder-text", "warning",
+                              f"“{match[0].strip()}” in the {spoken} seems to be still to come.",
+                              "Fill it in, if it is.", _line_of(match[0], manuscript, where))  # fmt: skip
+
+
+def _line_of(found: str, manuscript: Manuscript, where: Where) -> Where:
+    """The line on which something of the text stands, if only its file is known."""
+    passages = () if where.line or where.path != str(manuscript.edition.path) else manuscript.prose
+    return next((p.at(p.text.index(found)) for p in passages if found in p.text), where)
 
 
 def markup_in_fields(draft: Draft) -> Iterator[Finding]:
@@ -138,7 +159,9 @@ def left_by_word(draft: Draft) -> Iterator[Finding]:
         path = draft.workspace.root / edition.path
         house = House(edition.language, edition.newsroom.dash, edition.newsroom.contacts)
         for told in left_behind(read_source(path, str(edition.path)).text, house):
-            yield Finding("left-by-word", "warning", told.message, f"mailer fix {path.stem} puts it right.",
+            by_hand = told.message == DATELINE_WITH_MORE
+            hint = "Take it out of the text." if by_hand else f"mailer fix {path.stem} puts it right."
+            yield Finding("left-by-word", "warning", told.message, hint,
                           Where(str(edition.path), told.line))  # fmt: skip
 
 
@@ -174,18 +197,3 @@ def follow_up(draft: Draft) -> Iterator[Finding]:
     if edition.kind.supersedes and not edition.correction:
         yield Finding("follow-up", "error", f"This {edition.kind} does not say what changed.",
                       "Add Correction: and one sentence.", edition.where("kind"))  # fmt: skip
-
-
-def subject(draft: Draft) -> Iterator[Finding]:
-    """long-subject: most inboxes show 40 to 60 characters, and none shows more than about 100."""
-    for edition in draft.release.editions:
-        if len(edition.subject) > LONG_SUBJECT:
-            message = f"The subject has {len(edition.subject)} characters; most inboxes won't show the end."
-            where = edition.where("subject" if "subject" in edition.lines else "headline")
-            yield Finding(
-                "long-subject",
-                "notice",
-                message,
-                "Add a shorter Subject: in addition to the headline.",
-                where,
-            )

@@ -10,7 +10,8 @@ import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import choosing, chosen, only_these, parsed, settings_of, workspace_here
-from mailer.cli.terminal.output import print_audience, print_findings, row, say, say_json, tally
+from mailer.cli.terminal.findings import print_by_place, print_silenced
+from mailer.cli.terminal.output import print_audience, row, say, say_json, tally
 from mailer.visible import visible
 
 
@@ -20,20 +21,28 @@ from mailer.visible import visible
 )
 @click.argument("release")
 @choosing
-@click.option("--json", "as_json", is_flag=True, help="Findings as JSON on stdout.")
-def check(release: str, as_json: bool, **choosing: Any) -> int:
+@click.option("--links", is_flag=True, help="Look up whether its links lead anywhere: asks their servers.")
+@click.option("--all", "in_whole", is_flag=True, help="Show what is silenced, too, with the reasons.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Findings as JSON on stdout, silenced ones with their reason."
+)
+def check(release: str, links: bool, in_whole: bool, as_json: bool, **choosing: Any) -> int:
     """Pre-flight: everything that needs attention before a release goes out.
 
     Exit code 1 if a finding is an error: the release can't be sent then.
     """
     from mailer.pipeline import prepare
 
+    if as_json and in_whole:
+        raise click.UsageError("--json holds everything: --all has no effect beside it.")
     workspace = workspace_here()
-    prepared = prepare(workspace, release, chosen(workspace, **choosing))
+    prepared = prepare(workspace, release, chosen(workspace, **choosing), links=links)
     if as_json:
-        say_json([asdict(f) for f in prepared.findings])
+        shown = [asdict(finding) | {"silenced": ""} for finding in prepared.findings]
+        say_json(shown + [asdict(each.finding) | {"silenced": each.because} for each in prepared.silenced])
     else:
-        print_findings(prepared.findings)
+        print_by_place(prepared.findings, [str(edition.path) for edition in prepared.release.editions])
+        print_silenced(prepared.silenced, in_whole=in_whole)
         say(f"{visible(prepared.release.name)}: {tally(prepared.findings)}.", err=True)
         print_audience(prepared)
     return UNFINISHED if any(finding.level == "error" for finding in prepared.findings) else DONE

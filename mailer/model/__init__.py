@@ -19,6 +19,7 @@ from mailer.model.release import (
     Newsroom,
     Note,
     Release,
+    Silence,
 )
 from mailer.model.slots import MERGE_SLOT, SLOT_SIGN, Slot, slot_field, slot_sign
 
@@ -45,6 +46,7 @@ __all__ = [
     "Recipient",
     "Release",
     "Rendered",
+    "Silence",
     "Slot",
     "Status",
     "Where",

@@ -116,6 +116,15 @@ class Boilerplate:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A check that staff silenced: its id, why, and where they said so."""
+
+    check: str
+    because: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class Newsroom:
     """The organisation in one language, from newsroom.md: house defaults for every release.
 
@@ -140,6 +149,7 @@ class Newsroom:
         approvers: who may approve a release, by name; where somebody stands here, nothing is sent without it.
         boilerplates: by normalised name.
         follow_up_after: hours that somebody is left alone after a mail, before a follow-up.
+        silence: checks that hold for none of its releases, each with a reason.
         written_in: the language (BCP 47) of what is printed, by field; "" where nobody said which it is.
         lines, findings: as an edition has them.
     """
@@ -166,6 +176,7 @@ class Newsroom:
     follow_up_after: float = 24.0
     approvers: tuple[str, ...] = ()
     boilerplates: tuple[Boilerplate, ...] = ()
+    silence: tuple[Silence, ...] = ()
     written_in: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -195,6 +206,7 @@ class Edition:
             is. A translation takes over what it does not say.
         web: where it can be read on the web: as the release says, else its page under the newsroom's `web`, else "".
         original: hash of the original text that this translation follows, or "".
+        silence: checks whose findings are known and meant so, each with a reason.
         lines: where each header field stands, by normalised field name.
         findings: what the reader noticed but could read past (leftover markup, unused notes …).
     """
@@ -229,6 +241,7 @@ class Edition:
     origin: str = ""
     revision: int = 0
     original: str = ""
+    silence: tuple[Silence, ...] = ()
     written_in: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()

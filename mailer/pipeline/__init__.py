@@ -11,8 +11,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mailer import delivery
-from mailer.checks import Draft, run_checks
+from mailer.checks import Draft, look_over
 from mailer.delivery import Ledger, Mailing, Order, Report, Signing, Transport
+from mailer.model import Finding
 from mailer.pipeline.audience import (
     as_addressed,
     audience_of,
@@ -47,7 +48,13 @@ __all__ = [
 
 
 def prepare(
-    workspace: Workspace, name: str, choice: Choice, *, theme: str = "", leaves: datetime | None = None
+    workspace: Workspace,
+    name: str,
+    choice: Choice,
+    *,
+    theme: str = "",
+    leaves: datetime | None = None,
+    links: bool = False,
 ) -> Prepared:
     """Everything short of sending. Check, preview, rehearsal and send all start here.
 
@@ -55,6 +62,7 @@ def prepare(
         theme: another one than the release's own.
         leaves: when it is to leave, aware; now by default. Who accepts no embargoes is left out of what leaves
             under one.
+        links: look up whether the release's links lead anywhere. Nothing is asked of any server otherwise.
 
     Raises:
         ReleaseError, ListError, TemplateError: with every fault of the file.
@@ -65,8 +73,15 @@ def prepare(
     release = read_release(workspace, name, today=day_queued(workspace, name))
     audience, threads = audience_of(workspace, release, choice, leaves or datetime.now(UTC))
     rendered = {e.language: render(e, workspace.theme(theme or e.theme)) for e in release.editions}
-    findings = run_checks(Draft.at_once(workspace, release, audience, rendered, theme))
-    return Prepared(workspace, release, audience, rendered, findings, threads)
+    draft = Draft.at_once(workspace, release, audience, rendered, theme)
+    checked = look_over(draft, _looked_up(draft) if links else ())
+    return Prepared(workspace, release, audience, rendered, checked.findings, threads, checked.silenced)
+
+
+def _looked_up(draft: Draft) -> list[Finding]:
+    from mailer.checks.links import looked_up
+
+    return looked_up(draft.manuscripts, draft.workspace.private / "links.json", draft.now)
 
 
 def queue(

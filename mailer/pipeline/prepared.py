@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from mailer.checks import Silenced
 from mailer.delivery import Ledger
 from mailer.errors import CheckFailed
 from mailer.model import Audience, Finding, Release, Rendered
@@ -20,6 +21,7 @@ class Prepared:
         rendered: by language (BCP 47), one for each edition.
         findings: what pre-flight noticed, gravest first; one of level error blocks `queue`.
         threads: for a follow-up: canonical address → Message-ID of what that person got.
+        silenced: what it noticed and staff had silenced.
     """
 
     workspace: Workspace
@@ -28,6 +30,7 @@ class Prepared:
     rendered: Mapping[str, Rendered]
     findings: tuple[Finding, ...]
     threads: Mapping[str, str]
+    silenced: tuple[Silenced, ...] = ()
 
     def must_be_sound(self) -> None:
         """

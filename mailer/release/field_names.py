@@ -45,6 +45,7 @@ _LISTS = Field("lists", "list, lista, listas")
 _ZONES = Field("zones", "readers' zones, zonas, zonas de los lectores")
 _THEME = Field("theme", "tema")
 _WEB = Field("web", "url, enlace")
+_SILENCE = Field("silence", "silences, silencio, silenciar")
 
 RELEASE: tuple[Field, ...] = (
     Field("kind", "type, tipo, clase"),
@@ -70,6 +71,7 @@ RELEASE: tuple[Field, ...] = (
     _WEB,
     Field("corrects", "follows, corrige, sigue a"),
     Field("correction", "corrección", plain=True),
+    _SILENCE,
 )  # fmt: skip
 """The fields of a release, in the order in which they are documented."""
 
@@ -94,6 +96,7 @@ NEWSROOM: tuple[Field, ...] = (
     Field("why", "porqué, por qué"),
     Field("follow_up_after", "seguimiento tras"),
     Field("approvers", "approver, approval, aprueba, aprueban"),
+    _SILENCE,
 )
 """The fields of newsroom.md."""
 
@@ -113,6 +116,7 @@ RECORDS: dict[str, frozenset[str]] = {
     "about": frozenset(),
     "lists": frozenset(),
     "approvers": frozenset(),
+    "silence": frozenset(["check", "because"]),
 }
 """Fields whose value is a list of records, and the fields of one record; an empty set: a list of words."""
 
@@ -135,6 +139,8 @@ _OF_RECORDS = {
     "end": "hasta, until",
     "where": "dónde, place",
     "online": "en línea, link",
+    "check": "id, comprobación",
+    "because": "reason, motivo",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailer.errors import ValueFault
-from mailer.model import Attachment, Contact, Event, Image
+from mailer.model import Attachment, Contact, Event, Image, Silence, Where
 from mailer.release.body import Body, own_pictures
 from mailer.release.clock_changes import must_be_one_moment
 from mailer.release.field_names import CONTACT_FIELDS
@@ -71,6 +71,21 @@ def contacts(header: Header, name: str) -> tuple[Contact, ...]:
             header.fault(_line(record, "email"), f"“{visible(text['email'])}” is not an email address")
         people.append(Contact(**text, languages=words(_text(record, "languages"))))
     return tuple(people)
+
+
+def silences(header: Header) -> tuple[Silence, ...]:
+    """Checks that staff silenced, each with their reason: whoever comes after them must be able to judge it."""
+    found = []
+    for record in header.records.get("silence", ()):
+        check, because = _text(record, "check"), _text(record, "because")
+        if not check:
+            header.fault(record.line, "silence does not say which check", "write - check: and its id")
+        elif not because:
+            hint = "add because: and the reason below it"
+            header.fault(record.line, f"nobody says why “{visible(check)}” is silenced", hint)
+        else:
+            found.append(Silence(check, because, Where(header.path, record.line)))
+    return tuple(found)
 
 
 def names(header: Header, name: str) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         why=header.text("why") or base.why,
         follow_up_after=fields.parsed(header, "follow_up_after", _hours, base.follow_up_after),
         approvers=base.approvers or fields.names(header, "approvers"),
+        silence=(*base.silence, *fields.silences(header)),
     )
 
 

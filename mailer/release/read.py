@@ -193,6 +193,7 @@ class _Reader:
             theme=header.text("theme") or edition.theme,
             web=fields.parsed(header, "web", parse_web_address, self._page(edition)),
             corrects=header.text("corrects") or edition.corrects,
+            silence=fields.silences(header),
         )
 
     def _page(self, edition: Edition) -> str:

@@ -5,11 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from mailer.model import Contact, Edition
 
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
 _OWN_CODE = re.compile(r"\s*(?:\+|00)\s*(?=[1-9])")
 _CODE_IN_BRACKETS = re.compile(r"\s*\+\s*\((\d{1,3})\)")
+_CODE_SET_APART = re.compile(r"\s*(?:\+|00)\s*([1-9]\d{0,2})[\s(./-]")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -19,7 +24,8 @@ def tel(number: str, *regions: str) -> str:
     `+ (202) 555-0142` is a number of Washington, not of Egypt: a `+` that no country code follows is only a habit, so
     what is not valid as written is read again without it. A number that no plan assigns yet (all that a country keeps
     free for films and examples, and a block that is newer than our data) is one if it has the right length and its
-    country is written: by its code, or by the 0 that is dialled before an area code.
+    country is written: by its code, or by the 0 that is dialled before an area code. `+1 202 555 014` lacks a digit,
+    and is not a number of Bournemouth: where a country's code is set apart, it is meant.
 
     Args:
         regions: ISO 3166, the likeliest first; for a number without a country code.
@@ -29,6 +35,8 @@ def tel(number: str, *regions: str) -> str:
     bare = number.replace("+", " ")
     own = _OWN_CODE.sub("+", number, count=1) if _OWN_CODE.match(number) else ""
     brackets = _CODE_IN_BRACKETS.match(number)
+    if (apart := _CODE_SET_APART.match(number)) and int(apart[1]) in p.COUNTRY_CODE_TO_REGION_CODE:
+        regions = ()
     readings = [(own, "", True), *((bare, region, True) for region in regions)]
     readings += [
         (own, "", False),
@@ -43,11 +51,24 @@ def tel(number: str, *regions: str) -> str:
             continue
         if brackets and not region and parsed.country_code != int(brackets[1]):
             continue
-        possible = p.is_possible_number_with_reason(parsed) == p.ValidationResult.IS_POSSIBLE
-        if p.is_valid_number(parsed) if assigned else possible and only_a_number(text):
+        if p.is_valid_number(parsed) if assigned else _could_be_assigned(parsed) and only_a_number(text):
             extension = f";ext={parsed.extension}" if parsed.extension else ""
             return f"tel:{p.format_number(parsed, p.PhoneNumberFormat.E164)}{extension}"
     return ""
+
+
+def _could_be_assigned(number: PhoneNumber) -> bool:
+    """Whether it has a length of its country's numbers: a block that no plan assigns has no shorter numbers either."""
+    import phonenumbers as p
+
+    if p.is_possible_number_with_reason(number) != p.ValidationResult.IS_POSSIBLE:
+        return False
+    region = p.region_code_for_country_code(number.country_code or 0)
+    kinds = (p.PhoneNumberType.FIXED_LINE, p.PhoneNumberType.MOBILE)
+    examples = [example for kind in kinds if (example := p.example_number_for_type(region, kind))]
+    return not examples or len(p.national_significant_number(number)) in {
+        len(p.national_significant_number(example)) for example in examples
+    }
 
 
 def only_a_number(text: str) -> bool:

@@ -91,8 +91,16 @@ CASES = {
     "post": Case(("post",), (frozenset(("--install", "--yes")), frozenset(("--uninstall", "--yes")))),
     "correct": Case(("correct", "short"), (frozenset(("--update",)), frozenset(("--withdraw",)))),
     "discard": Case(("discard", "short"), (frozenset(("--yes",)),)),
-    "check": Case(("check", "short"), (CHOOSING | {"--json"},), alone=frozenset((UNMARKED,))),
-    "check, a correction": Case(("check", "better"), (frozenset(("--json",)),), alone=CHOOSING | {UNMARKED}),
+    "check": Case(
+        ("check", "short"),
+        (CHOOSING | {"--json", "--links"}, CHOOSING | {"--all", "--links"}),
+        alone=frozenset((UNMARKED,)),
+    ),
+    "check, a correction": Case(
+        ("check", "better"),
+        (frozenset(("--json", "--links")), frozenset(("--all", "--links"))),
+        alone=CHOOSING | {UNMARKED},
+    ),
     "publish": Case(("publish", "short"), (frozenset(("--out",)),), alone=frozenset(("--under-embargo",))),
     "render": Case(
         ("render", "short"),

@@ -86,6 +86,17 @@ def test_fields_that_programs_read_stay_too() -> None:
     ).replace('"tank"', "“tank”")
 
 
+@pytest.mark.parametrize(("begins", "is_told"), [
+    ("Portmellon — Eight", True), ("PORTMELLON, Nov. 23, 2026 — Eight", True), ("(Portmellon) — Eight", True),
+    ("Portmellon, November 24, 2026 — Eight", True), ("Portmellon has eight — no, nine", False),
+])  # fmt: skip
+def test_a_second_dateline_is_told_even_where_only_a_person_can_take_it_out(
+    begins: str, is_told: bool
+) -> None:
+    text = f"---\nHeadline: One\nDate: November 23, 2026\nDateline: Portmellon\n---\n\n{begins} of them are clean.\n"
+    assert [told.line for told in left_behind(text, House("en"))] == [7] * is_told
+
+
 def test_contacts_of_the_office_are_not_said_twice() -> None:
     office = House("en", contacts=(Contact("Mira Okafor", phone="020 7946 0142"),))
     text = "---\nHeadline: One\nDate: July 24, 2018\n---\n\nJuly 24, 2018\n\nText.\n\nContact:\nMira Okafor, 020 7946 0142\n"

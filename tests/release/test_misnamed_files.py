@@ -131,6 +131,6 @@ def test_a_translation_that_is_not_read_is_told(workspace: Workspace, there: str
     (workspace.releases / "harbour-report.es.md").rename(workspace.releases / there)
     (workspace.releases / "harbour-report.notes.txt").write_text("Ask Mira.", "utf-8")
     ran = mailer("check", "harbour-report", cwd=workspace.root)
-    assert f"releases/{there}: warning: {there} is not read" in ran.out
+    assert f"releases/{there}\n  warning  {there} is not read" in ran.out
     assert "call it harbour-report.es.md" in ran.out
     assert ran.out.count("misnamed-file") == 1

@@ -46,6 +46,15 @@ def test_a_number_of_elsewhere_without_its_code_calls_nobody_wrong(number: str, 
     assert tel(number, office) == ""
 
 
+@pytest.mark.parametrize(("number", "office"), [
+    ("+1 202 555 014", "GB"), ("+34 91 123 45 6", "GB"), ("0034 91 123 45 6", "GB"), ("+44 20 7946 01", "US"), ("020 7946 014", "GB"),
+    ("07700 90014", "GB"),
+])  # fmt: skip
+def test_a_number_that_lacks_a_digit_calls_nobody(number: str, office: str) -> None:
+    """`+1 202 555 014` was read again without its code, as a number of Bournemouth."""
+    assert tel(number, office) == ""
+
+
 def test_the_country_of_a_number_is_told_by_its_code() -> None:
     assert [region_of(n) for n in ("+44 20 7946 0142", "0049 30 123456", "+1 613 555 0142", "020 7946 0142", "+999 1")] == [
         "GB", "DE", "CA", "", "",

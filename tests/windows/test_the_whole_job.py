@@ -47,11 +47,15 @@ def test_a_workspace_a_release_and_its_files(windows: Windows, tmp_path: Path) -
     assert (ran.code, ran.out) == (0, "releases\\senales-en-la-costa.md\n"), ran.err
     ran = windows.run("check", "senales-en-la-costa", cwd=office)
     assert ran.code == 1
-    assert "releases\\senales-en-la-costa.md:7: error: “TODO” is still in the dateline." in ran.out, ran.out
+    assert "releases\\senales-en-la-costa.md:7\n  error    “TODO” is still in the dateline." in ran.out, (
+        ran.out
+    )
     ran = windows.run("check", "releases\\harbour-report.md", cwd=office)
     assert ran.code == 0, ran.out
-    assert all(" warning: Still has the sample's " in line for line in ran.out.splitlines() if line[0] != " ")
-    assert "releases\\harbour-report.es.md:28: warning: Still has the sample's name" in ran.out, ran.out
+    assert all(
+        "Still has the sample's " in line for line in ran.out.splitlines() if line.startswith("  warning")
+    )
+    assert "releases\\harbour-report.es.md:28\n  warning  Still has the sample's name" in ran.out, ran.out
     ran = windows.run("render", "harbour-report", "--out", "für später", cwd=office)
     assert ran.code == 0, ran.err
     names = [f"harbour-report.{tag}.{suffix}" for tag in ("en", "es") for suffix in ("html", "txt", "eml")]

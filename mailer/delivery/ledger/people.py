@@ -1,5 +1,4 @@
-"""What the ledger knows of people: who has a release and gets what follows it, whose mail came back, what is kept about
-somebody, and how it is forgotten."""
+"""What the ledger knows of people: who has a release, whose mail came back, what is kept of them, how it is forgotten."""
 
 from __future__ import annotations
 
@@ -287,10 +286,13 @@ def _taken_back(db: sqlite3.Connection, canonical: str) -> Iterator[PastMail]:
 
 def forget(db: sqlite3.Connection, canonical: str) -> int:
     """See `Ledger.forget`."""
-    digest = "forgotten:" + hashlib.sha256(canonical.encode()).hexdigest()
+    digest = f"forgotten:{hashlib.sha256(canonical.encode()).hexdigest()}"
     ids = db.execute("SELECT id FROM deliveries WHERE canonical = ?", (canonical,)).fetchall()
-    db.executemany("DELETE FROM answers WHERE delivery = ?", ids)
-    db.executemany("UPDATE attempts SET text = '' WHERE delivery = ?", ids)
+    for statement in (
+        "DELETE FROM answers WHERE delivery = ?",
+        "UPDATE attempts SET text = '' WHERE delivery = ?",
+    ):
+        db.executemany(statement, ids)
     db.executemany(
         "UPDATE deliveries SET canonical = ?, address = '', name = '', fields = '{}',"
         f" state = iif(instr('{LEFT_NOWHERE}', state), '{REJECTED}', state) WHERE id = ?",

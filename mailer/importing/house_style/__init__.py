@@ -14,6 +14,7 @@ from mailer.importing.house_style.doubled import (
     BULLETS,
     CONTACTS,
     DATELINE,
+    DATELINE_WITH_MORE,
     OPENING,
     SAID_TWICE,
     tell_of_broken_sentences,
@@ -23,7 +24,7 @@ from mailer.importing.house_style.page import House, Page, Told
 from mailer.importing.house_style.typed_notes import NOTES, with_notes
 from mailer.importing.house_style.typography import set_in_type
 
-__all__ = ["House", "Tidied", "Told", "left_behind", "tidied"]
+__all__ = ["DATELINE_WITH_MORE", "House", "Tidied", "Told", "left_behind", "tidied"]
 
 _SEEN_BY_READERS = {
     OPENING: "The text begins with what the mail prints from the header: it would be said twice.",
@@ -85,4 +86,6 @@ def left_behind(text: str, house: House) -> tuple[Told, ...]:
         if page := Page.of(text, house):
             rule(page)
             found += [Told(index + 1, _SEEN_BY_READERS[what]) for what, index in page.first.items()]
+            # One with more in it (an agency, another day) is left to a person, and is seen by readers all the same.
+            found += [told for told in page.doubts if told.message == DATELINE_WITH_MORE]
     return tuple(sorted(found, key=lambda each: each.line))

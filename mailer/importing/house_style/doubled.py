@@ -25,6 +25,8 @@ DATELINE = "dateline that the header has"
 CONTACTS = "contact block that the header has"
 BULLETS = "telephone numbers that were bullets"
 
+DATELINE_WITH_MORE = "A dateline stands here as well, with more in it: the mail prints the header's."
+
 _LONGEST_HEAD = 240
 _NUMBER_AS_BULLET = re.compile(r"(?P<before>[\s>]*)\+(?=\s+\(?\d[\d\s()./-]{5,}$)")
 _PROSE = re.compile(r"[^\W_]|[“‘«„*_(]")
@@ -137,9 +139,7 @@ def _took_dateline(page: Page, index: int, place: str) -> bool:
     end = match.end() if (match := dateline.match(line) or outside.match(line)) else 0
     if not end and (found := dateline_of(line, _office(page))) and plain(found.place) == plain(place):
         if found.tag or not found.day or not _is_its_date(page, found.day):
-            page.doubt(
-                index, "A dateline stands here as well, with more in it: the mail prints the header's."
-            )
+            page.doubt(index, DATELINE_WITH_MORE)
             return False
         end = found.end
     if end:
