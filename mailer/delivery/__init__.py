@@ -15,11 +15,11 @@ The pipeline's whole use of this stage::
 
 from mailer.delivery.deliver import deliver
 from mailer.delivery.doctor import complaint_rate, diagnose
+from mailer.delivery.history import History, Recorded
 from mailer.delivery.ledger import Ledger
 from mailer.delivery.ledger.claims import Claims
 from mailer.delivery.ledger.doubt import doubts
 from mailer.delivery.ledger.lock import whoever_we_are
-from mailer.delivery.ledger.people import History, Recorded
 from mailer.delivery.ledger.queueing import AddressDigest
 from mailer.delivery.ledger.records import (
     Answer,
