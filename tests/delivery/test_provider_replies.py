@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from support.smtp_conversation import Conversation
 from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
 
@@ -124,6 +125,18 @@ def send(
         return deliver(mailing, ledger, transport, schedule=QUICK, max_wait=0)
 
 
+class GoingOn(Conversation):
+    def _mail(self, words: list[str]) -> None:
+        self._sender = words[1][6:-1]
+        self._say(self.server.fault("MAIL") or "250 2.1.0 ok")
+
+
+class GoesOn(FaultyServer):
+    """Says no, and takes what follows."""
+
+    conversation = GoingOn
+
+
 def short(said: Said) -> str:
     return f"{said.stage} {said.reply[:50]}"
 
@@ -215,6 +228,33 @@ def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(tmp_path: Path) -
         found = reconcile(path, server.accepted, COUNT)
     assert Status.UNCERTAIN not in found.values()
     assert found["reporter4@example.net"] is Status.DEFERRED, "it has cost three connections"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("RSET", "451 4.7.28 mail has been temporarily rate limited", nth=NTH),
+        Fault("RSET", "554 5.7.1 not now", nth=NTH),
+        Fault("RSET", ABOUT_US[0].reply, nth=NTH),
+        Fault("MAIL", ABOUT_US[1].reply, nth=NTH),
+        Fault("MAIL", "421 Too many concurrent SMTP connections", nth=NTH),
+    ],
+    ids=lambda fault: f"{fault.stage} {fault.kind[:20]}",
+)
+@pytest.mark.parametrize("cut", [False, True], ids=["answered", "cut before the answer"])
+def test_a_server_that_refuses_and_takes_the_message_all_the_same_gets_nothing_twice(
+    tmp_path: Path, fault: Fault, cut: bool
+) -> None:
+    """What was written ahead (BDAT) it may take, whatever it said before; only a refused recipient is proof that it did
+    not."""
+    path = tmp_path / "ledger.db"
+    faults = [fault, Fault("dot", "accepted-then-dropped", nth=NTH)] if cut else [fault]
+    with GoesOn(*faults, extensions=WAYS["BDAT"][0]) as server:
+        send(path, server, "BDAT")
+        server.heal()
+        send(path, server, "BDAT")
+        found = reconcile(path, server.accepted, COUNT)
+    assert (Status.UNCERTAIN in found.values()) is cut
 
 
 @pytest.mark.parametrize("said", NOT_NOW, ids=short)

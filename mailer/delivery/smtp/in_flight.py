@@ -91,6 +91,7 @@ class InFlight:
         self._parcels: deque[Parcel] = deque()
         self._expected: deque[tuple[Stage, Parcel]] = deque()
         self._decisions: dict[Parcel, Decision] = {}
+        self._addressed: set[Parcel] = set()
         self._server_quit = False
         self.accepted = 0
         self.parting: ConnectionLost | None = None
@@ -120,16 +121,29 @@ class InFlight:
             raise lost_by(stage, verdict, reply)
         self._expected.popleft()
         self._server_quit = reply.code == 421  # one that goes on to talk has not
-        decision = self._decisions.pop(parcel, None) or Decision(stage, verdict, reply)
         if verdict in _PARTING:
             self.parting = self.parting or lost_by(stage, verdict, reply)
         if stage is Stage.DOT:
-            self._parcels.remove(parcel)
-            self.settle(parcel, decision, host)
-        elif decision.verdict is not Verdict.PROCEED:
-            self._decisions[parcel] = decision
+            before = self._refusal(parcel) if verdict is Verdict.ACCEPTED else self._decisions.get(parcel)
+            self._forget(parcel)
+            self.settle(parcel, before or Decision(stage, verdict, reply), host)
+        elif verdict is not Verdict.PROCEED:
+            if stage is not Stage.RSET:  # it is not about the message: a server may go on all the same
+                self._decisions.setdefault(parcel, Decision(stage, verdict, reply))
+        elif stage is Stage.RCPT:
+            self._addressed.add(parcel)
         if self.parting and not self._expected:
             raise self.parting
+
+    def _refusal(self, parcel: Parcel) -> Decision | None:
+        """What proves that a message was not taken, whatever became of its end: a refusal before. A server that has
+        refused the sender, and then takes the recipient, has proved nothing."""
+        return None if parcel in self._addressed else self._decisions.get(parcel)
+
+    def _forget(self, parcel: Parcel) -> None:
+        self._parcels.remove(parcel)
+        self._decisions.pop(parcel, None)
+        self._addressed.discard(parcel)
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
@@ -175,7 +189,7 @@ class InFlight:
     def lost(self, why: str, host: str) -> None:
         """The line is gone, and every reply that came has been heard: judges what is left."""
         for parcel in self._parcels:
-            decision = self._decisions.get(parcel)
+            decision = self._refusal(parcel)
             if decision and decision.verdict in REFUSALS:
                 self.settle(parcel, decision, host)
             elif decision or self._server_quit:
