@@ -98,7 +98,8 @@ def test_a_preset_with_a_server_for_each_region_says_so_with_an_example(tmp_path
 
 
 def test_sendgrid_s_user_name_is_a_word(tmp_path: Path) -> None:
-    assert read(tmp_path, SMTP_PRESET="sendgrid").smtp_username == "apikey"
+    assert read(tmp_path, SMTP_PRESET="sendgrid", SMTP_PASSWORD="k").smtp_username == "apikey"
+    assert read(tmp_path, SMTP_PRESET="sendgrid", SMTP_HOST="relay.example.org").smtp_username == ""
     assert read(tmp_path, SMTP_PRESET="sendgrid", SMTP_USER="ana").smtp_username == "ana"
 
 

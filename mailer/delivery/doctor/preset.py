@@ -29,7 +29,7 @@ def look_at_preset(settings: Settings) -> Iterator[Finding]:
             f" {preset.connections}.",
             "Leave SMTP_CONNECTIONS empty in .env.",
         )
-    if preset.username and settings.smtp_username != preset.username:
+    if preset.username and settings.smtp_username not in ("", preset.username):
         yield Finding("preset", "warning", f"SMTP_USERNAME is not “{preset.username}”.", preset.note)
     if preset.must_log_in and not (settings.smtp_username and (settings.smtp_password or settings.by_token)):
         how = "SMTP_USERNAME and SMTP_PASSWORD"
