@@ -273,6 +273,17 @@ def test_where_that_does_not_pass_the_run_ends_and_nobody_is_lost(tmp_path: Path
         reconcile(path, server.accepted, COUNT)
 
 
+@pytest.mark.parametrize("said", NOT_NOW, ids=short)
+def test_the_next_message_is_not_put_off_for_it(tmp_path: Path, said: Said) -> None:
+    """Its commands may be on the wire already (PIPELINING) when the one before costs a connection."""
+    path = tmp_path / "ledger.db"
+    with FaultyServer(Fault(said.stage, said.reply, nth=NTH, times=3)) as server:
+        send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+    deferred = [address for address, state in found.items() if state is Status.DEFERRED]
+    assert deferred == [f"reporter{NTH}@example.net"], "it has cost three connections"
+
+
 @pytest.mark.parametrize("said", ABOUT_A_RECIPIENT, ids=short)
 def test_what_is_about_one_recipient_neither_halts_nor_suppresses(tmp_path: Path, said: Said) -> None:
     path = tmp_path / "ledger.db"
