@@ -205,6 +205,17 @@ def test_many_events_in_one_body(workspace: Workspace) -> None:
     assert followed(digest(workspace)) == [(ANA, "suppressed"), (BEN, "suppressed")]
 
 
+def test_each_recipient_that_one_event_names_is_dealt_with(workspace: Workspace) -> None:
+    """Amazon SES names whoever may have complained, under one id."""
+    tokens = send_to(workspace, ANA, BEN)
+    event = BY_NAME["ses", "complaint"].filled(ANA, tokens[ANA])
+    assert isinstance(event, dict)
+    event["complaint"]["complainedRecipients"].insert(0, {"emailAddress": BEN})
+    keep(workspace, "ses", event)
+    assert followed(digest(workspace)) == [(ANA, "for you to decide"), (ANA, "suppressed")]
+    assert suppressed(workspace, ANA) and not suppressed(workspace, BEN)
+
+
 def test_three_soft_bounces_over_two_weeks_suppress(workspace: Workspace) -> None:
     done = []
     for number, day in enumerate((0, 7, 14)):

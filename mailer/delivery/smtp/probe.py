@@ -106,7 +106,8 @@ def _greeted(settings: Settings, schedule: Schedule, token: str, before: str = "
         if not (dialogue.greeted or in_tls):
             break
         failures += 1
-        time.sleep(schedule.reconnect_after(failures) or 0)
+        if failures < _TRIES:
+            time.sleep(schedule.reconnect_after(failures) or 0)
     raise TransportError(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
 
 
