@@ -163,6 +163,8 @@ def test_what_is_about_us_leaves_everybody_queued(tmp_path: Path, said: Said, wa
         assert report.halted.startswith("The server refused the message to reporter")
         assert " ".join(said.reply.split())[:20].replace("-", " ") in report.halted
         assert said.cure in report.hint
+        if said.cure == NO_QUOTA:
+            assert f"The ledger shows {NTH - 1} accepted" in report.hint
         server.heal()
         assert send(path, server, way).finished
         reconcile(path, server.accepted, COUNT)
@@ -236,6 +238,7 @@ def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(tmp_path: Path) -
         Fault("RSET", "451 4.7.28 mail has been temporarily rate limited", nth=NTH),
         Fault("RSET", "554 5.7.1 not now", nth=NTH),
         Fault("RSET", ABOUT_US[0].reply, nth=NTH),
+        Fault("RSET", "452 4.2.2 not now", nth=NTH),
         Fault("MAIL", ABOUT_US[1].reply, nth=NTH),
         Fault("MAIL", "421 Too many concurrent SMTP connections", nth=NTH),
     ],
@@ -281,7 +284,7 @@ def test_the_next_message_is_not_put_off_for_it(tmp_path: Path, said: Said) -> N
         send(path, server)
         found = reconcile(path, server.accepted, COUNT)
     deferred = [address for address, state in found.items() if state is Status.DEFERRED]
-    assert deferred == [f"reporter{NTH}@example.net"], "it has cost three connections"
+    assert set(deferred) <= {f"reporter{NTH}@example.net"}, "that one has cost three connections"
 
 
 @pytest.mark.parametrize("said", ABOUT_A_RECIPIENT, ids=short)
@@ -347,7 +350,11 @@ def test_a_login_that_would_be_refused_again_is_tried_once(tmp_path: Path, reply
 
 @pytest.mark.parametrize(
     "reply",
-    ["550 relay not permitted", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"],
+    [
+        "503 This mail server requires authentication when attempting to send to a non-local e-mail address.",
+        "550 relay not permitted",
+        "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+    ],
 )
 def test_a_server_that_does_not_relay_for_us_refuses_nobody(tmp_path: Path, reply: str) -> None:
     """As Exim and qmail say it, without a code of RFC 3463: nothing is wrong with the recipients."""

@@ -91,7 +91,7 @@ class InFlight:
         self._parcels: deque[Parcel] = deque()
         self._expected: deque[tuple[Stage, Parcel]] = deque()
         self._decisions: dict[Parcel, Decision] = {}
-        self._addressed: set[Parcel] = set()
+        self._not_taken: set[Parcel] = set()
         self._server_quit = False
         self.accepted = 0
         self.parting: ConnectionLost | None = None
@@ -118,6 +118,7 @@ class InFlight:
         stage, parcel = self._expected[0]
         verdict = judge(stage, reply)
         if verdict is Verdict.BROKEN:
+            self._expected.clear()  # who knows what the next reply would answer
             raise lost_by(stage, verdict, reply)
         self._expected.popleft()
         self._server_quit = reply.code == 421  # one that goes on to talk has not
@@ -128,22 +129,23 @@ class InFlight:
             self._forget(parcel)
             self.settle(parcel, before or Decision(stage, verdict, reply), host)
         elif verdict is not Verdict.PROCEED:
-            if stage is not Stage.RSET:  # it is not about the message: a server may go on all the same
-                self._decisions.setdefault(parcel, Decision(stage, verdict, reply))
+            self._decisions.setdefault(parcel, Decision(stage, verdict, reply))
+            if stage is not Stage.RSET:
+                self._not_taken.add(parcel)
         elif stage is Stage.RCPT:
-            self._addressed.add(parcel)
+            self._not_taken.discard(parcel)
         if self.parting and not self._expected:
             raise self.parting
 
     def _refusal(self, parcel: Parcel) -> Decision | None:
-        """What proves that a message was not taken, whatever became of its end: a refusal before. A server that has
-        refused the sender, and then takes the recipient, has proved nothing."""
-        return None if parcel in self._addressed else self._decisions.get(parcel)
+        """What proves that a message was not taken, whatever became of its end: its sender or recipient was refused. A
+        refused RSET is not about the message; and a server that takes the recipient after all has proved nothing."""
+        return self._decisions.get(parcel) if parcel in self._not_taken else None
 
     def _forget(self, parcel: Parcel) -> None:
         self._parcels.remove(parcel)
         self._decisions.pop(parcel, None)
-        self._addressed.discard(parcel)
+        self._not_taken.discard(parcel)
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
