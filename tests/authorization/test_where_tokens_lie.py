@@ -246,6 +246,7 @@ def test_logout_gives_back_where_the_server_takes_it(server: AuthorizationServer
     done = sign_out(client)
     assert (done.kept, done.revoked, done.refused) == (True, True, "")
     assert not server.valid(token)
+    assert server.answers[-1] == ("revoke", "refresh token"), "with which its access tokens end"
 
 
 def test_logout_without_the_server_deletes_all_the_same(

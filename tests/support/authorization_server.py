@@ -216,7 +216,8 @@ class AuthorizationServer:
     def revoke(self, asked: Mapping[str, str]) -> dict[str, object]:
         with self._lock:
             token = self._refresh.get(asked["token"]) or self._access.get(asked["token"])
-            self.answers.append(("revoke", "ok" if token else "unknown"))
+            kind = "refresh token" if asked["token"] in self._refresh else "access token"
+            self.answers.append(("revoke", kind if token else "unknown"))
             if token:
                 self._end(token.family)
         return {}
