@@ -45,7 +45,7 @@ def look_at_preset(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "preset",
             "warning",
-            f"SMTP_PASSWORD is set, but: {preset.passwords}",
+            f"SMTP_PASSWORD is set. {preset.passwords}",
             "`mailer login` signs in without a password.",
         )
 
