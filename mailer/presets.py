@@ -77,8 +77,8 @@ PRESETS: tuple[Preset, ...] = (
         rates="30/minute, 10000/day",
         connections=3,
         authorization="microsoft",
-        passwords="Exchange Online refuses passwords over SMTP by default from the end of December 2026 on; when it "
-        "will for good, it says in the second half of 2027.",
+        passwords="Exchange Online refuses passwords over SMTP by default from the end of December 2026 on; the day "
+        "from which it does so for good, Microsoft names in the second half of 2027.",
         spf="spf.protection.outlook.com",
         selectors=("selector1", "selector2"),
     ),

@@ -162,8 +162,7 @@ def test_a_password_that_the_provider_no_longer_takes_is_warned_of(
 ) -> None:
     found = told(tmp_path, SMTP_PRESET=preset, SMTP_PASSWORD=password, OAUTH_CLIENT_ID=token)
     assert (
-        any("SMTP_PASSWORD is set, but" in said and "mailer login" in hint for _, said, hint in found)
-        == warned
+        any("SMTP_PASSWORD is set." in said and "mailer login" in hint for _, said, hint in found) == warned
     )
     assert not password or password not in repr(found)
 
