@@ -43,7 +43,8 @@ def doctor(as_json: bool) -> int:
     settings.must_name_a_server()
     findings = []
     keys = [workspace.root / settings.dkim_key_file] if settings.dkim_key_file else []
-    outside = diagnose(settings, read_newsroom(workspace).sender.domain)
+    sender = read_newsroom(workspace).sender
+    outside = diagnose(settings, sender.domain, sender=sender.address)
     for finding in chain(exposed(workspace, *keys), outside, _told_about_us(workspace)):
         findings.append(finding)
         if not as_json:

@@ -71,6 +71,8 @@ def test_why_a_token_is_refused_and_what_to_do(
     assert (found.id, found.level) == ("login", "error")
     assert says in found.message
     assert cure in found.hint
-    assert found.hint.count("Is SMTP_USERNAME") + found.hint.count("is SMTP_USERNAME") <= 1, "nothing is asked twice"
+    assert found.hint.count("Is SMTP_USERNAME") + found.hint.count("is SMTP_USERNAME") <= 1, (
+        "nothing is asked twice"
+    )
     others = {"Set-CASMailbox", "Add-MailboxPermission", "Grant admin consent"} - {cure}
     assert not any(other in found.hint for other in others)
