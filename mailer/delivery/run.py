@@ -80,6 +80,7 @@ class Run:
             self.halt("The planned time has passed: nothing was sent.", _TOO_LATE)
             return 0.0
         self._claims.begin()
+        self.tally.expect(self._limits.pace.seconds(self._unclaimed))
         self._begun = True
         return 0.0
 

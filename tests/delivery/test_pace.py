@@ -13,8 +13,8 @@ from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, queued, reconcile, settings
 from support.terminal import COMMAND, environment
 
-from mailer.delivery import Ledger, SmtpTransport, deliver
-from mailer.delivery.pace import Pace
+from mailer.delivery import Ledger, Progress, SmtpTransport, deliver
+from mailer.delivery.pace import Pace, Stop
 from mailer.settings import Rate
 from mailer.workspace import Workspace
 
@@ -54,6 +54,24 @@ def test_two_mailings_at_once_share_the_rate(workspace: Workspace) -> None:
         assert len(server.accepted) == 80
     assert len(places(workspace.ledger)) == 80
     assert most_in(1, places(workspace.ledger)) <= 16
+
+
+def test_the_time_that_is_left_is_by_the_rate_that_is_allowed(tmp_path: Path) -> None:
+    """Three go at once, and look like three hundred a second."""
+    told: list[Progress] = []
+    stop = Stop()
+
+    def watch(progress: Progress) -> None:
+        told.append(progress)
+        if progress.accepted:
+            stop.press()
+
+    with FaultyServer() as server, Ledger(tmp_path / "ledger.db") as ledger:
+        transport = SmtpTransport(settings(server.port), QUICK)
+        deliver(queued(ledger, 7), ledger, transport, rates=(Rate(3, 60),), stop=stop, on_progress=watch)
+    left = told[-1].seconds_left
+    assert told[-1].accepted and left is not None
+    assert 110 < left <= 120, "seven are three, three and one"
 
 
 def test_a_rate_is_kept_by_one_process_where_several_are_allowed(tmp_path: Path) -> None:
