@@ -143,7 +143,7 @@ def told(refusal: Refusal, title: str) -> AuthorizationError:
     words = in_its_words(refusal.said) or refusal.error
     if found is None:
         return AuthorizationError(f"{title} refuses: {words}.", "")
-    return AuthorizationError(found.message, f"{found.hint}\n  {title} says: {words}")
+    return AuthorizationError(found.message, f"{found.hint} ({title} says: {words})")
 
 
 def in_its_words(said: str) -> str:

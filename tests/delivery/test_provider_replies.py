@@ -221,6 +221,24 @@ def test_what_a_helper_hears_about_us_halts_all(tmp_path: Path) -> None:
         reconcile(path, server.accepted, 400)
 
 
+def test_who_was_in_flight_when_a_quota_was_used_up_counts_too(tmp_path: Path) -> None:
+    """The ledger's figure is the report's, not that of the moment at which the run heard of it."""
+    told = threading.Event()
+
+    def slow(stage: str, when: str) -> None:
+        """Takes the twentieth message a moment after the next one was refused."""
+        if (stage, when, server.seen["dot"]) == ("dot", "before", 20):
+            told.wait(0.3)
+            time.sleep(0.1)
+        elif stage == "dot" and server.seen["dot"] > 20:
+            told.set()
+
+    with FaultyServer(Fault("dot", ABOUT_US[0].reply, nth=21, times=99), hook=slow) as server:
+        report = send(tmp_path / "ledger.db", server, count=60, connections=2)
+    assert told.is_set() and report.accepted == 20
+    assert "The ledger shows 20 accepted" in report.hint
+
+
 def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(tmp_path: Path) -> None:
     """It should close (RFC 5321 §4.2.3). What it makes of the messages behind is heard to the end."""
     path = tmp_path / "ledger.db"
