@@ -128,13 +128,10 @@ def device_code(client: Client) -> DeviceCode:
                 str(fields[name]) for name in ("verification_uri", "user_code", "device_code")
             )
             seconds, interval = float(fields["expires_in"]), float(fields.get("interval", _INTERVAL))
-        except (KeyError, TypeError, ValueError):
+            safe = urlsplit(page).scheme == "https" or on_this_computer(page)
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise NoAnswer(f"{server.title} gave an answer that can't be read as a code", sent=True) from None
-        if (
-            not (urlsplit(page).scheme == "https" or on_this_computer(page))
-            or not seconds > 0
-            or not interval >= 0
-        ):
+        if not (safe and seconds > 0 and interval >= 0):
             raise NoAnswer(f"{server.title} gave an answer that can't be trusted", sent=True)
     return DeviceCode(typed, page, secret, min(seconds, _LONGEST_WAIT), min(interval, 60.0))
 

@@ -64,6 +64,10 @@ class SignIn:
         kinds = {"float": (int, float), "int": int, "bool": bool, "str": str, "tuple[str, ...]": tuple}
         if not all(isinstance(getattr(sign_in, f.name), kinds[str(f.type)]) for f in fields(cls)):  # type: ignore[arg-type]
             raise ValueError("it is not what was written")
-        if not (math.isfinite(sign_in.issued) and math.isfinite(sign_in.expires)):
+        try:
+            finite = math.isfinite(sign_in.issued) and math.isfinite(sign_in.expires)
+        except OverflowError:  # a whole number of 400 digits
+            finite = False
+        if not finite:
             raise ValueError("it is not what was written")
         return sign_in
