@@ -119,6 +119,7 @@ def _tokens(client: Client, form: str, kept: SignIn | None = None, *, applicatio
         issued=now,
         expires=now + min(life, _LONGEST) if life else 0.0,
         scope=scope,
+        hosts=kept.hosts if kept else client.hosts,
         number=kept.number + 1 if kept else 0,
     )
 

@@ -72,7 +72,7 @@ def test_whatever_answers_a_refresh_what_is_kept_can_be_used(
         store = old(client)
         before = store.read()
         fields = {"access_token": "fine", "token_type": "Bearer", "expires_in": 0.01, "refresh_token": "next"}
-        server.stumbles.append((200, fields | {name: odd}))
+        server.stumbles.append((200, fields | {"scope": "smtp", name: odd}))
         with suppress(AuthorizationError):
             tokens.current()
         after = store.read()

@@ -21,6 +21,7 @@ class SignIn:
         access, refresh: secrets; both "" after the sign-in was withdrawn.
         issued, expires: of the access token, seconds since 1970 by this computer's clock; `expires` 0: not said.
         scope: what was granted.
+        hosts: the servers for mail that may be shown the access token.
         number: how often these tokens were replaced: the higher one is the later one, whatever the clock says.
     """
 
@@ -33,6 +34,7 @@ class SignIn:
     issued: float = 0.0
     expires: float = 0.0
     scope: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     number: int = 0
 
     def fresh(self, now: float) -> bool:
@@ -57,7 +59,8 @@ class SignIn:
         """
         try:
             kept = json.loads(text)
-            kept["scope"] = tuple(map(str, kept["scope"]))
+            for name in ("scope", "hosts"):
+                kept[name] = tuple(map(str, kept[name]))
             sign_in = cls(**kept)
         except (TypeError, KeyError, RecursionError):
             raise ValueError("it is not what was written") from None
