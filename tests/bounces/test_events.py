@@ -183,6 +183,20 @@ def test_what_is_told_again_changes_nothing(workspace: Workspace) -> None:
     assert waiting(workspace) == []
 
 
+def test_what_proves_nothing_does_not_stand_in_for_what_does(workspace: Workspace) -> None:
+    """Who knows the address of the door and guesses the number of an event tells it first."""
+    token = send_to(workspace, ANA)[ANA]
+    told = [each for each in TOLD if each.kind in ("bounce", "complaint", "unsubscribe")]
+    for number, each in enumerate(told):
+        keep(workspace, each.provider, each.filled(ANA, "0" * 24, number=number))
+    assert {done for _, done in followed(digest(workspace))} == {Done.FOR_YOU}
+    for number, each in enumerate(told):
+        keep(workspace, each.provider, each.filled(ANA, token, number=number))
+    handled = [mail for mail in digest(workspace) if mail.sender == TELLING["postmark"]]
+    assert len(handled) == len([each for each in told if each.provider == "postmark"])
+    assert suppressed(workspace)
+
+
 def test_the_order_does_not_matter(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     for name in ("spam complaint", "delivery", "hard bounce"):
