@@ -315,6 +315,20 @@ def test_a_spool_that_is_full_takes_no_more(workspace: Workspace, monkeypatch: p
     assert len(waiting(workspace)) == 2
 
 
+def test_what_can_not_be_read_does_not_fill_the_disk(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_module, "MOST_FILES", 3)
+    for number in range(7):
+        spool = Spool(workspace.private)
+        spool.keep("brevo", b"odd %d" % number)
+        (newest,) = waiting(workspace)
+        digest(workspace)
+    odd = list((spool.folder / "odd").iterdir())
+    assert len(odd) == 3
+    assert newest.name in {path.name for path in odd}
+
+
 def ended_before(last: int, work: Callable[[], object]) -> bool:
     """Does it in a process of its own, which is killed at so many lines; whether it came to its end before."""
     child = os.fork()
