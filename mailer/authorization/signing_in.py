@@ -30,7 +30,7 @@ def in_browser(
 
     Args:
         open_page: is given the address at which to sign in.
-        refused: is called for each answer that is not to our question.
+        refused: is called for the first answer that is not to our question.
         seconds: how long to wait.
 
     Raises:
