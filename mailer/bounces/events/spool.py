@@ -150,8 +150,8 @@ class Spool:
         return target
 
     def sweep(self) -> None:
-        """Removes what somebody who was killed left unfinished, which nobody was told is kept; and of what was set aside
-        the oldest, where it is more than may wait: who knows the secret could fill the disk with what nobody can read.
+        """Removes what somebody who was killed left unfinished, which nobody was told is kept; and of what was set
+        aside the oldest, where it is more than may wait: who knows the secret could fill the disk with it.
         """
         files = octets = 0
         for name, size in reversed(list(self._sizes(self._odd))):
