@@ -29,6 +29,8 @@ _SECRETS = (
 _PIECE = 8
 """Characters of a secret that a server may repeat at most: it may cut it short, or begin in the middle."""
 _LONGEST = 366 * 86400.0
+_LONGEST_SCOPE = 10_000
+"""Characters; it is kept, and shown."""
 _PAUSES = (1.0, 3.0, 0.0)
 """Seconds after each time that a server which is busy is asked."""
 _LONGEST_PAUSE = 10.0
@@ -102,7 +104,11 @@ def _tokens(client: Client, form: str, kept: SignIn | None = None, *, applicatio
             tuple(sorted(map(str, token.scopes))) if token.get("scope") else ()
         )  # or it is as before (RFC 6749 §5.1)
         scope = named or (kept.scope if kept else ())
-        readable = all(_TOKEN.fullmatch(value) for value in (access, refresh or "-")) and life >= 0
+        readable = (
+            len(" ".join(scope)) <= _LONGEST_SCOPE
+            and all(_TOKEN.fullmatch(value) for value in (access, refresh or "-"))
+            and life >= 0
+        )
     except OAuth2Error as error:
         raise Refusal(str(error.error), str(error.description or "")) from None
     except (TypeError, ValueError, AttributeError, OverflowError):

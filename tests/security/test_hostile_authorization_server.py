@@ -23,6 +23,7 @@ from mailer.authorization.client import Client, client_of
 from mailer.authorization.endpoint import NoAnswer, post
 from mailer.authorization.kept.store import Store
 from mailer.authorization.refusals import Refusal, told
+from mailer.authorization.sign_out import sign_out
 from mailer.authorization.signing_in import device_code
 from mailer.errors import AuthorizationError
 from mailer.settings import Settings, read_settings
@@ -96,6 +97,30 @@ def test_whatever_is_said_about_a_code_is_no_defect_of_ours(name: str, settings:
             with suppress(AuthorizationError):
                 code = device_code(there)
                 assert 0 < code.seconds <= 1800 and 0 <= code.interval <= 60
+
+
+def test_nor_is_it_more_than_a_screen_can_hold(server: AuthorizationServer, settings: Settings) -> None:
+    client, endless = client_of(settings), "x" * 100_000
+    for name in ("user_code", "verification_uri"):
+        fields = {
+            "verification_uri": "https://a.example",
+            "user_code": "ABCD",
+            "device_code": "x",
+            "expires_in": 9,
+        }
+        said = json.dumps(fields | {name: f"https://{endless}"}).encode()
+        with says(b"HTTP/1.0 200 OK\r\n\r\n" + said) as url, pytest.raises(AuthorizationError):
+            device_code(replace(client, server=replace(client.server, device=url)))
+    server.signed_in(settings)
+    old(client)
+    tokens = access_tokens(settings)
+    assert tokens
+    server.stumbles.append((200, {"access_token": "fine", "token_type": "Bearer", "scope": endless}))
+    with pytest.raises(AuthorizationError):
+        tokens.current()
+    with says(b"HTTP/1.0 400 No\r\n\r\n" + json.dumps({"error": endless}).encode()) as url:
+        done = sign_out(replace(client, server=replace(client.server, revoke=url)))
+    assert done.kept and len(done.refused) < 300
 
 
 def test_its_words_do_not_steer_a_terminal(
