@@ -330,6 +330,39 @@ def test_a_group_that_takes_no_mail_from_outside_does_not_halt_the_run(tmp_path:
     ]
 
 
+def test_a_recipient_whose_server_speaks_as_our_provider_does_not_halt_the_run(tmp_path: Path) -> None:
+    """A smart host that asks the recipient's server first, and cites it."""
+    path = tmp_path / "ledger.db"
+    cited = (
+        "550 5.1.1 <reporter5@example.net>: Recipient address rejected: undeliverable address: host "
+        "mx.example.net[192.0.2.1] said: 550 Sending paused, daily message quota exceeded (in reply to RCPT TO command)"
+    )
+    with FaultyServer(refuse={"reporter5@example.net": cited}) as server:
+        report = send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+    assert not report.halted
+    assert [address for address, state in found.items() if state is not Status.ACCEPTED] == [
+        "reporter5@example.net"
+    ]
+
+
+def test_a_recipient_whose_words_reach_us_unchanged_halts_one_run_and_comes_last_at_the_next(
+    tmp_path: Path,
+) -> None:
+    """A smart host that hands the recipient's server through (Exim's cutthrough delivery): nothing tells that it is not
+    our provider who speaks. Without that, whoever is first would keep the release from all others for ever."""
+    path = tmp_path / "ledger.db"
+    with FaultyServer(refuse={"reporter2@example.net": "550 Sending paused for this account"}) as server:
+        report = send(path, server)
+        assert "Sending paused" in report.halted
+        assert reconcile(path, server.accepted, COUNT)["reporter2@example.net"] is Status.QUEUED
+        send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+    assert [address for address, state in found.items() if state is not Status.ACCEPTED] == [
+        "reporter2@example.net"
+    ]
+
+
 def test_a_policy_that_may_be_one_recipients_comes_last_at_the_next_run(tmp_path: Path) -> None:
     """5.7.1 with no word that is known halts, and the recipient is deferred: the others get theirs meanwhile."""
     path = tmp_path / "ledger.db"

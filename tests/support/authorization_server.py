@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from mailer.authorization.client import client_of
 from mailer.authorization.kept.sign_in import SignIn
 from mailer.authorization.kept.store import Store
 from mailer.settings import Settings
@@ -140,6 +141,7 @@ class AuthorizationServer:
         kept = SignIn(
             f"{self.url}/token", self.client_id, settings.smtp_username, access=str(answer["access_token"]),
             refresh=str(answer["refresh_token"]), issued=now, expires=now + self.lifetime,
+            hosts=client_of(settings).hosts,
         )  # fmt: skip
         Store(kept.server, kept.client, kept.user).write(kept)
 
