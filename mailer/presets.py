@@ -27,6 +27,8 @@ class Preset:
         must_log_in: whether it takes mail only after a login.
         authorization: whose OAuth 2.0 it is, a key of `mailer.authorization.SERVERS`; "": it takes passwords.
         passwords: what has become of passwords there, or "".
+        other_sender: what becomes of mail that is not from the mailbox that logs in, and what to do; "": nothing is
+            known of it. `{user}` and `{sender}` stand for these two.
         spf: the domain that an SPF record includes for it; "": it puts a return address of its own on the mail, so
             SPF is not looked at in the office's domain.
         selectors: names of the DKIM keys by which it signs, where they are the same for everybody.
@@ -47,6 +49,7 @@ class Preset:
     must_log_in: bool = True
     authorization: str = ""
     passwords: str = ""
+    other_sender: str = ""
     spf: str = ""
     selectors: tuple[str, ...] = ()
     events: str = ""
@@ -77,8 +80,10 @@ PRESETS: tuple[Preset, ...] = (
         rates="30/minute, 10000/day",
         connections=3,
         authorization="microsoft",
-        passwords="Exchange Online refuses passwords over SMTP by default from the end of December 2026 on; when it "
-        "will for good, it says in the second half of 2027.",
+        passwords="Exchange Online refuses passwords over SMTP by default from the end of December 2026 on; the day "
+        "from which it does so for good, Microsoft names in the second half of 2027.",
+        other_sender="Exchange Online refuses it, unless an administrator has allowed it: `Add-RecipientPermission "
+        "{sender} -Trustee {user} -AccessRights SendAs`. Or `newsroom.md` names {user} as the sender.",
         spf="spf.protection.outlook.com",
         selectors=("selector1", "selector2"),
     ),
@@ -93,6 +98,9 @@ PRESETS: tuple[Preset, ...] = (
         rates="2000/day",
         authorization="google",
         passwords=_GOOGLE_PASSWORDS,
+        # as users report: https://lee-phillips.org/gmailRewriting/
+        other_sender="Gmail may put {user} in its place, unless it is one of that account's own: Gmail's settings, "
+        "“Send mail as”. Or `newsroom.md` names {user} as the sender.",
         spf="_spf.google.com",
         selectors=("google",),
     ),

@@ -242,7 +242,8 @@ def _of_preset(values: Mapping[str, Any]) -> dict[str, Any]:
     its: dict[str, Any] = {
         "smtp_host": preset.host,
         "smtp_security": preset.security,
-        "smtp_username": preset.username,
+        # Without a password it is nobody's: a relay of the office's own may stand in between, and want no login.
+        "smtp_username": preset.username if values.get("smtp_password") else "",
         "smtp_connections": preset.connections,
         "smtp_rate": parse_rates(preset.rates),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailer.authorization.servers import Server, server_of
+from mailer.authorization.servers import Server, reads_mail_by_token, server_of
 from mailer.errors import SettingsError
 from mailer.settings import Settings
 
@@ -17,6 +17,7 @@ class Client:
         user: the mailbox for which it asks.
         secret: a secret.
         certificate: a PEM file with its private key and certificate, in place of a secret.
+        hosts: the servers for mail that are shown its tokens.
     """
 
     server: Server
@@ -24,6 +25,7 @@ class Client:
     user: str
     secret: str = field(default="", repr=False)
     certificate: Path | None = None
+    hosts: tuple[str, ...] = ()
 
     def proof(self) -> dict[str, str]:
         """The fields by which it proves who it is; none for one that can't keep a secret (RFC 6749 §2.1).
@@ -55,4 +57,10 @@ def client_of(settings: Settings) -> Client:
         settings.smtp_username,
         settings.oauth_client_secret,
         Path(settings.oauth_certificate_file) if settings.oauth_certificate_file else None,
+        _hosts(settings),
     )
+
+
+def _hosts(settings: Settings) -> tuple[str, ...]:
+    reading = settings.bounce_imap_host if reads_mail_by_token(settings) else ""
+    return tuple(sorted({host.lower().rstrip(".") for host in (settings.smtp_host, reading) if host}))

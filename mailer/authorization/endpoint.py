@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from urllib.parse import urlsplit
 from mailer.authorization.servers import on_this_computer
 
 _SECONDS = 20.0
+"""For all of it: a server that says an octet now and then gains nothing by that."""
 _LARGEST = 256 * 1024
 """Octets of an answer. Tokens of Microsoft's are some thousand."""
 _PIECE = 16 * 1024
@@ -58,7 +61,28 @@ def post(url: str, form: str) -> Answer:
         form: application/x-www-form-urlencoded.
 
     Raises:
-        NoAnswer: there is none that can be read.
+        NoAnswer: there is none that can be read, or not in time.
+    """
+    answer: Future[Answer] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(_posted(url, form))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    # `urllib` has a limit for each silence alone, and none for looking a name up.
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        return answer.result(_SECONDS)
+    except TimeoutError:
+        raise NoAnswer(f"{urlsplit(url).hostname} takes too long to answer", sent=True) from None
+
+
+def _posted(url: str, form: str) -> Answer:
+    """
+    Raises:
+        NoAnswer
     """
     request = urllib.request.Request(  # noqa: S310 - `servers` lets nothing through but these two
         url,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
-from urllib.parse import parse_qs
+from collections.abc import Iterator
+from urllib.parse import parse_qs, quote, quote_plus
 
 from mailer.authorization.client import Client
 from mailer.authorization.endpoint import Answer, NoAnswer, post
@@ -24,7 +26,11 @@ _SECRETS = (
     "device_code",
     "token",
 )
+_PIECE = 8
+"""Characters of a secret that a server may repeat at most: it may cut it short, or begin in the middle."""
 _LONGEST = 366 * 86400.0
+_LONGEST_SCOPE = 10_000
+"""Characters; it is kept, and shown."""
 _PAUSES = (1.0, 3.0, 0.0)
 """Seconds after each time that a server which is busy is asked."""
 _LONGEST_PAUSE = 10.0
@@ -92,10 +98,17 @@ def _tokens(client: Client, form: str, kept: SignIn | None = None, *, applicatio
     fields = {"access_token": ""} | ask(client.server.token, form).fields
     try:
         token = WebApplicationClient(client.id).parse_request_body_response(json.dumps(fields))
-        access, refresh = token["access_token"], token.get("refresh_token", kept.refresh if kept else "")
+        access, refresh = token["access_token"], token.get("refresh_token") or (kept.refresh if kept else "")
         life = float(token.get("expires_in") or 0)
-        scope = tuple(sorted(map(str, token.scopes))) or (kept.scope if kept else ())
-        readable = all(_TOKEN.fullmatch(value) for value in (access, refresh or "-")) and life >= 0
+        named = (
+            tuple(sorted(map(str, token.scopes))) if token.get("scope") else ()
+        )  # or it is as before (RFC 6749 §5.1)
+        scope = named or (kept.scope if kept else ())
+        readable = (
+            len(" ".join(scope)) <= _LONGEST_SCOPE
+            and all(_TOKEN.fullmatch(value) for value in (access, refresh or "-"))
+            and life >= 0
+        )
     except OAuth2Error as error:
         raise Refusal(str(error.error), str(error.description or "")) from None
     except (TypeError, ValueError, AttributeError, OverflowError):
@@ -112,6 +125,7 @@ def _tokens(client: Client, form: str, kept: SignIn | None = None, *, applicatio
         issued=now,
         expires=now + min(life, _LONGEST) if life else 0.0,
         scope=scope,
+        hosts=kept.hosts if kept else client.hosts,
         number=kept.number + 1 if kept else 0,
     )
 
@@ -146,9 +160,23 @@ def ask(url: str, form: str) -> Answer:
 
 
 def _hidden(said: object, form: str) -> str:
-    """A server's words without what was sent to it in confidence."""
-    text = said if isinstance(said, str) else ""
-    for name, values in parse_qs(form).items():
-        for value in values if name in _SECRETS else ():
-            text = text.replace(value, "…")
-    return text
+    """A server's words, without those that hold a piece of what was sent to it in confidence."""
+    given = [value for name, values in parse_qs(form).items() if name in _SECRETS for value in values]
+    forms = {written for value in given for written in _written(value)}
+    short = {value for value in given if len(value) < _PIECE}
+    pieces = {form[at : at + _PIECE] for form in forms for at in range(len(form) - _PIECE + 1)}
+
+    def hidden(word: re.Match[str]) -> str:
+        said = word[0]
+        held = any(said[at : at + _PIECE] in pieces for at in range(len(said) - _PIECE + 1))
+        return "…" if held or any(value in said for value in short) else said
+
+    return re.sub(r"\S+", hidden, said) if isinstance(said, str) else ""
+
+
+def _written(secret: str) -> Iterator[str]:
+    """As it is, as the form had it, and in base64 with whatever before it."""
+    yield from (secret, quote(secret, safe=""), quote_plus(secret))
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + secret.encode()).decode().rstrip("=")
+        yield from (encoded[before + 1 :], encoded[before + 1 :].replace("+", "-").replace("/", "_"))

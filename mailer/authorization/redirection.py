@@ -46,14 +46,14 @@ class Redirection:
     Args:
         host: as the address names this computer: "127.0.0.1", or "localhost", which may be IPv6 too.
         state: of the authorization request (RFC 6749 §10.12): an answer without it is refused.
-        refused: called for each that is.
+        refused: called for the first that is; who sends thousands fills no terminal.
     """
 
     def __init__(self, host: str, state: str, refused: Callable[[], None]) -> None:
         self._state, self._refused = state, refused
         self._lock = threading.Lock()
         self._query: str | None = None
-        self._answered, self._shown = threading.Event(), threading.Event()
+        self._answered, self._shown, self._wrong = (threading.Event() for _ in range(3))
         self._servers = _listening(host, _handler(self))
         self.port = _port(self._servers[0])
         self.address = f"http://{host}:{self.port}"
@@ -88,7 +88,9 @@ class Redirection:
         """An answer: a status, and what the page says; 303: it was taken."""
         given = parse_qs(query).get("state", [])
         if len(given) != 1 or not hmac.compare_digest(given[0].encode(), self._state.encode()):
-            self._refused()
+            if not self._wrong.is_set():
+                self._wrong.set()
+                self._refused()
             return 400, _NOT_OURS
         with self._lock:
             if self._query is not None:

@@ -140,10 +140,10 @@ def told(refusal: Refusal, title: str) -> AuthorizationError:
     """
     numbers = _NUMBER.findall(refusal.said)
     found = next((m for of in (*numbers, refusal.error) for m in MEANINGS if of in m.of), None)
-    words = in_its_words(refusal.said) or refusal.error
+    words = in_its_words(refusal.said) or in_its_words(refusal.error) or "it does not say why"
     if found is None:
         return AuthorizationError(f"{title} refuses: {words}.", "")
-    return AuthorizationError(found.message, f"{found.hint}\n  {title} says: {words}")
+    return AuthorizationError(found.message, f"{found.hint} ({title} says: {words})")
 
 
 def in_its_words(said: str) -> str:

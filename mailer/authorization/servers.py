@@ -103,7 +103,7 @@ def server_of(settings: Settings) -> Server:
             "Set SMTP_PRESET=microsoft365 or SMTP_PRESET=google; for any other server OAUTH_AUTHORIZE_URL, "
             "OAUTH_TOKEN_URL and OAUTH_SCOPE.",
         )
-    if server.reading and not settings.oauth_scope and _reads_mail_by_token(settings):
+    if server.reading and not settings.oauth_scope and reads_mail_by_token(settings):
         server = replace(server, scope=f"{server.scope} {server.reading}")
     server = _of_tenant(server, settings.oauth_tenant)
     for key, url in _addresses(server).items():
@@ -112,7 +112,8 @@ def server_of(settings: Settings) -> Server:
     return server
 
 
-def _reads_mail_by_token(settings: Settings) -> bool:
+def reads_mail_by_token(settings: Settings) -> bool:
+    """Whether BOUNCE_IMAP_HOST is shown the token, too."""
     return bool(settings.bounce_imap_host) and not settings.bounce_imap_password
 
 

@@ -10,7 +10,7 @@ from mailer.authorization.endpoint import NoAnswer
 from mailer.authorization.grants import ask
 from mailer.authorization.kept.lock import Lock
 from mailer.authorization.kept.store import Store
-from mailer.authorization.refusals import Refusal
+from mailer.authorization.refusals import Refusal, in_its_words
 from mailer.errors import AuthorizationError
 
 
@@ -44,7 +44,7 @@ def sign_out(client: Client) -> SignedOut:
             try:
                 revoked = _revoked(client.server.revoke, kept.refresh or kept.access)
             except (NoAnswer, Refusal) as error:
-                refused = str(error)
+                refused = in_its_words(str(error)) or "it does not say why"
         return SignedOut(store.delete(), revoked, refused)
 
 

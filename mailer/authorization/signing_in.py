@@ -21,6 +21,8 @@ _VERIFIER = 96
 _INTERVAL, _SLOWER = 5.0, 5.0
 """RFC 8628 §3.2 and §3.5."""
 _LONGEST_WAIT = 1800.0
+_LONGEST_PAGE, _LONGEST_TYPED = 2000, 100
+"""Characters that are shown to somebody who is to type them."""
 
 
 def in_browser(
@@ -30,7 +32,7 @@ def in_browser(
 
     Args:
         open_page: is given the address at which to sign in.
-        refused: is called for each answer that is not to our question.
+        refused: is called for the first answer that is not to our question.
         seconds: how long to wait.
 
     Raises:
@@ -128,12 +130,15 @@ def device_code(client: Client) -> DeviceCode:
                 str(fields[name]) for name in ("verification_uri", "user_code", "device_code")
             )
             seconds, interval = float(fields["expires_in"]), float(fields.get("interval", _INTERVAL))
-        except (KeyError, TypeError, ValueError):
+            safe = urlsplit(page).scheme == "https" or on_this_computer(page)
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise NoAnswer(f"{server.title} gave an answer that can't be read as a code", sent=True) from None
-        if (
-            not (urlsplit(page).scheme == "https" or on_this_computer(page))
-            or not seconds > 0
-            or not interval >= 0
+        if not (
+            safe
+            and len(page) <= _LONGEST_PAGE
+            and len(typed) <= _LONGEST_TYPED
+            and seconds > 0
+            and interval >= 0
         ):
             raise NoAnswer(f"{server.title} gave an answer that can't be trusted", sent=True)
     return DeviceCode(typed, page, secret, min(seconds, _LONGEST_WAIT), min(interval, 60.0))

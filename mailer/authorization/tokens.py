@@ -41,7 +41,10 @@ def keep(client: Client, sign_in: SignIn) -> str:
             before = store.read()
         except AuthorizationError:  # unreadable, and soon replaced
             before = None
-        return store.write(replace(sign_in, number=before.number + 1 if before else 0))
+        if before:  # other workspaces may send through other servers
+            hosts = tuple(sorted({*before.hosts, *sign_in.hosts}))
+            sign_in = replace(sign_in, hosts=hosts, number=before.number + 1)
+        return store.write(sign_in)
 
 
 class KeptTokens:
@@ -72,6 +75,9 @@ class KeptTokens:
             )
         if not (kept.refresh or kept.access or kept.application):
             raise _withdrawn(kept)
+        for host in self._client.hosts:
+            if host not in kept.hosts:
+                raise _elsewhere(kept, host)
         return kept
 
     def _good(self, kept: SignIn, refused: str) -> bool:
@@ -101,6 +107,16 @@ class KeptTokens:
 def _withdrawn(kept: SignIn) -> AuthorizationError:
     return AuthorizationError(
         f"The sign-in for {kept.user} was withdrawn or has expired.", "Sign in again: mailer login"
+    )
+
+
+def _elsewhere(kept: SignIn, host: str) -> AuthorizationError:
+    """The workspace says where mail goes, and others may write there; the token is its owner's, for where it was
+    meant (RFC 6750 §5.3)."""
+    return AuthorizationError(
+        f"The sign-in for {kept.user} is for {' and '.join(kept.hosts) or 'no server'}, and not to be shown to {host}.",
+        f"If SMTP_HOST or BOUNCE_IMAP_HOST means {host} rightly, sign in again: mailer login. To take the others out: "
+        "mailer logout before that.",
     )
 
 

@@ -94,10 +94,11 @@ class EventHandler:
     def handle(self, kept: Kept, events: Iterable[Event]) -> Iterator[HandledMail]:
         """Deals with the events of a post that were not dealt with before, and remembers that it did."""
         for event in events:
-            known = identity(kept, event)
+            sent = self._about(event)
+            known = identity(kept, event, sent)
             if self.register.knows_digest(known):
                 continue
-            consequences = tuple(self._consequences(kept, event))
+            consequences = tuple(self._consequences(kept, event, sent))
             self.register.remember_digests((known,))
             yield HandledMail(
                 visible(kept.path.name),
@@ -108,9 +109,8 @@ class EventHandler:
                 is_event=True,
             )
 
-    def _consequences(self, kept: Kept, event: Event) -> Iterator[Consequence]:
+    def _consequences(self, kept: Kept, event: Event, sent: Sent | None) -> Iterator[Consequence]:
         kind, at = event.meaning.kind, _when(kept, event)
-        sent = self._about(event)
         if sent is None:
             yield from self._unproven(event, at)
         elif sent.address and canonical(event.address) != sent.canonical:
@@ -162,15 +162,16 @@ class EventHandler:
         yield for_you(told, about.address, about.release)
 
 
-def identity(kept: Kept, event: Event) -> str:
-    """By what an event is known that is told again: its id, else its content; for each recipient of it."""
+def identity(kept: Kept, event: Event, sent: Sent | None) -> str:
+    """By what an event is known that is told again: its id, else its content; for each recipient of it. And by the mail
+    that it is about: where a post is signed by nobody, one that proves nothing must not stand in for one that does."""
     own = event.id
     if not own:
         try:
             own = json.dumps(event.content, sort_keys=True)
         except (RecursionError, ValueError):  # it was just shallow enough to be read
             own = kept.body.decode("utf-8", "replace")
-    return _digest("event", kept.provider, own, event.word, event.address.lower())
+    return _digest("event", kept.provider, own, event.word, event.address.lower(), sent.token if sent else "")
 
 
 def _digest(*words: str) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from mailer.workspace import Workspace
 
 SIGNS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("✓", "green")}
+_REMARK = ("·", "cyan")
+"""Of a notice with a hint: nothing is wrong, but nothing is proven either."""
+_COLUMN = len("private-files")
 
 
 @click.command(short_help="Check the connection to your mail server.", epilog="Example:  mailer doctor")
@@ -40,14 +43,15 @@ def doctor(as_json: bool) -> int:
     settings.must_name_a_server()
     findings = []
     keys = [workspace.root / settings.dkim_key_file] if settings.dkim_key_file else []
-    outside = diagnose(settings, read_newsroom(workspace).sender.domain)
+    sender = read_newsroom(workspace).sender
+    outside = diagnose(settings, sender.domain, sender=sender.address)
     for finding in chain(exposed(workspace, *keys), outside, _told_about_us(workspace)):
         findings.append(finding)
         if not as_json:
-            sign, colour = SIGNS[finding.level]
-            say(style(sign, fg=colour, bold=True), f" {finding.id:<10} {visible(finding.message)}")
+            sign, colour = _REMARK if finding.level == "notice" and finding.hint else SIGNS[finding.level]
+            say(style(sign, fg=colour, bold=True), f" {finding.id:<{_COLUMN}} {visible(finding.message)}")
             if finding.hint:
-                say(f"             {visible(finding.hint)}")
+                say(f"{'':{_COLUMN + 3}}{visible(finding.hint)}")
     if as_json:
         say_json([asdict(finding) for finding in findings])
     return UNFINISHED if any(finding.level == "error" for finding in findings) else DONE

@@ -96,6 +96,8 @@ def _signed_in(client: Client, signed_in: SignIn, place: str) -> None:
     say(style("Signed in.", fg="green", bold=True), err=True)
     who = f"the application {client.id}, for {client.user}" if signed_in.application else client.user
     tell("As", f"{who}, at {client.server.title}")
+    if client.hosts:
+        tell("Shown to", f"{' and '.join(client.hosts)} alone")
     if signed_in.scope:
         tell("For", " ".join(signed_in.scope))
     missing = [] if signed_in.application else client.server.missing(signed_in.scope)

@@ -61,6 +61,15 @@ class RateWindows:
         for _, moments in self._windows:
             moments.append(now)
 
+    def leaving(self, at: float, number: int) -> Iterator[float]:
+        """When so many messages may go at the earliest, from a moment on, in order. They are not counted here."""
+        windows = RateWindows(())
+        windows._windows = [(rate, moments.copy()) for rate, moments in self._windows]
+        for _ in range(number):
+            at += max(0.0, windows.wait(at))
+            windows.count(at)
+            yield at
+
 
 class Pace:
     """The pace that everybody keeps who sends from this workspace: two mailings at once share what the provider allows.
@@ -88,6 +97,11 @@ class Pace:
     def wait(self) -> float:
         """Seconds until one more message may go; 0: now, as far as is known."""
         return max(0.0, self._windows.wait(self._clock())) if self._windows else 0.0
+
+    def seconds(self, number: int) -> float:
+        """Until the last of so many messages may go, as far as is known; 0 without a limit."""
+        now = self._clock()
+        return max(self._windows.leaving(now, number), default=now) - now if self._windows else 0.0
 
     def room(self, most: int) -> int:
         """How many messages may go now, as far as is known; not counted beyond `most`."""
@@ -163,12 +177,7 @@ def departures(
     with database.reading() as db:
         sent = _departed(db, now - windows.longest)
     windows = RateWindows(rates, [min(at, now) for at in sent])
-    at, leaving = now + start, []
-    for _ in range(number):
-        at += max(0.0, windows.wait(at))
-        windows.count(at)
-        leaving.append(at - now)
-    return leaving
+    return [at - now for at in windows.leaving(now + start, number)]
 
 
 # ---- when again ---------------------------------------------------------------------------------------

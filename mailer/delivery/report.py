@@ -20,7 +20,13 @@ _UNFINISHED = (Status.QUEUED, Status.REJECTED, Status.DEFERRED, Status.UNCERTAIN
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `total`: recipients this run set out to mail; `rate`: accepted a second, lately."""
+    """How far a run is.
+
+    Attributes:
+        total: recipients this run set out to mail.
+        rate: accepted a second, lately.
+        earliest: seconds until the last of them may go, by the allowed rate; 0: any time.
+    """
 
     total: int
     accepted: int
@@ -28,6 +34,7 @@ class Progress:
     rejected: int
     uncertain: int
     rate: float
+    earliest: float = 0.0
 
     @property
     def done(self) -> int:
@@ -35,7 +42,9 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        return (self.total - self.done) / self.rate if self.rate else None
+        left = self.total - self.done
+        by_rate = left / self.rate if self.rate else None
+        return max(by_rate or 0.0, self.earliest) if left and self.earliest else by_rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Run:
         self._begun = False
         self.tally = Tally(self._unclaimed, limits.refused_share, on_progress)
         self.halted = self.hint = ""
+        self._used_up = 0
         self.no_login: NoLogin | None = None
 
     # ---- what is next ---------------------------------------------------------------------------
@@ -80,6 +81,7 @@ class Run:
             self.halt("The planned time has passed: nothing was sent.", _TOO_LATE)
             return 0.0
         self._claims.begin()
+        self.tally.expect(self._limits.pace.seconds(self._unclaimed))
         self._begun = True
         return 0.0
 
@@ -226,10 +228,7 @@ class Run:
         """See `Work.halt`. The first reason is the one that is told."""
         if self.halted:
             return
-        if window:
-            self._journal.flush()
-            hint = f"{hint} {room_again(self._ledger, window, self._mailing.zone)}"
-        self.halted, self.hint = reason, hint
+        self.halted, self.hint, self._used_up = reason, hint, window
 
     def bar_login(self, why: NoLogin) -> None:
         """See `Work.bar_login`."""
@@ -238,6 +237,9 @@ class Run:
     def finish(self) -> None:
         """The transport is done: writes down the rest, and shows the last of the progress."""
         self._journal.flush()
+        if self._used_up:  # now that all who were in flight are counted
+            self.hint = f"{self.hint} {room_again(self._ledger, self._used_up, self._mailing.zone)}"
+            self._used_up = 0
         self.tally.show(now=True)
 
     def _consider(self, address: str, verdict: Verdict, outcome: Outcome) -> None:

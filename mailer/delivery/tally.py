@@ -39,6 +39,11 @@ class Tally:
         self._answered = self._refused = 0
         self._shown_until = 0.0
         self._recent: deque[tuple[float, int]] = deque()
+        self._not_before = 0.0
+
+    def expect(self, seconds: float) -> None:
+        """The last of them may go in so many seconds, not before."""
+        self._not_before = time.monotonic() + seconds
 
     def count(self, status: Status) -> None:
         """One recipient more is in this state."""
@@ -87,6 +92,7 @@ class Tally:
             self._recent.popleft()
         since, accepted = self._recent[0]
         rate = (self.accepted - accepted) / (moment - since) if moment > since else 0.0
+        earliest = max(0.0, self._not_before - moment)
         self._on_progress(
-            Progress(self._total, self.accepted, self.deferred, self.rejected, self.uncertain, rate)
+            Progress(self._total, self.accepted, self.deferred, self.rejected, self.uncertain, rate, earliest)
         )

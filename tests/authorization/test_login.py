@@ -98,9 +98,12 @@ def test_an_answer_with_another_state_is_refused_and_the_right_one_still_taken(
         assert status == 400
         assert "c0de" not in shown
         terminal.until("Refused:")
+        for _ in range(50):
+            fetch(f"{asked(page)['redirect_uri']}/?{urlencode(forged)}")
         assert not server.answers, "its code was not even tried"
         assert fetch(page)[0] == 200
         assert terminal.code() == 0
+        assert terminal.shown.count("Refused:") == 1, "thousands would fill the terminal"
 
 
 def test_a_server_that_sends_another_state_back_gets_nothing(

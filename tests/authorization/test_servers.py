@@ -95,7 +95,7 @@ def test_each_meaning_is_told(of: str) -> None:
     error = told(refusal, "Example")
     assert error.message == meaning.message
     assert error.hint.startswith(meaning.hint)
-    assert "Example says: " in error.hint
+    assert "(Example says: " in error.hint and "\n" not in error.hint, "it is shown in one line"
 
 
 def test_what_nobody_knows_is_told_in_its_own_words() -> None:

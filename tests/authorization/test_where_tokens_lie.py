@@ -198,6 +198,42 @@ def test_a_keyring_that_is_locked_when_it_is_read_is_told(
     assert not server.answers
 
 
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "", "[]", "in pieces", "in pieces [0, null]", 'in pieces {"a": 1, "b": 2}', "in pieces [0, 1e400]",
+        "in pieces " + "[" * 100_000, '{"issued": 1' + "0" * 400 + "}",
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_what_somebody_else_wrote_there_is_told_and_a_new_sign_in_or_a_sign_out_mends_it(
+    garbage: str, server: AuthorizationServer, settings: Settings, monkeypatch: pytest.MonkeyPatch, kept: Path
+) -> None:
+    import keyring.core
+
+    class Overwritten(SmallKeyring):
+        def _entries(self) -> dict[str, str]:
+            return held
+
+        def _keep(self, entries: dict[str, str]) -> None:
+            held.clear()
+            held.update(entries)
+
+    held = dict[str, str]()
+    monkeypatch.setattr(keyring.core, "_keyring_backend", Overwritten())
+    server.signed_in(settings)
+    tokens = access_tokens(settings)
+    assert tokens
+    for mend in (lambda: server.signed_in(settings), lambda: sign_out(client_of(settings))):
+        sound = json.loads(next(iter(held.values())))
+        held[next(iter(held))] = json.dumps(sound | json.loads(garbage)) if garbage[:1] == "{" else garbage
+        with pytest.raises(AuthorizationError, match=r"not what mailer wrote|Nobody has signed in"):
+            tokens.current()
+        mend()
+        assert not held or server.valid(tokens.current().value)
+    assert not held and not list(kept.glob("*.json"))
+
+
 def test_a_keyring_that_keeps_nothing_is_none(
     server: AuthorizationServer, settings: Settings, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +282,7 @@ def test_logout_gives_back_where_the_server_takes_it(server: AuthorizationServer
     done = sign_out(client)
     assert (done.kept, done.revoked, done.refused) == (True, True, "")
     assert not server.valid(token)
+    assert server.answers[-1] == ("revoke", "refresh token"), "with which its access tokens end"
 
 
 def test_logout_without_the_server_deletes_all_the_same(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from support.terminal import mailer
 
 from mailer.authorization import access_tokens
 from mailer.authorization.client import client_of
+from mailer.authorization.grants import by_refresh
 from mailer.authorization.signing_in import as_application, by_device_code, device_code
 from mailer.authorization.tokens import keep
 from mailer.errors import AuthorizationError, SettingsError
@@ -136,6 +138,19 @@ def test_with_a_secret(office: Workspace, kept: Path) -> None:
         second = tokens.current(refused=first.value)
         assert server.valid(second.value)
         assert server.answers == [("client_credentials", "ok")] * 2, "no refresh token: a new one is fetched"
+
+
+def test_an_answer_need_not_name_the_scope(server: AuthorizationServer, settings: Settings) -> None:
+    """RFC 6749 §5.1: where it is what was asked for. This is Microsoft's answer to an application
+    (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#successful-response-1)."""
+    client = replace(client_of(settings), secret="hunter2")
+    server.stumbles.append(
+        (200, {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": "eyJ0"})
+    )
+    signed_in = as_application(client)
+    assert (signed_in.access, signed_in.scope) == ("eyJ0", ())
+    server.stumbles.append((200, {"token_type": "Bearer", "access_token": "eyJ1"}))
+    assert by_refresh(client, replace(signed_in, refresh="r", scope=("smtp",))).scope == ("smtp",)
 
 
 def test_with_a_certificate(with_certificate: tuple[AuthorizationServer, Settings, Path]) -> None:

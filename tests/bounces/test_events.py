@@ -183,6 +183,20 @@ def test_what_is_told_again_changes_nothing(workspace: Workspace) -> None:
     assert waiting(workspace) == []
 
 
+def test_what_proves_nothing_does_not_stand_in_for_what_does(workspace: Workspace) -> None:
+    """Who knows the address of the door and guesses the number of an event tells it first."""
+    token = send_to(workspace, ANA)[ANA]
+    told = [each for each in TOLD if each.kind in ("bounce", "complaint", "unsubscribe")]
+    for number, each in enumerate(told):
+        keep(workspace, each.provider, each.filled(ANA, "0" * 24, number=number))
+    assert {done for _, done in followed(digest(workspace))} == {Done.FOR_YOU}
+    for number, each in enumerate(told):
+        keep(workspace, each.provider, each.filled(ANA, token, number=number))
+    handled = [mail for mail in digest(workspace) if mail.sender == TELLING["postmark"]]
+    assert len(handled) == len([each for each in told if each.provider == "postmark"])
+    assert suppressed(workspace)
+
+
 def test_the_order_does_not_matter(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     for name in ("spam complaint", "delivery", "hard bounce"):
@@ -203,6 +217,17 @@ def test_many_events_in_one_body(workspace: Workspace) -> None:
         batch += events
     keep(workspace, "sendgrid", batch)
     assert followed(digest(workspace)) == [(ANA, "suppressed"), (BEN, "suppressed")]
+
+
+def test_each_recipient_that_one_event_names_is_dealt_with(workspace: Workspace) -> None:
+    """Amazon SES names whoever may have complained, under one id."""
+    tokens = send_to(workspace, ANA, BEN)
+    event = BY_NAME["ses", "complaint"].filled(ANA, tokens[ANA])
+    assert isinstance(event, dict)
+    event["complaint"]["complainedRecipients"].insert(0, {"emailAddress": BEN})
+    keep(workspace, "ses", event)
+    assert followed(digest(workspace)) == [(ANA, "for you to decide"), (ANA, "suppressed")]
+    assert suppressed(workspace, ANA) and not suppressed(workspace, BEN)
 
 
 def test_three_soft_bounces_over_two_weeks_suppress(workspace: Workspace) -> None:
@@ -299,6 +324,20 @@ def test_a_spool_that_is_full_takes_no_more(workspace: Workspace, monkeypatch: p
         spool.keep("brevo", b"3")
     spool.keep("brevo", b"2")  # it is there already
     assert len(waiting(workspace)) == 2
+
+
+def test_what_can_not_be_read_does_not_fill_the_disk(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_module, "MOST_FILES", 3)
+    for number in range(7):
+        spool = Spool(workspace.private)
+        spool.keep("brevo", b"odd %d" % number)
+        (newest,) = waiting(workspace)
+        digest(workspace)
+    odd = list((spool.folder / "odd").iterdir())
+    assert len(odd) == 3
+    assert newest.name in {path.name for path in odd}
 
 
 def ended_before(last: int, work: Callable[[], object]) -> bool:

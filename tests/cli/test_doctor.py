@@ -27,6 +27,12 @@ def test_it_says_what_the_server_offers(workspace: Workspace, tmp_path: Path) ->
     assert {"size", "extensions", "spf", "dmarc"} <= set(found)
 
 
+def test_what_is_not_proven_is_not_ticked(workspace: Workspace) -> None:
+    """Nothing says that a signature is there: that is no error, and no success either."""
+    ran = mailer("doctor", cwd=workspace.root, SMTP_HOST="127.0.0.1", SMTP_PORT="9", SMTP_SECURITY="none")
+    assert [line.split()[0] for line in ran.out.splitlines() if " dkim " in line] == ["·"]
+
+
 def test_a_server_that_is_not_there_is_named(workspace: Workspace) -> None:
     ran = mailer("doctor", cwd=workspace.root, SMTP_HOST="127.0.0.1", SMTP_PORT="9", SMTP_SECURITY="none")
     assert ran.code == 1

@@ -150,6 +150,13 @@ def test_it_is_what_the_pace_then_does(ledger: Ledger, rates: str, before: int) 
     assert kept == pytest.approx(reckoned, abs=0.2)
 
 
+def test_what_was_sent_by_a_clock_that_was_ahead_counts_as_now(ledger: Ledger) -> None:
+    """As `Pace` takes it: nobody waits longer than a window."""
+    with ledger.writing() as db:
+        db.execute("INSERT INTO pace (at, delivery) VALUES (?, 1)", (1000.0 + 86400,))
+    assert departures(ledger, parse_rates("2/minute"), 3, clock=lambda: 1000.0) == [0.0, 60.0, 60.0]
+
+
 # ---- as a person meets it ----------------------------------------------------------------------------
 
 

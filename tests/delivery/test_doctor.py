@@ -10,9 +10,11 @@ import pytest
 from support.name_server import NameServer
 from support.smtp_certificates import Authority
 from support.smtp_faulty import Fault, FaultyServer
-from support.smtp_mailing import queued
+from support.smtp_mailing import QUICK, queued
 
 from mailer.delivery import Ledger, complaint_rate, diagnose
+from mailer.delivery.smtp.probe import log_in
+from mailer.errors import TransportError
 from mailer.model import Finding
 from mailer.settings import Settings
 
@@ -138,11 +140,28 @@ def test_why_microsoft_refuses_a_login_and_what_to_do(
             smtp_preset="microsoft365", smtp_host="127.0.0.1", smtp_port=server.port,
             smtp_ca_file=str(authority.file), smtp_username="press@example.org", smtp_password="lamplight",
         )  # fmt: skip
-        reach = found(settings, "example.org", resolver)["reach"]
-    assert reach.level == "error"
-    assert reply.partition(" ")[0] in reach.message
-    assert cure in reach.hint
-    assert nothing_of not in reach.hint
+        login = found(settings, "example.org", resolver)["login"]
+    assert login.level == "error"
+    assert reply.partition(" ")[0] in login.message
+    assert cure in login.hint
+    assert nothing_of not in login.hint
+
+
+def test_that_nobody_has_signed_in_is_about_the_login(resolver: dns.resolver.Resolver) -> None:
+    settings = Settings(
+        smtp_preset="google", smtp_username="press@example.org", oauth_client_id="press-office"
+    )
+    findings = found(settings, "example.org", resolver)
+    assert "reach" not in findings
+    assert findings["login"].level == "error" and findings["login"].hint == "Sign in: mailer login"
+
+
+def test_a_server_that_is_there_but_has_no_room(resolver: dns.resolver.Resolver) -> None:
+    crowded = Fault("connect", "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", times=9)
+    with FaultyServer(crowded) as server, pytest.raises(TransportError) as told:
+        log_in(Settings(smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none"), QUICK)
+    assert "432 4.3.2" in told.value.message and "firewall" not in told.value.hint
+    assert "try again in a few minutes" in told.value.hint
 
 
 NOW = 1_780_000_000.0

@@ -68,8 +68,11 @@ def test_why_a_token_is_refused_and_what_to_do(
     then: Callable[[AuthorizationServer], None], says: str, cure: str,
 ) -> None:  # fmt: skip
     (found,) = looked_at(tmp_path, monkeypatch, bare, then)
-    assert (found.id, found.level) == ("reach", "error")
+    assert (found.id, found.level) == ("login", "error")
     assert says in found.message
     assert cure in found.hint
+    assert found.hint.count("Is SMTP_USERNAME") + found.hint.count("is SMTP_USERNAME") <= 1, (
+        "nothing is asked twice"
+    )
     others = {"Set-CASMailbox", "Add-MailboxPermission", "Grant admin consent"} - {cure}
     assert not any(other in found.hint for other in others)

@@ -13,7 +13,7 @@ from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, queued, reconcile, settings
 from support.terminal import COMMAND, environment
 
-from mailer.delivery import Ledger, SmtpTransport, deliver
+from mailer.delivery import Ledger, Progress, SmtpTransport, deliver
 from mailer.delivery.pace import Pace
 from mailer.settings import Rate
 from mailer.workspace import Workspace
@@ -54,6 +54,18 @@ def test_two_mailings_at_once_share_the_rate(workspace: Workspace) -> None:
         assert len(server.accepted) == 80
     assert len(places(workspace.ledger)) == 80
     assert most_in(1, places(workspace.ledger)) <= 16
+
+
+def test_the_time_that_is_left_is_by_the_rate_that_is_allowed(tmp_path: Path) -> None:
+    """At 30 a minute, thirty go at once and look like hundreds a second; the rest take half an hour all the same."""
+    burst = Progress(1000, 30, 0, 0, 0, rate=300, earliest=1940)
+    assert burst.seconds_left == 1940
+    told: list[Progress] = []
+    with FaultyServer() as server, Ledger(tmp_path / "ledger.db") as ledger:
+        transport = SmtpTransport(settings(server.port), QUICK)
+        deliver(queued(ledger, 7), ledger, transport, rates=(Rate(4, 1),), on_progress=told.append)
+    assert 0 < max(progress.earliest for progress in told) <= 1, "four, and three a second later"
+    assert told[-1].seconds_left == 0
 
 
 def test_a_rate_is_kept_by_one_process_where_several_are_allowed(tmp_path: Path) -> None:

@@ -98,7 +98,8 @@ def test_a_preset_with_a_server_for_each_region_says_so_with_an_example(tmp_path
 
 
 def test_sendgrid_s_user_name_is_a_word(tmp_path: Path) -> None:
-    assert read(tmp_path, SMTP_PRESET="sendgrid").smtp_username == "apikey"
+    assert read(tmp_path, SMTP_PRESET="sendgrid", SMTP_PASSWORD="k").smtp_username == "apikey"
+    assert read(tmp_path, SMTP_PRESET="sendgrid", SMTP_HOST="relay.example.org").smtp_username == ""
     assert read(tmp_path, SMTP_PRESET="sendgrid", SMTP_USER="ana").smtp_username == "ana"
 
 
@@ -162,8 +163,7 @@ def test_a_password_that_the_provider_no_longer_takes_is_warned_of(
 ) -> None:
     found = told(tmp_path, SMTP_PRESET=preset, SMTP_PASSWORD=password, OAUTH_CLIENT_ID=token)
     assert (
-        any("SMTP_PASSWORD is set, but" in said and "mailer login" in hint for _, said, hint in found)
-        == warned
+        any("SMTP_PASSWORD is set." in said and "mailer login" in hint for _, said, hint in found) == warned
     )
     assert not password or password not in repr(found)
 
@@ -192,3 +192,23 @@ def test_a_login_that_is_not_set_is_missed(
 def test_notes_name_real_keys_only() -> None:
     for preset in PRESETS:
         assert set(re.findall(r"\b[A-Z]+_[A-Z_]+\b", preset.note + preset.passwords)) <= set(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("preset", "user", "cure"),
+    [
+        ("microsoft365", "newsdesk@example.org", "Add-RecipientPermission press@example.org -Trustee newsdesk@example.org"),
+        ("google", "newsdesk@example.org", "“Send mail as”"),
+        ("microsoft365", "Press@Example.org", ""),
+        ("google-relay", "newsdesk@example.org", ""),
+        ("postmark", "newsdesk@example.org", ""),
+    ],
+)  # fmt: skip
+def test_a_sender_who_is_not_the_mailbox_that_logs_in(preset: str, user: str, cure: str) -> None:
+    """Found on the first morning otherwise, when the first message is refused."""
+    settings = Settings(smtp_preset=preset, smtp_username=user)
+    found = [
+        each for each in look_at_preset(settings, "press@example.org") if "The sender is" in each.message
+    ]
+    assert [each.level for each in found] == (["warning"] if cure else [])
+    assert cure in "".join(each.hint for each in found)

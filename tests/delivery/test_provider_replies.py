@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from support.smtp_conversation import Conversation
 from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
 
@@ -124,6 +125,18 @@ def send(
         return deliver(mailing, ledger, transport, schedule=QUICK, max_wait=0)
 
 
+class GoingOn(Conversation):
+    def _mail(self, words: list[str]) -> None:
+        self._sender = words[1][6:-1]
+        self._say(self.server.fault("MAIL") or "250 2.1.0 ok")
+
+
+class GoesOn(FaultyServer):
+    """Says no, and takes what follows."""
+
+    conversation = GoingOn
+
+
 def short(said: Said) -> str:
     return f"{said.stage} {said.reply[:50]}"
 
@@ -150,6 +163,8 @@ def test_what_is_about_us_leaves_everybody_queued(tmp_path: Path, said: Said, wa
         assert report.halted.startswith("The server refused the message to reporter")
         assert " ".join(said.reply.split())[:20].replace("-", " ") in report.halted
         assert said.cure in report.hint
+        if said.cure == NO_QUOTA:
+            assert f"The ledger shows {NTH - 1} accepted" in report.hint
         server.heal()
         assert send(path, server, way).finished
         reconcile(path, server.accepted, COUNT)
@@ -206,6 +221,24 @@ def test_what_a_helper_hears_about_us_halts_all(tmp_path: Path) -> None:
         reconcile(path, server.accepted, 400)
 
 
+def test_who_was_in_flight_when_a_quota_was_used_up_counts_too(tmp_path: Path) -> None:
+    """The ledger's figure is the report's, not that of the moment at which the run heard of it."""
+    told = threading.Event()
+
+    def slow(stage: str, when: str) -> None:
+        """Takes the twentieth message a moment after the next one was refused."""
+        if (stage, when, server.seen["dot"]) == ("dot", "before", 20):
+            told.wait(0.3)
+            time.sleep(0.1)
+        elif stage == "dot" and server.seen["dot"] > 20:
+            told.set()
+
+    with FaultyServer(Fault("dot", ABOUT_US[0].reply, nth=21, times=99), hook=slow) as server:
+        report = send(tmp_path / "ledger.db", server, count=60, connections=2)
+    assert told.is_set() and report.accepted == 20
+    assert "The ledger shows 20 accepted" in report.hint
+
+
 def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(tmp_path: Path) -> None:
     """It should close (RFC 5321 §4.2.3). What it makes of the messages behind is heard to the end."""
     path = tmp_path / "ledger.db"
@@ -215,6 +248,34 @@ def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(tmp_path: Path) -
         found = reconcile(path, server.accepted, COUNT)
     assert Status.UNCERTAIN not in found.values()
     assert found["reporter4@example.net"] is Status.DEFERRED, "it has cost three connections"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("RSET", "451 4.7.28 mail has been temporarily rate limited", nth=NTH),
+        Fault("RSET", "554 5.7.1 not now", nth=NTH),
+        Fault("RSET", ABOUT_US[0].reply, nth=NTH),
+        Fault("RSET", "452 4.2.2 not now", nth=NTH),
+        Fault("MAIL", ABOUT_US[1].reply, nth=NTH),
+        Fault("MAIL", "421 Too many concurrent SMTP connections", nth=NTH),
+    ],
+    ids=lambda fault: f"{fault.stage} {fault.kind[:20]}",
+)
+@pytest.mark.parametrize("cut", [False, True], ids=["answered", "cut before the answer"])
+def test_a_server_that_refuses_and_takes_the_message_all_the_same_gets_nothing_twice(
+    tmp_path: Path, fault: Fault, cut: bool
+) -> None:
+    """What was written ahead (BDAT) it may take, whatever it said before; only a refused recipient is proof that it did
+    not."""
+    path = tmp_path / "ledger.db"
+    faults = [fault, Fault("dot", "accepted-then-dropped", nth=NTH)] if cut else [fault]
+    with GoesOn(*faults, extensions=WAYS["BDAT"][0]) as server:
+        send(path, server, "BDAT")
+        server.heal()
+        send(path, server, "BDAT")
+        found = reconcile(path, server.accepted, COUNT)
+    assert (Status.UNCERTAIN in found.values()) is cut
 
 
 @pytest.mark.parametrize("said", NOT_NOW, ids=short)
@@ -231,6 +292,17 @@ def test_where_that_does_not_pass_the_run_ends_and_nobody_is_lost(tmp_path: Path
         server.heal()
         assert send(path, server).finished
         reconcile(path, server.accepted, COUNT)
+
+
+@pytest.mark.parametrize("said", NOT_NOW, ids=short)
+def test_the_next_message_is_not_put_off_for_it(tmp_path: Path, said: Said) -> None:
+    """Its commands may be on the wire already (PIPELINING) when the one before costs a connection."""
+    path = tmp_path / "ledger.db"
+    with FaultyServer(Fault(said.stage, said.reply, nth=NTH, times=3)) as server:
+        send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+    deferred = [address for address, state in found.items() if state is Status.DEFERRED]
+    assert set(deferred) <= {f"reporter{NTH}@example.net"}, "that one has cost three connections"
 
 
 @pytest.mark.parametrize("said", ABOUT_A_RECIPIENT, ids=short)
@@ -255,6 +327,39 @@ def test_a_group_that_takes_no_mail_from_outside_does_not_halt_the_run(tmp_path:
     assert not report.halted
     assert [address for address, state in found.items() if state is Status.REJECTED] == [
         "reporter5@example.net"
+    ]
+
+
+def test_a_recipient_whose_server_speaks_as_our_provider_does_not_halt_the_run(tmp_path: Path) -> None:
+    """A smart host that asks the recipient's server first, and cites it."""
+    path = tmp_path / "ledger.db"
+    cited = (
+        "550 5.1.1 <reporter5@example.net>: Recipient address rejected: undeliverable address: host "
+        "mx.example.net[192.0.2.1] said: 550 Sending paused, daily message quota exceeded (in reply to RCPT TO command)"
+    )
+    with FaultyServer(refuse={"reporter5@example.net": cited}) as server:
+        report = send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+    assert not report.halted
+    assert [address for address, state in found.items() if state is not Status.ACCEPTED] == [
+        "reporter5@example.net"
+    ]
+
+
+def test_a_recipient_whose_words_reach_us_unchanged_halts_one_run_and_comes_last_at_the_next(
+    tmp_path: Path,
+) -> None:
+    """A smart host that hands the recipient's server through (Exim's cutthrough delivery): nothing tells that it is not
+    our provider who speaks. Without that, whoever is first would keep the release from all others for ever."""
+    path = tmp_path / "ledger.db"
+    with FaultyServer(refuse={"reporter2@example.net": "550 Sending paused for this account"}) as server:
+        report = send(path, server)
+        assert "Sending paused" in report.halted
+        assert reconcile(path, server.accepted, COUNT)["reporter2@example.net"] is Status.QUEUED
+        send(path, server)
+        found = reconcile(path, server.accepted, COUNT)
+    assert [address for address, state in found.items() if state is not Status.ACCEPTED] == [
+        "reporter2@example.net"
     ]
 
 
@@ -296,7 +401,11 @@ def test_a_login_that_would_be_refused_again_is_tried_once(tmp_path: Path, reply
 
 @pytest.mark.parametrize(
     "reply",
-    ["550 relay not permitted", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"],
+    [
+        "503 This mail server requires authentication when attempting to send to a non-local e-mail address.",
+        "550 relay not permitted",
+        "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+    ],
 )
 def test_a_server_that_does_not_relay_for_us_refuses_nobody(tmp_path: Path, reply: str) -> None:
     """As Exim and qmail say it, without a code of RFC 3463: nothing is wrong with the recipients."""

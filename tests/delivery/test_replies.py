@@ -238,6 +238,27 @@ def test_words_are_found_over_the_ends_of_lines_but_not_beyond_what_is_searched(
     assert judge(Stage.DOT, late) is Verdict.REJECTED
 
 
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        ("550 5.1.1 <submissionquotaexceeded@example.net>: User unknown", Verdict.SUPPRESS),
+        ("550 unknown user rcpthosts@example.net", Verdict.REJECTED),
+        ("550 5.1.1 <a@example.net>: undeliverable address: host mx.example.net[192.0.2.1] said: 550 Sending paused "
+         "(in reply to RCPT TO command)", Verdict.SUPPRESS),
+        ("550 5.1.1 <a@example.net>: host sendasdenied.example.net[192.0.2.1] said: 550 No", Verdict.SUPPRESS),
+        ("450 4.1.1 <a@example.net>: unverified address: host mx.example.net[192.0.2.1] said: 450 4.7.1 Too many "
+         "connections", Verdict.DEFERRED),
+        ("450 4.1.2 <a@example.net>: Host not found: name=throttling type=MX", Verdict.DEFERRED),
+        ('550 response to "RCPT TO:<a@example.net>" from mx.example.net was: 550 Sending paused', Verdict.REJECTED),
+        ("550 Callback failed\nThe mail server said: 550-relay not permitted", Verdict.REJECTED),
+    ],
+)  # fmt: skip
+def test_no_recipient_halts_a_mailing_by_their_name_or_by_what_their_server_says(
+    reply: str, verdict: Verdict
+) -> None:
+    assert judge(Stage.RCPT, read(reply)) is verdict
+
+
 def test_a_server_that_makes_up_codes_costs_no_memory() -> None:
     for number in range(5000):
         judge(Stage.RCPT, Reply(550, f"no {number}", f"5.1.{number}"))

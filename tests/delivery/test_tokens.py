@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,7 @@ def test_a_token_is_never_sent_in_clear_to_another_machine(
 ) -> None:
     """0.0.0.0 reaches this machine, and is no loopback address."""
     with TokenServer(authority.valid) as server:
-        signed_in(authority, server.port)
+        authority.signed_in(replace(signed_in(authority, server.port), smtp_host="0.0.0.0"))
         how = authority.settings() | {
             "SMTP_HOST": "0.0.0.0", "SMTP_PORT": str(server.port), "SMTP_SECURITY": "none",
         }  # fmt: skip
@@ -342,6 +343,29 @@ def test_a_server_that_lets_nobody_send_is_no_expiry(
 
 
 # ---- no token -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["SMTP_HOST", "BOUNCE_IMAP_HOST"])
+def test_a_token_is_shown_to_no_other_server_than_it_was_signed_in_for(
+    workspace: Workspace, authority: AuthorizationServer, key: str
+) -> None:
+    """Whoever can write in a shared workspace, or mistakes a host, gets nobody's token by that."""
+    with TokenServer(authority.valid) as server:
+        authority.signed_in(replace(signed_in(authority, server.port), smtp_host="smtp.example.org"))
+        how = authority.settings() | {"SMTP_HOST": "smtp.example.org", "SMTP_PORT": str(server.port)} | {
+            key: "127.0.0.1", "SMTP_SECURITY": "none", "BOUNCE_IMAP_USERNAME": "press@example.org",
+        }  # fmt: skip
+        command = ("send", "harbour-report", "--yes") if key == "SMTP_HOST" else ("bounces", "--imap")
+        ran = mailer(*command, cwd=workspace.root, **how)
+        assert ran.code == 2
+        assert "is for smtp.example.org, and not to be shown to 127.0.0.1" in ran.err
+        assert not server.shown
+        if key == "SMTP_HOST":
+            authority.interval = 0
+            ran = mailer("login", "--device", cwd=workspace.root, **how)
+            assert "Shown to  127.0.0.1 alone" in ran.err
+            assert mailer(*command, cwd=workspace.root, **how).code == 0
+            assert server.shown
 
 
 def test_nobody_has_signed_in(workspace: Workspace, authority: AuthorizationServer) -> None:

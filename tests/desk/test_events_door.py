@@ -166,12 +166,13 @@ def forged() -> Iterator[tuple[str, str, Post]]:
     yield "ses", "another message id", Post(genuine.replace(b'"MessageId": "', b'"MessageId": "0'))
     yield "ses", "no signature", Post(genuine.replace(b'"Signature"', b'"Other"'))
     yield "ses", "raw", Post(ses.encode())
+    yield "ses", "another topic's, cut in other places", cut_in_other_places(ses)
     yield "mailgun", "another key", mailgun(event("mailgun"), key="another")
     yield "mailgun", "too old", mailgun(event("mailgun"), at=str(int(time.time()) - 1000))
     yield "mailgun", "too early", mailgun(event("mailgun"), at=str(int(time.time()) + 1000))
     yield "mailgun", "no moment", mailgun(event("mailgun"), at="soon")
     yield "mailgun", "unsigned", Post(json.dumps({"event-data": event("mailgun")}).encode())
-    body = json.dumps(event("sendgrid")).encode()
+    body, moment = json.dumps(event("sendgrid")).encode(), "X-Twilio-Email-Event-Webhook-Timestamp"
     yield "sendgrid", "another key", sendgrid(body, key=ec.generate_private_key(ec.SECP256R1()))
     yield "sendgrid", "another body", Post(body + b" ", sendgrid(body).headers)
     yield (
@@ -179,11 +180,29 @@ def forged() -> Iterator[tuple[str, str, Post]]:
         "another moment",
         Post(body, (*sendgrid(body).headers[:1], *sendgrid(body, at="1").headers[1:])),
     )
+    yield (
+        "sendgrid",
+        "cut in another place",
+        Post(body, (*sendgrid(b"[1," + body).headers[:1], (moment, "1772528405[1,"))),
+    )
     yield "sendgrid", "unsigned", Post(body)
     yield "sendgrid", "no base64", Post(body, (("X-Twilio-Email-Event-Webhook-Signature", "*"),))
     for provider in ("ses", "mailgun", "sendgrid"):
         for odd in (b"", b"[]", b"{}", b"null", b"[" * 100_000, b"\xff", b'{"signature": [], "TopicArn": 1}'):
             yield provider, f"odd {odd[:10]!r}", Post(odd)
+
+
+def cut_in_other_places(event: str) -> Post:
+    """A message of the attacker's own topic, really signed by SNS. Between names and values of what is signed there is but
+    a line end: so their message can bring along the names of a confirmation, and our topic's, and its own end is a Type."""
+    brought = {"MessageId": "1", "SubscribeURL": "x", "Timestamp": "2026-03-03T09:00:06.000Z", "Token": "t",
+               "TopicArn": TOPIC, "Type": "x"}  # fmt: skip
+    theirs = event + "".join(f"\n{name}\n{value}" for name, value in brought.items())
+    signed = json.loads(sns(theirs, TopicArn=TOPIC + "-of-another", Subject="s").body)
+    end = "".join(
+        f"\n{name}\n{signed[name]}" for name in ("MessageId", "Subject", "Timestamp", "TopicArn", "Type")
+    )
+    return Post(json.dumps(signed | {"Message": event} | brought | {"Type": f"x{end}"}).encode())
 
 
 def test_what_is_forged_is_refused_and_leaves_nothing(

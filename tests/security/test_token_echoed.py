@@ -106,7 +106,7 @@ def test_no_form_of_it_is_shown_or_kept(workspace: Workspace, stage: str, argume
         replies[stage] = echo
     with authorization_server(lifetime=600) as office, HostileServer(replies=replies) as server:
         how = server.settings(**office.settings(), SMTP_TIMEOUT="5")
-        office.signed_in(Settings(**by_name(office.settings())))  # type: ignore[arg-type]
+        office.signed_in(Settings(**by_name(office.settings()), smtp_host="127.0.0.1"))  # type: ignore[arg-type]
         ran = mailer(*arguments, cwd=workspace.root, **how)
         told = mailer("status", "harbour-report", "--recipients", "--json", cwd=workspace.root)
         assert SHOWN, ran.err
@@ -134,7 +134,7 @@ def test_nor_by_the_command_that_reads_bounces(workspace: Workspace) -> None:
     certificates = Authority(workspace.root.parent)
     server = ImapServer({}, user="press@example.org", valid=lambda token: "nobody@example.org")
     with authorization_server(lifetime=600) as office, running_imap(server, certificates.server()):
-        office.signed_in(Settings(**by_name(office.settings())))  # type: ignore[arg-type]
+        office.signed_in(Settings(**by_name(office.settings()), bounce_imap_host="127.0.0.1"))  # type: ignore[arg-type]
         how = office.settings() | {
             "BOUNCE_IMAP_HOST": "127.0.0.1", "BOUNCE_IMAP_PORT": str(server.port),
             "BOUNCE_IMAP_USERNAME": "press@example.org", "SMTP_CA_FILE": str(certificates.file),

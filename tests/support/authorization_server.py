@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from mailer.authorization.client import client_of
 from mailer.authorization.kept.sign_in import SignIn
 from mailer.authorization.kept.store import Store
 from mailer.settings import Settings
@@ -140,6 +141,7 @@ class AuthorizationServer:
         kept = SignIn(
             f"{self.url}/token", self.client_id, settings.smtp_username, access=str(answer["access_token"]),
             refresh=str(answer["refresh_token"]), issued=now, expires=now + self.lifetime,
+            hosts=client_of(settings).hosts,
         )  # fmt: skip
         Store(kept.server, kept.client, kept.user).write(kept)
 
@@ -216,7 +218,8 @@ class AuthorizationServer:
     def revoke(self, asked: Mapping[str, str]) -> dict[str, object]:
         with self._lock:
             token = self._refresh.get(asked["token"]) or self._access.get(asked["token"])
-            self.answers.append(("revoke", "ok" if token else "unknown"))
+            kind = "refresh token" if asked["token"] in self._refresh else "access token"
+            self.answers.append(("revoke", kind if token else "unknown"))
             if token:
                 self._end(token.family)
         return {}

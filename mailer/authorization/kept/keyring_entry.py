@@ -59,8 +59,10 @@ class KeyringEntry:
         """
         if self._backend is None:
             raise KeyringRefuses("there is none")
-        before = self._get(self._name)
-        slot, number = self._split(before) if before and before.startswith(_SPLIT) else (1, 0)
+        before, slot, number = self._get(self._name), 1, 0
+        if before and before.startswith(_SPLIT):
+            with suppress(KeyringRefuses):  # whatever it is, it goes
+                slot, number = self._split(before)
         try:
             self._set(self._name, text)
         except KeyringRefuses:
@@ -86,7 +88,8 @@ class KeyringEntry:
         except Exception as error:  # whatever the backends of others raise
             raise KeyringRefuses(type(error).__name__) from None
         if head.startswith(_SPLIT):
-            self._delete_pieces(*self._split(head))
+            with suppress(KeyringRefuses):
+                self._delete_pieces(*self._split(head))
         return True
 
     def _piece(self, slot: int, place: int) -> str:
@@ -95,9 +98,9 @@ class KeyringEntry:
     def _split(self, head: str) -> tuple[int, int]:
         try:
             slot, number = json.loads(head.removeprefix(_SPLIT))
-        except (ValueError, TypeError):
+            return int(bool(slot)), min(int(number), _MOST_PIECES)
+        except (ValueError, TypeError, OverflowError, RecursionError):
             raise KeyringRefuses("the entry is not what mailer wrote") from None
-        return int(bool(slot)), min(int(number), _MOST_PIECES)
 
     def _delete_pieces(self, slot: int, number: int) -> None:
         assert self._backend is not None

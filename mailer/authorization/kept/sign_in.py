@@ -21,6 +21,7 @@ class SignIn:
         access, refresh: secrets; both "" after the sign-in was withdrawn.
         issued, expires: of the access token, seconds since 1970 by this computer's clock; `expires` 0: not said.
         scope: what was granted.
+        hosts: the servers for mail that may be shown the access token.
         number: how often these tokens were replaced: the higher one is the later one, whatever the clock says.
     """
 
@@ -33,6 +34,7 @@ class SignIn:
     issued: float = 0.0
     expires: float = 0.0
     scope: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     number: int = 0
 
     def fresh(self, now: float) -> bool:
@@ -57,13 +59,18 @@ class SignIn:
         """
         try:
             kept = json.loads(text)
-            kept["scope"] = tuple(map(str, kept["scope"]))
+            for name in ("scope", "hosts"):
+                kept[name] = tuple(map(str, kept[name]))
             sign_in = cls(**kept)
         except (TypeError, KeyError, RecursionError):
             raise ValueError("it is not what was written") from None
         kinds = {"float": (int, float), "int": int, "bool": bool, "str": str, "tuple[str, ...]": tuple}
         if not all(isinstance(getattr(sign_in, f.name), kinds[str(f.type)]) for f in fields(cls)):  # type: ignore[arg-type]
             raise ValueError("it is not what was written")
-        if not (math.isfinite(sign_in.issued) and math.isfinite(sign_in.expires)):
+        try:
+            finite = math.isfinite(sign_in.issued) and math.isfinite(sign_in.expires)
+        except OverflowError:  # a whole number of 400 digits
+            finite = False
+        if not finite:
             raise ValueError("it is not what was written")
         return sign_in

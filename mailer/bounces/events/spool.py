@@ -150,7 +150,14 @@ class Spool:
         return target
 
     def sweep(self) -> None:
-        """Removes what somebody who was killed left unfinished; nobody was told that it is kept."""
+        """Removes what somebody who was killed left unfinished, which nobody was told is kept; and of what was set
+        aside the oldest, where it is more than may wait: who knows the secret could fill the disk with it.
+        """
+        files = octets = 0
+        for name, size in reversed(list(self._sizes(self._odd))):
+            files, octets = files + 1, octets + size
+            if files > MOST_FILES or octets > MOST_OCTETS:
+                (self._odd / name).unlink(missing_ok=True)
         if self._part.is_dir():
             for part in self._part.iterdir():
                 try:

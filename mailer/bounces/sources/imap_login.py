@@ -35,7 +35,8 @@ class ImapLogin:
             "BOUNCE_IMAP_PASSWORD": settings.bounce_imap_password if by_password else "not needed",
         }
         if missing := [key for key, value in needed.items() if not value]:
-            raise SettingsError(f"{', '.join(missing)} is missing.", "Add it to .env.")
+            are, them = ("are", "them") if len(missing) > 1 else ("is", "it")
+            raise SettingsError(f"{', '.join(missing)} {are} missing.", f"Add {them} to .env.")
         if not by_password:
             self._tokens = access_tokens(settings)
 

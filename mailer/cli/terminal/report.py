@@ -38,11 +38,22 @@ def progress_bar() -> Iterator[Any]:
                 ("rejected", progress.rejected), ("uncertain", progress.uncertain)) if number]  # fmt: skip
             left = progress.seconds_left
             bar.update(
-                task, visible=True, total=progress.total, completed=progress.done, rate=f"{progress.rate:.0f}",
-                left="" if left is None else f"{int(left) // 60}:{int(left) % 60:02} left", counts=", ".join(words),
+                task, visible=True, total=progress.total, completed=progress.done, rate=_rate(progress.rate),
+                left="" if left is None else f"{_time(int(left))} left", counts=", ".join(words),
             )  # fmt: skip
 
         yield show
+
+
+def _rate(messages: float) -> str:
+    """Of a second."""
+    return f"{messages:.1f}" if 0 < messages < 10 else f"{messages:.0f}"
+
+
+def _time(seconds: int) -> str:
+    """As a clock: 0:09, 32:20, 5:32:20."""
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
 
 # ---- afterwards ---------------------------------------------------------------------------------------

@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 __all__ = ["complaint_rate", "diagnose"]
 
 
-def diagnose(settings: Settings, domain: str, resolver: Resolver | None = None) -> Iterator[Finding]:
+def diagnose(
+    settings: Settings, domain: str, resolver: Resolver | None = None, *, sender: str = ""
+) -> Iterator[Finding]:
     """What `mailer doctor` says, in the order of looking. Nothing is sent.
 
     Args:
         settings: SMTP_*, DKIM_*, ENVELOPE_FROM.
         domain: the sender's, in A-labels.
         resolver: asks DNS; the system's by default.
+        sender: the address in From, in that domain; "": not known.
 
     Yields:
         Findings whose id is preset, reach, tls, login, size, extensions, spf, dkim, dmarc or alignment.
     """
-    yield from look_at_preset(settings)
+    yield from look_at_preset(settings, sender)
     yield from look_at_server(settings)
     yield from look_at_sender(settings, domain.lower(), resolver)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mailer.delivery.doctor.dmarc import DmarcRecord, Walk, walk
-from mailer.delivery.doctor.records import Records, Unknown
+from mailer.delivery.doctor.records import LATER, Records, Unknown
 from mailer.delivery.doctor.spf import spf_records
 from mailer.model import Finding, Level
 from mailer.settings import Settings
@@ -29,6 +29,7 @@ def look_at_alignment(
             "notice",
             f"Whether signature and return address belong to {up.domain} is unknown: DNS did not answer"
             f" ({unknown.name}: {unknown.why}).",
+            LATER,
         )
         return
     said = f"For DMARC of {up.domain}, " + "; ".join(proof.said for proof in proofs)

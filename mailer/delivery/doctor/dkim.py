@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailer.delivery.doctor.records import Records, Unknown
+from mailer.delivery.doctor.records import LATER, Records, Unknown
 from mailer.model import Finding
 from mailer.presets import Preset
 from mailer.settings import Settings
@@ -62,5 +62,5 @@ def _key_of_provider(preset: Preset, domain: str, records: Records) -> Finding:
 
 def _unknown(what: str, unknown: Unknown) -> Finding:
     return Finding(
-        "dkim", "notice", f"{what} is unknown: DNS did not answer ({unknown.name}: {unknown.why})."
+        "dkim", "notice", f"{what} is unknown: DNS did not answer ({unknown.name}: {unknown.why}).", LATER
     )

@@ -13,8 +13,12 @@ _APP_PASSWORD = re.compile(r"[a-z]{16}")
 """As Google makes them, shown in four groups."""
 
 
-def look_at_preset(settings: Settings) -> Iterator[Finding]:
-    """What the preset sets, and what is odd about what the office sets besides. Without a preset, nothing."""
+def look_at_preset(settings: Settings, sender: str = "") -> Iterator[Finding]:
+    """What the preset sets, and what is odd about what the office sets besides. Without a preset, nothing.
+
+    Args:
+        sender: the address in From; "": not known.
+    """
     preset = settings.preset
     if preset is None:
         return
@@ -29,8 +33,20 @@ def look_at_preset(settings: Settings) -> Iterator[Finding]:
             f" {preset.connections}.",
             "Leave SMTP_CONNECTIONS empty in .env.",
         )
-    if preset.username and settings.smtp_username != preset.username:
+    if preset.username and settings.smtp_username not in ("", preset.username):
         yield Finding("preset", "warning", f"SMTP_USERNAME is not “{preset.username}”.", preset.note)
+    yield from _login(settings, preset)
+    user = settings.smtp_username
+    if preset.other_sender and sender and "@" in user and sender.lower() != user.lower():
+        yield Finding(
+            "preset",
+            "warning",
+            f"The sender is {sender}, but {user} logs in.",
+            preset.other_sender.format(user=user, sender=sender),
+        )
+
+
+def _login(settings: Settings, preset: Preset) -> Iterator[Finding]:
     if preset.must_log_in and not (settings.smtp_username and (settings.smtp_password or settings.by_token)):
         how = "SMTP_USERNAME and SMTP_PASSWORD"
         if preset.authorization:
@@ -45,7 +61,7 @@ def look_at_preset(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "preset",
             "warning",
-            f"SMTP_PASSWORD is set, but: {preset.passwords}",
+            f"SMTP_PASSWORD is set. {preset.passwords}",
             "`mailer login` signs in without a password.",
         )
 

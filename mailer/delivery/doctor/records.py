@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from dns.resolver import Resolver
 
 
+LATER = "Run `mailer doctor` again later."
+"""Where DNS did not answer."""
+
+
 class Unknown(Exception):
     """DNS did not answer.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mailer.delivery.doctor.alignment import look_at_alignment
 from mailer.delivery.doctor.dkim import look_at_dkim
 from mailer.delivery.doctor.dmarc import Walk, policy_of, walk
-from mailer.delivery.doctor.records import Records, Unknown
+from mailer.delivery.doctor.records import LATER, Records, Unknown
 from mailer.delivery.doctor.spf import look_at_spf
 from mailer.model import Finding
 from mailer.settings import Settings
@@ -30,13 +30,21 @@ def look_at_sender(settings: Settings, domain: str, resolver: Resolver | None) -
         import dns.exception
         import dns.resolver
     except ImportError:
-        yield Finding("spf", "notice", "SPF, DKIM and DMARC are unknown: dnspython is not installed.")
+        yield Finding(
+            "spf",
+            "notice",
+            "SPF, DKIM and DMARC are unknown: dnspython is not installed.",
+            "pip install dnspython",
+        )
         return
     try:
         records = Records(resolver or dns.resolver.Resolver())
     except (OSError, dns.exception.DNSException):  # /etc/resolv.conf, or Windows' registry, names no server
         yield Finding(
-            "spf", "notice", "SPF, DKIM and DMARC are unknown: this computer is not set up to query DNS."
+            "spf",
+            "notice",
+            "SPF, DKIM and DMARC are unknown: this computer is not set up to query DNS.",
+            LATER,
         )
         return
     preset = settings.preset
@@ -70,7 +78,7 @@ def _look_at_dmarc(settings: Settings, domain: str, records: Records) -> Iterato
         policy, tag = policy_of(record, domain, records)
     except Unknown as unknown:
         said = f"DMARC of {domain} is unknown: DNS did not answer ({unknown.name}: {unknown.why})."
-        yield Finding("dmarc", "notice", said)
+        yield Finding("dmarc", "notice", said, LATER)
         return
     where = f"_dmarc.{record.domain}"
     if not policy:

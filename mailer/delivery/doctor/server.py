@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailer.authorization import access_tokens
 from mailer.delivery.smtp.dialogue import Offer
+from mailer.delivery.smtp.login.authenticate import LoginRefused
 from mailer.delivery.smtp.probe import log_in
-from mailer.errors import MailerError
+from mailer.errors import AuthorizationError, MailerError
 from mailer.model import Finding, Level
 from mailer.settings import Settings
 
@@ -18,9 +20,17 @@ _BAD: Level = "error"
 def look_at_server(settings: Settings) -> Iterator[Finding]:
     """Connects and logs in; nothing is sent."""
     try:
-        greeted = log_in(settings)
+        tokens = access_tokens(settings)
+        if tokens:
+            tokens.current()
+    except MailerError as error:  # nobody has signed in: that says nothing about the server
+        yield Finding("login", _BAD, error.message, error.hint)
+        return
+    try:
+        greeted = log_in(settings, tokens=tokens)
     except MailerError as error:
-        yield Finding("reach", _BAD, error.message, error.hint)
+        about = "login" if isinstance(error, LoginRefused | AuthorizationError) else "reach"
+        yield Finding(about, _BAD, error.message, error.hint)
         return
     yield Finding(
         "reach", _GOOD, f"{settings.smtp_host}:{settings.port} ({greeted.host}) answered in"

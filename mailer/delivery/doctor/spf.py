@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailer.delivery.doctor.records import Records, Unknown
+from mailer.delivery.doctor.records import LATER, Records, Unknown
 from mailer.model import Finding
 from mailer.presets import Preset
 
@@ -34,6 +34,7 @@ def look_at_spf(domain: str, preset: Preset | None, records: Records) -> Iterato
             "spf",
             "notice",
             f"SPF of {domain} is unknown: DNS did not answer ({unknown.name}: {unknown.why}).",
+            LATER,
         )
         return
     if not found:

@@ -107,6 +107,12 @@ class Claims:
                 [(QUEUED, self._mailing.id, canonical, UNCERTAIN) for canonical in self._uncertain],
             )
             self._clear(db)
+            # Whoever the run before halted for comes last now: if it was about them after all, they block nobody.
+            db.execute(
+                "UPDATE deliveries SET state = ?, due = 0 WHERE mailing = ? AND state = ? AND EXISTS"
+                " (SELECT 1 FROM attempts WHERE delivery = deliveries.id AND code BETWEEN 400 AND 599)",
+                (DEFERRED, self._mailing.id, QUEUED),
+            )
 
     def begin(self) -> None:
         """The planned time has come, and the mailing begins: from now on it is not late any more."""

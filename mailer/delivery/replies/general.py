@@ -30,6 +30,9 @@ GENERAL: tuple[Rule, ...] = (
          "The server closes this connection (RFC 5321 §3.8); until it replies to the final dot, nothing "
          "is accepted.",
          (_S.RCPT, "421 4.3.2 Service shutting down")),
+    Rule((_S.RSET,), "[45]..", "", _V.RECONNECT,
+         "RSET is never refused (RFC 5321 §4.1.1.5); what is left of the message before, nobody knows.",
+         (_S.RSET, "500 5.5.1 Command unrecognized")),
     Rule((_S.AUTH,), "4..", "", _V.STOP,
          "Temporary by its code (RFC 4954 §6), but no matter of minutes; another attempt would make it worse.",
          (_S.AUTH, "454 4.7.0 Too many login attempts, please try again later."),
@@ -68,6 +71,10 @@ GENERAL: tuple[Rule, ...] = (
          "relay not permitted|relay not allowed|relay denied|relaying denied|relaying prohibited|unable to relay"
          "|rcpthosts|sender verify failed",
          "Exim, qmail"),
+    Rule((_S.RCPT, *_CONTENT), "503", "", _V.HALT_QUEUED,
+         "Bad sequence of commands (RFC 5321 §4.2.4), or a login is missing: never about a recipient.",
+         (_S.RCPT, "503 This mail server requires authentication when attempting to send to a non-local e-mail "
+          "address.")),
     Rule(_RECIPIENT, "4..", "", _V.DEFERRED, "Busy, greylisted, short of space (RFC 5321 §4.2.1, RFC 6647).",
          (_S.RCPT, "450 4.2.0 Greylisted")),
     Rule((*_RECIPIENT, *_CONTENT), "5..", r"5\.1\.(0|1|2|3|6|10)|5\.2\.1", _V.SUPPRESS,

@@ -15,6 +15,12 @@ MOST_REMEMBERED = 1000
 _SEARCHED = 2000
 """Characters of a reply that are searched: a server may say 64 kB to each recipient, and what it means comes first."""
 
+_CITED = re.compile(r":\s*[\"'`]?[245]\d\d[ -]")
+"""Where a server tells what another one said to it, as Postfix and Exim do when they ask the recipient's own first."""
+
+_NAMES = frozenset("@[=")
+"""Of a word that holds one of these a part is a name that others chose: user@host, host[192.0.2.1], name=host."""
+
 
 class Stage(StrEnum):
     """Where in the conversation a reply was read, or the line broke (RFC 5321 §3)."""
@@ -67,8 +73,11 @@ class Reply(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The beginning of the text on one line, in lower case, to be searched."""
-        return " ".join(self.text[:_SEARCHED].lower().split())
+        """The beginning of the text on one line, in lower case, to be searched: the server's own words. What it cites
+        of a recipient's server, and addresses, are left out: else whoever is a recipient could have a mailing halted,
+        by what they call themselves, or their server, or have it say."""
+        own = _CITED.split(self.text[:_SEARCHED], maxsplit=1)[0]
+        return " ".join(word for word in own.lower().split() if not _NAMES & set(word))
 
     def __str__(self) -> str:
         return " ".join(filter(None, (str(self.code or ""), self.enhanced, self.in_short)))

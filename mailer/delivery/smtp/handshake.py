@@ -22,6 +22,10 @@ class TurnedAway(TransportError):
     """The server answered the connection, or EHLO, with 5xx. One that counts connections may mean this one only."""
 
 
+class NotNow(ConnectionLost):
+    """The server is there, and answers that it has no time for us."""
+
+
 def check_security(settings: Settings, *, cleartext: bool = False) -> None:
     """
     Raises:
@@ -68,7 +72,8 @@ def open_session(dialogue: Dialogue, settings: Settings, token: str = "") -> Gen
         TurnedAway, LoginRefused: it won't have us.
         TokenRefused: it may have us with a newer token.
         TransportError: it can't be trusted, or does not do what the settings want; trying again would not help.
-        ConnectionLost: it may work later.
+        NotNow: it says that it may work later.
+        ConnectionLost: it may.
     """
     seconds = float(settings.smtp_timeout)
     dialogue.within(seconds, "a connection")
@@ -101,7 +106,7 @@ def _must(stage: Stage, reply: Reply) -> None:
     if verdict is Verdict.STOP:
         kind = TurnedAway if stage in (Stage.CONNECT, Stage.EHLO) else TransportError
         raise kind(f"The server refused {stage}: {reply}", "Ask the people who run it.")
-    raise ConnectionLost(f"the server answered {stage} with {reply}")
+    raise NotNow(f"the server answered {stage} with {reply}")
 
 
 def _hello(dialogue: Dialogue, seconds: float) -> Generator[WaitFor, None, Offer]:

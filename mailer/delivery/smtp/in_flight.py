@@ -91,6 +91,7 @@ class InFlight:
         self._parcels: deque[Parcel] = deque()
         self._expected: deque[tuple[Stage, Parcel]] = deque()
         self._decisions: dict[Parcel, Decision] = {}
+        self._not_taken: set[Parcel] = set()
         self._server_quit = False
         self.accepted = 0
         self.parting: ConnectionLost | None = None
@@ -117,19 +118,34 @@ class InFlight:
         stage, parcel = self._expected[0]
         verdict = judge(stage, reply)
         if verdict is Verdict.BROKEN:
+            self._expected.clear()  # who knows what the next reply would answer
             raise lost_by(stage, verdict, reply)
         self._expected.popleft()
         self._server_quit = reply.code == 421  # one that goes on to talk has not
-        decision = self._decisions.pop(parcel, None) or Decision(stage, verdict, reply)
         if verdict in _PARTING:
             self.parting = self.parting or lost_by(stage, verdict, reply)
         if stage is Stage.DOT:
-            self._parcels.remove(parcel)
-            self.settle(parcel, decision, host)
-        elif decision.verdict is not Verdict.PROCEED:
-            self._decisions[parcel] = decision
+            before = self._refusal(parcel) if verdict is Verdict.ACCEPTED else self._decisions.get(parcel)
+            self._forget(parcel)
+            self.settle(parcel, before or Decision(stage, verdict, reply), host)
+        elif verdict is not Verdict.PROCEED:
+            self._decisions.setdefault(parcel, Decision(stage, verdict, reply))
+            if stage is not Stage.RSET:
+                self._not_taken.add(parcel)
+        elif stage is Stage.RCPT:
+            self._not_taken.discard(parcel)
         if self.parting and not self._expected:
             raise self.parting
+
+    def _refusal(self, parcel: Parcel) -> Decision | None:
+        """What proves that a message was not taken, whatever became of its end: its sender or recipient was refused. A
+        refused RSET is not about the message; and a server that takes the recipient after all has proved nothing."""
+        return self._decisions.get(parcel) if parcel in self._not_taken else None
+
+    def _forget(self, parcel: Parcel) -> None:
+        self._parcels.remove(parcel)
+        self._decisions.pop(parcel, None)
+        self._not_taken.discard(parcel)
 
     def settle(self, parcel: Parcel, decision: Decision, host: str) -> None:
         """Tells the run what became of a message, in flight or not."""
@@ -175,7 +191,7 @@ class InFlight:
     def lost(self, why: str, host: str) -> None:
         """The line is gone, and every reply that came has been heard: judges what is left."""
         for parcel in self._parcels:
-            decision = self._decisions.get(parcel)
+            decision = self._refusal(parcel)
             if decision and decision.verdict in REFUSALS:
                 self.settle(parcel, decision, host)
             elif decision or self._server_quit:

@@ -14,7 +14,7 @@ from mailer.delivery.pace import Schedule
 from mailer.delivery.replies import Stage
 from mailer.delivery.smtp.connection import Connection, ConnectionLost, HandshakeLost, WaitFor
 from mailer.delivery.smtp.dialogue import Dialogue, Offer
-from mailer.delivery.smtp.handshake import check_security, open_session
+from mailer.delivery.smtp.handshake import NotNow, check_security, open_session
 from mailer.delivery.smtp.login.authenticate import NO_ANSWER, TokenRefused
 from mailer.delivery.smtp.login.redaction import Redaction
 from mailer.delivery.smtp.resolving import SocketAddress, resolve
@@ -88,7 +88,7 @@ def _greeted(settings: Settings, schedule: Schedule, token: str, before: str = "
         if token
         else Redaction(settings.smtp_username, settings.smtp_password)
     )
-    problem, in_tls, failures = "", False, 0
+    problem, hint, failures = "", "", 0
     while failures < _TRIES:
         for address in resolve(settings):
             dialogue = Dialogue(Connection(address, redaction))
@@ -97,17 +97,18 @@ def _greeted(settings: Settings, schedule: Schedule, token: str, before: str = "
             except TokenRefused:
                 raise
             except ConnectionLost as cut:
-                problem, in_tls = str(cut), isinstance(cut, HandshakeLost)
+                problem, hint = str(cut), _what_to_try(cut)
                 if dialogue.proof_sent:
                     hint = f"The access token was sent once. {NO_ANSWER}" if token else _UNANSWERED
                     raise TransportError(_no_connection(settings, problem), hint) from None
             finally:
                 dialogue.connection.close()
-        if not (dialogue.greeted or in_tls):
+        if not dialogue.greeted and hint == _NOBODY_THERE:
             break
         failures += 1
-        time.sleep(schedule.reconnect_after(failures) or 0)
-    raise Unreachable(_no_connection(settings, problem), _WHICH_SECURITY if in_tls else _NOBODY_THERE)
+        if failures < _TRIES:
+            time.sleep(schedule.reconnect_after(failures) or 0)
+    raise Unreachable(_no_connection(settings, problem), hint)
 
 
 def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings, token: str) -> Greeted:
@@ -118,11 +119,18 @@ def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings, toke
     return Greeted(offer, str(address[4][0]), time.monotonic() - started)
 
 
+def _what_to_try(cut: ConnectionLost) -> str:
+    if isinstance(cut, NotNow):
+        return _BUSY
+    return _WHICH_SECURITY if isinstance(cut, HandshakeLost) else _NOBODY_THERE
+
+
 def _no_connection(settings: Settings, problem: str) -> str:
     return f"Can't connect to {settings.smtp_host}:{settings.port}: {problem}."
 
 
 _NOBODY_THERE = "Is SMTP_HOST right, is a firewall blocking this port, and is this computer online?"
+_BUSY = "It is there, but has no room for us now: try again in a few minutes."
 _WHICH_SECURITY = (
     "The server may be busy: try again. Otherwise, is SMTP_SECURITY right for SMTP_PORT? tls is for 465, starttls for "
     "587 and 25."

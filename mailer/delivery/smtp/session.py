@@ -285,8 +285,8 @@ class Session:
             decision = self._last_word() if self._in_body else None
             if decision:
                 self.in_flight.settle(self.current, decision, connection.host)
-            else:
-                self._work.give_back(self.current, why)
+            else:  # what another message cost the line for is not suspect
+                self._work.give_back(self.current, why, suspect=self.in_flight.parting is None)
         connection.close()
 
     def _last_word(self) -> Decision | None:

@@ -26,7 +26,8 @@ NO_ANSWER = "Try again later; if it goes on, ask the people who run the server."
 """Where a token was sent into silence. It locks nothing."""
 
 
-_IN_VAIN = "A token that was issued just now was refused, too: is SMTP_USERNAME the mailbox that signed in?"
+_IN_VAIN = "A token that was issued just now was refused, too"
+_WHOSE = ": is SMTP_USERNAME the mailbox that signed in?"
 
 
 class LoginRefused(TransportError):
@@ -45,7 +46,8 @@ class TokenRefused(ConnectionLost):
     def __init__(self, final: LoginRefused) -> None:
         super().__init__(final.message)
         self.final = final
-        self.in_vain = LoginRefused(final.message, f"{_IN_VAIN} {final.hint}")
+        asks = "SMTP_USERNAME" in final.hint
+        self.in_vain = LoginRefused(final.message, f"{_IN_VAIN}{'.' if asks else _WHOSE} {final.hint}")
 
 
 class TokenExpired(ConnectionLost):

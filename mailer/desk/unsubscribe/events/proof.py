@@ -92,6 +92,8 @@ class SendGridProof:
 
         moment = headers.get("x-twilio-email-event-webhook-timestamp", "")
         signature = headers.get("x-twilio-email-event-webhook-signature", "")
+        if not (moment.isascii() and moment.isdecimal()):  # else it could have the body's beginning in it
+            raise NotProven
         try:
             signed = moment.encode("latin-1") + body
             self._key.verify(base64.b64decode(signature, validate=True), signed, ECDSA(SHA256()))

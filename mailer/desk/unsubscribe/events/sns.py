@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _TOPIC = re.compile(r"arn:aws(-[a-z]+)*:sns:(?P<region>[a-z0-9-]{1,40}):\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 _SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _SIGNED_TO_CONFIRM = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+_KINDS = ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation")
 _LARGEST = 65_536
 """Octets of a certificate, and of the answer to a confirmation."""
 _PATIENCE = 5.0
@@ -82,6 +83,10 @@ class SnsProof:
         url, kind = message["SigningCertURL"].text, message["Type"].text
         versions = {"1": "SHA1", "2": "SHA256"}
         if not self._certificate_url.fullmatch(url) or message["SignatureVersion"].text not in versions:
+            raise NotProven
+        if (
+            kind not in _KINDS
+        ):  # it comes last in what is signed: any other could have another message's end in it
             raise NotProven
         names = _SIGNED if kind == "Notification" else _SIGNED_TO_CONFIRM
         values = {name: message[name].raw for name in names}
