@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from mailer.delivery import Ledger, Snapshot, Snapshots, whoever_we_are
+from mailer.delivery import Ledger, Snapshots, whoever_we_are
 from mailer.errors import MailerError
 from mailer.message import Addressee, Composition
 from mailer.pipeline.composing import compositions_of
 from mailer.pipeline.prepared import Prepared
 from mailer.settings import Settings
+from mailer.workspace.durable import in_place_of
+from mailer.workspace.private import private_folder
 
 Since = Literal["proof", "approval", "sending"]
 
@@ -34,18 +38,40 @@ class Earlier:
 
 
 def keep_proof(prepared: Prepared, settings: Settings) -> None:
-    """Remembers what was proofed, for `mailer diff`."""
-    editions = {lang: c.freeze() for lang, c in compositions_of(prepared, settings).items()}
-    with Ledger(prepared.workspace.ledger) as ledger:
-        Snapshots(ledger).keep(
-            Snapshot(prepared.release.name, "proof", time.time(), whoever_we_are(), editions)
-        )
+    """Remembers what was proofed, for `mailer diff`; outside the ledger, which knows of real sendings alone.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    editions = {lang: c.freeze().decode() for lang, c in compositions_of(prepared, settings).items()}
+    path = _proof_of(prepared)
+    private_folder(path.parent)
+    with in_place_of(path) as file:
+        said = {"at": time.time(), "account": whoever_we_are(), "editions": editions}
+        file.write(json.dumps(said, ensure_ascii=False).encode())
 
 
-def compared(prepared: Prepared, settings: Settings, ledger: Ledger, since: Since | None = None) -> Earlier:
+def _proof_of(prepared: Prepared) -> Path:
+    return prepared.workspace.private / "proofs" / f"{prepared.release.name}.json"
+
+
+def _proof(prepared: Prepared) -> _State | None:
+    """The newest proof; None: there was none, or nothing can be made of what is there."""
+    try:
+        said = json.loads(_proof_of(prepared).read_bytes())
+        editions = {str(lang): str(text).encode() for lang, text in said["editions"].items()}
+        return _State("proof", float(said["at"]), str(said["account"]), editions)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def compared(
+    prepared: Prepared, settings: Settings, ledger: Ledger | None, since: Since | None = None
+) -> Earlier:
     """The release beside an earlier state of it.
 
     Args:
+        ledger: None: nothing was sent or approved from here.
         since: which; None: the newest that there is.
 
     Raises:
@@ -53,7 +79,7 @@ def compared(prepared: Prepared, settings: Settings, ledger: Ledger, since: Sinc
         LedgerError: what was kept can't be read.
     """
     name = prepared.release.name
-    found = [state for state in _states(ledger, name) if since in (None, state.since)]
+    found = [state for state in _states(prepared, ledger) if since in (None, state.since)]
     if not found:
         when = {"proof": "proofed", "approval": "approved", "sending": "sent"}
         told = when[since] if since else "proofed, approved or sent"
@@ -75,10 +101,13 @@ class _State:
     editions: Mapping[str, bytes]
 
 
-def _states(ledger: Ledger, name: str) -> list[_State]:
-    kept: tuple[Literal["proof", "approval"], ...] = ("proof", "approval")
-    snapshots = (Snapshots(ledger).latest(name, occasion) for occasion in kept)
-    states = [_State(s.occasion, s.at, s.by or s.account, s.editions) for s in snapshots if s]
+def _states(prepared: Prepared, ledger: Ledger | None) -> list[_State]:
+    name = prepared.release.name
+    states = [proof] if (proof := _proof(prepared)) else []
+    if ledger is None:
+        return states
+    if approval := Snapshots(ledger).latest(name, "approval"):
+        states.append(_State("approval", approval.at, approval.by, approval.editions))
     mailing = ledger.find(name)
     if mailing:
         states.append(_State("sending", mailing.created, "", ledger.editions(mailing)))

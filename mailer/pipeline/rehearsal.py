@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -97,7 +97,8 @@ def prove(
             report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, once)
             standings = tuple(ledger.recipients(mailing.release))
         if report.accepted and not proofed:
-            keep_proof(prepared, settings)
+            with suppress(OSError):  # it was sent; what can't be kept is compared with nothing
+                keep_proof(prepared, settings)
             proofed = True
         yield Proof(edition.language, report, standings)
         if report.halted:

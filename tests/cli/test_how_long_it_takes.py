@@ -46,6 +46,7 @@ def outgoing(
     until = embargo.timestamp() if embargo else 0.0
     nothing: dict[str, object] = dict.fromkeys(("already", "refused", "in_doubt"), 0)
     nothing |= {"waiting": Group(), "again": Group(), "kept_back": {}, "refuse_embargo": Group(), "alike": ()}
+    nothing |= {"unmarked": Group(), "corrected_by": ""}
     values = nothing | {"planned": planned.timestamp(), "embargo": until, "zone": "Europe/London"} | more
     return Outgoing("harbour", "Press release: Harbour", (), number, recipients="", **values)
 

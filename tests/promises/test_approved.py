@@ -186,6 +186,7 @@ def test_what_changed(asking: Office) -> None:
 )
 def test_since_a_proof(office: Office) -> None:
     assert office.run("send", RELEASE, "--test", "desk@example.org", "--yes").code == 0
+    assert not office.workspace.ledger.exists(), "a proof is not in the ledger"
     office.edit(office.release(), "Dateline: Portmellon", "Dateline: Skerry Head")
     ran = office.run("diff", RELEASE)
     assert "Since the proof of " in ran.err

@@ -36,6 +36,8 @@ def diff(release: str, since: Since | None, out: Path | None) -> int:
 
     What reads the same and is not the same, such as a picture or a header field, is said in a line.
     """
+    from contextlib import nullcontext
+
     from mailer import pipeline
     from mailer.cli.terminal.output import say
     from mailer.delivery import Ledger
@@ -45,7 +47,7 @@ def diff(release: str, since: Since | None, out: Path | None) -> int:
     workspace = workspace_here()
     settings = settings_of(workspace)
     prepared = pipeline.prepare(workspace, release, Choice())
-    with Ledger(workspace.ledger) as ledger:
+    with Ledger(workspace.ledger) if workspace.ledger.is_file() else nullcontext() as ledger:
         earlier = compared(prepared, settings, ledger, since)
     zone = prepared.release.original.newsroom.zone
     pairs = _pairs(earlier)
