@@ -26,10 +26,10 @@ from mailer.visible import visible
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("demo", ("demo",)),
     ("write", ("init", "new", "import", "fix")),
-    ("preflight", ("check", "render")),
     ("themes", ("themes", "theme")),
-    ("preview", ("preview", "desk", "unsubscribe-server")),
-    ("review", ("approve", "diff")),
+    ("preflight", ("check", "render")),
+    ("preview", ("preview", "desk")),
+    ("review", ("diff", "approve")),
     ("send", ("send", "resume", "discard")),
     ("schedule", ("post", "schedule")),
     ("following", ("correct", "follow-up")),
@@ -40,10 +40,21 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("people", ("people",)),
     ("suppress", ("suppress", "unsuppress", "forget")),
     ("bounces", ("bounces",)),
+    ("preview", ("unsubscribe-server",)),
     ("login", ("login", "logout")),
     ("doctor", ("doctor",)),
 )
 """Every family's module and its commands, in the order in which `--help` shows them."""
+
+HEADINGS = {
+    "demo": "Write",
+    "check": "Look before it goes",
+    "approve": "Send",
+    "status": "Afterwards",
+    "lists": "People",
+    "login": "Your server",
+}
+"""Over which command which heading stands in `--help`."""
 
 DONE, UNFINISHED, COULD_NOT_START, INTERRUPTED = 0, 1, 2, 130
 
@@ -53,6 +64,20 @@ class Families(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for _, names in FAMILIES for name in names]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Under their headings, in one column of names."""
+        names = self.list_commands(ctx)
+        width = max(map(len, names))
+        sections: list[tuple[str, list[tuple[str, str]]]] = []
+        for name in names:
+            if name in HEADINGS:
+                sections.append((HEADINGS[name], []))
+            command = self.get_command(ctx, name)
+            sections[-1][1].append((name.ljust(width), command.get_short_help_str(100) if command else ""))
+        for heading, rows in sections:
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         for family, names in FAMILIES:
