@@ -182,7 +182,7 @@ def _count(prepared: Prepared, ledger: Ledger, crowd: Crowd) -> Counter[Status |
         state = ledger.state_of(name, key) if there else None
         if state is None and not lost:
             crowd.count(key, release.edition_for(recipient.languages).language)
-            if not release.original.corrects:
+            if not prepared.threads.get(key):  # who has a text may read what is wrong in it
                 crowd.mark(recipient.address, recipient.fields.get("accepts_embargo", ""))
         else:
             known[state] += 1

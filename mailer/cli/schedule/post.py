@@ -92,6 +92,7 @@ def _depart(workspace: Workspace, ledger: Ledger, due: Planned) -> int:
     mailing = ledger.mailing(due.mailing.release)
     leaving = outgoing.of_resume(ledger, mailing, workspace, settings)
     must_be_what_was_ordered(due, leaving)
+    departure.must_be_approved(mailing, ledger)
     print_outgoing(leaving, settings, ledger)
     try:
         departure.may_begin(leaving, asked=True)
