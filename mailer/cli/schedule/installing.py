@@ -12,7 +12,7 @@ import click
 
 from mailer.cli import COULD_NOT_START, DONE
 from mailer.cli.terminal.output import on_a_terminal, row, say, style, tell
-from mailer.errors import MailerError
+from mailer.errors import MailerError, WorkspaceError
 from mailer.pipeline.outgoing import at_the_office
 from mailer.release.values import moment_text
 from mailer.workspace.timer import timer_of
@@ -80,8 +80,15 @@ def tell_kept(mailing: Mailing, workspace: Workspace) -> None:
         f"Kept: it leaves on {when}, by `mailer post`. `mailer schedule` shows, moves and cancels it.",
         err=True,
     )
-    if not timer_of(workspace).installed:
+    if not _is_installed(workspace):
         say("Nothing runs `mailer post` on this computer yet: mailer post --install", err=True)
+
+
+def _is_installed(workspace: Workspace) -> bool:
+    try:
+        return timer_of(workspace).installed
+    except WorkspaceError:
+        return False
 
 
 def _must_not_be_root() -> None:
