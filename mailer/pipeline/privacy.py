@@ -11,6 +11,7 @@ from mailer.delivery import History, Ledger, PastMail
 from mailer.errors import WorkspaceError
 from mailer.pipeline.approval import forget_in_approvals
 from mailer.press import Occurrence, canonical
+from mailer.press.list_files.write import locked
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 from mailer.workspace.log import forget_in_log, log_of
@@ -48,7 +49,8 @@ def forget(workspace: Workspace, address: str, settings: Settings) -> Forgotten:
             mailings = ledger.forget(canonical(address))
             forget_in_approvals(canonical(address), settings, ledger)
     try:
-        forget_in_log(workspace, address, canonical(address))
+        with locked(workspace.private / "forget"):
+            forget_in_log(workspace, address, canonical(address))
     except OSError as error:
         raise WorkspaceError(
             f"{workspace.shown(log_of(workspace))} can't be written anew: {error.strerror}.",
