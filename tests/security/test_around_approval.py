@@ -217,3 +217,22 @@ def test_newcomers_of_a_correction_that_is_moved_into_the_embargo(office: Office
     assert ran.code == 2
     assert "accept no embargoes: 1 (dora@example.net)" in ran.err
     assert not office.got()
+
+
+def test_what_follows_a_release_under_embargo_does_not_give_it_away(office: Office) -> None:
+    """A correction says what the release says: without an embargo of its own it is free to be published."""
+    office.list(
+        "few", "ana@example.net,Ana,,en,,yes", header="email,name,outlet,language,tags,accepts_embargo"
+    )
+    office.add_fields("Embargo: 2098-12-01 06:00 Europe/London")
+    assert send(office, "--list", "few", "--under-embargo").code == 0
+    office.correction()
+    ran = office.run("send", "better", "--yes")
+    assert ran.code == 2
+    assert "is under embargo until 2098-12-01 06:00 Europe/London, and “better” would give it away" in ran.err
+    assert len(office.got()) == 1
+    assert office.run("send", "better", "--yes", "--at", LATER, "--no-wait").code == 0  # it is over by then
+    office.run("discard", "better", "--yes")
+    office.add_fields("Embargo: 2098-12-01 06:00 Europe/London", release="better")
+    assert office.run("send", "better", "--yes", "--under-embargo").code == 0
+    assert len(office.got()) == 2
