@@ -66,8 +66,9 @@ def write_log(workspace: Workspace, who: str, did: str, release: str = "", **det
         path, line
     ):  # it was moved aside meanwhile, perhaps to be written anew without this line
         pass
-    if path.stat().st_size > LARGEST:
-        _move_aside(path)
+    with suppress(FileNotFoundError):  # somebody else has just moved it aside
+        if path.stat().st_size > LARGEST:
+            _move_aside(path)
 
 
 def _ends_in_half_a_line(path: Path) -> bool:
