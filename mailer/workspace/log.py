@@ -115,8 +115,9 @@ def _line(octets: bytes) -> Line | None:
     try:
         said = json.loads(octets)
         at = datetime.fromisoformat(said.pop("at"))
+        at.astimezone(UTC).astimezone()  # a moment before the first one or after the last one is none
         return Line(at, str(said.pop("who")), str(said.pop("did")), str(said.pop("release", "")), said)
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError, OverflowError):
         return None
 
 

@@ -381,3 +381,13 @@ def test_a_folder_that_would_write_lines_of_its_own_is_run_by_no_timer(tmp_path:
     for platform in ("linux", "darwin"):
         with pytest.raises(WorkspaceError, match="can't be run by a timer"):
             timer_of(Workspace(folder), platform)
+
+
+def test_a_release_that_is_called_like_an_option_leaves_too(office: Office) -> None:
+    office.release().rename(office.release("--help"))
+    office.release(f"{RELEASE}.es").unlink()
+    ran = office.run("send", "--at", LATER, "--yes", "--no-wait", "--list", "press", "--", "--help")
+    assert ran.code == 0, ran.err
+    due_in(office, -1)
+    assert office.run("post").code == 0
+    assert len(office.got()) == 11

@@ -6,8 +6,10 @@ import json
 import multiprocessing
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.terminal import mailer
 
 from mailer.pipeline import privacy
 from mailer.settings import Settings
@@ -116,3 +118,14 @@ def test_two_are_forgotten_at_once(workspace: Workspace) -> None:
     assert [process.exitcode for process in forgetters] == [0] * 4
     left = b"".join(path.read_bytes() for path in workspace.private.glob("log*")).decode()
     assert not [person for person in people if person in left]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_moment_that_no_clock_shows_is_passed_over(workspace: Workspace, at: str) -> None:
+    log.write_log(workspace, "ana@desk", "send")
+    with log.log_of(workspace).open("a") as file:
+        file.write(json.dumps({"at": at, "who": "ana@desk", "did": "approve"}) + "\n")
+    ran = mailer("log", cwd=workspace.root)
+    assert ran.code == 0, ran.err
+    assert "send" in ran.out
+    assert "approve" not in ran.out

@@ -183,7 +183,7 @@ class _Round:
                 continue
             self._tried[name] = now if each.when is When.DUE else float("inf")
             if each.when is When.DUE:
-                command = [sys.executable, "-m", "mailer", "post", name]
+                command = [sys.executable, "-m", "mailer", "post", "--", name]
                 self._running[name] = subprocess.Popen(  # noqa: S603 - this very program
                     command, cwd=self._workspace.root, stdin=subprocess.DEVNULL
                 )
