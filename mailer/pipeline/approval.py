@@ -133,7 +133,9 @@ def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> 
         raise MailerError(f"{approval.by} approved “{name}”, but may not any more: nothing was sent.", how)
     compositions = compositions_of(prepared, settings)
     _must_say_the_same(_frozen(compositions), approval, how)
-    readers = [each for each in _readers(prepared, settings, ledger) if _is_to_get_it(each, name, ledger)]
+    readers = list(_readers(prepared, settings, ledger))
+    if ledger.find(name):  # who has it, or was refused, gets nothing more
+        readers = [r for r in readers if ledger.state_of(name, r.canonical) in (None, *_WAITING)]
     _must_reach_nobody_else(readers, _slots(compositions), approval, key, how)
     return approval
 
@@ -251,11 +253,6 @@ def _waiting(name: str, ledger: Ledger) -> Iterator[_Reader]:
     if ledger.find(name):
         for each in ledger.waiting(name):
             yield _Reader(each.canonical, each.address, each.name, each.language, each.fields)
-
-
-def _is_to_get_it(reader: _Reader, name: str, ledger: Ledger) -> bool:
-    """Not those who have it, or were refused: nothing leaves for them."""
-    return ledger.find(name) is None or ledger.state_of(name, reader.canonical) in (None, *_WAITING)
 
 
 def _slots(compositions: Mapping[str, Composition]) -> dict[str, list[str]]:
