@@ -182,7 +182,7 @@ def _task(name: str, workspace: Workspace) -> Timer:
     xml = _TASK.format(program=escape(sys.executable), folder=escape(str(workspace.root.resolve())))
     return Timer(
         {path: xml.encode("utf-16")},
-        (("schtasks", "/Create", "/TN", name, "/XML", str(path)),),
+        (("schtasks", "/Create", "/F", "/TN", name, "/XML", str(path)),),
         (("schtasks", "/Delete", "/TN", name, "/F"),),
         "It runs while you are logged in. What it did: the history of the task in Task Scheduler.",
     )

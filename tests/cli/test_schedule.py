@@ -391,3 +391,9 @@ def test_a_release_that_is_called_like_an_option_leaves_too(office: Office) -> N
     due_in(office, -1)
     assert office.run("post").code == 0
     assert len(office.got()) == 11
+
+
+def test_a_task_that_is_there_already_is_replaced(workspace: Workspace) -> None:
+    """Else schtasks asks, on a pipe, where nobody sees it."""
+    ((create, *how),) = timer_of(workspace, "win32").start
+    assert (create, "/F" in how) == ("schtasks", True)

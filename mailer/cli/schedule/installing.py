@@ -124,7 +124,9 @@ def _agreed(question: str, *, yes: bool) -> bool:
 def _run(commands: Sequence[Sequence[str]]) -> None:
     for command in commands:
         try:
-            ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - shown before
+            ran = subprocess.run(  # noqa: S603 - shown before
+                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            )
         except OSError as error:
             raise MailerError(f"{command[0]} can't be run: {error.strerror}.", shlex.join(command)) from None
         if ran.returncode:
