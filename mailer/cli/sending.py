@@ -28,7 +28,7 @@ from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, log_in, wr
 from mailer.errors import CheckFailed
 from mailer.model import Status
 from mailer.pipeline import Instructions, outgoing
-from mailer.pipeline.approval import must_be_approved
+from mailer.pipeline.approval import must_be_approved, queue_must_be_approved
 from mailer.pipeline.sending import (
     must_be_fit_to_leave,
     must_not_spread_what_was_corrected,
@@ -131,6 +131,13 @@ class Departure:
         log_in(self._settings, cleartext=self._flags.insecure)
         return True
 
+    def must_be_approved(self, mailing: Mailing, ledger: Ledger) -> None:
+        """
+        Raises:
+            MailerError: newsroom.md asks for an approval, and what is queued has none.
+        """
+        queue_must_be_approved(self._workspace, mailing, self._settings, ledger)
+
     def log(self, did: str, mailing: Mailing, order: Order) -> None:
         """By whose word it leaves."""
         self._ordered = True
@@ -138,6 +145,7 @@ class Departure:
 
     def move(self, mailing: Mailing, ledger: Ledger) -> int:
         """Another time for what is queued: asked about, and kept. No server is needed for that."""
+        self.must_be_approved(mailing, ledger)
         leaving = outgoing.of_resume(
             ledger, mailing, self._workspace, self._settings, planned=self._flags.planned
         )
@@ -159,6 +167,7 @@ class Departure:
         _time_must_matter(flags, mailing, leaving)
         if leaving.number:
             print_outgoing(leaving, self._settings, ledger)
+            self.must_be_approved(mailing, ledger)
             if not self.may_begin(leaving):
                 return COULD_NOT_START
             order = leaving.order("resume", self._settings, time.time())

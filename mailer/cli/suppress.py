@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli import DONE, UNFINISHED
-from mailer.cli.options import parsed, workspace_here
+from mailer.cli.options import parsed, settings_of, workspace_here
 from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import count, on_a_terminal, row, say
 from mailer.errors import ListError, MailerError
@@ -102,7 +102,7 @@ def forget(address: str, yes: bool) -> int:
         raise MailerError("There is no terminal to confirm on, so nothing was removed.", "Add --yes.")
     if not yes:
         click.confirm(f"Permanently remove {mailed} from all lists and the record?", abort=True, err=True)
-    done = privacy.forget(workspace, mailed)
+    done = privacy.forget(workspace, mailed, settings_of(workspace))
     logged(workspace, "forget", rows=len(done.removed), mailings=done.mailings or 0)
     for found in done.removed:
         row(_place(found), "removed")

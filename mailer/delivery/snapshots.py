@@ -23,7 +23,8 @@ class Snapshot:
         account: whose it was on the computer, as an order has it.
         editions: the message of each language, as `Composition.freeze` writes it.
         by: who approved, in their own name; "" of a proof.
-        people: of an approval, a keyed digest of each recipient's address, `DIGEST` octets each, in order.
+        people: of an approval, two keyed digests of each recipient, `DIGEST` octets each, in order: of the address,
+            and of what is theirs alone.
         signature: of an approval, over all that it says; "" of a proof.
     """
 
@@ -38,7 +39,7 @@ class Snapshot:
 
 
 DIGEST = 16
-"""Octets of the digest of one address."""
+"""Octets of a digest."""
 
 
 class Snapshots:
@@ -60,12 +61,7 @@ class Snapshots:
         """
         with self._ledger.writing(durable=True) as db:
             of_it = (snapshot.release, snapshot.occasion)
-            db.execute(
-                "DELETE FROM snapshot_editions WHERE snapshot IN"
-                " (SELECT id FROM snapshots WHERE release = ? AND occasion = ?)",
-                of_it,
-            )
-            db.execute("DELETE FROM snapshots WHERE release = ? AND occasion = ?", of_it)
+            _drop(db, of_it)
             number = db.execute(
                 "INSERT INTO snapshots (release, occasion, at, account, by, people, signature)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -75,6 +71,21 @@ class Snapshots:
                 "INSERT INTO snapshot_editions (snapshot, language, frozen) VALUES (?, ?, ?)",
                 [(number, language, frozen) for language, frozen in snapshot.editions.items()],
             )
+
+    def drop(self, snapshot: Snapshot) -> None:
+        """Takes one out.
+
+        Raises:
+            LedgerError: it can't be written.
+        """
+        with self._ledger.writing(durable=True) as db:
+            _drop(db, (snapshot.release, snapshot.occasion))
+
+    def all(self, occasion: Occasion) -> list[Snapshot]:
+        """The newest of an occasion, of each release."""
+        with self._ledger.reading() as db:
+            names = db.execute("SELECT release FROM snapshots WHERE occasion = ?", (occasion,)).fetchall()
+        return [found for (name,) in names if (found := self.latest(name, occasion))]
 
     def latest(self, release: str, occasion: Occasion) -> Snapshot | None:
         """The newest of an occasion; None: there was none."""
@@ -87,6 +98,15 @@ class Snapshots:
                 return None
             number, at, account, by, people, signature = row
             return Snapshot(release, occasion, at, account, _editions(db, number), by, people, signature)
+
+
+def _drop(db: sqlite3.Connection, of_it: tuple[str, str]) -> None:
+    db.execute(
+        "DELETE FROM snapshot_editions WHERE snapshot IN"
+        " (SELECT id FROM snapshots WHERE release = ? AND occasion = ?)",
+        of_it,
+    )
+    db.execute("DELETE FROM snapshots WHERE release = ? AND occasion = ?", of_it)
 
 
 def _editions(db: sqlite3.Connection, snapshot: int) -> dict[str, bytes]:

@@ -39,6 +39,7 @@ def page_of(title: str, since: str, pairs: list[Pair]) -> str:
     rows = "".join(map(_row, pairs))
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}: what changed</title><style>{_STYLE}</style></head>\n<body><main>"
         f"<h1>{escape(title)}</h1><p>First as it was: {escape(since)}; then as it is now."
@@ -46,6 +47,9 @@ def page_of(title: str, since: str, pairs: list[Pair]) -> str:
         f"{rows}</main></body></html>\n"
     )
 
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""Frames inherit it (srcdoc documents, HTML): a picture on somebody else's server tells them who looks."""
 
 _STYLE = (
     ":root{color-scheme:light dark}"

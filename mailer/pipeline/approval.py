@@ -2,8 +2,10 @@
 
 Where newsroom.md names approvers, nothing new is sent without it. An approval is signed with SECRET_KEY, so that nobody
 who can write the ledger but has not the office's key can make one; it holds the message of each edition, byte for byte,
-and a keyed digest of each recipient. Fewer people than were approved are no reason to stop: somebody who asked this
-morning to be taken off is not to be waited for. More, or others, are.
+and of each recipient a keyed digest of the address, and of what that person alone is sent: the edition, the name, what
+fills the slots, the link to unsubscribe. Fewer people than were approved are no reason to stop: somebody who asked this
+morning to be taken off is not to be waited for. More, or others, are. Who stands in the queue from before leaves with
+the others, so they are approved with them.
 """
 
 from __future__ import annotations
@@ -12,20 +14,45 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from mailer.delivery import Ledger, Snapshot, Snapshots, whoever_we_are
+from mailer.delivery import Ledger, Mailing, Snapshot, Snapshots, whoever_we_are
 from mailer.delivery.snapshots import DIGEST
 from mailer.errors import MailerError, SettingsError
-from mailer.pipeline.composing import compositions_of
+from mailer.message import Composition
+from mailer.message.mime import UNSUBSCRIBE
+from mailer.model import Status
+from mailer.pipeline.composing import compositions_of, values_for
 from mailer.pipeline.prepared import Prepared
 from mailer.press import canonical
+from mailer.release import read_newsroom
 from mailer.settings import Settings
+from mailer.workspace import Workspace
 
+_WAITING = (Status.QUEUED, Status.DEFERRED)
 NAMED = 5
 """Of those who are new since the approval, so many are named."""
+
+_BOTH = 2 * DIGEST  # of a recipient: whose address, and what they are sent
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Somebody to whom it goes, and what is theirs alone."""
+
+    canonical: str
+    address: str
+    name: str
+    language: str
+    values: Mapping[str, str]
+
+    def digests(self, slots: Mapping[str, list[str]], key: bytes) -> bytes:
+        """As an approval keeps them. `slots`: what the edition of each language has filled in."""
+        filled = [self.values.get(field, "") for field in slots.get(self.language, ())]
+        said = json.dumps([self.canonical, self.address, self.name, self.language, filled])
+        return _digest(self.canonical, key) + _digest(said, key)
 
 
 def approver_called(prepared: Prepared, name: str) -> str:
@@ -55,7 +82,7 @@ def _key_of(name: str) -> str:
 
 
 def approve(prepared: Prepared, settings: Settings, ledger: Ledger, by: str) -> Snapshot:
-    """Writes an approval down: of what is prepared, for whom it is prepared.
+    """Writes an approval down: of what is prepared, for whom it is prepared, and who stands in its queue.
 
     Args:
         by: one of newsroom.md's approvers.
@@ -68,18 +95,26 @@ def approve(prepared: Prepared, settings: Settings, ledger: Ledger, by: str) -> 
     """
     key = _key(settings)
     prepared.must_be_sound()
+    compositions = compositions_of(prepared, settings)
+    slots = _slots(compositions)
+    people = {each.canonical: each.digests(slots, key) for each in _readers(prepared, settings, ledger)}
     approval = Snapshot(
         release=prepared.release.name,
         occasion="approval",
         at=time.time(),
         account=whoever_we_are(),
-        editions=_editions(prepared, settings),
+        editions=_frozen(compositions),
         by=approver_called(prepared, by),
-        people=b"".join(sorted(_digests(_people(prepared), key))),
+        people=b"".join(sorted(people.values())),
     )
     approval = replace(approval, signature=_signature(approval, key))
     Snapshots(ledger).keep(approval)
     return approval
+
+
+def number_of(prepared: Prepared, settings: Settings, ledger: Ledger) -> int:
+    """For how many people an approval would be."""
+    return sum(1 for _ in _readers(prepared, settings, ledger))
 
 
 def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> Snapshot | None:
@@ -92,8 +127,52 @@ def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> 
     newsroom = prepared.release.original.newsroom
     if not newsroom.approvers:
         return None
-    name, key = prepared.release.name, _key(settings)
-    how = f"`mailer approve {name} --by NAME` ({', '.join(newsroom.approvers)})."
+    name = prepared.release.name
+    approval, key, how = _approval_of(name, newsroom.approvers, settings, ledger)
+    if approval.by not in newsroom.approvers:
+        raise MailerError(f"{approval.by} approved “{name}”, but may not any more: nothing was sent.", how)
+    compositions = compositions_of(prepared, settings)
+    _must_say_the_same(_frozen(compositions), approval, how)
+    readers = list(_readers(prepared, settings, ledger))
+    if ledger.find(name):  # who has it, or was refused, gets nothing more
+        readers = [r for r in readers if ledger.state_of(name, r.canonical) in (None, *_WAITING)]
+    _must_reach_nobody_else(readers, _slots(compositions), approval, key, how)
+    return approval
+
+
+def queue_must_be_approved(
+    workspace: Workspace, mailing: Mailing, settings: Settings, ledger: Ledger
+) -> None:
+    """Who stands in a queue was approved with it, unless newsroom.md asks for no approval: they may have stood there
+    before it began to ask.
+
+    Raises:
+        MailerError: there is no approval, it is not the office's, or it is of something else.
+        SettingsError: there is no SECRET_KEY to tell that by.
+    """
+    try:
+        approvers = read_newsroom(workspace).approvers
+    except MailerError:  # somebody is at work on it, and nothing that is queued depends on it
+        approvers = ("…",) if Snapshots(ledger).latest(mailing.release, "approval") else ()
+    waiting = list(_waiting(mailing.release, ledger)) if approvers else []
+    if not waiting:
+        return
+    approval, key, how = _approval_of(mailing.release, approvers, settings, ledger)
+    how = (
+        f"Have it approved as it is in the queue, or take it back (`mailer discard {mailing.release}`): {how}"
+    )
+    frozen = ledger.editions(mailing)
+    _must_say_the_same(frozen, approval, how)
+    slots = _slots({language: Composition.thaw(content) for language, content in frozen.items()})
+    _must_reach_nobody_else(waiting, slots, approval, key, how)
+
+
+def _approval_of(
+    name: str, approvers: tuple[str, ...], settings: Settings, ledger: Ledger
+) -> tuple[Snapshot, bytes, str]:
+    """The approval, by this office; the key; and how to get another one."""
+    key = _key(settings)
+    how = f"`mailer approve {name} --by NAME` ({', '.join(approvers)})."
     approval = Snapshots(ledger).latest(name, "approval")
     if approval is None:
         raise MailerError(
@@ -104,15 +183,26 @@ def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> 
             f"The approval of “{name}” was not signed with this office's SECRET_KEY: nothing was sent.",
             f"If the key was changed, have it approved again: {how}",
         )
-    if approval.by not in newsroom.approvers:
-        raise MailerError(f"{approval.by} approved “{name}”, but may not any more: nothing was sent.", how)
-    _must_say_the_same(prepared, settings, approval, how)
-    _must_reach_nobody_else(prepared, approval, key, how)
-    return approval
+    return approval, key, how
 
 
-def _must_say_the_same(prepared: Prepared, settings: Settings, approval: Snapshot, how: str) -> None:
-    now, then = _editions(prepared, settings), approval.editions
+def forget_in_approvals(address: str, settings: Settings, ledger: Ledger) -> None:
+    """Takes a canonical address out of all approvals, which stay good for the others. One of another key goes."""
+    snapshots = Snapshots(ledger)
+    for approval in snapshots.all("approval"):
+        key = _key(settings) if settings.secret_key else b""
+        if not key or not hmac.compare_digest(approval.signature, _signature(approval, key)):
+            snapshots.drop(approval)
+            continue
+        theirs, people = _digest(address, key), list(_pieces(approval.people))
+        kept = [each for each in people if each[:DIGEST] != theirs]
+        if len(kept) < len(people):
+            without = replace(approval, people=b"".join(kept))
+            snapshots.keep(replace(without, signature=_signature(without, key)))
+
+
+def _must_say_the_same(now: Mapping[str, bytes], approval: Snapshot, how: str) -> None:
+    then = approval.editions
     changed = [language for language in {**then, **now} if now.get(language) != then.get(language)]
     if changed:
         raise MailerError(
@@ -122,28 +212,62 @@ def _must_say_the_same(prepared: Prepared, settings: Settings, approval: Snapsho
         )
 
 
-def _must_reach_nobody_else(prepared: Prepared, approval: Snapshot, key: bytes, how: str) -> None:
-    pieces = range(0, len(approval.people), DIGEST)
-    approved = {approval.people[start : start + DIGEST] for start in pieces}
-    new = [address for address in _people(prepared) if next(_digests((address,), key)) not in approved]
-    if new:
-        listed = ", ".join(new[:NAMED]) + (f" and {len(new) - NAMED:,} more" if len(new) > NAMED else "")
+def _must_reach_nobody_else(
+    readers: list[_Reader], slots: Mapping[str, list[str]], approval: Snapshot, key: bytes, how: str
+) -> None:
+    approved = {piece[:DIGEST]: piece for piece in _pieces(approval.people)}
+    found = [(each.address, each.digests(slots, key)) for each in readers]
+    if new := [address for address, both in found if both[:DIGEST] not in approved]:
         raise MailerError(
-            f"“{approval.release}” was approved for {len(approved):,} people, and these are not among them: {listed}."
-            " Nothing was sent.",
+            f"“{approval.release}” was approved for {len(approved):,} people, and these are not among them:"
+            f" {_named(new)}. Nothing was sent.",
             f"Leave them out, or have it approved for them too: {how}",
+        )
+    if other := [address for address, both in found if approved[both[:DIGEST]] != both]:
+        raise MailerError(
+            f"What “{approval.release}” says to these people alone has changed since {approval.by} approved it (their"
+            f" edition, name, what is filled in, or the link to unsubscribe): {_named(other)}. Nothing was sent.",
+            f"Take the change back, or have it approved again: {how}",
         )
 
 
-def _people(prepared: Prepared) -> Iterator[str]:
-    return (canonical(recipient.address) for recipient in prepared.audience.recipients)
+def _named(addresses: list[str]) -> str:
+    more = len(addresses) - NAMED
+    return ", ".join(addresses[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _editions(prepared: Prepared, settings: Settings) -> dict[str, bytes]:
+def _readers(prepared: Prepared, settings: Settings, ledger: Ledger) -> Iterator[_Reader]:
+    """Everybody to whom it would go; who stands in the queue from before, as they stand there."""
+    release, queued = prepared.release, set()
+    for each in _waiting(release.name, ledger):
+        queued.add(each.canonical)
+        yield replace(each, language=release.edition_for((each.language,)).language)
+    for person in prepared.audience.recipients:
+        key = canonical(person.address)
+        if key not in queued:
+            language = release.edition_for(person.languages).language
+            yield _Reader(key, person.address, person.name, language, values_for(person, settings))
+
+
+def _waiting(name: str, ledger: Ledger) -> Iterator[_Reader]:
+    if ledger.find(name):
+        for each in ledger.waiting(name):
+            yield _Reader(each.canonical, each.address, each.name, each.language, each.fields)
+
+
+def _slots(compositions: Mapping[str, Composition]) -> dict[str, list[str]]:
+    """What is filled in in each language, the link of one click included."""
     return {
-        language: composition.freeze()
-        for language, composition in compositions_of(prepared, settings).items()
+        lang: sorted({UNSUBSCRIBE, *(slot.field for slot in c.slots)}) for lang, c in compositions.items()
     }
+
+
+def _frozen(compositions: Mapping[str, Composition]) -> dict[str, bytes]:
+    return {language: composition.freeze() for language, composition in compositions.items()}
+
+
+def _pieces(people: bytes) -> Iterator[bytes]:
+    return (people[start : start + _BOTH] for start in range(0, len(people), _BOTH))
 
 
 def _key(settings: Settings) -> bytes:
@@ -156,9 +280,8 @@ def _key(settings: Settings) -> bytes:
     return hashlib.sha256(b"approval\0" + settings.secret_key.encode()).digest()
 
 
-def _digests(people: Iterable[str], key: bytes) -> Iterator[bytes]:
-    for address in people:
-        yield hmac.digest(key, address.encode(), "sha256")[:DIGEST]
+def _digest(text: str, key: bytes) -> bytes:
+    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")[:DIGEST]
 
 
 def _signature(approval: Snapshot, key: bytes) -> str:

@@ -36,10 +36,10 @@ def audience_of(
         MailerError: recipients were chosen for a follow-up, which goes to those who got what it follows.
     """
     original = release.original
+    embargoed = any(edition.embargo and edition.embargo > leaves for edition in release.editions)
     if not (original.kind.follows and original.corrects):
         if choice.newcomers:
             raise MailerError(_NO_NEWCOMERS, "Leave it out.")
-        embargoed = any(edition.embargo and edition.embargo > leaves for edition in release.editions)
         if choice.include_unmarked and not embargoed:
             raise MailerError(
                 "--include-unmarked has no effect: it is not under embargo when it leaves.", "Leave it out."
@@ -47,10 +47,10 @@ def audience_of(
         return read_audience(
             workspace, replace(choice, lists=choice.lists or original.lists, embargoed=embargoed)
         ), {}
-    if choice.include_unmarked:
+    if choice.include_unmarked and not (embargoed and choice.newcomers):
         raise MailerError("--include-unmarked has no effect: they have the text already.", "Leave it out.")
     if choice.newcomers and original.kind in (Kind.CORRECTION, Kind.UPDATE):
-        return with_newcomers(workspace, release, choice)
+        return with_newcomers(workspace, release, replace(choice, embargoed=embargoed))
     if choice.newcomers:
         raise MailerError(_NO_NEWCOMERS, "Leave it out.")
     if original.kind is Kind.FOLLOW_UP:

@@ -63,7 +63,7 @@ class Crowd:
                 continue
             self.count(person.canonical, now_read(person.language))
             self.waiting.add(person.address)
-            if not mailing.follows:  # who has a text may read what is wrong in it
+            if not person.in_reply_to:  # who has a text may read what is wrong in it; newcomers have none
                 self.mark(person.address, person.fields.get("accepts_embargo", ""))
 
     def why_not(self, canonical: str) -> str:

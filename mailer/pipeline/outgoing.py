@@ -6,6 +6,7 @@ the next one, so they are counted and named with it. Nothing leaves that was not
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from mailer.pipeline.crowd import Crowd, Group
 from mailer.pipeline.following import superseded_by
 from mailer.pipeline.prepared import Prepared
 from mailer.press import Suppressions, canonical
+from mailer.release.values import moment_text
 from mailer.render import fill
 from mailer.settings import Settings
 from mailer.workspace import Workspace
@@ -129,9 +131,14 @@ def of_send(
     Args:
         planned: when it is to leave, in seconds since 1970; 0: when it was planned before, else now.
         at_once: never mind what was planned before.
+
+    Raises:
+        MailerError: it follows a release under embargo, and says nothing of that.
     """
     release, name = prepared.release, prepared.release.name
     mailing = ledger.find(name)
+    planned = planned or (mailing.planned if mailing and not at_once else 0.0)
+    _must_not_give_away(prepared, ledger.find(release.original.corrects), max(planned, time.time()))
     crowd = Crowd(Suppressions(prepared.workspace.suppressed), settings)
     known = _count(prepared, ledger, crowd)
     newcomers = crowd.digest.number
@@ -160,11 +167,22 @@ def of_send(
         unmarked=crowd.unmarked,
         alike=_alike(prepared, ledger),
         corrected_by=superseded_by(ledger, name),
-        planned=planned or (mailing.planned if mailing and not at_once else 0.0),
+        planned=planned,
         embargo=embargo_of(prepared),
         zone=release.original.newsroom.zone,
         recipients=str(crowd.digest),
     )
+
+
+def _must_not_give_away(prepared: Prepared, followed: Mailing | None, leaves: float) -> None:
+    """What follows a release under embargo says what that says."""
+    if followed and followed.embargo > max(leaves, embargo_of(prepared)):
+        until = moment_text(at_the_office(followed.embargo, followed.zone))
+        raise MailerError(
+            f"“{followed.release}” is under embargo until {until}, and “{prepared.release.name}” would give it away:"
+            " nothing was sent.",
+            "Write the same Embargo: into it, or send it then (--at).",
+        )
 
 
 def _count(prepared: Prepared, ledger: Ledger, crowd: Crowd) -> Counter[Status | None]:
@@ -182,7 +200,7 @@ def _count(prepared: Prepared, ledger: Ledger, crowd: Crowd) -> Counter[Status |
         state = ledger.state_of(name, key) if there else None
         if state is None and not lost:
             crowd.count(key, release.edition_for(recipient.languages).language)
-            if not release.original.corrects:
+            if not prepared.threads.get(key):  # who has a text may read what is wrong in it
                 crowd.mark(recipient.address, recipient.fields.get("accepts_embargo", ""))
         else:
             known[state] += 1

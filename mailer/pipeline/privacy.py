@@ -9,7 +9,10 @@ from typing import Any
 from mailer import press
 from mailer.delivery import History, Ledger, PastMail
 from mailer.errors import WorkspaceError
+from mailer.pipeline.approval import forget_in_approvals
 from mailer.press import Occurrence, canonical
+from mailer.press.list_files.write import locked
+from mailer.settings import Settings
 from mailer.workspace import Workspace
 from mailer.workspace.log import forget_in_log, log_of
 
@@ -31,9 +34,9 @@ class Forgotten:
     files: tuple[Path, ...]
 
 
-def forget(workspace: Workspace, address: str) -> Forgotten:
-    """Removes a person from all lists and from the ledger. What stays is a hash of the address, which keeps them
-    suppressed.
+def forget(workspace: Workspace, address: str, settings: Settings) -> Forgotten:
+    """Removes a person from all lists and from the ledger, approvals included. What stays is a hash of
+    the address, which keeps them suppressed.
 
     Raises:
         AddressError: it is no address.
@@ -44,8 +47,10 @@ def forget(workspace: Workspace, address: str) -> Forgotten:
     if workspace.ledger.exists():
         with Ledger(workspace.ledger) as ledger:
             mailings = ledger.forget(canonical(address))
+            forget_in_approvals(canonical(address), settings, ledger)
     try:
-        forget_in_log(workspace, address, canonical(address))
+        with locked(workspace.private / "forget"):
+            forget_in_log(workspace, address, canonical(address))
     except OSError as error:
         raise WorkspaceError(
             f"{workspace.shown(log_of(workspace))} can't be written anew: {error.strerror}.",

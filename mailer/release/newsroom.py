@@ -108,9 +108,20 @@ def _newsroom(header: Header, path: Path, base: Newsroom | None, workspace: Work
         contacts=fields.contacts(header, "contacts") or base.contacts,
         why=header.text("why") or base.why,
         follow_up_after=fields.parsed(header, "follow_up_after", _hours, base.follow_up_after),
-        approvers=base.approvers or fields.names(header, "approvers"),
+        approvers=base.approvers or _approvers(header),
         silence=(*base.silence, *fields.silences(header)),
     )
+
+
+def _approvers(header: Header) -> tuple[str, ...]:
+    """Who asks for approval and names nobody has not asked for none."""
+    found = fields.names(header, "approvers")
+    if "approvers" in header.records and not found:
+        line = header.line("approvers")
+        header.fault(
+            line, "Approvers names nobody", "write “- NAME” below it for each who may approve, or take it out"
+        )
+    return found
 
 
 def _hours(text: str) -> float:

@@ -7,6 +7,8 @@ its own, so that two who find it grown at once lose nothing; the oldest of those
 from __future__ import annotations
 
 import json
+import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -58,12 +60,24 @@ def write_log(workspace: Workspace, who: str, did: str, release: str = "", **det
     private_folder(path.parent)
     said = {"at": _now(), "who": who, "did": did} | ({"release": release} if release else {}) | details
     line = json.dumps(said, ensure_ascii=True, default=str).encode() + b"\n"
+    if _ends_in_half_a_line(path):
+        line = b"\n" + line
     while not append(
         path, line
     ):  # it was moved aside meanwhile, perhaps to be written anew without this line
         pass
-    if path.stat().st_size > LARGEST:
-        _move_aside(path)
+    with suppress(FileNotFoundError):  # somebody else has just moved it aside
+        if path.stat().st_size > LARGEST:
+            _move_aside(path)
+
+
+def _ends_in_half_a_line(path: Path) -> bool:
+    """A full disk or a power cut has left it, and it must not swallow the next one."""
+    try:
+        with path.open("rb") as file:
+            return file.seek(0, os.SEEK_END) > 0 and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
+    except FileNotFoundError:
+        return False
 
 
 def _now() -> str:
@@ -101,13 +115,15 @@ def _line(octets: bytes) -> Line | None:
     try:
         said = json.loads(octets)
         at = datetime.fromisoformat(said.pop("at"))
+        at.astimezone(UTC).astimezone()  # a moment before the first one or after the last one is none
         return Line(at, str(said.pop("who")), str(said.pop("did")), str(said.pop("release", "")), said)
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError, OverflowError):
         return None
 
 
 def forget_in_log(workspace: Workspace, *addresses: str) -> int:
-    """Takes a person's address out of the log, in whatever capitals; that something was done stays.
+    """Takes a person's address out of the log, in whatever capitals, and in the midst of a text; that something was
+    done stays. One at a time: of two, the second would put back what the first one took out.
 
     Returns:
         From how many lines.
@@ -130,18 +146,22 @@ def forget_in_log(workspace: Workspace, *addresses: str) -> int:
 
 
 def _without(line: bytes, addresses: tuple[str, ...]) -> bytes:
+    found = re.compile(
+        r"(?<![\w.+-])(?:" + "|".join(map(re.escape, dict.fromkeys(addresses))) + r")(?!-?\w|\.\w)",
+        re.IGNORECASE,
+    )
     try:
         said = json.loads(line)
-    except (ValueError, RecursionError):
-        return line
-    names = {address.casefold() for address in addresses}
-    kept = _replaced(said, names)
+    except (ValueError, RecursionError):  # half a line
+        text = line.decode("utf-8", "surrogateescape")
+        return found.sub(FORGOTTEN, text).encode("utf-8", "surrogateescape")
+    kept = _replaced(said, found)
     return line if kept == said else json.dumps(kept).encode() + b"\n"
 
 
-def _replaced(value: Any, names: set[str]) -> Any:
+def _replaced(value: Any, found: re.Pattern[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _replaced(inner, names) for key, inner in value.items()}
+        return {key: _replaced(inner, found) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_replaced(inner, names) for inner in value]
-    return FORGOTTEN if isinstance(value, str) and value.casefold() in names else value
+        return [_replaced(inner, found) for inner in value]
+    return found.sub(FORGOTTEN, value) if isinstance(value, str) else value

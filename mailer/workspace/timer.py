@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from mailer.errors import WorkspaceError
+from mailer.visible import visible
 from mailer.workspace.folder import Workspace
 
 _SERVICE = """\
@@ -99,11 +101,25 @@ def timer_of(workspace: Workspace, platform: str = sys.platform) -> Timer:
 
     Args:
         platform: as `sys.platform` names it.
+
+    Raises:
+        WorkspaceError: the folder is called so that no such file can name it.
     """
+    _must_be_nameable(workspace.root.resolve(), platform)
     name = f"mailer-post-{_label(workspace.root)}"
     if platform == "win32":
         return _task(name, workspace)
     return _launch_agent(name, workspace) if platform == "darwin" else _systemd(name, workspace)
+
+
+def _must_be_nameable(folder: Path, platform: str) -> None:
+    """A line break would begin another line of a unit file, and a backslash at its end hold on to the next one."""
+    name = str(folder)
+    if not name.isprintable() or (platform != "win32" and name.endswith(("\\", " "))):
+        raise WorkspaceError(
+            f"{visible(name)}: a folder of this name can't be run by a timer.",
+            "Rename it: without line breaks and control characters, and no blank or backslash at its end.",
+        )
 
 
 def _label(folder: Path) -> str:
@@ -166,7 +182,7 @@ def _task(name: str, workspace: Workspace) -> Timer:
     xml = _TASK.format(program=escape(sys.executable), folder=escape(str(workspace.root.resolve())))
     return Timer(
         {path: xml.encode("utf-16")},
-        (("schtasks", "/Create", "/TN", name, "/XML", str(path)),),
+        (("schtasks", "/Create", "/F", "/TN", name, "/XML", str(path)),),
         (("schtasks", "/Delete", "/TN", name, "/F"),),
         "It runs while you are logged in. What it did: the history of the task in Task Scheduler.",
     )

@@ -151,6 +151,7 @@ def test_redirections_are_followed_and_not_for_ever(workspace: Workspace) -> Non
 @pytest.mark.parametrize("address", [
     "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.9.9", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
     "255.255.255.255", "::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::", "2002:7f00:1::", "64:ff9b::a00:1",
+    "fec0::1", "::10.0.0.1", "64:ff9b:1::a00:1",
 ])  # fmt: skip
 def test_addresses_of_the_house_are_none_of_the_public_internet(address: str) -> None:
     assert not is_public(address)
@@ -215,13 +216,34 @@ def test_what_was_there_is_not_asked_again_within_the_hour_and_what_was_not_is(w
             assert "HEAD /b" in server.asked
 
 
-@pytest.mark.parametrize("content", ["", "no json", "[1]", '{"a": {}}', '{"http://localhost/": 1e999}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "no json",
+        "[1]",
+        '{"a": {}}',
+        '{"http://localhost/": 1e999}',
+        "[" * 100_000,
+        f'{{"a": 1{"0" * 400}}}',
+    ],
+)
 def test_a_cache_that_can_not_be_read_is_none(workspace: Workspace, content: str) -> None:
     workspace.private.mkdir(exist_ok=True)
     (workspace.private / "links.json").write_text(content, "utf-8")
     with site({"/a": 200}) as server:
         assert told(workspace, f"{server.at}/a") == []
     assert json.loads((workspace.private / "links.json").read_text("utf-8"))
+
+
+def test_a_cache_that_is_a_link_is_not_written(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("mine")
+    cache = workspace.private / "links.json"
+    cache.parent.mkdir(exist_ok=True)
+    cache.symlink_to(tmp_path / "precious")
+    with site({"/a": 200}) as server:
+        assert not looked_up(manuscripts(workspace, f"{server.at}/a"), cache, NOW, anywhere())
+    assert (tmp_path / "precious").read_text() == "mine"
 
 
 def test_a_server_that_never_answers_is_not_waited_for(workspace: Workspace) -> None:

@@ -21,6 +21,7 @@ from support.terminal import environment
 
 from mailer.cli import main
 from mailer.delivery import Ledger, SmtpTransport, deliver
+from mailer.errors import WorkspaceError
 from mailer.pipeline.planned import When, planned_of
 from mailer.release.values import moment_text, parse_moment
 from mailer.settings import Settings
@@ -365,3 +366,34 @@ def test_odd_paths_are_what_they_are(tmp_path: Path) -> None:
 
 def test_a_moment_in_the_hour_that_comes_twice_is_shown_as_it_can_be_typed() -> None:
     assert moment_text(parse_moment("2099-10-25 01:30 UTC")) == "2099-10-25 01:30 UTC"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize(
+    "name",
+    ["a\nExecStart=/bin/evil", "a\\", "a ", "a\x01b", "a\udcffb"],
+    ids=["line", "backslash", "blank", "control", "octet"],
+)
+def test_a_folder_that_would_write_lines_of_its_own_is_run_by_no_timer(tmp_path: Path, name: str) -> None:
+    """In a unit file a line break begins another setting, and a backslash at the end of a line takes the next one in."""
+    folder = tmp_path / name
+    folder.mkdir(parents=True)
+    for platform in ("linux", "darwin"):
+        with pytest.raises(WorkspaceError, match="can't be run by a timer"):
+            timer_of(Workspace(folder), platform)
+
+
+def test_a_release_that_is_called_like_an_option_leaves_too(office: Office) -> None:
+    office.release().rename(office.release("--help"))
+    office.release(f"{RELEASE}.es").unlink()
+    ran = office.run("send", "--at", LATER, "--yes", "--no-wait", "--list", "press", "--", "--help")
+    assert ran.code == 0, ran.err
+    due_in(office, -1)
+    assert office.run("post").code == 0
+    assert len(office.got()) == 11
+
+
+def test_a_task_that_is_there_already_is_replaced(workspace: Workspace) -> None:
+    """Else schtasks asks, on a pipe, where nobody sees it."""
+    ((create, *how),) = timer_of(workspace, "win32").start
+    assert (create, "/F" in how) == ("schtasks", True)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
+from support.browser import chromium
 
-from mailer.desk.side_by_side import COMES, GOES, marked
+from mailer.desk.message_view import View
+from mailer.desk.side_by_side import COMES, GOES, Pair, marked, page_of
 
 WORDS = st.lists(
     st.sampled_from(["harbour", "water", "1987", "clean", "né", "<b>", "&amp;", "»"]), max_size=12
@@ -59,3 +64,32 @@ def test_a_thousand_changes_in_one_paragraph_are_in_order() -> None:
 
 def test_a_mail_without_a_counterpart_stays_as_it_is() -> None:
     assert marked("", "<p>New</p>") == ("", "<p>New</p>")
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    asked: list[str] = []  # noqa: RUF012 - of all of them
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_nothing_is_loaded_from_elsewhere(tmp_path: Path) -> None:
+    """A picture of somebody else's server tells them who looks, and when."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server, chromium() as browser:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"http://127.0.0.1:{server.server_port}"
+        style = f"<style>p{{background:url({at}/ground)}}</style>"
+        mail = f'<html><body><p>Seen.</p><img src="{at}/picture">{style}</body></html>'
+        view = View("Subject", "us@example.org", "", "", "en", "", mail, "", (), (), "", 1)
+        path = tmp_path / "page.html"
+        path.write_text(page_of("release", "the proof", [Pair("en", view, view)]), "utf-8")
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        page.frames[1].wait_for_selector("p")
+        page.wait_for_load_state("networkidle")
+        page.close()
+        server.shutdown()
+    assert Elsewhere.asked == []

@@ -189,3 +189,12 @@ def test_no_word_comes_or_goes_that_is_not_listed(body: str, language: str) -> N
     after = links_of(as_read(found.text.removeprefix(HEADER)))
     if not lost and not found.changes.get("telephone numbers that were bullets"):
         assert sorted(after) == sorted(links)
+
+
+@pytest.mark.parametrize(
+    "made", ["a" * 300_000, "{{" * 50_000, "a¹" * 50_000], ids=["no address", "no slot", "no notes"]
+)
+def test_a_text_that_is_made_to_take_for_ever_does_not(made: str) -> None:
+    """Each sign was looked at once for each before it: of a million, for an hour."""
+    text = f"---\nHeadline: Water\n---\n\n{made}\n"
+    assert made[:100] in tidied(text, House("en")).text

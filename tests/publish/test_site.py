@@ -355,6 +355,8 @@ def test_a_web_server_of_another_account_may_read_it(office: OnTheWeb) -> None:
     ran = mailer("publish", "lamps", cwd=office.workspace.root)
     assert ran.code == 0, ran.err
     for path in (office.folder, *office.folder.rglob("*")):
+        if path.name == ".mailer-site.json":  # it names what is under embargo, and is nobody's business
+            continue
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
 
 

@@ -6,9 +6,13 @@ import json
 import multiprocessing
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.terminal import mailer
 
+from mailer.pipeline import privacy
+from mailer.settings import Settings
 from mailer.workspace import Workspace, log
 
 
@@ -69,3 +73,59 @@ def test_it_is_for_the_office_alone(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path)
     log.write_log(workspace, "ana@desk", "send")
     assert log.log_of(workspace).stat().st_mode & 0o007 == 0
+
+
+def test_half_a_line_does_not_swallow_the_next_one(tmp_path: Path) -> None:
+    """A full disk or a power cut leaves it."""
+    workspace = workspace_in(tmp_path)
+    log.write_log(workspace, "ana@desk", "approve")
+    with log.log_of(workspace).open("ab") as file:
+        file.write(b'{"at": "2026-11-30T09:00:00Z", "wh')
+    log.write_log(workspace, "ana@desk", "send")
+    assert [line.did for line in log.read_log(workspace)] == ["approve", "send"]
+
+
+def test_who_is_forgotten_is_in_no_text_and_in_no_half_of_a_line(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path)
+    asked = "ANA@example.net phoned, she is ana@example.net; not joana@example.net, not ana@example.net.example.org."
+    log.write_log(workspace, "ana@desk", "suppress", address="ana@example.net", reason=asked)
+    with log.log_of(workspace).open("ab") as file:
+        file.write(b'{"at": "2026-11-30T09:00:00Z", "address": "ana@example.net", \xff')
+    log.forget_in_log(workspace, "ana@example.net")
+    left = b"".join(path.read_bytes() for path in workspace.private.glob("log*")).decode("utf-8", "replace")
+    assert left.count("ana@example.net") == 2  # others' addresses, of which it is a part
+    assert "joana@example.net" in left
+    assert "ana@example.net.example.org" in left
+    assert left.count("[forgotten]") == 4
+
+
+def forgetting(folder: Path, address: str) -> None:
+    privacy.forget(Workspace(folder), address, Settings())
+
+
+def test_two_are_forgotten_at_once(workspace: Workspace) -> None:
+    """Each writes the log anew: the second one must not put back what the first one took out."""
+    people = [f"p{n}@example.net" for n in range(4)]
+    for _ in range(100):
+        for person in people:
+            log.write_log(workspace, "ana@desk", "suppress", address=person)
+    start = multiprocessing.get_context("spawn").Process
+    forgetters = [start(target=forgetting, args=(workspace.root, person)) for person in people]
+    for process in forgetters:
+        process.start()
+    for process in forgetters:
+        process.join()
+    assert [process.exitcode for process in forgetters] == [0] * 4
+    left = b"".join(path.read_bytes() for path in workspace.private.glob("log*")).decode()
+    assert not [person for person in people if person in left]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_moment_that_no_clock_shows_is_passed_over(workspace: Workspace, at: str) -> None:
+    log.write_log(workspace, "ana@desk", "send")
+    with log.log_of(workspace).open("a") as file:
+        file.write(json.dumps({"at": at, "who": "ana@desk", "did": "approve"}) + "\n")
+    ran = mailer("log", cwd=workspace.root)
+    assert ran.code == 0, ran.err
+    assert "send" in ran.out
+    assert "approve" not in ran.out

@@ -60,11 +60,13 @@ class _Kept:
         try:
             known = json.loads(path.read_text("utf-8"))
             return cls(path, {str(url): float(at) for url, at in known.items()})
-        except (OSError, ValueError, AttributeError, TypeError):
+        except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError):
             return cls(path, {})
 
     def write(self, now: float) -> None:
         fresh = {url: at for url, at in self.known.items() if 0 <= now - at < FRESH}
+        if self.path.is_symlink():
+            return  # nobody of ours made that, and what it leads to is not for us to write
         with suppress(OSError):  # it only saves time
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.write_text(json.dumps(fresh), "utf-8")

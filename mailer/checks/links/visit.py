@@ -47,6 +47,10 @@ _TRANSLATED = ip_network("64:ff9b::/96")
 """IPv4 addresses as networks that have only IPv6 write them (RFC 6052 §2.1)."""
 
 
+_OF_A_HOUSE = (ip_network("::/96"), ip_network("64:ff9b:1::/48"), ip_network("fec0::/10"))
+"""IPv4-compatible, locally translated (RFC 8215) and site-local (RFC 3879) addresses: public ones to Python."""
+
+
 def names_can_be_looked_up() -> bool:
     """Whether this machine can look names up at all: offline, every site seems to be gone."""
     with suppress(OSError):
@@ -62,6 +66,8 @@ def is_public(address: str) -> bool:
     inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
     if ip in _TRANSLATED:
         inner = IPv4Address(int(ip) & 0xFFFFFFFF)
+    if any(ip in network for network in _OF_A_HOUSE):
+        return False
     return ip.is_global and not ip.is_multicast and (inner is None or bool(inner.is_global))
 
 
@@ -174,11 +180,15 @@ class Visitor:
             connection.close()
 
     def _socket(self, addresses: list[str], port: int, timeout: float) -> socket.socket:
-        """Connected to one of the addresses that were looked at; the name is not resolved again."""
+        """Connected to one of the addresses that were looked at; the name is not resolved again. All together get the
+        time of one: a name may have a hundred."""
         failure: OSError = OSError("no address")
+        until = monotonic() + timeout
         for address in dict.fromkeys(addresses):
+            if (left := until - monotonic()) <= 0:
+                break
             try:
-                return socket.create_connection((address, port), timeout)
+                return socket.create_connection((address, port), left)
             except OSError as error:
                 failure = error
         raise failure

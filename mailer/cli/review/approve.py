@@ -39,8 +39,8 @@ def approve(release: str, by: str, yes: bool, **choice: Any) -> int:
     name = approval.approver_called(prepared, by)
     print_findings([f for f in prepared.findings if f.level != "notice"], err=True)
     must_be_fit_to_leave(prepared)
-    people = count(len(prepared.audience.recipients), "recipient")
     with Ledger(workspace.ledger) as ledger:
+        number = approval.number_of(prepared, settings, ledger)
         print_outgoing(outgoing.of_send(prepared, settings, ledger), settings, ledger, prepared)
         if not yes and not on_a_terminal():
             say(
@@ -49,12 +49,15 @@ def approve(release: str, by: str, yes: bool, **choice: Any) -> int:
             )
             return COULD_NOT_START
         if not yes and not number_typed(
-            len(prepared.audience.recipients),
+            number,
             f"approve this as {name}",
             otherwise="Nothing was approved.",
         ):
             return COULD_NOT_START
         kept = approval.approve(prepared, settings, ledger, name)
-    say(f"Approved by {name}: {people}. `mailer send` sends this, and nothing else.", err=True)
-    logged(workspace, "approve", kept.release, by=kept.by, recipients=len(prepared.audience.recipients))
+    say(
+        f"Approved by {name}: {count(number, 'recipient')}. `mailer send` sends this, and nothing else.",
+        err=True,
+    )
+    logged(workspace, "approve", kept.release, by=kept.by, recipients=number)
     return DONE

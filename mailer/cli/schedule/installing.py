@@ -12,7 +12,7 @@ import click
 
 from mailer.cli import COULD_NOT_START, DONE
 from mailer.cli.terminal.output import on_a_terminal, row, say, style, tell
-from mailer.errors import MailerError
+from mailer.errors import MailerError, WorkspaceError
 from mailer.pipeline.outgoing import at_the_office
 from mailer.release.values import moment_text
 from mailer.workspace.timer import timer_of
@@ -80,8 +80,15 @@ def tell_kept(mailing: Mailing, workspace: Workspace) -> None:
         f"Kept: it leaves on {when}, by `mailer post`. `mailer schedule` shows, moves and cancels it.",
         err=True,
     )
-    if not timer_of(workspace).installed:
+    if not _is_installed(workspace):
         say("Nothing runs `mailer post` on this computer yet: mailer post --install", err=True)
+
+
+def _is_installed(workspace: Workspace) -> bool:
+    try:
+        return timer_of(workspace).installed
+    except WorkspaceError:
+        return False
 
 
 def _must_not_be_root() -> None:
@@ -117,7 +124,9 @@ def _agreed(question: str, *, yes: bool) -> bool:
 def _run(commands: Sequence[Sequence[str]]) -> None:
     for command in commands:
         try:
-            ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - shown before
+            ran = subprocess.run(  # noqa: S603 - shown before
+                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            )
         except OSError as error:
             raise MailerError(f"{command[0]} can't be run: {error.strerror}.", shlex.join(command)) from None
         if ran.returncode:

@@ -92,6 +92,7 @@ def _depart(workspace: Workspace, ledger: Ledger, due: Planned) -> int:
     mailing = ledger.mailing(due.mailing.release)
     leaving = outgoing.of_resume(ledger, mailing, workspace, settings)
     must_be_what_was_ordered(due, leaving)
+    departure.must_be_approved(mailing, ledger)
     print_outgoing(leaving, settings, ledger)
     try:
         departure.may_begin(leaving, asked=True)
@@ -182,7 +183,7 @@ class _Round:
                 continue
             self._tried[name] = now if each.when is When.DUE else float("inf")
             if each.when is When.DUE:
-                command = [sys.executable, "-m", "mailer", "post", name]
+                command = [sys.executable, "-m", "mailer", "post", "--", name]
                 self._running[name] = subprocess.Popen(  # noqa: S603 - this very program
                     command, cwd=self._workspace.root, stdin=subprocess.DEVNULL
                 )

@@ -60,14 +60,14 @@ def recipients_in(
     Raises:
         LedgerError: somebody is in a state that nobody knows: they may be one of these.
     """
-    for canonical, address, name, language, fields, token, state in db.execute(
-        "SELECT canonical, address, name, language, fields, token, state FROM deliveries"
+    for canonical, address, name, language, fields, token, parent, state in db.execute(
+        "SELECT canonical, address, name, language, fields, token, in_reply_to, state FROM deliveries"
         f" WHERE mailing = ? AND (instr(?, state) OR {UNKNOWN}) AND address <> '' ORDER BY id",
         (mailing, states),
     ):
         status_of(db, state)
         message_id = f"<{token}@{domain}>" if state in MAY_HAVE_IT else ""
-        yield EarlierRecipient(canonical, address, name, language, json.loads(fields), message_id)
+        yield EarlierRecipient(canonical, address, name, language, json.loads(fields), message_id, parent)
 
 
 def supersede(db: sqlite3.Connection, followed: str, by: str) -> int:

@@ -194,7 +194,8 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRecipient:
-    """Someone of an earlier release: who has it, may have it, or was still to get it."""
+    """Someone of an earlier release: who has it, may have it, or was still to get it. `in_reply_to`: the Message-ID of
+    what they had before, of a release that follows another."""
 
     canonical: str
     address: str
@@ -202,6 +203,7 @@ class EarlierRecipient:
     language: str
     fields: Mapping[str, str]
     message_id: str
+    in_reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,8 +140,8 @@ CREATE TABLE complaints (
     at       REAL NOT NULL
 );
 
--- A release as it was when somebody put their name to it: the newest proof, the newest approval. `people`: a keyed digest
--- of each recipient's address. `signature`: with SECRET_KEY, over all that an approval says.
+-- A release as it was when somebody put their name to it: the newest proof, the newest approval. `people`: keyed digests
+-- of each recipient's address, and of what is theirs alone. `signature`: with SECRET_KEY, over all that an approval says.
 CREATE TABLE snapshots (
     id        INTEGER PRIMARY KEY,
     release   TEXT NOT NULL,

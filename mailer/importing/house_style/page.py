@@ -13,7 +13,7 @@ from mailer.release.header import Header, read_header
 
 _PROTECTED = re.compile(
     r"""<[^<>\s]+> | \]\((?:[^()\n\\]|\\.|\([^()\n]*\))*\) | (?:https?|ftp|mailto|tel):[^\s<>“”«»]+
-      | www\.\S+ | [\w.+-]+@[\w.-]+ | \{\{.*?\}\}
+      | www\.\S+ | [\w.+-]{1,64}@[\w.-]+ | \{\{.{0,200}?\}\}
       | (?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`) | \\. | &\#?\w+; | \[\^[^\]\s]+\]
       | ^[ \t>]*[|:-][ \t|:-]*$""",
     re.VERBOSE | re.MULTILINE,

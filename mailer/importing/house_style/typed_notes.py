@@ -67,7 +67,7 @@ def _is_mark(text: str, mask: list[bool], match: re.Match[str]) -> bool:
     line = text[text.rfind("\n", 0, start) + 1 : start]
     if any(mask[start : match.end("mark")]) or not line.strip(" >*_-"):
         return False
-    return match["mark"].startswith("[") or not _POWER.search(line)
+    return match["mark"].startswith("[") or not _POWER.search(line[-8:])
 
 
 def _listed(page: Page) -> tuple[int, int, list[_Note]]:

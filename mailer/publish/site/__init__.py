@@ -95,6 +95,7 @@ def _published(
     release = read_release(workspace, name, today=_day(workspace, site, name))
     findings = _checked(workspace, release, now)
     embargoed = _must_be_open(release, now, under_embargo)
+    _must_not_give_away(release, site, now)
     languages = {page.language for page in site.pages.values()} | {e.language for e in release.editions}
     house, logo = _house(workspace, languages)
     pages, own = _pages(workspace, release, site, house, now)
@@ -153,6 +154,18 @@ def _must_be_open(release: Release, now: datetime, under_embargo: bool) -> bool:
     return embargo > now
 
 
+def _must_not_give_away(release: Release, site: Site, now: datetime) -> None:
+    """What follows a release under embargo says what that says."""
+    until = datetime.fromisoformat(_embargo(release) or now.isoformat())
+    for page in site.pages.values():
+        if page.release == release.original.corrects and page.is_embargoed(max(now, until)):
+            raise MailerError(
+                f"“{page.release}” is under embargo until {moment_text(datetime.fromisoformat(page.embargo))}, and"
+                f" “{release.name}” would give it away: nothing was published.",
+                "Write the same Embargo: into it, or publish it then.",
+            )
+
+
 def _house(workspace: Workspace, languages: Iterable[str]) -> tuple[House, dict[str, bytes]]:
     """Who publishes, and the files of their logo."""
     newsrooms: dict[str, Newsroom] = {"": read_newsroom(workspace)}
@@ -209,7 +222,7 @@ def _page(
         description=article.description(),
         dateline=edition.dateline,
         date=edition.date.isoformat(),
-        embargo=edition.embargo.isoformat() if edition.embargo else "",
+        embargo=_embargo(release),
         published="",
         updated="",
         canonical=edition.web,
@@ -221,6 +234,12 @@ def _page(
         media="",
         tag=f"tag:{house.own.sender.domain},{{day}}:newsroom/{path.removesuffix('.html')}",
     )
+
+
+def _embargo(release: Release) -> str:
+    """Until when none of its editions is to be read: one that says less must not give the others away."""
+    embargoes = [edition.embargo for edition in release.editions if edition.embargo]
+    return max(embargoes).isoformat() if embargoes else ""
 
 
 def _as_before(page: Page, before: Page | None, now: datetime) -> Page:

@@ -1,6 +1,7 @@
 """The site's folder: what mailer wrote there, and nothing else, is replaced or removed by it.
 
-`.mailer-site.json` lists every file with its hash, and every page as data. Before anything is changed it names the new
+`.mailer-site.json` lists every file with its hash, and every page as data, those under embargo too: so a web server of
+another account can't read it. Before anything is changed it names the new
 hashes beside the old ones, so that whoever is killed in between finds files that are known either way.
 """
 
@@ -43,7 +44,9 @@ class Site:
     def changed_by_others(self, path: str) -> bool:
         """Whether a file is not as mailer left it."""
         target = self.folder / path
-        return target.exists() and _hash(target.read_bytes()) not in self.files.get(path, ())
+        if not target.is_file():
+            return target.exists()  # a pipe would be read for ever
+        return _hash(target.read_bytes()) not in self.files.get(path, ())
 
 
 def read_site(folder: Path) -> Site:
@@ -59,13 +62,23 @@ def read_site(folder: Path) -> Site:
         data = json.loads(path.read_text("utf-8"))
         if data["version"] == _VERSION:
             pages = {each["path"]: _page(each) for each in data["pages"]}
-            return Site(folder, pages, data["files"], data["owners"])
-    except (OSError, ValueError, KeyError, TypeError):
+            return Site(folder, pages, _files(data["files"]), dict(data["owners"].items()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise WorkspaceError(
             f"{path} can't be read: without it mailer does not know which files are its own.",
             "Put it back from a backup, or publish into an empty folder with --out.",
         ) from None
     raise WorkspaceError(f"{path} was written by a newer version of mailer.", "Update mailer.")
+
+
+def _files(data: dict[str, list[str]]) -> dict[str, list[str]]:
+    """
+    Raises:
+        ValueError: it is none of ours.
+    """
+    if not all(isinstance(hashes, list) and path.isprintable() for path, hashes in data.items()):
+        raise ValueError
+    return dict(data)
 
 
 def _page(data: dict[str, Any]) -> Page:
@@ -114,13 +127,16 @@ def write(site: Site, files: Mapping[str, bytes], removed: frozenset[str]) -> li
 
 
 def _must_be_ours(site: Site, paths: list[str]) -> None:
-    for path in paths:
+    for path in (MANIFEST, *paths):
         target = site.folder / path
         if not lies_in(target, site.folder) or target.is_symlink():
             raise WorkspaceError(
                 f"{target} is a link to another place: mailer does not write there.", "Remove the link."
             )
-        if target.is_dir() or site.changed_by_others(path):
+        if path == MANIFEST:
+            continue
+        in_its_way = next((each for each in target.parents if each.exists()), target)
+        if not in_its_way.is_dir() or target.is_dir() or site.changed_by_others(path):
             why = "was changed since mailer wrote it" if path in site.files else "was not made by mailer"
             raise WorkspaceError(
                 f"{target} {why}, so nothing was published.",
@@ -139,7 +155,8 @@ def _hash(content: bytes) -> str:
 def _save(site: Site) -> None:
     pages = [asdict(site.pages[path]) for path in sorted(site.pages)]
     data = {"version": _VERSION, "pages": pages, "files": site.files, "owners": site.owners}
-    _put(site.folder / MANIFEST, json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1).encode())
+    with in_place_of(site.folder / MANIFEST) as file:
+        file.write(json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1).encode())
 
 
 def _put(target: Path, content: bytes) -> None:
