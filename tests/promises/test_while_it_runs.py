@@ -56,7 +56,7 @@ def test_somebody_in_between(office: Office, certificate: str) -> None:
     assert not [line for line in between.commands if "@" in line or "AUTH" in line.upper()]
 
 
-@promise(PAGE, "It holds over all connections, over runs, and over two mailings at once")
+@promise(PAGE, "It holds over all connections, over runs, and over two mailings at once.")
 def test_two_mailings_and_a_provider_that_counts(office: Office) -> None:
     """Five an hour: a sixth would be there at once, if each counted for itself."""
     make_list(office.workspace, "many", 30)
@@ -155,7 +155,7 @@ def test_a_full_mailbox_is_emptied(office: Office) -> None:
 @promise(
     PAGE,
     "Halted means that the server's answer was about us, not about a recipient: a wrong password, a"
-    " refused sender,"
+    " refused sender, a quota that is used up,"
     " spam suspected, a message too big, more than 10 % of the recipients refused.",
     "(People whom `mailer` itself leaves out, such as those suppressed since, do not count.)",
     "No recipient is lost.",
