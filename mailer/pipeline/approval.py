@@ -19,6 +19,7 @@ from difflib import get_close_matches
 from mailer.delivery import Ledger, Snapshot, Snapshots, whoever_we_are
 from mailer.delivery.snapshots import DIGEST
 from mailer.errors import MailerError, SettingsError
+from mailer.model import Status
 from mailer.pipeline.composing import compositions_of
 from mailer.pipeline.prepared import Prepared
 from mailer.press import canonical
@@ -26,6 +27,9 @@ from mailer.settings import Settings
 
 NAMED = 5
 """Of those who are new since the approval, so many are named."""
+
+_NOTHING_LEFT = frozenset((Status.QUEUED, Status.DISCARDED))
+"""States of people to whom nothing has gone yet."""
 
 
 def approver_called(prepared: Prepared, name: str) -> str:
@@ -86,12 +90,14 @@ def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> 
     """The approval of what is prepared; None where newsroom.md asks for none.
 
     Raises:
-        MailerError: there is none, it is not the office's, or the text or the people have changed since.
+        MailerError: there is none, it is not the office's, or the text or the people have changed since; or the text is
+            another than what was sent.
         SettingsError: there is no SECRET_KEY to tell that by.
     """
     newsroom = prepared.release.original.newsroom
     if not newsroom.approvers:
         return None
+    must_be_what_was_sent(prepared, settings, ledger)
     name, key = prepared.release.name, _key(settings)
     how = f"`mailer approve {name} --by NAME` ({', '.join(newsroom.approvers)})."
     approval = Snapshots(ledger).latest(name, "approval")
@@ -109,6 +115,25 @@ def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> 
     _must_say_the_same(prepared, settings, approval, how)
     _must_reach_nobody_else(prepared, approval, key, how)
     return approval
+
+
+def must_be_what_was_sent(prepared: Prepared, settings: Settings, ledger: Ledger) -> None:
+    """No approval makes another text of one that some have: that is a correction's.
+
+    Raises:
+        MailerError: something of this release was sent before, with another content.
+    """
+    name = prepared.release.name
+    mailing = ledger.find(name)
+    if mailing is None or not set(ledger.counts(name)) - _NOTHING_LEFT:
+        return
+    sent = ledger.editions(mailing)
+    now = _editions(prepared, settings)
+    if changed := [language for language, frozen in now.items() if sent.get(language, frozen) != frozen]:
+        raise MailerError(
+            f"“{name}” ({', '.join(changed)}) was changed after it was sent.",
+            f"Those who already have it would not learn of the change. Begin its correction: `mailer correct {name}`.",
+        )
 
 
 def _must_say_the_same(prepared: Prepared, settings: Settings, approval: Snapshot, how: str) -> None:
