@@ -136,7 +136,7 @@ def phone_numbers(draft: Draft) -> Iterator[Finding]:
                     whose = contact.name or contact.role or "a contact"
                     message = f"The number “{number}” of {whose} is no link that calls it."
                     where = _written_at(draft, edition, number)
-                    yield Finding("phone-number", "warning", message, _how_to_write(region), where)
+                    yield Finding("phone-number", "warning", message, _how_to_write(number, region), where)
 
 
 def _written_at(draft: Draft, edition: Edition, text: str) -> Where:
@@ -152,7 +152,9 @@ def _written_at(draft: Draft, edition: Edition, text: str) -> Where:
     return edition.where("contacts")
 
 
-def _how_to_write(region: str) -> str:
+def _how_to_write(number: str, region: str) -> str:
+    if number.lstrip().startswith("+"):
+        return "Behind the + a country's code must stand, and then a number that is there: +44 20 7946 0142."
     given = f"It is no number of {region}. " if region else "The office's country is not known. "
     return f"{given}Write it with its country code: +44 20 7946 0142."
 

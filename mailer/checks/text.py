@@ -122,21 +122,31 @@ def missing_fields(draft: Draft) -> Iterator[Finding]:
 def placeholder_text(draft: Draft) -> Iterator[Finding]:
     """placeholder-text: TODO and its like, which `mailer new` writes where something is to be filled in; TK and XX."""
     for manuscript in draft.manuscripts:
+        found: dict[Finding, None] = {}
         for field, text, where in printed_texts(manuscript.edition):
             spoken = field.replace("_", " ")
-            if match := _PLACEHOLDER.search(text):
-                yield Finding("placeholder-text", "error", f"“{match[0]}” is still in the {spoken}.",
-                              "Fill it in, or remove it.", _line_of(match[0], manuscript, where))  # fmt: skip
-            elif (match := _TO_COME.search(text)) and "(TK)" not in text:
-                yield Finding("placeholder-text", "warning",
-                              f"“{match[0].strip()}” in the {spoken} seems to be still to come.",
-                              "Fill it in, if it is.", _line_of(match[0], manuscript, where))  # fmt: skip
+            for word, place in _each(_PLACEHOLDER, text, manuscript, where):
+                found[Finding("placeholder-text", "error", f"“{word}” is still in the {spoken}.",
+                              "Fill it in, or remove it.", place)] = None  # fmt: skip
+            for word, place in _each(_TO_COME, text, manuscript, where) if "(TK)" not in text else ():
+                found[Finding("placeholder-text", "warning", f"“{word}” in the {spoken} seems to be still to come.",
+                              "Fill it in, if it is.", place)] = None  # fmt: skip
+        yield from found
 
 
-def _line_of(found: str, manuscript: Manuscript, where: Where) -> Where:
-    """The line on which something of the text stands, if only its file is known."""
+def _each(
+    wanted: re.Pattern[str], text: str, manuscript: Manuscript, where: Where
+) -> Iterator[tuple[str, Where]]:
+    """What is wanted, wherever it stands: by its line, or once for the field where only that is known."""
+    words = dict.fromkeys(match[0].strip() for match in wanted.finditer(text))
     passages = () if where.line or where.path != str(manuscript.edition.path) else manuscript.prose
-    return next((p.at(p.text.index(found)) for p in passages if found in p.text), where)
+    told = set()
+    for passage in passages if words else ():
+        for match in wanted.finditer(passage.text):
+            if (word := match[0].strip()) in words:
+                told.add(word)
+                yield word, passage.at(match.start())
+    yield from ((word, where) for word in words if word not in told)
 
 
 def markup_in_fields(draft: Draft) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from itertools import islice
 from mailer.checks.draft import Draft
 from mailer.checks.reading import Manuscript, days_in, hours_in
 from mailer.model import Finding, Where
+from mailer.release import read_newsroom
 from mailer.render.localisation import locale_of
 
 SPELT_OUT = 12
@@ -37,10 +38,12 @@ _THOUSAND, _MILLION, _MILLIARD = 10**3, 10**6, 10**9
 def no_edition(draft: Draft) -> Iterator[Finding]:
     """no-edition: readers of a language in which the office writes, and in which this release is not written."""
     written = {manuscript.language for manuscript in draft.manuscripts}
+    edition = draft.release.original
     house = {
-        path.name.removeprefix("newsroom.").removesuffix(".md").split("-")[0].lower()
+        path.name.removeprefix("newsroom.").removesuffix(".md")
         for path in draft.workspace.root.glob("newsroom.*.md")
-    } - written
+    } | {read_newsroom(draft.workspace).language}
+    house = {language.split("-")[0].lower() for language in house} - written
     readers = (
         Counter(
             language
@@ -54,7 +57,6 @@ def no_edition(draft: Draft) -> Iterator[Finding]:
     )
     for language, number in readers.most_common():
         spoken = locale_of(language).get_display_name("en")
-        edition = draft.release.original
         own = locale_of(edition.language).get_display_name("en")
         yield Finding(
             "no-edition",

@@ -9,6 +9,7 @@ import click
 
 from mailer.cli import DONE, UNFINISHED
 from mailer.cli.options import only_these, settings_of, workspace_here
+from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import say, style, tell
 from mailer.visible import visible
 
@@ -43,7 +44,8 @@ def login(device: bool, app: bool, no_browser: bool) -> int:
     from mailer.authorization.signing_in import as_application, in_browser
     from mailer.authorization.tokens import keep
 
-    client = client_of(settings_of(workspace_here()))
+    workspace = workspace_here()
+    client = client_of(settings_of(workspace))
     if app:
         signed_in = as_application(client)
     elif device:
@@ -54,6 +56,7 @@ def login(device: bool, app: bool, no_browser: bool) -> int:
             client, lambda page: _open(page, browser=not no_browser), _wrong_answer, _PATIENCE
         )
     _signed_in(client, signed_in, keep(client, signed_in))
+    logged(workspace, "login", user=client.user, server=client.server.title)
     return DONE
 
 
@@ -123,12 +126,14 @@ def logout() -> int:
     from mailer.authorization.client import client_of
     from mailer.authorization.sign_out import sign_out
 
-    client = client_of(settings_of(workspace_here()))
+    workspace = workspace_here()
+    client = client_of(settings_of(workspace))
     done = sign_out(client)
     title = client.server.title
     if not done.kept:
         say(f"Nobody was signed in for {client.user} at {title}.", err=True)
         return DONE
+    logged(workspace, "logout", user=client.user, server=title)
     say(f"Signed out: this computer keeps nothing for {client.user} any more.", err=True)
     if done.revoked:
         say(f"{title} has taken it back, too.", err=True)

@@ -112,6 +112,25 @@ def choosing(command: Command) -> Command:
     return command
 
 
+def following(command: Command) -> Command:
+    """The options by which a correction goes to others than exactly those who have the mistake, in their language."""
+    options = (
+        click.option(
+            "--newcomers",
+            is_flag=True,
+            help="A correction goes also to those on the lists who never got the earlier text.",
+        ),
+        click.option(
+            "--any-language",
+            is_flag=True,
+            help="A correction goes also to those who got the text in a language it lacks.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def chosen(
     workspace: Workspace,
     lists: tuple[str, ...],

@@ -92,7 +92,7 @@ _VERBS = {
 
 def _tell_orders(ledger: Ledger, mailing: Mailing) -> None:
     for order in ledger.orders(mailing.release):
-        verb = _VERBS[order.kind]
+        verb = "planned for" if order.kind == "send" and order.planned else _VERBS[order.kind]
         through = f", through {order.relay}" if order.relay else ""
         said = f"{verb} {count(order.number, 'recipient')}, by {order.giver}{through}"
         say(f"  {_time(order.given)}  {visible(said)}", err=True)

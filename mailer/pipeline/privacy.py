@@ -9,7 +9,7 @@ from typing import Any
 from mailer import press
 from mailer.delivery import History, Ledger, PastMail
 from mailer.errors import WorkspaceError
-from mailer.pipeline.approval import forget_in_approvals
+from mailer.pipeline.approval.signed import forget_in_approvals
 from mailer.press import Occurrence, canonical
 from mailer.press.list_files.write import locked
 from mailer.settings import Settings

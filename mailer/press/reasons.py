@@ -97,10 +97,11 @@ def why_nobody(audience: Audience) -> tuple[str, str]:
     if number == 1:
         (person,) = audience.left_out
         named = person.address or "the only row"
-        said = f"{visible(named)} is the only person on the list {lists}, and is left out: {_reason(person)}."
+        where = "of" if lists.startswith("those who got ") else "on the list"
+        said = f"{visible(named)} is the only person {where} {lists}, and is left out: {_reason(person)}."
         return f"Nobody would get it: {said}", _what_to_do(person.reason, person.address)
     reasons = Counter(person.reason for person in audience.left_out).most_common()
     parts = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
-    return f"Nobody would get it: all {number:,} on the list {lists} are left out: {parts}.", _what_to_do(
-        reasons[0][0]
-    )
+    where = f"of {lists}" if lists.startswith("those who got ") else f"on the list {lists}"
+    said = f"Nobody would get it: all {number:,} {where} are left out: {parts}."
+    return said, _what_to_do(reasons[0][0])

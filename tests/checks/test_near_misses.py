@@ -208,6 +208,25 @@ def test_readers_of_a_language_in_which_the_office_writes_are_counted(office: Wo
     assert told.message == "3 recipients read Spanish, and will get it in English."
 
 
+def test_readers_of_the_house_s_own_language_are_counted_too(office: Workspace) -> None:
+    found(office, "Texto.", lang="es")
+    readers = (
+        Recipient("a@example.net", languages=("en-GB",)),
+        Recipient("b@example.net", languages=("es", "en")),
+    )
+    draft = Draft(office, read_release(office, "near"), Audience(readers), {}, NOW)
+    (told,) = [f for check in OF_THE_TEXT for f in check(draft) if f.id == "no-edition"]
+    assert told.message == "1 recipient reads English, and will get it in Spanish."
+    assert told.hint.startswith("Write near.en.md")
+
+
+def test_everything_that_is_still_to_come_is_told_with_its_line(office: Workspace) -> None:
+    said = found(office, "TK figures.\n\nTODO write this.\n\nIt cost £XX million. TODO that, too.")
+    told = {(f.message.split("”")[0], f.where and f.where.line) for f in said if f.id == "placeholder-text"}
+    body = min(line for _, line in told if line)
+    assert told == {("“TK", body), ("“TODO", body + 2), ("“TODO", body + 4), ("“£XX", body + 4)}
+
+
 def test_a_light_brand_colour_is_told_and_a_dark_one_is_not(office: Workspace) -> None:
     found(office, "Text.")
     release = read_release(office, "near")

@@ -213,3 +213,21 @@ def test_a_note_takes_nobody_off_the_release_s_queue(office: Office) -> None:
     assert office.counts() == {"accepted": 3, "queued": 8}
     assert office.counts(NOTE) == {"accepted": 3}
     assert office.run("resume", RELEASE, "--yes").code == 0
+
+
+@pytest.mark.parametrize("command", [("follow-up",), ("correct",), ("correct", "--withdraw")])
+def test_an_embargo_that_is_running_holds_for_what_follows_too(
+    office: Office, command: tuple[str, ...]
+) -> None:
+    office.add_fields("Embargo: December 1, 2099, 10:00 Europe/London", "Zones: America/New_York")
+    assert office.run("send", RELEASE, "--include-unmarked", "--under-embargo", "--yes").code == 0
+    name, *flags = command
+    written = office.release(office.run(name, RELEASE, *flags).out.split()[0].removeprefix("releases/")[:-3])
+    assert "Embargo: December 1, 2099, 10:00 Europe/London\nZones: America/New_York\n" in written.read_text(
+        "utf-8"
+    )
+    written.unlink()
+    written.with_suffix(".es.md").unlink()
+    office.edit(office.release(), "2099", "2019")
+    written = office.release(office.run(name, RELEASE, *flags).out.split()[0].removeprefix("releases/")[:-3])
+    assert "\nEmbargo:" not in written.read_text("utf-8"), "it is over"

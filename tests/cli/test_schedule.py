@@ -397,3 +397,50 @@ def test_a_task_that_is_there_already_is_replaced(workspace: Workspace) -> None:
     """Else schtasks asks, on a pipe, where nobody sees it."""
     ((create, *how),) = timer_of(workspace, "win32").start
     assert (create, "/F" in how) == ("schtasks", True)
+
+
+# ---- with an embargo, and in words ----------------------------------------------------------------------
+
+
+def test_who_was_let_in_by_the_order_is_asked_about_when_it_is_late(office: Office) -> None:
+    office.add_fields("Embargo: December 3, 2099, 10:00 Europe/London")
+    ordered(office, "--include-unmarked", "--under-embargo")
+    due_in(office, -3600)
+    with office.terminal("post") as terminal:
+        terminal.until("Type 11 to send")
+        terminal.type("11")
+        assert "never said that they keep embargoes" in terminal.until("Type embargo")
+        terminal.type("embargo")
+        assert terminal.code() == 0, terminal.shown
+    assert len(office.got()) == 11
+
+
+def test_one_that_is_late_and_may_not_leave_keeps_no_other_from_leaving(office: Office) -> None:
+    ordered(office)
+    due_in(office, -3600)
+    office.workspace.suppressed.unlink()
+    with office.terminal("post") as terminal:
+        assert "“harbour-report”: " in terminal.until("suppressed")
+        assert terminal.code() == 2
+
+
+def test_a_time_that_is_none_is_told_as_it_was_typed(office: Office) -> None:
+    ordered(office)
+    ran = office.run("schedule", "move", RELEASE, "2099-12-01 07:00", "--yes")
+    assert ran.code == 2
+    assert "Invalid value for TIME: “2099-12-01 07:00” has no time zone" in ran.err
+
+
+def test_what_is_only_planned_is_not_called_sent(office: Office) -> None:
+    ordered(office)
+    ran = office.run("status", RELEASE)
+    assert "planned for 11 recipients" in ran.err
+    assert "sent to" not in ran.err
+
+
+def test_the_log_has_nothing_empty(office: Office) -> None:
+    ordered(office)
+    due_in(office, -60)
+    assert office.run("post").code == 0
+    (line,) = [each for each in json.loads(office.run("log", "--json").out) if each["did"] == "post"]
+    assert {"sender", "relay"}.isdisjoint(line)

@@ -251,3 +251,70 @@ def test_what_reads_the_same(office: Office) -> None:
         "en: it reads the same; not the same: how it is set, or its pictures, the header field Reply-To"
         in ran.out
     )
+
+
+# ---- with what follows a release, and what leaves later ------------------------------------------------
+
+
+def test_a_changed_text_of_one_that_was_sent_is_a_correction_s(asking: Office) -> None:
+    assert approve(asking).code == 0
+    assert send(asking).code == 0
+    asking.edit(asking.release(), "1987", "1988")
+    for ran in (approve(asking), send(asking)):
+        assert ran.code == 2
+        assert "(en) was changed after it was sent" in ran.err
+        assert f"mailer correct {RELEASE}" in ran.err
+
+
+def test_a_correction_is_approved_for_newcomers_too(asking: Office) -> None:
+    assert approve(asking).code == 0
+    assert send(asking).code == 0
+    name = asking.correction()
+    asking.list("new", "new.one@example.net,New One,The Reef,en,")
+    chosen = (name, "--newcomers", "--list", "new", "--yes")
+    ran = asking.run("approve", *chosen, "--by", NAME, SECRET_KEY=KEY)
+    assert ran.code == 0, ran.err
+    assert "Approved by Marta Ruiz: 12 recipients" in ran.err
+    ran = asking.run("send", *chosen, SECRET_KEY=KEY)
+    assert ran.code == 0, ran.err
+    assert len(asking.mails("new.one@example.net")) == 1
+
+
+def test_a_correction_is_approved_for_those_whose_language_it_lacks(asking: Office) -> None:
+    assert approve(asking).code == 0
+    assert send(asking).code == 0
+    name = asking.correction()
+    asking.release(f"{name}.es").unlink()
+    assert asking.run("approve", name, "--by", NAME, "--yes", SECRET_KEY=KEY).code == 1
+    for command in (("approve", name, "--by", NAME), ("send", name)):
+        ran = asking.run(*command, "--any-language", "--yes", SECRET_KEY=KEY)
+        assert ran.code == 0, ran.err
+
+
+def test_what_leaves_after_its_embargo_is_approved_as_it_leaves_then(asking: Office) -> None:
+    asking.add_fields("Embargo: December 1, 2099, 10:00 Europe/London")
+    later = ("--at", "2099-12-01 10:01 Europe/London")
+    assert "Nobody would get it" in approve(asking).err
+    ran = approve(asking, *later)
+    assert ran.code == 0, ran.err
+    assert "When  2099-12-01 10:01 Europe/London" in ran.err
+    ran = send(asking, *later, "--no-wait")
+    assert ran.code == 0, ran.err
+
+
+def test_what_changed_is_told_by_paragraphs_not_by_where_lines_break(asking: Office) -> None:
+    assert approve(asking).code == 0
+    asking.edit(
+        asking.release(), "more than in any year since", "very many more than in any single year since"
+    )
+    ran = asking.run("diff", RELEASE, "--since", "approval", SECRET_KEY=KEY)
+    assert [line.strip()[:1] for line in ran.out.splitlines()] == ["e", "-", "+", "e"], ran.out
+
+
+def test_each_act_has_its_line(asking: Office) -> None:
+    assert approve(asking).code == 0
+    assert send(asking).code == 0
+    for command in ("correct", "follow-up", "archive", "publish"):
+        assert asking.run(command, RELEASE).code == 0
+    acts = [line["did"] for line in json.loads(asking.run("log", "--json").out)]
+    assert acts == ["approve", "send", "end of sending", "correct", "follow-up", "archive", "publish"]

@@ -174,4 +174,5 @@ def _findings(links: Mapping[str, Where], answers: Mapping[str, Answer]) -> Iter
         lines = sorted({links[url].line for url in urls[1:]} - {links[urls[0]].line})
         also = f" and {len(urls) - 1} more (lines {', '.join(map(str, lines[:12]))})" if lines else ""
         message = f"{visible(urls[0])[:100]}{also} could not be checked: {why}."
-        yield Finding("unchecked-link", "notice", message, "Open it yourself.", links[urls[0]])
+        hint = "Open it yourself." if len(urls) == 1 else "Open them yourself."
+        yield Finding("unchecked-link", "notice", message, hint, links[urls[0]])

@@ -65,9 +65,17 @@ def follow_up(release: str) -> None:
 
 
 def _begun(workspace: Workspace, release: str, kind: Kind) -> Begun:
+    from mailer.cli.terminal.logged import logged
+    from mailer.model import Kind
     from mailer.pipeline.following.begun import begin_following
 
     begun = begin_following(workspace, settings_of(workspace), release, kind)
+    logged(
+        workspace,
+        "follow-up" if kind is Kind.FOLLOW_UP else "correct",
+        begun.name,
+        follows=workspace.release_called(release),
+    )
     for path in begun.paths:
         row(workspace.shown(path))
     return begun

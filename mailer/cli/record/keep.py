@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mailer.cli.options import workspace_here
+from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import count, print_findings, row, say
 from mailer.errors import CheckFailed
 from mailer.visible import visible
@@ -32,6 +33,8 @@ def archive(release: str, out: Path | None) -> None:
 
     workspace = workspace_here()
     made = archive_(workspace, release, out)
+    name = workspace.release_called(release)
+    logged(workspace, "archive", name, folder=workspace.shown(made.folder))
     row(workspace.shown(made.folder))
     if made.doubt:
         say(
@@ -81,6 +84,8 @@ def publish(release: str, out: Path | None, under_embargo: bool) -> None:
         print_findings(error.findings, err=True)
         raise
     print_findings(made.findings, err=True)
+    name, folder = workspace.release_called(release), workspace.shown(made.folder)
+    logged(workspace, "publish", name, folder=folder, files=len(made.written))
     for path in made.written:
         row(workspace.shown(made.folder / path))
     pages = ", ".join(str(made.folder / page.path) for page in made.pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     help="File for the page; by default .mailer/diffs/RELEASE.html.",
 )
 def diff(release: str, since: Since | None, out: Path | None) -> int:
-    """Show what changed in a release since its proof, its approval or its sending: each changed line of the email's
-    text, and a page with the emails side by side, their changed words marked.
+    """Show what changed in a release since its proof, its approval or its sending: each changed paragraph of the
+    email's text, and a page with the emails side by side, their changed words marked.
 
     What reads the same and is not the same, such as a picture or a header field, is said in a line.
     """
@@ -95,14 +96,20 @@ def _print(earlier: Earlier, pairs: list[Pair], zone: str) -> None:
             say(style(pair.language, bold=True), ": a new edition" if pair.now else ": this edition is gone")
             continue
         before, now = (
-            f"Subject: {view.subject}\nFrom: {view.sender}\n{view.text}" for view in (pair.before, pair.now)
+            f"Subject: {view.subject}\nFrom: {view.sender}\n{_unfolded(view.text)}"
+            for view in (pair.before, pair.now)
         )
         if before != now:
-            print_changes(pair.language, before, now)
+            print_changes(pair.language, before, now, numbered=False)
         elif earlier.before[pair.language] == earlier.now[pair.language]:
             say(style(pair.language, bold=True), ": the same, to the last sign")
         else:
             say(style(pair.language, bold=True), ": it reads the same; ", _unread(pair))
+
+
+def _unfolded(text: str) -> str:
+    """Flowed text in its paragraphs (RFC 3676 §4.2): where lines break says nothing about what changed."""
+    return re.sub(r"(?<!\n--) \n *", " ", text)
 
 
 _OF_THE_MOMENT = frozenset(("Date", "Content-Type"))

@@ -97,6 +97,10 @@ def move(release: str, time_: str, **flags: bool) -> int:
     workspace = workspace_here()
     name = workspace.release_called(release)
     said = Flags(at=time_, no_wait=True, **flags)  # type: ignore[arg-type]
+    try:
+        said.planned  # noqa: B018 - it is read here so that what is wrong with it is told of what was typed
+    except click.BadParameter as fault:
+        raise click.BadParameter(fault.message, param_hint="TIME") from None
     departure = sending.Departure(workspace, settings_of(workspace), said)
     with Ledger(workspace.ledger) as ledger:
         must_be_planned(ledger, name, time.time())

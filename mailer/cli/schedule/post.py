@@ -115,16 +115,20 @@ def _not_now(workspace: Workspace, planned: Planned) -> int:
     """What is not due: it is to come, or a person has to look at it."""
     from mailer.cli import sending
     from mailer.cli.asking import Flags
-    from mailer.pipeline import Instructions
+    from mailer.delivery import Ledger
+    from mailer.pipeline import Instructions, outgoing
     from mailer.pipeline.planned import When
 
     if planned.when is When.TO_COME:
         say(f"“{planned.mailing.release}” is not due yet: `mailer schedule` shows when.", err=True)
         return DONE
     if on_a_terminal():
-        return sending.resume(
-            planned.mailing.release, workspace, settings_of(workspace), Flags(), Instructions()
-        )
+        settings = settings_of(workspace)
+        with Ledger(workspace.ledger) as ledger:
+            leaving = outgoing.of_resume(ledger, planned.mailing, workspace, settings)
+        unmarked = leaving.embargoed(time.time()) and leaving.unmarked.number > 0
+        said = Flags(include_unmarked=unmarked)  # who stands in the queue was let in by the order
+        return sending.resume(planned.mailing.release, workspace, settings, said, Instructions())
     row(_for_a_person(planned), err=True)
     return UNFINISHED
 
@@ -188,7 +192,17 @@ class _Round:
                     command, cwd=self._workspace.root, stdin=subprocess.DEVNULL
                 )
             else:
-                self._worst(_not_now(self._workspace, each))
+                self._worst(self._asked_about(each))
+
+    def _asked_about(self, each: Planned) -> int:
+        """What is late: that it may not leave is no reason to keep others from leaving."""
+        from mailer.errors import MailerError
+
+        try:
+            return _not_now(self._workspace, each)
+        except MailerError as error:
+            row(f"NOT SENT: “{each.mailing.release}”: {error.message} {error.hint}", err=True)
+            return COULD_NOT_START
 
     def _reap(self) -> None:
         for name, process in list(self._running.items()):

@@ -30,9 +30,11 @@ def logged(workspace: Workspace, did: str, release: str = "", **details: Any) ->
 
 def said_of(order: Order) -> dict[str, Any]:
     """What the log says of an order."""
-    said: dict[str, Any] = {"recipients": order.number, "sender": order.sender, "relay": order.relay}
+    said: dict[str, Any] = {"recipients": order.number}
+    if order.relay:  # `mailer post` goes by an order that has said it
+        said |= {"sender": order.sender, "relay": order.relay}
     if order.planned:
-        said["planned"] = datetime.fromtimestamp(order.planned, UTC).isoformat()
+        said["planned"] = datetime.fromtimestamp(order.planned, UTC).isoformat(timespec="seconds")
     return said
 
 

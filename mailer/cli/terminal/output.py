@@ -177,7 +177,7 @@ def print_audience(prepared: Prepared, to: str = "") -> None:
     tell("To", to or count(len(prepared.audience.recipients), "recipient"))
     if counts.by_list:
         tell("", "lists: " + ", ".join(f"{name} {number:,}" for name, number in counts.by_list))
-    if len(prepared.release.editions) > 1:
+    if len(prepared.release.editions) > 1 and languages:
         tell("", "editions: " + ", ".join(f"{name} {number:,}" for name, number in languages.most_common()))
     for reason, number in counts.by_reason:
         who = [

@@ -17,11 +17,12 @@ _NO_BREAK = str.maketrans({"\u00a0": "␣", "\u202f": "␣"})
 _WORD = re.compile(r"\s+|\w+|.", re.DOTALL)
 
 
-def print_changes(shown: str, before: str, after: str) -> None:
+def print_changes(shown: str, before: str, after: str, *, numbered: bool = True) -> None:
     """Each changed line on stdout, blank ones aside: where it stood, as it was, as it would be.
 
     Args:
         shown: the file, as staff would name it.
+        numbered: say the line, too.
     """
     numbers = [number for number, line in enumerate(before.splitlines(), 1) if line.strip()]
     old, new = ([line for line in text.splitlines() if line.strip()] for text in (before, after))
@@ -30,7 +31,8 @@ def print_changes(shown: str, before: str, after: str) -> None:
             continue
         for number, was, becomes in _side_by_side(old[start:stop], new[first:last]):
             said = list(_sides(was, becomes))
-            say(style(f"{shown}:{numbers[min(start + number, len(numbers) - 1)]}", bold=True))
+            line_number = f":{numbers[min(start + number, len(numbers) - 1)]}" if numbered else ""
+            say(style(f"{shown}{line_number}", bold=True))
             for sign, line in (("-", was), ("+", becomes)):
                 if line:
                     colour = "red" if sign == "-" else "green"

@@ -147,8 +147,8 @@ def must_be_unchanged(db: sqlite3.Connection, mailing: int, frozen: FrozenReleas
     if changed:
         raise LedgerError(
             f"“{frozen.release}” ({', '.join(changed)}) was changed after it was sent.",
-            "Those who already have it would not learn of the change. Make a correction: a new release with "
-            f"`kind: correction` and `corrects: {frozen.release}`.",
+            "Those who already have it would not learn of the change. Begin its correction: "
+            f"`mailer correct {frozen.release}`.",
         )
 
 

@@ -57,7 +57,8 @@ def begin_following(workspace: Workspace, settings: Settings, name: str, kind: K
             edition.language: changed_sentences(workspace, ledger, mailing, edition, settings)
             for edition in (release.editions if kind in (Kind.CORRECTION, Kind.UPDATE) else ())
         }
-    today = datetime.now(ZoneInfo(original.newsroom.zone)).date()
+    now = datetime.now(ZoneInfo(original.newsroom.zone))
+    embargoed = any(edition.embargo and edition.embargo > now for edition in release.editions)
     new = following_name(release.name, kind)
     paths = [
         workspace.releases / f"{new}{(workspace.root / edition.path).name.removeprefix(release.name)}"
@@ -68,11 +69,12 @@ def begin_following(workspace: Workspace, settings: Settings, name: str, kind: K
             f"{workspace.shown(there[0])} is there already.",
             f"Go on with it. If it was sent: `mailer correct {new}` makes what follows it.",
         )
-    day = f"{today:%B} {today.day}, {today.year}"
+    day = f"{now:%B} {now.day}, {now.year}"
     for edition, path in zip(release.editions, paths, strict=True):
         text = (workspace.root / edition.path).read_text("utf-8")
         said = offered(changes.get(edition.language, ()))
-        _write(path, following_text(text, kind, release.name, said, day if edition is original else ""))
+        dated = day if edition is original else ""
+        _write(path, following_text(text, kind, release.name, said, dated, embargoed=embargoed))
     return Begun(new, tuple(paths), changes)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from mailer.delivery import Mailing, Order
+from mailer.delivery import Mailing, Order, Snapshot
+from mailer.delivery.snapshots import DIGEST
 from mailer.publish.archiving.mails import EXAMPLE
 from mailer.publish.archiving.record import Happened, Record
 from mailer.publish.archiving.tables import FORGOTTEN, Told
@@ -16,6 +17,9 @@ _ORDERED = {
     "send": "ordered it to be sent to",
     "resume": "ordered it to go on to",
     "discard": "took it back from",
+    "move": "moved it to another time, for",
+    "post": "began it at its time, for",
+    "stop": "ended it before everybody had it; left were",
 }
 
 MEANS = {
@@ -33,17 +37,31 @@ MEANS = {
 
 
 def timeline(
-    mailing: Mailing, orders: Iterable[Order], followers: Iterable[Mailing], told: Told
+    mailing: Mailing,
+    orders: Sequence[Order],
+    followers: Iterable[Mailing],
+    told: Told,
+    approval: Snapshot | None = None,
 ) -> list[Happened]:
-    """What happened to a release, oldest first."""
+    """What happened to a release, oldest first.
+
+    Args:
+        approval: a second person's word, the newest that there is.
+    """
     happened = [Happened(mailing.created, "It was frozen in the ledger: from here on nothing of it changes.")]
+    if approval:
+        said = (
+            f"{approval.by} approved it, text and recipients, for {_people(len(approval.people) // DIGEST)}"
+        )
+        happened.append(Happened(approval.at, visible(f"{said} (computer account {approval.account}).")))
     for order in orders:
-        verb = _ORDERED.get(order.kind, order.kind)
-        people = f"{order.number:,} {'person' if order.number == 1 else 'people'}"
         through = f", from {order.sender} through {order.relay}" if order.relay else ""
-        happened.append(Happened(order.given, f"{visible(order.giver)} {verb} {people}{visible(through)}."))
-        if order.planned:
-            happened.append(Happened(order.planned, "The time for which it was planned."))
+        said = f"{order.giver} {_ORDERED[order.kind]} {_people(order.number)}{through}."
+        happened.append(Happened(order.given, visible(said)))
+    for planned in dict.fromkeys(order.planned for order in orders if order.planned):
+        last = planned == [order.planned for order in orders if order.planned][-1]
+        earlier = "" if last else ", at first"
+        happened.append(Happened(planned, f"The time for which it was planned{earlier}."))
     for at, what in (
         (mailing.embargo, "The embargo ended."),
         (told.first_accepted, "A mail server took the first message."),
@@ -57,6 +75,10 @@ def timeline(
     for each in followers:
         happened.append(Happened(each.created, f"A {each.kind} followed: “{each.release}”, {each.subject}"))
     return sorted(happened, key=lambda each: each.at)
+
+
+def _people(number: int) -> str:
+    return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
 def summary(record: Record, sums: Mapping[str, str]) -> str:

@@ -12,8 +12,11 @@ from mailer.release.header import ITEM, read_header
 
 _ANEW = frozenset(("kind", "corrects", "correction", "date", "original", "note", "preheader"))
 """Fields that are said anew, or were said of the first text alone."""
-_SHORT = _ANEW | {"subhead", "images", "attachments", "spokespeople", "about", "embargo", "zones", "lists"}
+_SHORT = _ANEW | {"subhead", "images", "attachments", "spokespeople", "about", "lists"}
 """And those that a few sentences do without."""
+
+_EMBARGO = frozenset(("embargo", "zones"))
+"""They hold for all that is said of it, as long as they hold."""
 
 _TODO = {
     Kind.CORRECTION: "TODO what was wrong, what is right",
@@ -37,7 +40,9 @@ def following_name(name: str, kind: Kind) -> str:
     return f"{found['base']}-{label}" + (f"-{number}" if number > 1 else "")
 
 
-def following_text(text: str, kind: Kind, corrects: str, changed: str, day: str) -> str:
+def following_text(
+    text: str, kind: Kind, corrects: str, changed: str, day: str, *, embargoed: bool = False
+) -> str:
     """
     Args:
         text: the release's file.
@@ -46,6 +51,7 @@ def following_text(text: str, kind: Kind, corrects: str, changed: str, day: str)
         changed: what changed, in a line; "" = nobody knows yet.
         day: the date, as it is written; "" in a translation, which takes it over. It has no mark of its original: both
             are only begun.
+        embargoed: the release's embargo is still running.
     """
     short = kind in _SHORT_TEXT
     said: dict[str, str] = {}
@@ -58,7 +64,8 @@ def following_text(text: str, kind: Kind, corrects: str, changed: str, day: str)
     lines = text.removeprefix("\ufeff").splitlines()
     first = next(number for number, line in enumerate(lines) if line.strip())
     last = header.body_line - 2
-    kept = _kept(lines[first + 1 : last], _SHORT if short else _ANEW)
+    without = (_SHORT if short else _ANEW) | (frozenset() if embargoed else _EMBARGO)
+    kept = _kept(lines[first + 1 : last], without)
     body = ["", _SHORT_TEXT[kind]] if short else lines[last + 1 :]
     return "\n".join(["---", *(f"{name}: {value}" for name, value in said.items()), *kept, "---", *body, ""])
 

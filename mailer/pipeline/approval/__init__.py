@@ -10,20 +10,19 @@ the others, so they are approved with them.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 
 from mailer.delivery import Ledger, Mailing, Snapshot, Snapshots, whoever_we_are
 from mailer.delivery.snapshots import DIGEST
-from mailer.errors import MailerError, SettingsError
+from mailer.errors import MailerError
 from mailer.message import Composition
 from mailer.message.mime import UNSUBSCRIBE
 from mailer.model import Status
+from mailer.pipeline.approval.signed import Reader, office_key, pieces, signature
 from mailer.pipeline.composing import compositions_of, values_for
 from mailer.pipeline.prepared import Prepared
 from mailer.press import canonical
@@ -35,24 +34,8 @@ _WAITING = (Status.QUEUED, Status.DEFERRED)
 NAMED = 5
 """Of those who are new since the approval, so many are named."""
 
-_BOTH = 2 * DIGEST  # of a recipient: whose address, and what they are sent
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Somebody to whom it goes, and what is theirs alone."""
-
-    canonical: str
-    address: str
-    name: str
-    language: str
-    values: Mapping[str, str]
-
-    def digests(self, slots: Mapping[str, list[str]], key: bytes) -> bytes:
-        """As an approval keeps them. `slots`: what the edition of each language has filled in."""
-        filled = [self.values.get(field, "") for field in slots.get(self.language, ())]
-        said = json.dumps([self.canonical, self.address, self.name, self.language, filled])
-        return _digest(self.canonical, key) + _digest(said, key)
+_NOTHING_LEFT = frozenset((Status.QUEUED, Status.DISCARDED))
+"""States of people to whom nothing has gone yet."""
 
 
 def approver_called(prepared: Prepared, name: str) -> str:
@@ -93,7 +76,7 @@ def approve(prepared: Prepared, settings: Settings, ledger: Ledger, by: str) -> 
         MailerError: who it is may not approve.
         LedgerError: it can't be written down.
     """
-    key = _key(settings)
+    key = office_key(settings)
     prepared.must_be_sound()
     compositions = compositions_of(prepared, settings)
     slots = _slots(compositions)
@@ -107,7 +90,7 @@ def approve(prepared: Prepared, settings: Settings, ledger: Ledger, by: str) -> 
         by=approver_called(prepared, by),
         people=b"".join(sorted(people.values())),
     )
-    approval = replace(approval, signature=_signature(approval, key))
+    approval = replace(approval, signature=signature(approval, key))
     Snapshots(ledger).keep(approval)
     return approval
 
@@ -121,12 +104,14 @@ def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> 
     """The approval of what is prepared; None where newsroom.md asks for none.
 
     Raises:
-        MailerError: there is none, it is not the office's, or the text or the people have changed since.
+        MailerError: there is none, it is not the office's, or the text or the people have changed since; or the text is
+            another than what was sent.
         SettingsError: there is no SECRET_KEY to tell that by.
     """
     newsroom = prepared.release.original.newsroom
     if not newsroom.approvers:
         return None
+    must_be_what_was_sent(prepared, settings, ledger)
     name = prepared.release.name
     approval, key, how = _approval_of(name, newsroom.approvers, settings, ledger)
     if approval.by not in newsroom.approvers:
@@ -171,14 +156,14 @@ def _approval_of(
     name: str, approvers: tuple[str, ...], settings: Settings, ledger: Ledger
 ) -> tuple[Snapshot, bytes, str]:
     """The approval, by this office; the key; and how to get another one."""
-    key = _key(settings)
+    key = office_key(settings)
     how = f"`mailer approve {name} --by NAME` ({', '.join(approvers)})."
     approval = Snapshots(ledger).latest(name, "approval")
     if approval is None:
         raise MailerError(
             f"“{name}” has not been approved, and newsroom.md asks for it: nothing was sent.", how
         )
-    if not hmac.compare_digest(approval.signature, _signature(approval, key)):
+    if not hmac.compare_digest(approval.signature, signature(approval, key)):
         raise MailerError(
             f"The approval of “{name}” was not signed with this office's SECRET_KEY: nothing was sent.",
             f"If the key was changed, have it approved again: {how}",
@@ -186,19 +171,23 @@ def _approval_of(
     return approval, key, how
 
 
-def forget_in_approvals(address: str, settings: Settings, ledger: Ledger) -> None:
-    """Takes a canonical address out of all approvals, which stay good for the others. One of another key goes."""
-    snapshots = Snapshots(ledger)
-    for approval in snapshots.all("approval"):
-        key = _key(settings) if settings.secret_key else b""
-        if not key or not hmac.compare_digest(approval.signature, _signature(approval, key)):
-            snapshots.drop(approval)
-            continue
-        theirs, people = _digest(address, key), list(_pieces(approval.people))
-        kept = [each for each in people if each[:DIGEST] != theirs]
-        if len(kept) < len(people):
-            without = replace(approval, people=b"".join(kept))
-            snapshots.keep(replace(without, signature=_signature(without, key)))
+def must_be_what_was_sent(prepared: Prepared, settings: Settings, ledger: Ledger) -> None:
+    """No approval makes another text of one that some have: that is a correction's.
+
+    Raises:
+        MailerError: something of this release was sent before, with another content.
+    """
+    name = prepared.release.name
+    mailing = ledger.find(name)
+    if mailing is None or not set(ledger.counts(name)) - _NOTHING_LEFT:
+        return
+    sent = ledger.editions(mailing)
+    now = _frozen(compositions_of(prepared, settings))
+    if changed := [language for language, frozen in now.items() if sent.get(language, frozen) != frozen]:
+        raise MailerError(
+            f"“{name}” ({', '.join(changed)}) was changed after it was sent.",
+            f"Those who already have it would not learn of the change. Begin its correction: `mailer correct {name}`.",
+        )
 
 
 def _must_say_the_same(now: Mapping[str, bytes], approval: Snapshot, how: str) -> None:
@@ -213,9 +202,9 @@ def _must_say_the_same(now: Mapping[str, bytes], approval: Snapshot, how: str) -
 
 
 def _must_reach_nobody_else(
-    readers: list[_Reader], slots: Mapping[str, list[str]], approval: Snapshot, key: bytes, how: str
+    readers: list[Reader], slots: Mapping[str, list[str]], approval: Snapshot, key: bytes, how: str
 ) -> None:
-    approved = {piece[:DIGEST]: piece for piece in _pieces(approval.people)}
+    approved = {piece[:DIGEST]: piece for piece in pieces(approval.people)}
     found = [(each.address, each.digests(slots, key)) for each in readers]
     if new := [address for address, both in found if both[:DIGEST] not in approved]:
         raise MailerError(
@@ -236,7 +225,7 @@ def _named(addresses: list[str]) -> str:
     return ", ".join(addresses[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _readers(prepared: Prepared, settings: Settings, ledger: Ledger) -> Iterator[_Reader]:
+def _readers(prepared: Prepared, settings: Settings, ledger: Ledger) -> Iterator[Reader]:
     """Everybody to whom it would go; who stands in the queue from before, as they stand there."""
     release, queued = prepared.release, set()
     for each in _waiting(release.name, ledger):
@@ -246,13 +235,13 @@ def _readers(prepared: Prepared, settings: Settings, ledger: Ledger) -> Iterator
         key = canonical(person.address)
         if key not in queued:
             language = release.edition_for(person.languages).language
-            yield _Reader(key, person.address, person.name, language, values_for(person, settings))
+            yield Reader(key, person.address, person.name, language, values_for(person, settings))
 
 
-def _waiting(name: str, ledger: Ledger) -> Iterator[_Reader]:
+def _waiting(name: str, ledger: Ledger) -> Iterator[Reader]:
     if ledger.find(name):
         for each in ledger.waiting(name):
-            yield _Reader(each.canonical, each.address, each.name, each.language, each.fields)
+            yield Reader(each.canonical, each.address, each.name, each.language, each.fields)
 
 
 def _slots(compositions: Mapping[str, Composition]) -> dict[str, list[str]]:
@@ -264,34 +253,3 @@ def _slots(compositions: Mapping[str, Composition]) -> dict[str, list[str]]:
 
 def _frozen(compositions: Mapping[str, Composition]) -> dict[str, bytes]:
     return {language: composition.freeze() for language, composition in compositions.items()}
-
-
-def _pieces(people: bytes) -> Iterator[bytes]:
-    return (people[start : start + _BOTH] for start in range(0, len(people), _BOTH))
-
-
-def _key(settings: Settings) -> bytes:
-    if not settings.secret_key:
-        raise SettingsError(
-            "SECRET_KEY is empty: an approval is signed with it.",
-            "Put a long random text into .env, the same on every computer of the office: "
-            'python -c "import secrets; print(secrets.token_urlsafe(32))"',
-        )
-    return hashlib.sha256(b"approval\0" + settings.secret_key.encode()).digest()
-
-
-def _digest(text: str, key: bytes) -> bytes:
-    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")[:DIGEST]
-
-
-def _signature(approval: Snapshot, key: bytes) -> str:
-    """Over everything that an approval says (HMAC, RFC 2104)."""
-    said = [
-        approval.release,
-        approval.at,
-        approval.account,
-        approval.by,
-        hashlib.sha256(approval.people).hexdigest(),
-        {language: hashlib.sha256(frozen).hexdigest() for language, frozen in approval.editions.items()},
-    ]
-    return hmac.digest(key, json.dumps(said, sort_keys=True).encode(), "sha256").hex()
