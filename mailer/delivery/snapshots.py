@@ -11,6 +11,9 @@ from mailer.delivery.ledger.database import Database
 
 Occasion = Literal["proof", "approval"]
 
+DIGEST = 16
+"""Octets of the digest of one address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -36,9 +39,10 @@ class Snapshot:
     people: bytes = field(default=b"", repr=False)
     signature: str = ""
 
-
-DIGEST = 16
-"""Octets of the digest of one address."""
+    @property
+    def number(self) -> int:
+        """Of an approval: for how many people."""
+        return len(self.people) // DIGEST
 
 
 class Snapshots:

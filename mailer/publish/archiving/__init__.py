@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from mailer.delivery import History, Ledger, doubts
+from mailer.delivery import History, Ledger, Snapshots, doubts
 from mailer.errors import MailerError, WorkspaceError
 from mailer.model import Status
 from mailer.publish.archiving.folder import Folder, new_folder
@@ -92,7 +92,8 @@ def _record(workspace: Workspace, release: str, folder: Folder, now: datetime) -
             folder.write(f"mail/{web_name(release)}.{language.lower()}.frozen.json", frozen)
             record.mails.append(mail)
         followers = [each for each in ledger.mailings() if each.follows == release]
-        record.happened = timeline(record.mailing, ledger.orders(release), followers, told)
+        approval = Snapshots(ledger).latest(release, "approval")
+        record.happened = timeline(record.mailing, ledger.orders(release), followers, approval, told)
     return record
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mailer.delivery import Mailing, Order
+from mailer.delivery import Mailing, Order, Snapshot
 from mailer.publish.archiving.mails import EXAMPLE
 from mailer.publish.archiving.record import Happened, Record
 from mailer.publish.archiving.tables import FORGOTTEN, Told
@@ -15,8 +15,12 @@ from mailer.visible import visible
 _ORDERED = {
     "send": "ordered it to be sent to",
     "resume": "ordered it to go on to",
+    "move": "ordered it to be sent at another time to",
     "discard": "took it back from",
+    "post": "(`mailer post`, by that order) began at its time to send it to",
+    "stop": "(`mailer post`) ended, and nothing more is sent by that order to",
 }
+"""What an order says; every kind of `Order` stands here."""
 
 MEANS = {
     "queued": "was to get it, and has nothing yet",
@@ -33,18 +37,29 @@ MEANS = {
 
 
 def timeline(
-    mailing: Mailing, orders: Iterable[Order], followers: Iterable[Mailing], told: Told
+    mailing: Mailing,
+    orders: Iterable[Order],
+    followers: Iterable[Mailing],
+    approval: Snapshot | None,
+    told: Told,
 ) -> list[Happened]:
-    """What happened to a release, oldest first."""
+    """What happened to a release, oldest first.
+
+    Args:
+        approval: the newest.
+    """
     happened = [Happened(mailing.created, "It was frozen in the ledger: from here on nothing of it changes.")]
+    planned = 0.0
     for order in orders:
-        verb = _ORDERED.get(order.kind, order.kind)
-        people = f"{order.number:,} {'person' if order.number == 1 else 'people'}"
         through = f", from {order.sender} through {order.relay}" if order.relay else ""
-        happened.append(Happened(order.given, f"{visible(order.giver)} {verb} {people}{visible(through)}."))
-        if order.planned:
-            happened.append(Happened(order.planned, "The time for which it was planned."))
+        said = f"{visible(order.giver)} {_ORDERED[order.kind]} {_people(order.number)}{visible(through)}."
+        happened.append(Happened(order.given, said))
+        planned = order.planned or planned
+    if approval:
+        said = f"{visible(approval.by)} approved it for {_people(approval.number)} ({visible(approval.account)})."
+        happened.append(Happened(approval.at, said))
     for at, what in (
+        (planned, "The time for which it was planned."),
         (mailing.embargo, "The embargo ended."),
         (told.first_accepted, "A mail server took the first message."),
         (told.last_accepted, "A mail server took the last message so far."),
@@ -57,6 +72,10 @@ def timeline(
     for each in followers:
         happened.append(Happened(each.created, f"A {each.kind} followed: “{each.release}”, {each.subject}"))
     return sorted(happened, key=lambda each: each.at)
+
+
+def _people(number: int) -> str:
+    return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
 def summary(record: Record, sums: Mapping[str, str]) -> str:
