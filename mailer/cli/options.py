@@ -112,6 +112,21 @@ def choosing(command: Command) -> Command:
     return command
 
 
+def correcting(command: Command) -> Command:
+    """The options by which a correction goes to others than those who can read it in the language of their copy."""
+    newcomers = click.option(
+        "--newcomers",
+        is_flag=True,
+        help="Send a correction also to those on the lists who never got the earlier text.",
+    )
+    any_language = click.option(
+        "--any-language",
+        is_flag=True,
+        help="Send a correction also to those who got the text in a language it lacks.",
+    )
+    return newcomers(any_language(command))
+
+
 def chosen(
     workspace: Workspace,
     lists: tuple[str, ...],

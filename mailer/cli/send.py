@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 
 import click
 
-from mailer.cli.options import CHOOSING, choosing, chosen, only_these, parsed, settings_of, workspace_here
+from mailer.cli.options import (
+    CHOOSING,
+    choosing,
+    chosen,
+    correcting,
+    only_these,
+    parsed,
+    settings_of,
+    workspace_here,
+)
 from mailer.cli.terminal.output import print_findings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -67,16 +76,7 @@ def sending(command: Command) -> Command:
     metavar="ADDRESS",
     help="Send a proof of every edition, marked [TEST], to this address only. Repeatable.",
 )
-@click.option(
-    "--newcomers",
-    is_flag=True,
-    help="Send a correction also to those on the lists who never got the earlier text.",
-)
-@click.option(
-    "--any-language",
-    is_flag=True,
-    help="Send a correction also to those who got the text in a language it lacks.",
-)
+@correcting
 @sending
 def send(
     release: str,

@@ -82,7 +82,11 @@ CASES = {
         (frozenset(("--out", "--accept-changes", "--lang", "--json")),),
         alone=frozenset(("--clipboard",)),
     ),
-    "approve": Case(("approve", "short", "--by", "Marta Ruiz"), (CHOOSING | {"--by", "--yes"},)),
+    "approve": Case(
+        ("approve", "short", "--by", "Marta Ruiz"),
+        (CHOOSING | {"--by", "--at", "--yes"},),
+        alone=frozenset((UNMARKED, "--newcomers", "--any-language")),
+    ),
     "diff": Case(("diff", "short"), (frozenset(("--since", "--out")),)),
     "log": Case(("log",), (frozenset(("--last", "--json")),)),
     "resume": Case(

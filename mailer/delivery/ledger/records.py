@@ -209,8 +209,8 @@ class EarlierRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One answer of a server, or the lack of one (code 0). `host`: "bounce" where a mail said it later, "event" where an
-    event of the provider's did."""
+    """One answer of a server, or the lack of one (code 0). `host`: "bounce" where a mail said it later, "event" where
+    an event of the provider's did."""
 
     at: float
     code: int
