@@ -195,6 +195,23 @@ def test_killed_in_the_midst_it_is_gone_on_with(office: Office) -> None:
     assert set(Counter(office.got()).values()) == {1}
 
 
+def test_whoever_stops_it_has_stopped_it(office: Office) -> None:
+    """Ctrl-C at a terminal is somebody's word: a timer's next minute does not go on with it."""
+    ordered(office)
+    due_in(office, -1)
+    office.server.hook = lambda stage, when: time.sleep(0.2) if stage == "dot" else None
+    with office.terminal("post", SMTP_CONNECTIONS="1") as terminal:
+        while len(office.got()) < 2:
+            time.sleep(0.05)
+        terminal.type("\x03")
+        assert terminal.code() == 130
+    left = office.counts()["queued"]
+    assert left
+    office.run("post")
+    assert office.counts()["queued"] == left
+    assert f"ended, with this left: {left} recipients" in office.run("status", RELEASE).err
+
+
 def test_a_refused_password_is_tried_once_and_not_every_minute(office: Office) -> None:
     ordered(office)
     due_in(office, -1)
