@@ -269,6 +269,9 @@ def test_what_the_timer_did_and_who_approved_it_is_said_in_words(office: Office)
                  "(`mailer post`) ended, and nothing more is sent by that order to 11 people"):  # fmt: skip
         assert said in told
     assert told.count("The time for which it was planned.") == 1
+    assert office.run("discard", RELEASE, "--yes", **key).code == 0
+    told = (archived(office) / "summary.html").read_text("utf-8")
+    assert "The time for which it was planned." not in told, "it was taken back before"
 
 
 def test_a_message_that_an_event_says_was_taken_has_its_time(sent: Office) -> None:

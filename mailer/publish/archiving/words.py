@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mailer.delivery import Mailing, Order, Snapshot
@@ -49,17 +49,16 @@ def timeline(
         approval: the newest.
     """
     happened = [Happened(mailing.created, "It was frozen in the ledger: from here on nothing of it changes.")]
-    planned = 0.0
+    orders = list(orders)
     for order in orders:
         through = f", from {order.sender} through {order.relay}" if order.relay else ""
         said = f"{visible(order.giver)} {_ORDERED[order.kind]} {_people(order.number)}{visible(through)}."
         happened.append(Happened(order.given, said))
-        planned = order.planned or planned
     if approval:
         said = f"{visible(approval.by)} approved it for {_people(approval.number)} ({visible(approval.account)})."
         happened.append(Happened(approval.at, said))
+    happened += [Happened(at, "The time for which it was planned.") for at in _times(orders)]
     for at, what in (
-        (planned, "The time for which it was planned."),
         (mailing.embargo, "The embargo ended."),
         (told.first_accepted, "A mail server took the first message."),
         (told.last_accepted, "A mail server took the last message so far."),
@@ -72,6 +71,14 @@ def timeline(
     for each in followers:
         happened.append(Happened(each.created, f"A {each.kind} followed: “{each.release}”, {each.subject}"))
     return sorted(happened, key=lambda each: each.at)
+
+
+def _times(orders: Iterable[Order]) -> Iterator[float]:
+    """The planned times of which nobody said otherwise before they came."""
+    ordered = [order for order in orders if order.kind not in ("post", "stop")]
+    for order, later in zip(ordered, [*ordered[1:], None], strict=True):
+        if order.planned and (later is None or later.given >= order.planned):
+            yield order.planned
 
 
 def _people(number: int) -> str:
