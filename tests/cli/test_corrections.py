@@ -82,7 +82,12 @@ def test_a_newcomer_is_nobody_who_was_refused_before(office: Office) -> None:
     with Ledger(office.workspace.ledger) as ledger, ledger.writing() as db:
         db.execute("UPDATE deliveries SET state = 'r' WHERE address = ?", (refused,))
     assert office.run("send", office.correction(), "--newcomers", "--list", "press", "--yes").code == 0
-    assert len(office.mails(refused)) == 1
+    office.correction("best")
+    for name in ("best", "best.es"):
+        path = office.release(name)
+        path.write_text(path.read_text("utf-8").replace(f"Corrects: {RELEASE}", "Corrects: better"), "utf-8")
+    assert office.run("send", "best", "--newcomers", "--list", "press", "--yes").code == 0
+    assert len(office.mails(refused)) == 1, "nor new to the correction of the correction"
 
 
 def test_a_withdrawal_is_for_nobody_new(office: Office) -> None:
