@@ -13,6 +13,7 @@ from support.promises import promise
 KEY = "a long random text of this office"
 NAME = "Marta Ruiz"
 PAGE = "docs/guide/approval.md"
+WHO = "Say to `mailer approve` what will be said to `mailer send` about who gets it: `--list` and the others, `--newcomers` and `--any-language` of a correction, and `--at`, as an embargo that is over by then, or a follow-up's pause, decides who gets it."
 
 
 @pytest.fixture
@@ -144,10 +145,7 @@ def test_asked(asking: Office) -> None:
     assert "nothing was approved" in ran.err
 
 
-@promise(
-    PAGE,
-    "Say to `mailer approve` what will be said to `mailer send` about who gets it: `--list` and the others, `--newcomers` and `--any-language` of a correction, and `--at`, as an embargo that is over by then, or a follow-up's pause, decides who gets it.",
-)
+@promise(PAGE, WHO)
 def test_who_gets_it_is_said_in_both(asking: Office) -> None:
     asking.list("press", "ana@example.net,Ana,,es,", "ben@example.net,Ben,,en,")
     assert approve(asking).code == 0
@@ -163,7 +161,7 @@ def test_who_gets_it_is_said_in_both(asking: Office) -> None:
     assert sorted(asking.got()[2:]) == ["ana@example.net", "ben@example.net", "cleo@example.net"]
 
 
-@promise(PAGE, "What could not be sent can't be approved.")
+@promise(PAGE, WHO)
 def test_when_it_leaves_decides_who_gets_it(asking: Office) -> None:
     """Nobody of the list is marked as accepting embargoes; when this one is over, everybody gets it."""
     asking.add_fields("Embargo: 2099-12-01 05:00 UTC")
