@@ -96,6 +96,17 @@ def test_a_withdrawal_is_for_nobody_new(office: Office) -> None:
     assert (ran.code, "--newcomers has no effect" in ran.err) == (2, True)
 
 
+def test_whoever_has_the_mistake_gets_its_correction_under_an_embargo(office: Office) -> None:
+    """Nobody says that they keep embargoes; they may read what is wrong in what they have."""
+    assert office.run("send", RELEASE, "--yes").code == 0
+    office.correction()
+    office.add_fields("Embargo: 2099-12-01 05:00 UTC", release="better")
+    early = ("--yes", "--under-embargo")
+    assert office.run("send", "better", "--at", "2099-11-29 05:00 UTC", "--no-wait", *early).code == 0
+    ran = office.run("schedule", "move", "better", "2099-11-30 05:00 UTC", *early)
+    assert ran.code == 0, ran.err
+
+
 def test_status_shows_the_chain(office: Office) -> None:
     assert office.run("send", RELEASE, "--yes").code == 0
     assert office.run("send", office.correction(), "--yes").code == 0
