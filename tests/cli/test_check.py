@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.terminal import mailer
 
 from mailer.workspace import Workspace
 
-TODAY = date.today()
+TODAY = datetime.now(UTC).date()
 RELEASE = f"""---
 Headline: HARBOUR WATER CLEANER THAN EVER
 Date: {TODAY + timedelta(days=1):%A}, {TODAY:%B} {TODAY.day}, {TODAY.year}
