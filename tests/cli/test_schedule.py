@@ -169,6 +169,16 @@ def test_two_at_once_send_it_once(office: Office) -> None:
     assert office.counts() == {"accepted": 11}
 
 
+def test_whoever_stops_waiting_leaves_it_to_the_timer_and_is_told_so(office: Office) -> None:
+    with office.terminal("send", RELEASE, "--at", LATER, "--yes") as terminal:
+        terminal.until("where `mailer post` is run it sends it then")
+        terminal.type("\x03")
+        assert terminal.code() == 130
+    due_in(office, -1)
+    assert office.run("post").code == 0
+    assert len(office.got()) == 11
+
+
 def test_only_what_is_due_leaves(office: Office) -> None:
     ordered(office)
     due_in(office, 3600)
