@@ -20,6 +20,7 @@ class Draft:
         rendered: by language (BCP 47), one for each edition.
         now: the moment of the check; aware.
         theme: the one it is rendered with, "" for each edition's own.
+        leaves: when it is to leave, aware; None: now.
     """
 
     workspace: Workspace
@@ -28,6 +29,7 @@ class Draft:
     rendered: Mapping[str, Rendered]
     now: datetime
     theme: str = ""
+    leaves: datetime | None = None
 
     @cached_property
     def manuscripts(self) -> tuple[Manuscript, ...]:
@@ -42,5 +44,6 @@ class Draft:
         audience: Audience,
         rendered: Mapping[str, Rendered],
         theme: str = "",
+        leaves: datetime | None = None,
     ) -> Draft:
-        return cls(workspace, release, audience, rendered, datetime.now(UTC), theme)
+        return cls(workspace, release, audience, rendered, datetime.now(UTC), theme, leaves)

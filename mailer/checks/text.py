@@ -178,8 +178,9 @@ def left_by_word(draft: Draft) -> Iterator[Finding]:
 def embargo(draft: Draft) -> Iterator[Finding]:
     """past-embargo, embargo, future-date."""
     for edition in draft.release.editions:
-        if edition.embargo and edition.embargo <= draft.now:
-            yield Finding("past-embargo", "warning", f"The embargo ended on {moment_text(edition.embargo)}.",
+        if edition.embargo and edition.embargo <= (draft.leaves or draft.now):
+            ended = "ended on" if edition.embargo <= draft.now else "is over when it leaves:"
+            yield Finding("past-embargo", "warning", f"The embargo {ended} {moment_text(edition.embargo)}.",
                           "Remove it, or the email asks journalists to wait for nothing.",
                           edition.where("embargo"))  # fmt: skip
         elif edition.embargo:

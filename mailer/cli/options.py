@@ -112,23 +112,19 @@ def choosing(command: Command) -> Command:
     return command
 
 
-def following(command: Command) -> Command:
-    """The options by which a correction goes to others than exactly those who have the mistake, in their language."""
-    options = (
-        click.option(
-            "--newcomers",
-            is_flag=True,
-            help="A correction goes also to those on the lists who never got the earlier text.",
-        ),
-        click.option(
-            "--any-language",
-            is_flag=True,
-            help="A correction goes also to those who got the text in a language it lacks.",
-        ),
+def correcting(command: Command) -> Command:
+    """The options by which a correction goes to others than those who can read it in the language of their copy."""
+    newcomers = click.option(
+        "--newcomers",
+        is_flag=True,
+        help="Send a correction also to those on the lists who never got the earlier text.",
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    any_language = click.option(
+        "--any-language",
+        is_flag=True,
+        help="Send a correction also to those who got the text in a language it lacks.",
+    )
+    return newcomers(any_language(command))
 
 
 def chosen(

@@ -13,7 +13,7 @@ from mailer.cli.options import (
     CHOOSING,
     choosing,
     chosen,
-    following,
+    correcting,
     only_these,
     parsed,
     settings_of,
@@ -76,7 +76,7 @@ def sending(command: Command) -> Command:
     metavar="ADDRESS",
     help="Send a proof of every edition, marked [TEST], to this address only. Repeatable.",
 )
-@following
+@correcting
 @sending
 def send(
     release: str,

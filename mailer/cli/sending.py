@@ -186,7 +186,11 @@ class Departure:
         with interruptible(stop):
             if mailing.planned > time.time():
                 when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
-                say(f"Waiting until {when}. Ctrl-C stops waiting; the queue and the time are kept.", err=True)
+                say(
+                    f"Waiting until {when}. Ctrl-C stops waiting; the queue and the time are kept, and where `mailer"
+                    " post` is run it sends it then.",
+                    err=True,
+                )
             with progress_bar() as on_progress:
                 watched = replace(self._instructions, stop=stop, on_progress=on_progress)
                 report = pipeline.deliver(

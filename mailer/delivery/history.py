@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mailer.delivery.ledger.database import Database
 from mailer.delivery.ledger.records import (
+    ACCEPTS,
     LETTERS,
     MAY_HAVE_IT,
     READY,
@@ -65,7 +66,7 @@ class History:
         with self._ledger.reading() as db:
             for name, language, token, accepted, address, state, tries, *answer, at, host in db.execute(
                 "SELECT name, language, d.token,"
-                " (SELECT min(at) FROM attempts WHERE delivery = d.id AND code BETWEEN 200 AND 299), address, state,"
+                f" (SELECT min(at) FROM attempts WHERE delivery = d.id AND {ACCEPTS}), address, state,"
                 " (SELECT count(*) FROM attempts WHERE delivery = d.id), code, enhanced, text, at, host"
                 " FROM deliveries AS d LEFT JOIN attempts AS a"
                 " ON a.id = (SELECT max(id) FROM attempts WHERE delivery = d.id)"
@@ -111,10 +112,13 @@ class History:
             without: a release that does not count.
         """
         with self._ledger.reading() as db:
+            # Of whom nobody heard an answer, it left after the last order; an event says when it was written itself.
             rows = db.execute(
-                "SELECT canonical, max(a.at), release FROM deliveries AS d JOIN mailings AS m ON m.id = mailing"
-                " JOIN attempts AS a ON a.delivery = d.id WHERE address <> '' AND instr(?, state) AND release <> ?"
-                " GROUP BY canonical",
+                "SELECT canonical, max(coalesce(iif(a.host = 'event', NULL, a.at),"
+                " (SELECT max(given) FROM orders AS o WHERE o.mailing = m.id), created)), release"
+                " FROM deliveries AS d JOIN mailings AS m ON m.id = d.mailing"
+                " LEFT JOIN attempts AS a ON a.delivery = d.id"
+                " WHERE address <> '' AND instr(?, state) AND release <> ? GROUP BY canonical",
                 (MAY_HAVE_IT, without),
             )
             return {canonical: (at, release) for canonical, at, release in rows}

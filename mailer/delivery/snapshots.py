@@ -11,6 +11,9 @@ from mailer.delivery.ledger.database import Database
 
 Occasion = Literal["proof", "approval"]
 
+DIGEST = 16
+"""Octets of the digest of one address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -36,6 +39,11 @@ class Snapshot:
     by: str = ""
     people: bytes = field(default=b"", repr=False)
     signature: str = ""
+
+    @property
+    def number(self) -> int:
+        """Of an approval: for how many people."""
+        return len(self.people) // (2 * DIGEST)
 
 
 DIGEST = 16

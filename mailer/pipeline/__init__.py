@@ -73,7 +73,7 @@ def prepare(
     release = read_release(workspace, name, today=day_queued(workspace, name))
     audience, threads = audience_of(workspace, release, choice, leaves or datetime.now(UTC))
     rendered = {e.language: render(e, workspace.theme(theme or e.theme)) for e in release.editions}
-    draft = Draft.at_once(workspace, release, audience, rendered, theme)
+    draft = Draft.at_once(workspace, release, audience, rendered, theme, leaves)
     checked = look_over(draft, _looked_up(draft) if links else ())
     return Prepared(workspace, release, audience, rendered, checked.findings, threads, checked.silenced)
 

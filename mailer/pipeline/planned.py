@@ -89,7 +89,8 @@ def _planned(ledger: Ledger, mailing: Mailing, now: float) -> Planned | None:
         return None
     moment = mailing.planned
     if not moment:  # it was begun, and nobody has written down how it ended
-        heard = max((standing.at for standing in ledger.recipients(mailing.release)), default=0.0)
+        answers = (s.at for s in ledger.recipients(mailing.release) if s.host not in ("bounce", "event"))
+        heard = max(answers, default=0.0)
         moment = max(last.given, heard)
     when = When.TO_COME if moment > now else When.DUE if now - moment <= LATE else When.LATE
     if last.kind == "stop" and when is not When.TO_COME:

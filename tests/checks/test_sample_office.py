@@ -173,9 +173,8 @@ def test_what_may_be_looked_at_may_not_be_sent(sample_workspace: Workspace) -> N
     findings = prepare(sample_workspace, "harbour-report", Choice()).findings
     with pytest.raises(CheckFailed) as failed:
         must_be_ready(findings)
-    assert [replace(f, level="warning") for f in failed.value.findings] == list(findings), (
-        "all of them at once"
-    )
+    others = [f for f in findings if f.id != "old-date"]  # the sample's day is the same for ever
+    assert [replace(f, level="warning") for f in failed.value.findings] == others, "all of them at once"
     assert {f.level for f in failed.value.findings} == {"error"}
     must_be_ready([Finding("heavy-mail", "warning", "A warning that blocks nothing.")])
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.terminal import mailer
 
 from mailer.workspace import Workspace
 
-RELEASE = """---
+TODAY = datetime.now(UTC).date()
+RELEASE = f"""---
 Headline: HARBOUR WATER CLEANER THAN EVER
-Date: Monday, November 24, 2026
+Date: {TODAY + timedelta(days=1):%A}, {TODAY:%B} {TODAY.day}, {TODAY.year}
 Dateline: Portmellon
 Contacts:
   - name: Ana Ruiz

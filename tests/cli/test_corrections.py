@@ -82,13 +82,29 @@ def test_a_newcomer_is_nobody_who_was_refused_before(office: Office) -> None:
     with Ledger(office.workspace.ledger) as ledger, ledger.writing() as db:
         db.execute("UPDATE deliveries SET state = 'r' WHERE address = ?", (refused,))
     assert office.run("send", office.correction(), "--newcomers", "--list", "press", "--yes").code == 0
-    assert len(office.mails(refused)) == 1
+    office.correction("best")
+    for name in ("best", "best.es"):
+        path = office.release(name)
+        path.write_text(path.read_text("utf-8").replace(f"Corrects: {RELEASE}", "Corrects: better"), "utf-8")
+    assert office.run("send", "best", "--newcomers", "--list", "press", "--yes").code == 0
+    assert len(office.mails(refused)) == 1, "nor new to the correction of the correction"
 
 
 def test_a_withdrawal_is_for_nobody_new(office: Office) -> None:
     assert office.run("send", RELEASE, "--yes").code == 0
     ran = office.run("send", office.correction(kind="Withdrawal"), "--newcomers", "--yes")
     assert (ran.code, "--newcomers has no effect" in ran.err) == (2, True)
+
+
+def test_whoever_has_the_mistake_gets_its_correction_under_an_embargo(office: Office) -> None:
+    """Nobody says that they keep embargoes; they may read what is wrong in what they have."""
+    assert office.run("send", RELEASE, "--yes").code == 0
+    office.correction()
+    office.add_fields("Embargo: 2099-12-01 05:00 UTC", release="better")
+    early = ("--yes", "--under-embargo")
+    assert office.run("send", "better", "--at", "2099-11-29 05:00 UTC", "--no-wait", *early).code == 0
+    ran = office.run("schedule", "move", "better", "2099-11-30 05:00 UTC", *early)
+    assert ran.code == 0, ran.err
 
 
 def test_status_shows_the_chain(office: Office) -> None:

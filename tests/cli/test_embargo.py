@@ -109,3 +109,10 @@ def test_it_has_no_effect_without_an_embargo(office: Office, command: str) -> No
     office.edit(office.release(), f"Embargo: {UNTIL}\n", "")
     ran = office.run(command, RELEASE, "--include-unmarked", *(("--yes",) if command == "send" else ()))
     assert (ran.code, "--include-unmarked has no effect" in ran.err) == (2, True)
+
+
+def test_an_embargo_that_is_over_when_it_leaves_is_asked_of_nobody(office: Office) -> None:
+    """Reproduction: planned for the end of the embargo, it left with EMBARGO in its subject, unremarked."""
+    for at, warned in ((UNTIL, True), ("2098-12-24 05:59 Europe/Madrid", False)):
+        ran = office.run("send", RELEASE, "--at", at, "--no-wait", "--yes", "--list", "regional")
+        assert (f"The embargo is over when it leaves: {UNTIL}. [past-embargo]" in ran.err) == warned

@@ -51,6 +51,33 @@ def test_what_was_put_right_is_offered_as_what_changed(office: Office) -> None:
     assert "16 días.”" in mail.get_body(("plain",)).get_content().replace("\n", " ")
 
 
+def test_a_sentence_that_was_taken_out_or_put_in_has_changed_too(office: Office) -> None:
+    assert office.run("send", RELEASE, "--yes").code == 0
+    office.edit(office.release(), " In 2025 that happened on 61 days.", "")
+    office.edit(
+        office.release(f"{RELEASE}.es"), "desbordaron 61 días.", "desbordaron 61 días. Fue un récord."
+    )
+    ran = office.run("correct", RELEASE)
+    assert "Was  en: In 2025 that happened on 61 days." in ran.err
+    assert "Is  en: —" in ran.err
+    assert "Is  es: Fue un récord." in ran.err
+    assert "Nothing of what was sent has changed yet" not in ran.err
+    english, spanish = (
+        office.release(f"{RELEASE}-correction{end}").read_text("utf-8") for end in ("", ".es")
+    )
+    assert "Correction: TODO left out: “In 2025 that happened on 61 days.”\n" in english
+    assert "Correction: TODO new: “Fue un récord.”\n" in spanish
+
+
+def test_that_it_is_another_day_is_no_change(office: Office) -> None:
+    """A release without a date says the day on which it was sent, a day later too."""
+    office.without_date()
+    office.edit(office.workspace.newsroom, "Zone: Europe/London", "Zone: Pacific/Kiritimati")
+    assert office.run("send", RELEASE, "--yes").code == 0
+    office.edit(office.workspace.newsroom, "Zone: Pacific/Kiritimati", "Zone: Pacific/Pago_Pago")
+    assert "Nothing of what was sent has changed yet" in office.run("correct", RELEASE).err
+
+
 def test_where_nothing_has_changed_yet_it_waits_for_an_editor(office: Office) -> None:
     assert office.run("send", RELEASE, "--yes").code == 0
     ran = office.run("correct", RELEASE)
@@ -181,6 +208,21 @@ def test_nobody_is_followed_up_so_soon(office: Office) -> None:
     office.edit(office.workspace.newsroom, "Zone:", "Follow up after: 12 hours\nZone:")
     assert office.run("send", NOTE, "--yes").code == 0
     assert len(office.got()) == 22
+
+
+def test_who_may_have_had_another_mail_is_left_alone_too(office: Office) -> None:
+    """It was killed at the dot: nobody has heard an answer, and they may have it."""
+    begun(office)
+    the_day_after(office, 25)
+    office.list("one", "priya.n@example.com,Priya,,en,")
+    office.release("second").write_text(
+        "---\nKind: Press release\nHeadline: A second one\nDate: 25 November 2026\n---\n\nIt is short.\n",
+        "utf-8",
+    )
+    dot = office.server.seen["dot"] + 1
+    office.killed_at("dot", dot, "send", "second", "--list", "one", "--yes", SMTP_CONNECTIONS="1")
+    ran = office.run("check", NOTE)
+    assert "had another mail shortly before: 1 (priya.n@example.com)" in ran.out + ran.err
 
 
 def test_a_planned_note_is_measured_by_its_time(office: Office) -> None:

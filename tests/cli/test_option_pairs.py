@@ -84,7 +84,7 @@ CASES = {
     ),
     "approve": Case(
         ("approve", "short", "--by", "Marta Ruiz"),
-        (CHOOSING | {"--at", "--by", "--yes"},),
+        (CHOOSING | {"--by", "--at", "--yes"},),
         alone=frozenset((UNMARKED, "--newcomers", "--any-language")),
     ),
     "diff": Case(("diff", "short"), (frozenset(("--since", "--out")),)),

@@ -13,6 +13,7 @@ from support.promises import promise
 KEY = "a long random text of this office"
 NAME = "Marta Ruiz"
 PAGE = "docs/guide/approval.md"
+WHO = "Say to `mailer approve` what will be said to `mailer send` about who gets it: `--list` and the others, `--newcomers` and `--any-language` of a correction, and `--at`, as an embargo that is over by then, or a follow-up's pause, decides who gets it."
 
 
 @pytest.fixture
@@ -142,6 +143,32 @@ def test_asked(asking: Office) -> None:
     ran = asking.run("approve", RELEASE, "--by", NAME, SECRET_KEY=KEY)
     assert ran.code == 2
     assert "nothing was approved" in ran.err
+
+
+@promise(PAGE, WHO)
+def test_who_gets_it_is_said_in_both(asking: Office) -> None:
+    asking.list("press", "ana@example.net,Ana,,es,", "ben@example.net,Ben,,en,")
+    assert approve(asking).code == 0
+    assert send(asking).code == 0
+    asking.release(f"{asking.correction()}.es").unlink()
+    asking.list("press", "cleo@example.net,Cleo,,en,")
+    others = ("--newcomers", "--any-language", "--list", "press", "--yes")
+    both = {"SECRET_KEY": KEY}
+    assert asking.run("send", "better", *others, **both).code == 2
+    ran = asking.run("approve", "better", "--by", NAME, *others, **both)
+    assert (ran.code, f"Approved by {NAME}: 3 recipients" in ran.err) == (0, True), ran.err
+    assert asking.run("send", "better", *others, **both).code == 0
+    assert sorted(asking.got()[2:]) == ["ana@example.net", "ben@example.net", "cleo@example.net"]
+
+
+@promise(PAGE, WHO)
+def test_when_it_leaves_decides_who_gets_it(asking: Office) -> None:
+    """Nobody of the list is marked as accepting embargoes; when this one is over, everybody gets it."""
+    asking.add_fields("Embargo: 2099-12-01 05:00 UTC")
+    later = ("--at", "2099-12-01 05:00 UTC")
+    assert approve(asking).code == 1, "nobody would get it now"
+    assert approve(asking, *later).code == 0
+    assert send(asking, "--no-wait", *later).code == 0
 
 
 @promise(PAGE, "What could not be sent can't be approved.")

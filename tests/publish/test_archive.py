@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import io
 import os
 import re
@@ -11,6 +12,7 @@ import sqlite3
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -25,6 +27,7 @@ from support.own_office import make_own_office
 from support.published import well_formed
 from support.smtp_faulty import Fault, FaultyServer
 
+from mailer.bounces.register import MailRegister
 from mailer.delivery import Entry, FrozenEdition, FrozenRelease, History, Ledger
 from mailer.errors import LedgerError
 from mailer.message import Head, compile_message
@@ -247,6 +250,45 @@ def test_a_ledger_that_was_lost_is_no_proof_that_nothing_was_sent(sent: Office) 
     said = (archived(sent) / "README.txt").read_text("utf-8")
     assert "NOT THE COMPLETE RECORD" in said
     assert "NEVER SENT" not in said
+
+
+def test_what_the_timer_did_and_who_approved_it_is_said_in_words(office: Office) -> None:
+    office.edit(office.workspace.newsroom, "---\n\n", "Approvers:\n- Marta Ruiz\n---\n\n")
+    key = {"SECRET_KEY": "a long random text of this office"}
+    assert office.run("approve", RELEASE, "--by", "Marta Ruiz", "--yes", **key).code == 0
+    at = ("--at", "2099-12-01 05:00 UTC", "--yes", "--no-wait")
+    assert office.run("send", RELEASE, *at, **key).code == 0
+    assert office.run("schedule", "move", RELEASE, "2099-12-02 05:00 UTC", "--yes", **key).code == 0
+    moved = datetime(2099, 12, 2, 5, 0, tzinfo=UTC).timestamp()
+    office.the_clock_goes_on(moved - time.time() + 1)
+    office.server.faults[:] = [Fault("MAIL", "5xx", times=1_000)]
+    assert office.run("post", RELEASE, **key).code == 1
+    told = html.unescape((archived(office) / "summary.html").read_text("utf-8"))
+    for said in ("Marta Ruiz approved it for 11 people", "ordered it to be sent at another time to 11 people",
+                 "(`mailer post`, by that order) began at its time to send it to 11 people",
+                 "(`mailer post`) ended, and nothing more is sent by that order to 11 people"):  # fmt: skip
+        assert said in told
+    assert told.count("The time for which it was planned.") == 1
+    assert office.run("discard", RELEASE, "--yes", **key).code == 0
+    told = (archived(office) / "summary.html").read_text("utf-8")
+    assert "The time for which it was planned." not in told, "it was taken back before"
+
+
+def test_a_message_that_an_event_says_was_taken_has_its_time(sent: Office) -> None:
+    """The line broke after the dot, and the provider has told since that it has the message."""
+    told_at = 1_800_000_000.0
+    with Ledger(sent.workspace.ledger) as ledger:
+        with ledger.writing() as db:
+            db.execute("UPDATE deliveries SET state = 'u'")
+            db.execute("UPDATE attempts SET code = 0")
+            tokens = [token for (token,) in db.execute("SELECT token FROM deliveries")]
+        register = MailRegister(ledger)
+        mail_ = register.by_token(tokens[0])
+        assert mail_ and register.accepted_after_all(mail_, datetime.fromtimestamp(told_at, UTC), "delivered")
+    folder = archived(sent)
+    (row,) = (row for row in rows(folder) if row["state"] == "accepted")
+    assert row["accepted"] == "2027-01-15 08:00:00+00:00"
+    assert "A mail server took the first message." in (folder / "summary.html").read_text("utf-8")
 
 
 def test_every_state_is_said_in_words() -> None:

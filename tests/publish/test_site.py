@@ -110,6 +110,18 @@ def test_three_languages_one_of_them_from_the_right(office: OnTheWeb) -> None:
     ] == []
 
 
+def test_a_follow_up_is_called_so_and_changes_nothing(office: OnTheWeb) -> None:
+    office.publish("harbour-report")
+    head = "Kind: Follow-up\nFollows: harbour-report\nHeadline: A chart\nDate: 24 November 2026\n"
+    office.write("chart", f"---\n{head}---\n\nA chart is ready.\n")
+    office.write("chart.es", "---\nTitular: Un gráfico\n---\n\nHay un gráfico.\n")
+    office.publish("chart")
+    assert '<p class="kind">Follow-up</p>' in office.text("chart.html")
+    assert "<h2>Seguimiento: 24 de noviembre de 2026</h2>" in office.text("harbour-report.es.html")
+    assert "Seguimiento: Un gráfico" in office.text("atom.es.xml")
+    assert "edNote" not in office.text("harbour-report/harbour-report.en.ninjs.json")
+
+
 def test_a_web_address_of_its_own_is_canonical(office: OnTheWeb) -> None:
     office.write("lamps", ADVISORY.replace("Kind:", "Web: https://example.org/lamps\nKind:", 1))
     office.publish("lamps")

@@ -37,8 +37,8 @@ def correct(release: str, update: bool, withdraw: bool) -> None:
     begun = _begun(workspace, release, kind)
     for language, changes in begun.changes.items():
         for old, new in changes:
-            tell("Was", f"{language}: {old}")
-            tell("Is", f"{language}: {new}")
+            tell("Was", f"{language}: {old or '—'}")
+            tell("Is", f"{language}: {new or '—'}")
     if kind is not Kind.WITHDRAWAL and not any(begun.changes.values()):
         say(
             "Nothing of what was sent has changed yet: put it right in the new files, and say what changed.",

@@ -104,9 +104,8 @@ def _depart(workspace: Workspace, ledger: Ledger, due: Planned) -> int:
     except TransportError:
         end(ledger, mailing.release)
         raise
-    if (
-        code != INTERRUPTED or on_a_terminal()
-    ):  # else this machine goes down, and goes on with it when it is up again
+    # Interrupted without a terminal, this machine goes down, and goes on with it when it is up again.
+    if code != INTERRUPTED or on_a_terminal():
         end(ledger, mailing.release)
     return code
 
@@ -170,8 +169,19 @@ class _Round:
         except KeyboardInterrupt:  # whom we started has heard it too
             for process in self._running.values():
                 process.wait()
+            if on_a_terminal():
+                self._stop()
             return INTERRUPTED
         return self._code
+
+    def _stop(self) -> None:
+        """Somebody has stopped it: what was begun is for a person to look at, and not for the next minute."""
+        from mailer.delivery import Ledger
+        from mailer.pipeline.planned import end
+
+        with Ledger(self._workspace.ledger) as ledger:
+            for name in self._running:
+                end(ledger, name)
 
     def _look(self) -> None:
         from mailer.delivery import Ledger

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from mailer.delivery.ledger.migrations import index_for_bounces
 from mailer.delivery.ledger.queueing import superseded
 from mailer.delivery.ledger.records import (
+    ACCEPTS,
     BOUNCED,
     LEFT_NOWHERE,
     LETTERS,
@@ -143,8 +144,7 @@ def complaints(db: sqlite3.Connection, since: float) -> tuple[int, int]:
         (since,),
     ).fetchone()
     accepted = db.execute(
-        "SELECT count(DISTINCT delivery) FROM attempts WHERE at >= ?"
-        " AND (code BETWEEN 200 AND 299 OR host = 'event')",  # an event of the provider's tells that it has it
+        f"SELECT count(DISTINCT delivery) FROM attempts WHERE at >= ? AND {ACCEPTS}",
         (since,),
     ).fetchone()
     return int(people[0]), int(accepted[0])

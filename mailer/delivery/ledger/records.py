@@ -22,6 +22,9 @@ MAY_HAVE_IT = ACCEPTED + UNCERTAIN + DOT
 ARRIVED = ACCEPTED + BOUNCED
 """At the next hop."""
 
+ACCEPTS = "(code BETWEEN 200 AND 299 OR host = 'event')"
+"""Of an attempt: a server has the message, by its own answer, or by an event of the provider's where there was none."""
+
 READY = f"state <> '{UNREADY}'"
 """SQL: a delivery that somebody beside its writer sees."""
 IS_WAITING = f"state IN ('{QUEUED}', '{DEFERRED}')"
@@ -208,13 +211,19 @@ class EarlierRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One answer of a server, or the lack of one (code 0). `host`: "bounce" where a mail said it later."""
+    """One answer of a server, or the lack of one (code 0). `host`: "bounce" where a mail said it later, "event" where
+    an event of the provider's did."""
 
     at: float
     code: int
     enhanced: str
     text: str
     host: str
+
+    @property
+    def accepts(self) -> bool:
+        """Whether it tells that a server has the message, as `ACCEPTS` finds it."""
+        return 200 <= self.code < 300 or self.host == "event"
 
     def __str__(self) -> str:
         return visible(" ".join(filter(None, (str(self.code or ""), self.enhanced, self.text))))

@@ -64,8 +64,8 @@ INSERT INTO states VALUES
     ('d', 'deferred'), ('u', 'uncertain'), ('b', 'bounced');
 
 -- What a person, or a script in their name, has said: send this to so many (`send`, `resume`), or take it back
--- (`discard`); and what `mailer post` did about it (`post`, `stop`). `number` was typed, and is everything that the order lets leave; `recipients` is a digest of their
--- addresses, `content` one of the editions.
+-- (`discard`); and what `mailer post` did about it (`post`, `stop`). `number` was typed, and is everything that the order
+-- lets leave; `recipients` is a digest of their addresses, `content` one of the editions.
 CREATE TABLE orders (
     id         INTEGER PRIMARY KEY,
     mailing    INTEGER NOT NULL REFERENCES mailings,

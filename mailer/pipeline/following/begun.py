@@ -14,6 +14,7 @@ from mailer.model import Kind, Release
 from mailer.pipeline.composing import words_of
 from mailer.pipeline.following.chain import superseded_by
 from mailer.pipeline.following.changed import changed_sentences, offered
+from mailer.pipeline.prepared import day_queued
 from mailer.release import read_release
 from mailer.release.writing.following import following_name, following_text
 from mailer.settings import Settings
@@ -48,7 +49,7 @@ def begin_following(workspace: Workspace, settings: Settings, name: str, kind: K
         MailerError: something else stands in for it by now.
         WorkspaceError: there is such a file, or none can be written.
     """
-    release = read_release(workspace, name)
+    release = read_release(workspace, name, today=day_queued(workspace, name))
     original = release.original
     with Ledger(workspace.ledger) as ledger:
         _must_be_the_last_that_was_sent(ledger, release, kind)

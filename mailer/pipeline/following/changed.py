@@ -25,7 +25,8 @@ _MOST = 3
 def changed_sentences(
     workspace: Workspace, ledger: Ledger, mailing: Mailing, edition: Edition, settings: Settings
 ) -> tuple[tuple[str, str], ...]:
-    """The sentences of an edition that were sent and that its file says otherwise now: as sent, as it is.
+    """The sentences of an edition that were sent and that its file says otherwise now: as sent, as it is; "" where it
+    is said no more, or was not said before.
 
     Raises:
         LedgerError: what was sent can't be read.
@@ -39,14 +40,18 @@ def changed_sentences(
     before, after = (_sentences(_text(each).replace(place, "")) for each in (Composition.thaw(frozen), now))
     found = []
     for tag, start, stop, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "replace":
+        if tag != "equal":
             found.append((" ".join(before[start:stop]), " ".join(after[first:last])))
     return tuple(found[:_MOST])
 
 
 def offered(changes: tuple[tuple[str, str], ...]) -> str:
-    """The changes as what a correction says of them, for an editor to make a sentence of: “old” → “new”."""
-    return " ".join(f"“{old}” → “{new}”" for old, new in changes)
+    """The changes as what a correction says of them, for an editor to make a sentence of: “old” → “new”. What was only
+    taken out or put in says nothing so, and does not leave before somebody has written what it means."""
+    return " ".join(
+        f"“{old}” → “{new}”" if old and new else f"TODO new: “{new}”" if new else f"TODO left out: “{old}”"
+        for old, new in changes
+    )
 
 
 def _text(composition: Composition) -> str:

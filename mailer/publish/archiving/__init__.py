@@ -93,7 +93,7 @@ def _record(workspace: Workspace, release: str, folder: Folder, now: datetime) -
             record.mails.append(mail)
         followers = [each for each in ledger.mailings() if each.follows == release]
         approval = Snapshots(ledger).latest(release, "approval")
-        record.happened = timeline(record.mailing, ledger.orders(release), followers, told, approval)
+        record.happened = timeline(record.mailing, ledger.orders(release), followers, approval, told)
     return record
 
 

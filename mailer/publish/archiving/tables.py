@@ -63,7 +63,7 @@ def write_answers(
     write = _table(file, "when", "address", "code", "enhanced code", "what was said", "server")
     for address, answer in answers:
         told.answers += 1
-        if 200 <= answer.code < 300:
+        if answer.accepts:
             told.first_accepted = told.first_accepted or answer.at
             told.last_accepted = answer.at
         elif answer.host == "bounce":

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mailer.delivery import Mailing, Order, Snapshot
-from mailer.delivery.snapshots import DIGEST
 from mailer.publish.archiving.mails import EXAMPLE
 from mailer.publish.archiving.record import Happened, Record
 from mailer.publish.archiving.tables import FORGOTTEN, Told
@@ -16,11 +15,12 @@ from mailer.visible import visible
 _ORDERED = {
     "send": "ordered it to be sent to",
     "resume": "ordered it to go on to",
+    "move": "ordered it to be sent at another time to",
     "discard": "took it back from",
-    "move": "moved it to another time, for",
-    "post": "began it at its time, for",
-    "stop": "ended it before everybody had it; left were",
+    "post": "(`mailer post`, by that order) began at its time to send it to",
+    "stop": "(`mailer post`) ended, and nothing more is sent by that order to",
 }
+"""What an order says; every kind of `Order` stands here."""
 
 MEANS = {
     "queued": "was to get it, and has nothing yet",
@@ -38,30 +38,26 @@ MEANS = {
 
 def timeline(
     mailing: Mailing,
-    orders: Sequence[Order],
+    orders: Iterable[Order],
     followers: Iterable[Mailing],
+    approval: Snapshot | None,
     told: Told,
-    approval: Snapshot | None = None,
 ) -> list[Happened]:
     """What happened to a release, oldest first.
 
     Args:
-        approval: a second person's word, the newest that there is.
+        approval: the newest.
     """
     happened = [Happened(mailing.created, "It was frozen in the ledger: from here on nothing of it changes.")]
-    if approval:
-        said = (
-            f"{approval.by} approved it, text and recipients, for {_people(len(approval.people) // DIGEST)}"
-        )
-        happened.append(Happened(approval.at, visible(f"{said} (computer account {approval.account}).")))
+    orders = list(orders)
     for order in orders:
         through = f", from {order.sender} through {order.relay}" if order.relay else ""
-        said = f"{order.giver} {_ORDERED[order.kind]} {_people(order.number)}{through}."
-        happened.append(Happened(order.given, visible(said)))
-    for planned in dict.fromkeys(order.planned for order in orders if order.planned):
-        last = planned == [order.planned for order in orders if order.planned][-1]
-        earlier = "" if last else ", at first"
-        happened.append(Happened(planned, f"The time for which it was planned{earlier}."))
+        said = f"{visible(order.giver)} {_ORDERED[order.kind]} {_people(order.number)}{visible(through)}."
+        happened.append(Happened(order.given, said))
+    if approval:
+        said = f"{visible(approval.by)} approved it for {_people(approval.number)} ({visible(approval.account)})."
+        happened.append(Happened(approval.at, said))
+    happened += [Happened(at, "The time for which it was planned.") for at in _times(orders)]
     for at, what in (
         (mailing.embargo, "The embargo ended."),
         (told.first_accepted, "A mail server took the first message."),
@@ -75,6 +71,14 @@ def timeline(
     for each in followers:
         happened.append(Happened(each.created, f"A {each.kind} followed: “{each.release}”, {each.subject}"))
     return sorted(happened, key=lambda each: each.at)
+
+
+def _times(orders: Iterable[Order]) -> Iterator[float]:
+    """The planned times of which nobody said otherwise before they came."""
+    ordered = [order for order in orders if order.kind not in ("post", "stop")]
+    for order, later in zip(ordered, [*ordered[1:], None], strict=True):
+        if order.planned and (later is None or later.given >= order.planned):
+            yield order.planned
 
 
 def _people(number: int) -> str:

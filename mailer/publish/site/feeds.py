@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from mailer.model import Newsroom
 from mailer.publish.site.made import INDEX, Feed, House, feeds_of, in_language
-from mailer.publish.site.page import Page, Pages, newest
+from mailer.publish.site.page import Page, Pages, kind_label, newest
 from mailer.render import localisation
 
 MOST = 30
@@ -62,9 +62,7 @@ def _content(page: Page, site: Pages, house: House) -> str:
     for each in (withdrawal,) if withdrawal else site.followers(page):
         made = html.Element("p")
         link = etree.SubElement(made, "a", href=each.path)
-        link.text = clean(
-            f"{labels.get(each.kind.replace(' ', '_'), each.kind)}{labels['colon']} {each.headline}"
-        )
+        link.text = clean(f"{kind_label(each.kind, labels)}{labels['colon']} {each.headline}")
         link.tail = clean(f" {each.correction}")
         parts.append(etree.tostring(made, encoding="unicode", method="html"))
     if not withdrawal:
@@ -146,7 +144,7 @@ def _rss(feed: Feed, pages: Sequence[Page], site: Pages, house: House) -> bytes:
         add(item, "link", house.base + page.path)
         add(item, "guid", page.tag, isPermaLink="false")
         add(item, "pubDate", format_datetime(datetime.fromisoformat(page.published)))
-        add(item, "category", labels.get(page.kind.replace(" ", "_"), page.kind))
+        add(item, "category", kind_label(page.kind, labels))
         if not site.withdrawal(page) and page.description:
             add(item, "description", page.description)
         add(item, f"{{{_CONTENT}}}encoded", _content(page, site, house))

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from mailer.model import Kind, Newsroom
 from mailer.publish.site.article import safe, size
-from mailer.publish.site.page import Page, Pages, PressPicture
+from mailer.publish.site.page import Page, Pages, PressPicture, kind_label
 from mailer.release import direction_of, is_other
 from mailer.render import localisation
 from mailer.render.colours import palette
@@ -163,11 +163,7 @@ def _by_year(pages: Sequence[Page]) -> list[tuple[str, list[Page]]]:
 def _by_kind(pages: Sequence[Page], labels: Mapping[str, str]) -> list[tuple[str, list[Page]]]:
     kinds = [kind.value for kind in Kind]
     groups = [(kind, [page for page in pages if page.kind == kind]) for kind in kinds]
-    return [(_label(kind, labels), some) for kind, some in groups if some]
-
-
-def _label(kind: str, labels: Mapping[str, str]) -> str:
-    return labels.get(kind.replace(" ", "_"), kind)
+    return [(kind_label(kind, labels), some) for kind, some in groups if some]
 
 
 def _state(page: Page, site: Pages, labels: Mapping[str, str]) -> str:
@@ -216,7 +212,7 @@ def _logo_size(logo: PressPicture | None) -> dict[str, int]:
 
 
 def _kind(kind: str, language: str, house: House) -> str:
-    return _label(kind, house.labels_of(language))
+    return kind_label(kind, house.labels_of(language))
 
 
 def _day(day: str, language: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import html
 
+from mailer.model import Kind
 from mailer.publish.site.feeds import absolute, clean
 from mailer.publish.site.made import House
 from mailer.publish.site.page import Page, Pages, PressPicture
@@ -56,8 +57,8 @@ def _item(page: Page, site: Pages, house: House) -> dict[str, Any]:
         item["located"] = page.dateline
     if page.description:
         item["descriptions"] = [{"role": "summary", "contentType": "text/plain", "value": page.description}]
-    if followers := site.followers(page):
-        item["edNote"] = " ".join(f"{each.headline}. {each.correction}".strip() for each in followers)
+    if changes := [each for each in site.followers(page) if each.kind != Kind.FOLLOW_UP.value]:
+        item["edNote"] = " ".join(f"{each.headline}. {each.correction}".strip() for each in changes)
     item["bodies"] = _bodies(page, house)
     if house.base and page.pictures:
         item["associations"] = [

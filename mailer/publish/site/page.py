@@ -6,7 +6,7 @@ that reaches a page that is up before somebody publishes the release again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -180,3 +180,8 @@ class Pages:
 def newest(pages: Sequence[Page], site: Pages) -> str:
     """When any of these last changed: ISO 8601; "" where there are none."""
     return max((site.changed(page) for page in pages), default="")
+
+
+def kind_label(kind: str, labels: Mapping[str, str]) -> str:
+    """What a kind of release is called in a language."""
+    return labels.get(kind.replace(" ", "_").replace("-", "_"), kind)
