@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,7 +23,8 @@ from mailer.cli.terminal.interrupting import interruptible
 from mailer.cli.terminal.logged import end_of, logged, said_of
 from mailer.cli.terminal.output import count, on_a_terminal, print_findings, row, say
 from mailer.cli.terminal.report import print_report, progress_bar
-from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, log_in, write_csv
+from mailer.cli.terminal.spreadsheet import must_be_writable, write_spreadsheet
+from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, log_in
 from mailer.errors import CheckFailed
 from mailer.model import Status
 from mailer.pipeline import Instructions, outgoing
@@ -118,7 +118,7 @@ class Departure:
         if tokens := access_tokens(settings):
             tokens.current()  # who has not signed in is told so before the question
         if flags.csv:
-            _must_be_writable(flags.csv)
+            must_be_writable(flags.csv)
 
     def may_begin(self, leaving: Outgoing, *, asked: bool = False) -> bool:
         """Whether somebody says so, and the server lets us in: nothing is queued before.
@@ -200,7 +200,7 @@ class Departure:
                 logged(self._workspace, "end of sending", mailing.release, **end_of(report))
             print_report(report, as_json=flags.as_json)
             if flags.csv:
-                _write_spreadsheet(ledger, mailing, flags.csv)
+                write_spreadsheet(ledger, mailing, flags.csv)
         if 0 < ledger.mailing(mailing.release).planned < time.time() and on_a_terminal():
             # What was agreed to was another time, and those in doubt were named for that one.
             self._flags = replace(flags, yes=False, at="", now=False)
@@ -275,28 +275,3 @@ def insecure_must_matter(settings: Settings, flags: Flags) -> None:
     """
     if flags.insecure and (settings.smtp_security != "none" or is_loopback(settings.smtp_host)):
         raise click.UsageError("--insecure has no effect: nothing is sent unencrypted to another machine.")
-
-
-def _must_be_writable(path: Path) -> None:
-    """Asked before anything leaves: afterwards it would be too late to say so."""
-    there = path.exists()
-    try:
-        with path.open("ab"):
-            pass
-        if not there:
-            path.unlink()
-    except OSError as error:
-        raise click.BadParameter(
-            f"{path} can't be written: {error.strerror}. Nothing was sent.", param_hint="--csv"
-        ) from None
-
-
-def _write_spreadsheet(ledger: Ledger, mailing: Mailing, path: Path) -> None:
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            write_csv(ledger.recipients(mailing.release), file)
-    except OSError as error:  # what was sent was sent: this is no reason to end as if it had not been
-        say(f"{path} could not be written: {error.strerror}. Nothing else is wrong; the ledger has it all: "
-            f"`mailer status {mailing.release} --recipients`.", err=True)  # fmt: skip
-        return
-    row(f"What became of each: {path}", err=True)

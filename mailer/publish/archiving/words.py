@@ -55,7 +55,9 @@ def timeline(
         said = f"{visible(order.giver)} {_ORDERED[order.kind]} {_people(order.number)}{visible(through)}."
         happened.append(Happened(order.given, said))
     if approval:
-        said = f"{visible(approval.by)} approved it for {_people(approval.number)} ({visible(approval.account)})."
+        by, account = visible(approval.by), visible(approval.account)
+        whom = _people(approval.number)
+        said = f"{by} approved it, text and recipients, for {whom} (computer account {account})."
         happened.append(Happened(approval.at, said))
     happened += [Happened(at, "The time for which it was planned.") for at in _times(orders)]
     for at, what in (
