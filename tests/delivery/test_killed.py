@@ -85,7 +85,7 @@ def test_two_senders_at_once(tmp_path: Path) -> None:
         said = {sender.pid: sender.communicate(timeout=30)[0] for sender in (first, second)}
         reconcile(path, server.accepted, 40)
     done = [pid for pid, text in said.items() if "done: 40" in text]
-    refused = [text for text in said.values() if "LedgerError" in text]
+    refused = [text for text in said.values() if "BeingSent" in text]
     assert len(done) == len(refused) == 1
     assert re.search(rf"is already being sent by process {done[0]} of \S+ on \S+, since 20\d\d-", refused[0])
 

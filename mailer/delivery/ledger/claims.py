@@ -107,18 +107,18 @@ class Claims:
                 [(QUEUED, self._mailing.id, canonical, UNCERTAIN) for canonical in self._uncertain],
             )
             self._clear(db)
-            # Whoever the run before halted for comes last now: if it was about them after all, they block nobody.
-            db.execute(
-                "UPDATE deliveries SET state = ?, due = 0 WHERE mailing = ? AND state = ? AND EXISTS"
-                " (SELECT 1 FROM attempts WHERE delivery = deliveries.id AND code BETWEEN 400 AND 599)",
-                (DEFERRED, self._mailing.id, QUEUED),
-            )
 
     def begin(self) -> None:
-        """The planned time has come, and the mailing begins: from now on it is not late any more."""
-        if self.planned:
-            with self.tenure.step(durable=True) as db:
+        """The planned time has come, and the mailing begins: from now on it is not late any more. Whoever the run
+        before halted for comes last: if it was about them after all, they block nobody."""
+        with self.tenure.step(durable=True) as db:
+            if self.planned:
                 db.execute("UPDATE mailings SET planned = 0 WHERE id = ?", (self._mailing.id,))
+            db.execute(
+                "UPDATE deliveries SET state = ?, due = 0 WHERE mailing = ? AND state = ? AND id IN"
+                " (SELECT delivery FROM attempts WHERE code BETWEEN 400 AND 599)",
+                (DEFERRED, self._mailing.id, QUEUED),
+            )
 
     def _sort_out(self) -> None:
         with self.tenure.step(durable=True) as db:  # a witness that says how it ended must not be ahead of it
