@@ -125,13 +125,14 @@ class CheckFailed(MailerError):
 
     Args:
         findings: all findings, those of lower level too.
+        not_done: what did not happen because of them.
     """
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], not_done: str = "sent") -> None:
         self.findings = tuple(findings)
         errors = sum(finding.level == "error" for finding in self.findings)
         super().__init__(
-            f"The check found {errors} error{'s' if errors != 1 else ''}: nothing was sent.",
+            f"The check found {errors} error{'s' if errors != 1 else ''}: nothing was {not_done}.",
             "Fix them and try again; `mailer check` shows them.",
         )
 

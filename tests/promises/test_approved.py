@@ -177,6 +177,7 @@ def test_unfit(asking: Office) -> None:
     ran = approve(asking)
     assert ran.code == 1
     assert "placeholder-text" in ran.err
+    assert "errors: nothing was approved." in ran.err
 
 
 @promise(

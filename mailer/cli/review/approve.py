@@ -10,6 +10,7 @@ import click
 
 from mailer.cli import COULD_NOT_START, DONE
 from mailer.cli.options import choosing, chosen, correcting, settings_of, workspace_here
+from mailer.errors import CheckFailed
 
 if TYPE_CHECKING:
     from mailer.pipeline import Prepared
@@ -52,7 +53,10 @@ def approve(release: str, by: str, at: str, yes: bool, **choice: Any) -> int:
     prepared = _prepared(workspace, release, planned, **choice)
     name = approval.approver_called(prepared, by)
     print_findings([f for f in prepared.findings if f.level != "notice"], err=True)
-    must_be_fit_to_leave(prepared)
+    try:
+        must_be_fit_to_leave(prepared)
+    except CheckFailed as failed:
+        raise CheckFailed(failed.findings, "approved") from None
     with Ledger(workspace.ledger) as ledger:
         leaving = outgoing.of_send(prepared, settings, ledger, planned=planned)
         must_not_spread_what_was_corrected(leaving)

@@ -136,7 +136,7 @@ def _checked(workspace: Workspace, release: Release, now: datetime) -> tuple[Fin
     found = run_checks(Draft(workspace, release, Audience((), ()), rendered, now))
     findings = tuple(finding for finding in found if finding.id not in _OF_THE_MAIL)
     if any(finding.level == "error" for finding in findings):
-        raise CheckFailed(findings)
+        raise CheckFailed(findings, "published")
     return findings
 
 
