@@ -210,7 +210,7 @@ def test_what_changed(asking: Office) -> None:
 
 @promise(
     PAGE,
-    "`mailer diff RELEASE` compares the release as it is now with its newest proof, approval or sending (`--since` says which): each line of the email's text that differs, with the words that go and come, subject and sender included.",
+    "`mailer diff RELEASE` compares the release as it is now with its newest proof, approval or sending (`--since` says which): each paragraph of the email's text that differs, with the words that go and come, subject and sender included.",
 )
 def test_since_a_proof(office: Office) -> None:
     assert office.run("send", RELEASE, "--test", "desk@example.org", "--yes").code == 0

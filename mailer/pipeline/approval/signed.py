@@ -56,8 +56,7 @@ def office_key(settings: Settings) -> bytes:
     if not settings.secret_key:
         raise SettingsError(
             "SECRET_KEY is empty: an approval is signed with it.",
-            "Put a long random text into .env, the same on every computer of the office: "
-            'python -c "import secrets; print(secrets.token_urlsafe(32))"',
+            "Put a long random text into .env, the same on every computer of the office.",
         )
     return hashlib.sha256(b"approval\0" + settings.secret_key.encode()).digest()
 
