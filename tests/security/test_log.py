@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.terminal import mailer
+from support.terminal import mailer, start
 
-from mailer.pipeline import privacy
-from mailer.settings import Settings
 from mailer.workspace import Workspace, log
 
 
@@ -99,23 +97,16 @@ def test_who_is_forgotten_is_in_no_text_and_in_no_half_of_a_line(tmp_path: Path)
     assert left.count("[forgotten]") == 4
 
 
-def forgetting(folder: Path, address: str) -> None:
-    privacy.forget(Workspace(folder), address, Settings())
-
-
 def test_two_are_forgotten_at_once(workspace: Workspace) -> None:
     """Each writes the log anew: the second one must not put back what the first one took out."""
     people = [f"p{n}@example.net" for n in range(4)]
     for _ in range(100):
         for person in people:
             log.write_log(workspace, "ana@desk", "suppress", address=person)
-    start = multiprocessing.get_context("spawn").Process
-    forgetters = [start(target=forgetting, args=(workspace.root, person)) for person in people]
+    forgetters = [start("forget", person, "--yes", cwd=workspace.root) for person in people]
     for process in forgetters:
-        process.start()
-    for process in forgetters:
-        process.join()
-    assert [process.exitcode for process in forgetters] == [0] * 4
+        process.communicate(timeout=60)
+    assert [process.returncode for process in forgetters] == [0] * 4
     left = b"".join(path.read_bytes() for path in workspace.private.glob("log*")).decode()
     assert not [person for person in people if person in left]
 
