@@ -21,7 +21,7 @@ from mailer.cli.terminal.streams import never_fail_at_a_character
 from mailer.workspace import Workspace
 
 NAMES = ("Łódź Dziennik", "✓ Ελένη", "عمر حداد", "李娜", "📣 Siobhán", "“Ana” – ‘Luz’…", "ß ÿ ½")
-ENCODINGS = ("cp437", "cp850", "cp1252:strict", "latin-1", "ascii", "utf-16", "utf-8")
+ENCODINGS = ("cp437", "cp1252:strict", "ascii", "utf-16", "utf-8")
 HEADLINE = "Łódź ✓ 📣 عمر: harbour water is cleaner"
 
 
@@ -200,7 +200,7 @@ def test_names_of_files_that_are_not_text(worldly: Workspace) -> None:
 
 
 @pytest.mark.parametrize("typed", ["ł✓\n".encode().decode("latin-1"), "11\n", "\udcff\n", ""], ids=ascii)
-@pytest.mark.parametrize("encoding", ["ascii", "cp437", "utf-8:strict"])
+@pytest.mark.parametrize("encoding", ["cp437", "utf-8:strict"])
 def test_what_is_typed_may_be_anything(worldly: Workspace, typed: str, encoding: str) -> None:
     """Without a terminal nothing is asked; what stands in stdin all the same does no harm."""
     ran = subprocess.run(
