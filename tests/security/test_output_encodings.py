@@ -1,6 +1,6 @@
 """Output in the encodings of Windows' pipes and of old terminals: never a crash, and nothing lost that can be said.
 
-Every family of commands runs with names that no code page has, in cp437, cp850, cp1252, Latin-1 and ASCII.
+Every family of commands runs with names that no code page has, in cp437, cp1252, UTF-16 and ASCII.
 """
 
 from __future__ import annotations

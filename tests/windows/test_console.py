@@ -10,9 +10,7 @@ from support.windows import PATIENCE, Windows
 from mailer.workspace import Workspace
 
 
-@pytest.mark.parametrize(
-    "code_page", ["", "cp437", "utf-8"], ids=lambda page: page or "not asked"
-)
+@pytest.mark.parametrize("code_page", ["", "cp437", "utf-8"], ids=lambda page: page or "not asked")
 def test_any_code_page_holds_the_output(windows: Windows, office: Workspace, code_page: str) -> None:
     """Names that none of them can write, curly quotation marks, arrows and all."""
     with (office.lists / "press.csv").open("a", encoding="utf-8") as file:

@@ -54,13 +54,17 @@ class Assignment:
     @classmethod
     def of(cls, settings: Settings, schedule: Schedule, handover: Handover) -> Assignment:
         """Leaves out what a helper has no need of. Access tokens it asks for, one at a time."""
-        secrets: dict[str, str] = {setting.name: "" for setting in fields(settings) if not setting.repr}
-        if not settings.by_token:
-            secrets["smtp_password"] = settings.smtp_password
-        its = replace(settings, oauth_certificate_file="", **secrets)  # type: ignore[arg-type]
-        if handover.signing:
-            handover = replace(handover, signing=replace(handover.signing, settings=its))
+        password = "" if settings.by_token else settings.smtp_password
+        its = replace(_without_secrets(settings), smtp_password=password)
+        if handover.signing:  # which has settings of its own: it need not be told the server's
+            signing = replace(handover.signing, settings=_without_secrets(handover.signing.settings))
+            handover = replace(handover, signing=signing)
         return cls(its, schedule, handover)
+
+
+def _without_secrets(settings: Settings) -> Settings:
+    secrets: dict[str, str] = {setting.name: "" for setting in fields(settings) if not setting.repr}
+    return replace(settings, oauth_certificate_file="", **secrets)  # type: ignore[arg-type]
 
 
 def _environment() -> Mapping[str, str]:
