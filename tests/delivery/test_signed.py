@@ -16,7 +16,6 @@ from mailer.delivery import Ledger, Signing, SmtpTransport, deliver
 from mailer.errors import SettingsError
 from mailer.settings import Settings
 
-
 NUMBER = 600
 """So many that a helper surely sends some of them."""
 
