@@ -46,6 +46,8 @@ def keep_proof(prepared: Prepared, settings: Settings) -> None:
     editions = {lang: c.freeze().decode() for lang, c in compositions_of(prepared, settings).items()}
     path = _proof_of(prepared)
     private_folder(path.parent)
+    if path.is_symlink():  # a folder that somebody else made may lead anywhere
+        path.unlink()
     with in_place_of(path) as file:
         said = {"at": time.time(), "account": whoever_we_are(), "editions": editions}
         file.write(json.dumps(said, ensure_ascii=False).encode())

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from support.office import RELEASE, Office
@@ -100,6 +101,18 @@ def test_a_queue_from_before_approval_was_asked_for(office: Office, how: str) ->
     ran = office.run(*command, SECRET_KEY=KEY)
     assert ran.code == 0, ran.err
     assert len(office.got()) == (0 if how == "move" else 11)
+
+
+def test_what_is_kept_for_comparing_follows_no_link(office: Office, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text("precious")
+    for folder, name in (("proofs", f"{RELEASE}.json"), ("diffs", f"{RELEASE}.html")):
+        (office.workspace.private / folder).mkdir(parents=True)
+        (office.workspace.private / folder / name).symlink_to(theirs)
+    assert office.run("send", RELEASE, "--test", "desk@example.org", "--yes").code == 0
+    office.edit(office.release(), "1987", "1988")
+    assert office.run("diff", RELEASE).code == 0
+    assert theirs.read_text() == "precious"
 
 
 def test_a_queue_of_another_text_than_was_approved(office: Office) -> None:

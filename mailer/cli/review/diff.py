@@ -137,6 +137,8 @@ def _written(path: Path, name: str, since: str, pairs: list[Pair]) -> Path:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_symlink():  # a folder that somebody else made may lead anywhere
+            path.unlink()
         with in_place_of(path) as file:
             file.write(page_of(name, since, pairs).encode())
     except OSError as error:

@@ -140,7 +140,7 @@ CREATE TABLE complaints (
     at       REAL NOT NULL
 );
 
--- A release as it was when somebody put their name to it: the newest proof, the newest approval. `people`: keyed digests
+-- A release as it was when somebody put their name to it: the newest approval. `people`: keyed digests
 -- of each recipient's address, and of what is theirs alone. `signature`: with SECRET_KEY, over all that an approval says.
 CREATE TABLE snapshots (
     id        INTEGER PRIMARY KEY,
