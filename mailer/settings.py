@@ -1,8 +1,6 @@
 """How to reach the server: environment over `.env` over defaults, never a release's header.
 
 A colleague's file must not redirect SMTP, so nothing here is read from a release or newsroom.md.
-`.env` is read with `dotenv_values`, not `load_dotenv`: the environment of this process, and of the
-browser it may start, never learns the password.
 """
 
 from __future__ import annotations
@@ -15,8 +13,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Literal
 
-from dotenv import dotenv_values
-
+from mailer.env_file import MAILBOX_ALONE, env_of, first_said, mailbox_alone
 from mailer.errors import SettingsError
 from mailer.presets import BY_NAME, Preset
 
@@ -51,11 +48,31 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def _shaped(pattern: str, what: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must be {what}")
+        return value
+
+    return parse
+
+
+_PAGE = _shaped(r"(?i:https?)://[^\s/?#,]+[^\s?#,]{0,300}", "a web address such as https://example.org/u")
+_MAILBOX = _shaped(r"[^\s@<>:,;]{1,64}@[^\s@<>:,;?&#]{1,255}", "an address alone: unsubscribe@example.org")
+
+
 def _host(value: str) -> str:
     """A server's name or address. What is more than that may hold a password, so it is never repeated."""
     if re.search(r"[\s/@\\]|^[^:]*:[^:]*$", value):
         raise ValueError("must be just a server's name, without smtp://, user, password or port")
     return value
+
+
+def _database(value: str) -> str:
+    """A database's address. It may hold a password, so it is never repeated."""
+    if not re.match(r"postgres(ql)?://", value.strip()):
+        raise ValueError("must begin with postgresql://")
+    return value.strip()
 
 
 def parse_rates(value: str) -> tuple[Rate, ...]:
@@ -112,14 +129,15 @@ class Settings:
     smtp_password: str = _setting("SMTP_PASSWORD", "", str, "SMTP_PASS", secret=True)
     smtp_security: Security = _setting("SMTP_SECURITY", "starttls", _one_of("starttls", "tls", "none"))
     smtp_connections: int = _setting("SMTP_CONNECTIONS", 4, _whole(1, 64))
+    smtp_connections_total: int = _setting("SMTP_CONNECTIONS_TOTAL", 0, _whole(0, 255))
     smtp_window: int = _setting("SMTP_WINDOW", 1, _whole(1, 64))
     smtp_rate: tuple[Rate, ...] = _setting("SMTP_RATE", (), parse_rates)
     smtp_timeout: int = _setting("SMTP_TIMEOUT", 60, _whole(1, 3600))
     smtp_ca_file: str = _setting("SMTP_CA_FILE", "")
     envelope_from: str = _setting("ENVELOPE_FROM", "")
     allow_only: tuple[str, ...] = _setting("ALLOW_ONLY", (), _words)
-    unsubscribe_url: str = _setting("UNSUBSCRIBE_URL", "")
-    unsubscribe_mailto: str = _setting("UNSUBSCRIBE_MAILTO", "")
+    unsubscribe_url: str = _setting("UNSUBSCRIBE_URL", "", _PAGE)
+    unsubscribe_mailto: str = _setting("UNSUBSCRIBE_MAILTO", "", _MAILBOX)
     secret_key: str = _setting("SECRET_KEY", "", secret=True)
     bounce_imap_host: str = _setting("BOUNCE_IMAP_HOST", "", _host)
     bounce_imap_port: int = _setting("BOUNCE_IMAP_PORT", 993, _whole(1, 65535))
@@ -142,6 +160,8 @@ class Settings:
     events_ses_topic: str = _setting("EVENTS_SES_TOPIC", "")
     events_mailgun_key: str = _setting("EVENTS_MAILGUN_KEY", "", secret=True)
     events_sendgrid_key: str = _setting("EVENTS_SENDGRID_KEY", "")
+    ledger_path: str = _setting("LEDGER_PATH", "")
+    ledger_url: str = _setting("LEDGER_URL", "", _database, secret=True)
 
     @property
     def by_token(self) -> bool:
@@ -177,46 +197,65 @@ class Settings:
         if not self.smtp_host:
             raise SettingsError(
                 "No mail server is set: SMTP_HOST is empty.",
-                "Copy .env.example to .env and fill it in. To rehearse without a server, use --dry-run.",
+                "Copy .env.example to .env and fill it in. To rehearse without one: "
+                "`mailer send RELEASE --dry-run`",
             )
 
 
 KEYS: tuple[str, ...] = tuple(f.metadata["key"] for f in fields(Settings))
 """The documented keys, in the order of `.env.example`."""
 
+NAMES: frozenset[str] = frozenset(
+    n for f in fields(Settings) for n in (f.metadata["key"], *f.metadata["aliases"])
+)
+"""Those, and what else they may be called."""
+
 _BEYOND_NAME = re.compile(r"[^A-Za-z0-9_]")
 """Where a key ends. What follows in `SMTP_PASSWORD:secret=…` is a mistake in writing, and may be the password."""
 
-_FAMILIES = ("SMTP_", "DKIM_", "BOUNCE_", "UNSUBSCRIBE_", "OAUTH_", "EVENTS_")
+_FAMILIES = ("SMTP_", "DKIM_", "BOUNCE_", "UNSUBSCRIBE_", "OAUTH_", "EVENTS_", "LEDGER_")
+
+PRACTICE_KEY = "what is signed here is for practice, and good nowhere else"
+"""With which approvals are signed where one practises: an office that asks for them practises them too."""
 
 
-def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
-    """Settings for a workspace: flags over the environment over `folder/.env` over the preset over defaults.
+def _of_mailbox_alone(folder: Path) -> Settings:
+    """What is set elsewhere counts for nothing: not the environment of a terminal, no `.env`, no flag."""
+    try:
+        port = _whole(1, 65535)((folder / MAILBOX_ALONE).read_text("ascii").strip())
+    except (OSError, ValueError):  # it says nothing that can be used: then there is no server at all
+        return Settings()
+    return Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_security="none", secret_key=PRACTICE_KEY)
+
+
+def read_settings(
+    folder: Path, environ: Mapping[str, str] | None = None, family: str = "", **flags: object
+) -> Settings:
+    """Settings for a workspace: flags over the environment over `folder/.env` over the preset over defaults. One that
+    is there to practise in (`mailbox_alone`) has none but its mailbox.
 
     Args:
         folder: the workspace.
         environ: the environment; this process's by default.
+        family: only keys that begin so, whatever is wrong with others.
         flags: values from the command line by attribute name; None means "not given".
 
     Raises:
         SettingsError: naming every key that can't be used, never its value where it is secret.
     """
+    if mailbox_alone(folder):
+        return _of_mailbox_alone(folder)
     environ = os.environ if environ is None else environ
-    dotenv = folder / ".env"
     try:
-        from_file = {k: v for k, v in dotenv_values(dotenv, interpolate=False).items() if v is not None}
-    except OSError as error:
-        raise SettingsError(f"{dotenv} can't be read: {error.strerror}.") from None
-    except UnicodeDecodeError:  # its own words name a byte, which may be one of a password
-        raise SettingsError(f"{dotenv} is not UTF-8 text.", "Save it as UTF-8.") from None
+        from_file = env_of(folder)
+    except ValueError as error:
+        raise SettingsError(*error.args) from None
     values: dict[str, Any] = {}
-    faults = _unknown_keys(from_file)
+    faults = _unknown_keys(from_file, family or _FAMILIES)
     for setting in fields(Settings):
         names = (setting.metadata["key"], *setting.metadata["aliases"])
-        given = next(
-            (source[n] for source in (environ, from_file) for n in names if source.get(n, "") != ""), None
-        )
-        if given is None:
+        given = first_said(names, environ, from_file)
+        if given is None or not names[0].startswith(family):
             continue
         text = given if not setting.repr else given.strip()
         try:
@@ -227,7 +266,7 @@ def read_settings(folder: Path, environ: Mapping[str, str] | None = None, **flag
         except ValueError as error:
             faults.append(f"{names[0]} {error}")
     if faults:
-        raise SettingsError("; ".join(faults), f"Fix it in {dotenv} or in the environment.")
+        raise SettingsError("; ".join(faults), f"Fix it in {folder / '.env'} or in the environment.")
     if "oauth_certificate_file" in values:  # asked for wherever a token is, which knows of no workspace
         values["oauth_certificate_file"] = str(folder.resolve() / values["oauth_certificate_file"])
     values |= {name: value for name, value in flags.items() if value is not None}
@@ -252,10 +291,9 @@ def _of_preset(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in its.items() if value}
 
 
-def _unknown_keys(from_file: Mapping[str, str]) -> list[str]:
-    known = {n for f in fields(Settings) for n in (f.metadata["key"], *f.metadata["aliases"])}
+def _unknown_keys(from_file: Mapping[str, str], families: str | tuple[str, ...]) -> list[str]:
     return [
         f"{_BEYOND_NAME.split(key)[0]} is not a setting that mailer knows"
         for key in from_file
-        if key.startswith(_FAMILIES) and key not in known
+        if key.startswith(families) and key not in NAMES
     ]

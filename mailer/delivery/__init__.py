@@ -13,13 +13,12 @@ The pipeline's whole use of this stage::
                          signing=Signing(settings, workspace.root), on_progress=…, stop=…)
 """
 
+from mailer.delivery.consent import Request, Requests
 from mailer.delivery.deliver import deliver
-from mailer.delivery.doctor import complaint_rate, diagnose
+from mailer.delivery.doctor import diagnose, look_at_ledger
 from mailer.delivery.history import History, Recorded
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.ledger.claims import Claims
-from mailer.delivery.ledger.doubt import doubts
-from mailer.delivery.ledger.lock import whoever_we_are
+from mailer.delivery.ledger.feedback import Feedback
 from mailer.delivery.ledger.queueing import AddressDigest
 from mailer.delivery.ledger.records import (
     Answer,
@@ -35,11 +34,12 @@ from mailer.delivery.ledger.records import (
     PastMail,
     Standing,
 )
-from mailer.delivery.messages import Signing
+from mailer.delivery.ledger.sqlite.lock import whoever_we_are
+from mailer.delivery.messages import OwnMail, Signing, own_mail
 from mailer.delivery.pace import SIGNALS, Schedule, Stop, departures
 from mailer.delivery.rehearsal import RehearsalTransport
 from mailer.delivery.replies import Verdict, judge
-from mailer.delivery.report import Progress, Report, write_csv
+from mailer.delivery.report import REPORT_COLUMNS, Progress, Report, csv_of, write_csv
 from mailer.delivery.run import LATE
 from mailer.delivery.smtp.login.redaction import Redaction
 from mailer.delivery.smtp.probe import log_in
@@ -47,19 +47,21 @@ from mailer.delivery.smtp.resolving import is_loopback
 from mailer.delivery.smtp.transport import SmtpTransport
 from mailer.delivery.snapshots import Snapshot, Snapshots
 from mailer.delivery.tally import REFUSED_SHARE
+from mailer.delivery.tidings import Tidings
 from mailer.delivery.transport import Parcel, Transport, Work
 
 __all__ = [
     "LATE",
     "REFUSED_SHARE",
+    "REPORT_COLUMNS",
     "SIGNALS",
     "AddressDigest",
     "Answer",
     "Attempt",
     "Bounced",
-    "Claims",
     "EarlierRecipient",
     "Entry",
+    "Feedback",
     "FrozenEdition",
     "FrozenRelease",
     "History",
@@ -67,6 +69,7 @@ __all__ = [
     "Ledger",
     "Mailing",
     "Order",
+    "OwnMail",
     "Parcel",
     "PastMail",
     "Progress",
@@ -74,6 +77,8 @@ __all__ = [
     "Redaction",
     "RehearsalTransport",
     "Report",
+    "Request",
+    "Requests",
     "Schedule",
     "Signing",
     "SmtpTransport",
@@ -81,17 +86,19 @@ __all__ = [
     "Snapshots",
     "Standing",
     "Stop",
+    "Tidings",
     "Transport",
     "Verdict",
     "Work",
-    "complaint_rate",
+    "csv_of",
     "deliver",
     "departures",
     "diagnose",
-    "doubts",
     "is_loopback",
     "judge",
     "log_in",
+    "look_at_ledger",
+    "own_mail",
     "whoever_we_are",
     "write_csv",
 ]

@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
+from mailer.delivery.consent import Heeding, Request, Requests, nobody_is_told
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.ledger.claims import Claims
-from mailer.delivery.ledger.clock import SteadyClock
 from mailer.delivery.ledger.records import Mailing
 from mailer.delivery.limits import Gate, Limits, StillWanted
 from mailer.delivery.messages import Signing
@@ -35,10 +34,13 @@ def deliver(
     signing: Signing | None = None,
     schedule: Schedule | None = None,
     stop: Stop | None = None,
-    now: Callable[[], float] = time.time,
+    now: Callable[[], float] | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_request: Callable[[Request], None] = nobody_is_told,
+    heed_after: int | None = None,
 ) -> Report:
-    """Drains the queue of a mailing; waits for its planned time first.
+    """Drains the queue of a mailing; waits for its planned time first. What somebody asks of it meanwhile (`Requests`)
+    it heeds: to pause, so that nothing new is begun, to go on, or to stop.
 
     Args:
         mailing: of `Ledger.queue` or `Ledger.mailing`.
@@ -54,21 +56,26 @@ def deliver(
         signing: DKIM, if the settings have a key for it; None: no signature.
         schedule: pauses before deferred recipients are tried again.
         stop: pressed once, what is in flight is finished; twice, the run ends at once.
-        now: the wall clock, by which the planned time comes; in seconds since 1970.
+        now: the wall clock, by which the planned time comes; in seconds since 1970. None: the ledger's own.
         on_progress: called about ten times a second.
+        on_request: called when somebody has asked for a pause, to go on, or to stop.
+        heed_after: the last request that was looked at before; None: none came since it was.
 
     Raises:
         TransportError: the server can't be reached or won't have us, and nothing was sent.
         LedgerError: someone else is sending this, or the ledger can't be written, which stops the sending.
     """
-    started = time.monotonic()
-    with Claims(ledger, mailing, uncertain) as claims:
-        clock = SteadyClock(ledger)
+    started, stop, schedule = time.monotonic(), stop or Stop(), schedule or Schedule()
+    with ledger.claims(mailing, uncertain) as claims:
+        clock = ledger.clock()
+        heeding = Heeding(Requests(ledger), claims, stop, on_request, schedule.linger, heed_after)
         limits = Limits(
             max_wait, Pace(ledger, rates, clock), tuple(allow_only), Gate(still_wanted), refused_share,
-            schedule or Schedule(), signing,
+            schedule, signing,
         )  # fmt: skip
-        run = Run(ledger, mailing, claims, limits, stop or Stop(), on_progress, clock, now)
+        run = Run(
+            ledger, mailing, claims, limits, stop, heeding, on_progress, clock, now or ledger.store.wall
+        )
         try:
             transport.carry(run)
         finally:

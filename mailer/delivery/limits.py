@@ -5,13 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailer.delivery.ledger.claims import Claim
+from mailer.delivery.ledger.claim import Claim
 from mailer.delivery.messages import Signing
 from mailer.delivery.pace import Pace, Schedule
 from mailer.settings import allows
 
 NOTHING_LOST = "No recipient was lost: `mailer resume` carries on."
-"""What there is to do where a gate's error has no hint of its own."""
+"""What there is to do where a gate's error has no hint of its own; and, below, why else a run may have ended."""
+
+OLD_LIST = (
+    "An outdated list harms the sender's reputation. Check the replies before you go on: "
+    "`mailer status --recipients`."
+)
+TOO_LATE = "Check whether it should still go out; then run `mailer resume --now` (or `mailer discard`)."
+AWAY = "Was the computer asleep, or the line to the database down? `mailer resume` carries on."
+ABOUT_US = (
+    "This is about the sender or the message, not about one recipient, so the rest were not tried. Ask "
+    "the people who run the server, then run `mailer resume`."
+)
 
 
 class StillWanted(Protocol):

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
-from mailer.delivery.ledger.clock import SteadyClock
-from mailer.delivery.ledger.database import Database
+from mailer.delivery.ledger import Ledger
+from mailer.delivery.ledger.store import Connection
 from mailer.settings import Rate
 
 
@@ -75,18 +74,23 @@ class Pace:
     """The pace that everybody keeps who sends from this workspace: two mailings at once share what the provider allows.
 
     Who wants to send a message takes a place in the ledger first, in a transaction that has seen the others' places. A
-    moment that is still to come is a wrong clock's; it counts as now, so that nobody waits longer than a window.
+    moment that is still to come is a wrong clock's; it counts as now, so that nobody waits longer than a window. The
+    provider counts what arrives, so an answered place counts from then: else a slow burst and a quick one are too many.
 
     Args:
-        database: the ledger.
+        ledger: where the places are.
         rates: the windows; none: no limit, and the ledger is not asked.
         clock: seconds since 1970, the same for all who send from here (clock.py).
     """
 
-    def __init__(self, database: Database, rates: Sequence[Rate], clock: Callable[[], float]) -> None:
-        self._database, self._clock, self._windows, self._seen = database, clock, RateWindows(rates), 0
+    def __init__(self, ledger: Ledger, rates: Sequence[Rate], clock: Callable[[], float]) -> None:
+        self._ledger, self._clock, self._windows, self._seen = ledger, clock, RateWindows(rates), 0
+        self._rates = [rate for rate in rates if rate.seconds <= 3600]  # to the moment
+        self._under_way: dict[int, int] = {}
+        self._answered: list[tuple[float, int]] = []
+        self._not_before = 0.0
         if rates:
-            with database.writing() as db:
+            with ledger.writing() as db:
                 sent = _sent_within(db, self._windows.longest, clock())
                 self._seen = db.execute("SELECT coalesce(max(id), 0) FROM pace").fetchone()[0]
                 self._windows = RateWindows(rates, sent)
@@ -96,7 +100,8 @@ class Pace:
 
     def wait(self) -> float:
         """Seconds until one more message may go; 0: now, as far as is known."""
-        return max(0.0, self._windows.wait(self._clock())) if self._windows else 0.0
+        now = self._clock() if self._windows else 0.0
+        return max(0.0, self._windows.wait(now), self._not_before - now) if self._windows else 0.0
 
     def seconds(self, number: int) -> float:
         """Until the last of so many messages may go, as far as is known; 0 without a limit."""
@@ -107,26 +112,52 @@ class Pace:
         """How many messages may go now, as far as is known; not counted beyond `most`."""
         return self._windows.room(self._clock(), most) if self._windows else most
 
+    def answered(self, delivery: int) -> None:
+        """What became of a delivery that had a place is known."""
+        if place := self._under_way.pop(delivery, 0):
+            self._answered.append((self._clock(), place))
+
+    def flush(self) -> None:
+        """Writes down when answers came, for the others."""
+        if self._answered:
+            with self._ledger.writing() as db:
+                self._tell(db)
+
+    def _tell(self, db: Connection) -> None:
+        db.executemany("UPDATE pace SET at = ? WHERE id = ?", self._answered)
+        self._answered = []
+
     def take(self, delivery: int) -> bool:
         """A place for a delivery to begin now; False: there is none yet, see `wait`."""
         if not self._windows:
             return True
         if self.wait() > 0:
             return False
-        with self._database.writing() as db:
+        with self._ledger.writing() as db:
             now = self._clock()  # not before the others have written theirs
             for number, at in db.execute("SELECT id, at FROM pace WHERE id > ? ORDER BY id", (self._seen,)):
                 self._seen = number
                 self._windows.count(min(at, now))
-            if self._windows.wait(now) > 0:
+            self._tell(db)
+            self._not_before = self._earliest(db, now)
+            if max(self._windows.wait(now), self._not_before - now) > 0:
                 return False
-            place = db.execute("INSERT INTO pace (at, delivery) VALUES (?, ?)", (now, delivery)).lastrowid
-            self._seen = place or self._seen
+            place = db.execute("INSERT INTO pace (at, delivery) VALUES (?, ?) RETURNING id", (now, delivery))
+            self._seen = place.fetchone()[0]
         self._windows.count(now)
+        self._under_way[delivery] = self._seen
         return True
 
+    def _earliest(self, db: Connection, now: float) -> float:
+        """When one more may go by what has arrived. Whatever was late has a high number, but for what was under way."""
+        query, moments = "SELECT at FROM pace WHERE id > ? ORDER BY at DESC LIMIT 1 OFFSET ?", [0.0]
+        for rate in self._rates:
+            low, most = self._seen - 2 * rate.messages - 1_000, rate.messages - 1
+            moments += [min(at, now) + rate.seconds for (at,) in db.execute(query, (low, most))]
+        return max(moments)
 
-def _sent_within(db: sqlite3.Connection, seconds: int, now: float) -> list[float]:
+
+def _sent_within(db: Connection, seconds: int, now: float) -> list[float]:
     """When messages began to leave in the last so many seconds, oldest first, of any mailing: those that took a place,
     and what servers have accepted of runs without a rate. Those are told by the wall clock; one that had a place is not
     taken for another, however that was set."""
@@ -144,7 +175,7 @@ def _sent_within(db: sqlite3.Connection, seconds: int, now: float) -> list[float
     return _departed(db, since)
 
 
-def _departed(db: sqlite3.Connection, since: float) -> list[float]:
+def _departed(db: Connection, since: float) -> list[float]:
     """When messages began to leave since then, oldest first, as far as is known; some may be told by a wrong clock."""
     return [
         at
@@ -157,7 +188,7 @@ def _departed(db: sqlite3.Connection, since: float) -> list[float]:
 
 
 def departures(
-    database: Database,
+    ledger: Ledger,
     rates: Sequence[Rate],
     number: int,
     start: float = 0.0,
@@ -167,14 +198,14 @@ def departures(
     ledger knows what has left already, of whatever mailing.
 
     Args:
-        database, rates, clock: as for `Pace`; by default the clock of whoever sends from here.
+        ledger, rates, clock: as for `Pace`; by default the clock of whoever sends from here.
         start: in so many seconds.
 
     Returns:
         Seconds from now, one for each, in order.
     """
-    now, windows = (clock or SteadyClock(database))(), RateWindows(rates)
-    with database.reading() as db:
+    now, windows = (clock or ledger.clock())(), RateWindows(rates)
+    with ledger.reading() as db:
         sent = _departed(db, now - windows.longest)
     windows = RateWindows(rates, [min(at, now) for at in sent])
     return [at - now for at in windows.leaving(now + start, number)]

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailer.delivery.ledger.database import Database
+from mailer.delivery.ledger import Ledger
 
 
-def room_again(database: Database, window: int, zone: str, now: float | None = None) -> str:
+def room_again(ledger: Ledger, window: int, zone: str, now: float | None = None) -> str:
     """A sentence for staff. A message leaves the window as many seconds after it was accepted as that has, so there is
     room when the oldest leaves; what other programs have sent by the same account can only have left before.
 
     Args:
-        database: the ledger; all its mailings count.
+        ledger: all its mailings count.
         window: seconds.
         zone: the office's (IANA); "": UTC.
-        now: seconds since 1970, by the wall clock; None: ask it.
+        now: seconds since 1970, by the wall clock; None: by the ledger's own.
     """
-    now = time.time() if now is None else now
-    with database.reading() as db:
+    now = ledger.store.wall() if now is None else now
+    with ledger.reading() as db:
         number, first, last = db.execute(
             "SELECT count(*), min(at), max(at) FROM attempts WHERE at > ? AND code BETWEEN 200 AND 299",
             (now - window,),

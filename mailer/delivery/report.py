@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import StringIO
 from typing import TextIO
 
 from mailer.delivery.ledger.records import Standing
@@ -15,7 +16,9 @@ from mailer.visible import visible
 NAMED = 5
 """So many of those in doubt are named."""
 
-_UNFINISHED = (Status.QUEUED, Status.REJECTED, Status.DEFERRED, Status.UNCERTAIN)
+_ELSEWHERE = (Status.SENDING, Status.DOT)
+"""At the end of a run: in the hands of another sender, of which a ledger in a database may have several."""
+_UNFINISHED = (Status.QUEUED, Status.REJECTED, Status.DEFERRED, Status.UNCERTAIN, *_ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,16 @@ class Report:
         """What is left to do, a sentence each; () when nothing is."""
         waiting = self.counts.get(Status.QUEUED, 0) + self.counts.get(Status.DEFERRED, 0)
         uncertain = self.counts.get(Status.UNCERTAIN, 0)
+        elsewhere = sum(self.counts.get(state, 0) for state in _ELSEWHERE)
         advice = []
         if waiting:
             advice.append(
                 f"{waiting:,} not sent yet: `mailer resume {self.release}` carries on where this stopped."
+            )
+        if elsewhere:
+            advice.append(
+                f"{elsewhere:,} are in the hands of another sender: `mailer status {self.release}` shows what becomes "
+                "of them. If it is gone, `mailer resume` takes them over after a minute."
             )
         if uncertain:
             more = f" and {uncertain - len(self.in_doubt):,} more" if uncertain > len(self.in_doubt) else ""
@@ -96,14 +105,28 @@ class Report:
         return tuple(advice)
 
 
+REPORT_COLUMNS = ("address", "state", "reply", "at", "server", "attempts")
+"""Of a report for a spreadsheet: by their names it is known for one."""
+
+
 def write_csv(lines: Iterable[Standing], file: TextIO) -> None:
     """Recipients for a spreadsheet: a cell that starts like a formula gets an apostrophe (CWE-1236)."""
-    writer = csv.writer(file)
-    writer.writerow(("address", "state", "reply", "at", "server", "attempts"))
+    file.writelines(csv_of(lines))
+
+
+def csv_of(lines: Iterable[Standing]) -> Iterator[str]:
+    """The same as a stream, a line each."""
+    buffer = StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(REPORT_COLUMNS)
     for line in lines:
         at = datetime.fromtimestamp(line.at, UTC).isoformat(" ", "seconds") if line.at else ""
         cells = (line.address, line.state.value, line.reply, at, line.host, line.attempts)
         writer.writerow([_harmless(visible(str(cell))) for cell in cells])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
 
 
 def _harmless(cell: str) -> str:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 
+from mailer.delivery.consent import Heeding
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.ledger.claims import Claim, Claims, ClaimSize
-from mailer.delivery.ledger.journal import Journal
+from mailer.delivery.ledger.claim import Claim, ClaimSize
+from mailer.delivery.ledger.places import Places
 from mailer.delivery.ledger.records import Mailing
-from mailer.delivery.limits import NOTHING_LOST, Limits
+from mailer.delivery.ledger.store import Claims
+from mailer.delivery.limits import ABOUT_US, AWAY, NOTHING_LOST, OLD_LIST, TOO_LATE, Limits
 from mailer.delivery.messages import Messages
 from mailer.delivery.pace import Stop
 from mailer.delivery.quota import room_again
 from mailer.delivery.replies import Verdict
 from mailer.delivery.report import Progress
 from mailer.delivery.tally import Tally
-from mailer.delivery.transport import Dispatch, Handover, NoLogin, Parcel, SharedWork, not_to_leave
+from mailer.delivery.transport import Dispatch, Handover, NoLogin, Parcel, Permission, SharedWork
 from mailer.errors import MailerError
 from mailer.model import Outcome, Status
 
 LATE = 600.0
 """Seconds after the planned time from which on a person has to be asked."""
+
+_ASK_AGAIN = 1.0
+"""Seconds until the ledger is asked again whether the planned time has come, where its clock is behind."""
 
 MOST_DROPS = 3
 """So many lines lost with the same message in hand, and it is deferred: it may be what breaks them."""
@@ -38,14 +43,15 @@ class Run:
         claims: Claims,
         limits: Limits,
         stop: Stop,
+        heeding: Heeding,
         on_progress: Callable[[Progress], None],
         clock: Callable[[], float],
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float],
     ) -> None:
-        self._claims, self._limits, self._stop = claims, limits, stop
+        self._claims, self._limits, self._stop, self._heeding = claims, limits, stop, heeding
         self._ledger, self._mailing, self._clock, self._now = ledger, mailing, clock, now
         self._messages = Messages(ledger, mailing, limits.signing)
-        self._journal = Journal(claims.tenure, limits.schedule.retry_after, clock)
+        self._journal = claims.journal(limits.schedule.retry_after)
         self._claim_size = ClaimSize()
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()
@@ -61,7 +67,7 @@ class Run:
 
     def take(self) -> Parcel | None:
         """See `Work.take`."""
-        if self.ending or self._too_early(self._now()) or self._limits.pace.wait() > 0:
+        if not self._may_begin() or self._limits.pace.wait() > 0:
             return None
         parcel = self._next()
         if parcel and not self._limits.pace.take(parcel.claim.id):
@@ -71,16 +77,18 @@ class Run:
 
     def _too_early(self, now: float) -> float:
         """Seconds until the planned time, which is the wall clock's. Who finds it long gone by, as after a night in a
-        closed laptop, does not begin: what was right at six may be wrong at noon."""
+        closed laptop, does not begin: what was right at six may be wrong at noon. Unless it was
+        paused over that time, and somebody has said to go on."""
         if self._begun:
             return 0.0
         planned = self._claims.planned
         if planned > now:
             return planned - now
-        if planned and now - planned > LATE:
-            self.halt("The planned time has passed: nothing was sent.", _TOO_LATE)
+        if planned and now - max(planned, self._heeding.went_on) > LATE:
+            self.halt("The planned time has passed: nothing was sent.", TOO_LATE)
             return 0.0
-        self._claims.begin()
+        if not self._claims.begin():
+            return _ASK_AGAIN
         self.tally.expect(self._limits.pace.seconds(self._unclaimed))
         self._begun = True
         return 0.0
@@ -96,8 +104,12 @@ class Run:
 
     def wait(self) -> float | None:
         """See `Work.wait`."""
+        paused = self.paused
         if self.ending:
             return None
+        if paused:
+            self._journal.flush()
+            return self._heeding.rest() if self._anybody_left() else None
         if (early := self._too_early(self._now())) or self.ending:
             return early or None
         pause = self._limits.pace.wait()
@@ -110,9 +122,19 @@ class Run:
             return None
         return max(pause, due - self._clock())
 
+    def _anybody_left(self) -> bool:
+        """Whether there is somebody to go on with, after a pause."""
+        in_hand = self._again or self._backlog
+        return bool(in_hand) or self._claims.has_queued() or self._claims.next_due() is not None
+
     def left(self) -> int:
         """See `Work.left`."""
-        return 0 if self.ending else len(self._again) + len(self._backlog) + self._unclaimed
+        return 0 if self.paused or self.ending else len(self._again) + len(self._backlog) + self._unclaimed
+
+    @property
+    def paused(self) -> bool:
+        """See `SharedWork.paused`."""
+        return self._heeding.paused
 
     @property
     def ending(self) -> bool:
@@ -124,6 +146,8 @@ class Run:
         """See `Work.aborting`. Asked in each round, so it sees who is suppressed while nothing leaves for a while."""
         if not self.ending:
             self._limits.gate.look()
+        if not self._journal.keep():
+            self.halt("Nothing was heard of this sender for a minute: others may send what it had.", AWAY)
         return self._stop.aborting
 
     def _refill(self) -> bool:
@@ -164,26 +188,34 @@ class Run:
 
     # ---- for several processes ------------------------------------------------------------------
 
+    def places(self, server: str, most: int) -> Places | None:
+        """See `Work.places`."""
+        return self._ledger.store.places(server, most)
+
     def shared(self) -> SharedWork | None:
         """See `Work.shared`. A pace is kept by one process."""
-        return None if self._limits.pace else self
+        return None if self._limits.pace or self._claims.lock is None else self
 
     @property
     def handover(self) -> Handover:
         """See `SharedWork.handover`."""
+        assert isinstance(self._ledger.place, Path) and self._claims.lock is not None
         return Handover(
-            self._ledger.path, self._ledger.witnessed, self._mailing.release, self._claims.hold.fileno(),
-            self._claims.hold.fence, self._limits.signing, self._limits.gate.still_wanted,
+            self._ledger.place, self._ledger.store.witnessed, self._mailing.release, self._claims.lock,
+            self._claims.fence, self._limits.signing, self._limits.gate.still_wanted,
         )  # fmt: skip
 
     def hand_out(self) -> list[Claim]:
         """See `SharedWork.hand_out`. Helpers ask again before each message; whoever was suppressed earlier in this run
         is known here alone."""
-        while not self.ending and not self._too_early(self._now()) and (claims := self._claim_group()):
+        while self._may_begin() and (claims := self._claim_group()):
             wanted = [claim for claim in claims if not self.ending and self._still_to_be_mailed(claim)]
             if wanted and not self.ending:
                 return wanted
         return []
+
+    def _may_begin(self) -> bool:
+        return not (self.paused or self.ending or self._too_early(self._now()))
 
     def hear(self, dispatch: Dispatch) -> None:
         """See `SharedWork.hear`."""
@@ -197,21 +229,24 @@ class Run:
 
     # ---- what became of it ----------------------------------------------------------------------
 
-    def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
-        """See `Work.before_dots`. Whoever was taken is asked about once more: a message may take its time."""
+    def ask(self, parcels: Sequence[Parcel]) -> Permission:
+        """See `Work.ask`. Whoever was taken is asked about once more: a message may take its time."""
         may_leave = [parcel.claim.id for parcel in parcels if self._still_to_be_mailed(parcel.claim)]
-        withheld = self._journal.before_dots(may_leave)
-        for _ in withheld:
-            self.tally.count(Status.REJECTED)  # as whoever took them off has written down
+        return Permission(parcels, may_leave, self._journal.ask(may_leave), self._withheld)
+
+    def _withheld(self, statuses: Collection[Status], number: int) -> None:
+        for status in statuses:
+            self.tally.count(status)  # as whoever took them off has written down
         self.tally.show()
-        return not_to_leave(parcels, may_leave, withheld)
 
     def flush(self) -> None:
         """See `Work.flush`."""
         self._journal.flush()
+        self._limits.pace.flush()
 
     def settle(self, parcel: Parcel, verdict: Verdict, outcome: Outcome, host: str) -> None:
         """See `Work.settle`."""
+        self._limits.pace.answered(parcel.claim.id)
         self._journal.remember(parcel.claim, outcome, host)
         self._consider(parcel.claim.address, verdict, outcome)
 
@@ -249,19 +284,6 @@ class Run:
             return
         too_many = self.tally.answer(address, verdict, outcome)
         if verdict in (Verdict.HALT, Verdict.HALT_QUEUED, Verdict.STOP):
-            self.halt(f"The server refused the message to {address}: {outcome}", _ABOUT_US)
+            self.halt(f"The server refused the message to {address}: {outcome}", ABOUT_US)
         elif too_many:
-            self.halt(too_many, _OLD_LIST)
-
-
-_OLD_LIST = (
-    "An outdated list harms the sender's reputation. Check the replies before you go on: "
-    "`mailer status --recipients`."
-)
-
-_TOO_LATE = "Check whether it should still go out; then run `mailer resume --now` (or `mailer discard`)."
-
-_ABOUT_US = (
-    "This is about the sender or the message, not about one recipient, so the rest were not tried. Ask "
-    "the people who run the server, then run `mailer resume`."
-)
+            self.halt(too_many, OLD_LIST)

@@ -1,15 +1,12 @@
-"""What a release looked like when somebody put their name to it: at a proof, at an approval."""
+"""What a release looked like when somebody put their name to it: its approval."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from mailer.delivery.ledger.database import Database
-
-Occasion = Literal["proof", "approval"]
+from mailer.delivery.ledger import Ledger
+from mailer.delivery.ledger.store import Connection
 
 DIGEST = 16
 """Octets of the digest of one address."""
@@ -17,22 +14,20 @@ DIGEST = 16
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A release at a moment.
+    """A release as it was approved.
 
     Attributes:
         release: its name.
-        occasion: why it was kept.
         at: when, in seconds since 1970.
         account: whose it was on the computer, as an order has it.
-        editions: the message of each language, as `Composition.freeze` writes it.
-        by: who approved, in their own name; "" of a proof.
-        people: of an approval, two keyed digests of each recipient, `DIGEST` octets each, in order: of the address,
-            and of what is theirs alone.
-        signature: of an approval, over all that it says; "" of a proof.
+        editions: the message of each language, as `Composition.freeze` writes it; in the release's order.
+        by: who approved, in their own name.
+        people: two keyed digests of each recipient, `DIGEST` octets each, in order: of the address, and of what is
+            theirs alone.
+        signature: over all that it says.
     """
 
     release: str
-    occasion: Occasion
     at: float
     account: str
     editions: Mapping[str, bytes]
@@ -42,23 +37,19 @@ class Snapshot:
 
     @property
     def number(self) -> int:
-        """Of an approval: for how many people."""
+        """For how many people."""
         return len(self.people) // (2 * DIGEST)
 
 
-DIGEST = 16
-"""Octets of a digest."""
-
-
 class Snapshots:
-    """The snapshots of a ledger. Of each release the newest of an occasion is kept: what was approved before was
-    replaced by what is approved now.
+    """The snapshots of a ledger: of each release the newest. What was approved before was replaced by what is approved
+    now.
 
     Args:
         ledger: where they are kept.
     """
 
-    def __init__(self, ledger: Database) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def keep(self, snapshot: Snapshot) -> None:
@@ -68,16 +59,18 @@ class Snapshots:
             LedgerError: it can't be written.
         """
         with self._ledger.writing(durable=True) as db:
-            of_it = (snapshot.release, snapshot.occasion)
-            _drop(db, of_it)
+            _drop(db, snapshot.release)
             number = db.execute(
-                "INSERT INTO snapshots (release, occasion, at, account, by, people, signature)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*of_it, snapshot.at, snapshot.account, snapshot.by, snapshot.people, snapshot.signature),
-            ).lastrowid
+                "INSERT INTO approvals (release, at, account, by, people, signature) VALUES (?, ?, ?, ?, ?, ?)"
+                " RETURNING id",
+                (
+                    *(snapshot.release, snapshot.at, snapshot.account),
+                    *(snapshot.by, snapshot.people, snapshot.signature),
+                ),
+            ).fetchone()[0]
             db.executemany(
-                "INSERT INTO snapshot_editions (snapshot, language, frozen) VALUES (?, ?, ?)",
-                [(number, language, frozen) for language, frozen in snapshot.editions.items()],
+                "INSERT INTO approval_editions (approval, position, language, frozen) VALUES (?, ?, ?, ?)",
+                [(number, place, *edition) for place, edition in enumerate(snapshot.editions.items())],
             )
 
     def drop(self, snapshot: Snapshot) -> None:
@@ -87,36 +80,34 @@ class Snapshots:
             LedgerError: it can't be written.
         """
         with self._ledger.writing(durable=True) as db:
-            _drop(db, (snapshot.release, snapshot.occasion))
+            _drop(db, snapshot.release)
 
-    def all(self, occasion: Occasion) -> list[Snapshot]:
-        """The newest of an occasion, of each release."""
+    def all(self) -> list[Snapshot]:
+        """The newest of each release."""
         with self._ledger.reading() as db:
-            names = db.execute("SELECT release FROM snapshots WHERE occasion = ?", (occasion,)).fetchall()
-        return [found for (name,) in names if (found := self.latest(name, occasion))]
+            names = db.execute("SELECT release FROM approvals ORDER BY id").fetchall()
+        return [found for (name,) in names if (found := self.latest(name))]
 
-    def latest(self, release: str, occasion: Occasion) -> Snapshot | None:
-        """The newest of an occasion; None: there was none."""
+    def latest(self, release: str) -> Snapshot | None:
+        """The newest; None: it was not approved."""
         with self._ledger.reading() as db:
             row = db.execute(
-                "SELECT id, at, account, by, people, signature FROM snapshots WHERE release = ? AND occasion = ?",
-                (release, occasion),
+                "SELECT id, at, account, by, people, signature FROM approvals WHERE release = ?", (release,)
             ).fetchone()
             if row is None:
                 return None
             number, at, account, by, people, signature = row
-            return Snapshot(release, occasion, at, account, _editions(db, number), by, people, signature)
+            return Snapshot(release, at, account, _editions(db, number), by, people, signature)
 
 
-def _drop(db: sqlite3.Connection, of_it: tuple[str, str]) -> None:
+def _drop(db: Connection, release: str) -> None:
     db.execute(
-        "DELETE FROM snapshot_editions WHERE snapshot IN"
-        " (SELECT id FROM snapshots WHERE release = ? AND occasion = ?)",
-        of_it,
+        "DELETE FROM approval_editions WHERE approval IN (SELECT id FROM approvals WHERE release = ?)",
+        (release,),
     )
-    db.execute("DELETE FROM snapshots WHERE release = ? AND occasion = ?", of_it)
+    db.execute("DELETE FROM approvals WHERE release = ?", (release,))
 
 
-def _editions(db: sqlite3.Connection, snapshot: int) -> dict[str, bytes]:
-    query = "SELECT language, frozen FROM snapshot_editions WHERE snapshot = ? ORDER BY rowid"
-    return dict(db.execute(query, (snapshot,)).fetchall())
+def _editions(db: Connection, approval: int) -> dict[str, bytes]:
+    query = "SELECT language, frozen FROM approval_editions WHERE approval = ? ORDER BY position"
+    return dict(db.execute(query, (approval,)).fetchall())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from mailer.delivery.ledger.claims import Claim
-from mailer.delivery.ledger.hold import Fence
+from mailer.delivery.ledger.claim import Answer, Claim
+from mailer.delivery.ledger.places import Places
+from mailer.delivery.ledger.store import Fence
 from mailer.delivery.limits import StillWanted
 from mailer.delivery.messages import Signing
 from mailer.delivery.replies import Verdict
-from mailer.model import Envelope, Outcome
+from mailer.model import Envelope, Outcome, Status
 
 
 @dataclass(slots=True, eq=False)
@@ -24,14 +25,48 @@ class Parcel:
     drops: int = 0
 
 
-def not_to_leave(
-    parcels: Sequence[Parcel], may_leave: Sequence[int], withheld: Collection[int]
-) -> frozenset[Parcel]:
-    """Those of these parcels whose claims may not leave, or were withheld (`Claim.id`)."""
-    if not withheld and len(may_leave) == len(parcels):
-        return frozenset()
-    leaving = set(may_leave).difference(withheld)
-    return frozenset(parcel for parcel in parcels if parcel.claim.id not in leaving)
+class Permission:
+    """What was asked of the ledger before final dots leave. Until `withheld` returns, not one of them may leave.
+
+    Args:
+        parcels: whose dots are about to leave.
+        asked: those of them that the ledger was asked for (`Claim.id`): the others are not to leave, whatever it says.
+        answer: the ledger's.
+        hear: is told once whom the ledger withholds, and how many are withheld in all.
+    """
+
+    def __init__(
+        self,
+        parcels: Sequence[Parcel],
+        asked: Sequence[int],
+        answer: Answer,
+        hear: Callable[[Collection[Status], int], None],
+    ) -> None:
+        self._parcels, self._asked, self._answer, self._hear = parcels, asked, answer, hear
+
+    @property
+    def socket(self) -> int | None:
+        """See `Answer.socket`."""
+        return self._answer.socket
+
+    @property
+    def is_there(self) -> bool:
+        """See `Answer.is_there`."""
+        return self._answer.is_there
+
+    def withheld(self) -> frozenset[Parcel]:
+        """Those that are not to leave after all, settled already: their dots never leave.
+
+        Raises:
+            LedgerError: it can't be written, so nothing may leave.
+        """
+        withheld = self._answer.withheld()
+        found = frozenset[Parcel]()
+        if withheld or len(self._asked) < len(self._parcels):
+            leaving = set(self._asked).difference(withheld)
+            found = frozenset(parcel for parcel in self._parcels if parcel.claim.id not in leaving)
+        self._hear(withheld.values(), len(found))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +97,9 @@ class Work(Protocol):
     def left(self) -> int:
         """How many parcels there may be to take, at most."""
 
-    def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
-        """Writes down that these messages are about to be complete on the wire, and what became of others. Until
-        this returns, not one final dot may leave.
-
-        Returns:
-            Those that are not to leave after all, settled already: their dots never leave.
+    def ask(self, parcels: Sequence[Parcel]) -> Permission:
+        """Has it written down that these messages are about to be complete on the wire, and what became of others.
+        Until the permission is there, not one final dot may leave.
 
         Raises:
             LedgerError: it can't be written, so nothing may leave.
@@ -104,12 +136,22 @@ class Work(Protocol):
     def no_login(self) -> NoLogin | None:
         """Why no login may be tried; None: it may."""
 
+    def places(self, server: str, most: int) -> Places | None:
+        """See `Store.places`."""
+
     def shared(self) -> SharedWork | None:
         """The same run for several processes; None: one has to do it."""
 
     @property
     def aborting(self) -> bool:
         """Whether to drop everything at once, without waiting for answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """What a helper is told: begin nothing for now; or, `over`, go on."""
+
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +220,10 @@ class SharedWork(Work, Protocol):
     @property
     def ending(self) -> bool:
         """Whether nothing more is to be begun."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is to be begun for now."""
 
     def hand_out(self) -> list[Claim]:
         """A group of claims; empty: see `wait`."""

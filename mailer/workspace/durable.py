@@ -59,10 +59,13 @@ def target_of(path: Path) -> Path:
 
 
 @contextmanager
-def in_place_of(path: Path) -> Iterator[io.BufferedWriter]:
+def in_place_of(path: Path, last_look: Callable[[], None] = lambda: None) -> Iterator[io.BufferedWriter]:
     """A file to write that takes `path`'s place when all is written and safe on the disk.
 
     A file that was there keeps its mode; a new one is for the office alone.
+
+    Args:
+        last_look: called at the last moment; if it raises anything, all stays as it was.
 
     Raises:
         OSError: the folder can't be written, or another program has the file open (Windows).
@@ -78,6 +81,7 @@ def in_place_of(path: Path) -> Iterator[io.BufferedWriter]:
             to_disk(file.fileno())
         if target.exists():
             shutil.copymode(target, beside)
+        last_look()
         patiently(lambda: beside.replace(target))
         sync_folder(target.parent)
     except BaseException:

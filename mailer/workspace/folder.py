@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailer.errors import WorkspaceError
 from mailer.visible import visible
 from mailer.workspace.built_in import built_in_templates, sample
+from mailer.workspace.database_url import DatabaseUrl
 from mailer.workspace.endings import LIST_ENDINGS, instead_of
+from mailer.workspace.ledger_place import is_there, ledger_of
 from mailer.workspace.names import is_plain_name, lies_in
 from mailer.workspace.themes import LAST, About, about, make_theme, theme_folders, themes_in
 
@@ -24,9 +26,15 @@ _EDITION = re.compile(r"(?P<name>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace and its paths. Nothing in it is read before it is asked for."""
+    """A workspace and its paths. Nothing in it is read before it is asked for.
+
+    Attributes:
+        unsaved: files as somebody is writing them, by their paths: whoever reads a release reads these instead. A
+            release is then prepared and checked as if it had been saved, its lines and its mark included.
+    """
 
     root: Path
+    unsaved: Mapping[Path, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def newsroom(self) -> Path:
@@ -59,11 +67,18 @@ class Workspace:
         return self.root / ".mailer"
 
     @property
-    def ledger(self) -> Path:
-        return self.private / "ledger.db"
+    def ledger(self) -> Path | DatabaseUrl:
+        """See `ledger_of`."""
+        return ledger_of(self.root, self.private / "ledger.db")
 
-    def shown(self, path: Path) -> str:
+    def has_ledger(self) -> bool:
+        """Whether there is one already: looking into it makes none."""
+        return is_there(self.ledger)
+
+    def shown(self, path: Path | DatabaseUrl) -> str:
         """`path` as staff would name it: relative to the workspace where it lies inside. Only for showing."""
+        if isinstance(path, DatabaseUrl):
+            return visible(str(path))
         try:
             # A link goes by its own name: that is the one which staff see in the folder.
             found = path.parent.resolve() / path.name if path.name != ".." else path.resolve()
@@ -109,6 +124,10 @@ class Workspace:
         A link to nowhere, or a folder called so, is among them: whoever reads it is told.
         """
         return [path for path in self.list_files() if not self.is_suppressed(path)]
+
+    def own_lists(self) -> list[Path]:
+        """Those that a page's address may name: without links that lead out of lists/."""
+        return [path for path in self.press_lists() if lies_in(path, self.lists)]
 
     def list_files(self) -> list[Path]:
         """The press lists, and whatever else of lists/ may hold people: those who are never mailed too."""

@@ -111,6 +111,20 @@ def read_log(workspace: Workspace) -> Iterator[Line]:
             yield from filter(None, map(_line, lines))
 
 
+def last_lines(workspace: Workspace, octets: int = 200_000) -> list[Line]:
+    """The end of it, oldest first: as much as stands in so many octets of the newest file.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    path = log_of(workspace)
+    if not path.is_file():
+        return []
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - octets))
+        return list(filter(None, map(_line, file)))  # the first may be half a line, which is none
+
+
 def _line(octets: bytes) -> Line | None:
     try:
         said = json.loads(octets)

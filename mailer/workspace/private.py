@@ -10,10 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
+from mailer.errors import SettingsError
 from mailer.model import Finding, Where
 from mailer.workspace.folder import Workspace
+from mailer.workspace.ledger_place import files_of
 
 _GROUP, _GROUP_WRITES, _OTHERS = 0o070, 0o020, 0o007
 
@@ -22,8 +25,16 @@ def keep_to_the_office(workspace: Workspace) -> None:
     """From here on, every file that this process makes is its owner's alone, and what lies in `.mailer` is shut
     where an older mailer or another program left it open."""
     os.umask(_OTHERS if _shared(workspace.root) else _OTHERS | _GROUP)
-    for path in (workspace.private, *workspace.private.glob(f"{workspace.ledger.name}*")):
+    for path in (workspace.private, *workspace.private.glob("ledger.db*"), *_ledger_elsewhere(workspace)):
         _shut(path)
+
+
+def _ledger_elsewhere(workspace: Workspace) -> Iterator[Path]:
+    """Its files, where LEDGER_PATH names one. What is wrong with a setting is told by whoever needs it."""
+    with suppress(SettingsError, OSError):
+        ledger = workspace.ledger
+        if isinstance(ledger, Path) and ledger.parent != workspace.private:
+            yield from ledger.parent.glob(f"{escape(ledger.name)}*")
 
 
 def private_folder(folder: Path) -> None:
@@ -37,12 +48,28 @@ def private_folder(folder: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Makes an empty file that others can't read. One that is there stays as it is.
+    """Makes an empty file that others can't read. One that is there stays as it is, its time too: by that of the ledger
+    the desk sees that somebody has written to it.
 
     Raises:
         OSError: it can't be made.
     """
-    path.touch(mode=0o660 if _shared(path.parent) else 0o600)
+    if not path.exists():
+        path.touch(mode=0o660 if _shared(path.parent) else 0o600)
+
+
+def no_links_in(folder: Path) -> None:
+    """Takes away the links of a folder that is ours alone, of the folders in it, and the folder itself if it is one.
+
+    mailer makes no links. A workspace that came from elsewhere may bring one along, and whatever is written under its
+    name would be written over a file of this computer.
+
+    Raises:
+        OSError: one can't be removed.
+    """
+    for path in (folder, *folder.glob("*"), *folder.glob("*/*")):
+        if path.is_symlink():
+            path.unlink()
 
 
 def _shared(folder: Path) -> bool:
@@ -73,7 +100,7 @@ def exposed(workspace: Workspace, *keys: Path) -> Iterator[Finding]:
     if os.name == "nt":
         return
     lists = sorted(path for path in workspace.lists.glob("*") if path.is_file())
-    for path in (workspace.root / ".env", *keys, workspace.private, workspace.ledger, *lists):
+    for path in (workspace.root / ".env", *keys, workspace.private, *files_of(workspace.ledger), *lists):
         if path.exists() and _others_read(path):
             plain = workspace.shown(path)
             yield Finding(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mailer.delivery.doctor.complaints import complaint_rate
+from mailer.delivery.doctor.ledger import look_at_ledger
 from mailer.delivery.doctor.preset import look_at_preset
 from mailer.delivery.doctor.sender_domain import look_at_sender
 from mailer.delivery.doctor.server import look_at_server
@@ -18,7 +18,7 @@ from mailer.settings import Settings
 if TYPE_CHECKING:
     from dns.resolver import Resolver
 
-__all__ = ["complaint_rate", "diagnose"]
+__all__ = ["diagnose", "look_at_ledger"]
 
 
 def diagnose(

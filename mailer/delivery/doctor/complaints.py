@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from mailer.delivery.ledger import Ledger
+from mailer.delivery.ledger.feedback import Feedback
 from mailer.model import Finding, Level
 
 DAYS = 30
@@ -29,7 +30,8 @@ def complaint_rate(ledger: Ledger, now: float | None = None) -> Finding | None:
     Returns:
         None where nothing was sent.
     """
-    complaints, accepted = ledger.complaints((time.time() if now is None else now) - DAYS * 86400)
+    since = (time.time() if now is None else now) - DAYS * 86400
+    complaints, accepted = Feedback(ledger).complaints(since)
     if not accepted:
         return None
     people = "1 person has" if complaints == 1 else f"{complaints:,} people have"

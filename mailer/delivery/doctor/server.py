@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailer.authorization import access_tokens
-from mailer.delivery.smtp.dialogue import Offer
+from mailer.delivery.smtp.dialogue import Capabilities
 from mailer.delivery.smtp.login.authenticate import LoginRefused
 from mailer.delivery.smtp.probe import log_in
 from mailer.errors import AuthorizationError, MailerError
@@ -36,10 +36,10 @@ def look_at_server(settings: Settings) -> Iterator[Finding]:
         "reach", _GOOD, f"{settings.smtp_host}:{settings.port} ({greeted.host}) answered in"
         f" {greeted.seconds * 1000:.0f} ms, greetings included.",
     )  # fmt: skip
-    yield from _describe(settings, greeted.offer)
+    yield from _describe(settings, greeted.capabilities)
 
 
-def _describe(settings: Settings, offer: Offer) -> Iterator[Finding]:
+def _describe(settings: Settings, capabilities: Capabilities) -> Iterator[Finding]:
     if settings.smtp_security == "none":
         yield Finding(
             "tls",
@@ -59,20 +59,20 @@ def _describe(settings: Settings, offer: Offer) -> Iterator[Finding]:
         yield Finding("login", _GOOD, "Logged in." if secret else f"Logged in as {settings.smtp_username}.")
     else:
         yield Finding("login", _GOOD, "No login is set, and the server did not ask for one.")
-    if offer.size:
-        yield Finding("size", _GOOD, f"Messages up to {offer.size / 1e6:.1f} MB are accepted.")
+    if capabilities.size:
+        yield Finding("size", _GOOD, f"Messages up to {capabilities.size / 1e6:.1f} MB are accepted.")
     else:
         yield Finding("size", _ODD, "The server does not say how big a message may be (no SIZE).")
-    yield from _extensions(settings, offer)
+    yield from _extensions(settings, capabilities)
 
 
-def _extensions(settings: Settings, offer: Offer) -> Iterator[Finding]:
-    offered = ", ".join(sorted(offer.extensions)) or "nothing"
+def _extensions(settings: Settings, capabilities: Capabilities) -> Iterator[Finding]:
+    offered = ", ".join(sorted(capabilities.extensions)) or "nothing"
     yield Finding("extensions", _GOOD, f"It offers: {offered}.")
-    if "PIPELINING" not in offer.extensions:
+    if "PIPELINING" not in capabilities.extensions:
         yield Finding(
             "extensions", _ODD, "No PIPELINING: each message takes five round trips instead of one.",
             "It works, but slowly; raising SMTP_CONNECTIONS helps.",
         )  # fmt: skip
-    if settings.smtp_window > 1 and "CHUNKING" not in offer.extensions:
+    if settings.smtp_window > 1 and "CHUNKING" not in capabilities.extensions:
         yield Finding("extensions", _ODD, "SMTP_WINDOW has no effect: the server does not offer CHUNKING.")

@@ -7,25 +7,19 @@ How a pipeline uses it::
         report = deliver(mailing, ledger, transport)   # takes the lock; see deliver.py
         for standing in ledger.recipients(name): ...   # address, state, reply
 
-SQLite in WAL mode. Who is claimed is written with synchronous=FULL; everything else with NORMAL, which
-survives a killed process, though not the machine's power (https://www.sqlite.org/pragma.html#pragma_synchronous).
+It is kept in a file of this computer, or in a database that several computers share (store.py).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from mailer.delivery.ledger import people, queueing, records
-from mailer.delivery.ledger.database import Database
-from mailer.delivery.ledger.doubt import must_be_whole
-from mailer.delivery.ledger.hold import Hold
-from mailer.delivery.ledger.lock import Lock
 from mailer.delivery.ledger.records import (
-    Bounced,
     EarlierRecipient,
     Entry,
     FrozenRelease,
@@ -33,29 +27,53 @@ from mailer.delivery.ledger.records import (
     Order,
     Standing,
 )
+from mailer.delivery.ledger.store import Claims, Connection, Hold, Store
+from mailer.delivery.ledger.testimony import Doubt
 from mailer.errors import LedgerError, TakenOver
 from mailer.model import Status
+from mailer.workspace.database_url import DatabaseUrl
 
 _MAILINGS = (
     "SELECT id, release, kind, subject, mail_from, domain, follows, created, planned, embargo, zone, day, lost"
-    " FROM mailings WHERE ready"
+    " FROM mailings WHERE ready = 1"
 )
 
 
-class Ledger(Database):
-    """The ledger in a file, which is made if it is not there. The locks lie beside it.
+class Ledger:
+    """The ledger, which is made if it is not there.
 
     Args:
-        path: the file.
-        witnessed: what is sent by it is witnessed outside it; False: it is thrown away soon.
+        place: its file, beside which its locks lie; or its database.
+        witnessed: what is sent by a file is witnessed outside it; False: it is thrown away soon.
 
     Raises:
-        LedgerError: here and from every method: the file can't be read or written.
+        LedgerError: here and from every method: it can't be read or written.
     """
 
-    def __init__(self, path: Path, *, witnessed: bool = True) -> None:
-        super().__init__(path, witnessed=witnessed)
-        self._holds: dict[int, Hold] = {}
+    def __init__(self, place: Path | DatabaseUrl, *, witnessed: bool = True) -> None:
+        self.place = place
+        self.store = _store_at(place, witnessed)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.store.close()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """See `Store.reading`."""
+        return self.store.reading()
+
+    def writing(self, *, durable: bool = False) -> AbstractContextManager[Connection]:
+        """See `Store.writing`."""
+        return self.store.writing(durable=durable)
+
+    def clock(self) -> Callable[[], float]:
+        """See `Store.clock`."""
+        return self.store.clock()
 
     # ---- who holds a release ------------------------------------------------------------------------
 
@@ -82,8 +100,26 @@ class Ledger(Database):
 
     def hold_of(self, mailing: int, release: str) -> Hold:
         """The same for one that may not be ready yet, by its id."""
-        lock = Lock(self.path.with_name(f"{self.path.name}.{mailing}.lock"), f"“{release}”")
-        return self._holds.setdefault(mailing, Hold(self, lock, mailing, release))
+        return self.store.hold(mailing, release)
+
+    def is_held(self, mailing: int) -> bool:
+        """Whether anybody has hold of a mailing (its id) at this moment. Nothing is taken from anybody for that."""
+        return self.store.is_held(mailing)
+
+    def claims(self, mailing: Mailing, uncertain: Iterable[str] = ()) -> Claims:
+        """For this process to send of a mailing.
+
+        Args:
+            uncertain: canonical addresses that a person has said may be sent again (`resume --uncertain`).
+
+        Raises:
+            LedgerError: on entering it: someone else holds it; or the ledger does not know everything.
+        """
+        return self.store.claims(mailing.id, mailing.release, uncertain)
+
+    def doubts(self) -> list[Doubt]:
+        """Where more was sent than the ledger knows, of all releases."""
+        return self.store.doubts()
 
     def adopt(self, release: str) -> int:
         """See `Hold.adopt`."""
@@ -105,7 +141,7 @@ class Ledger(Database):
             LedgerError: this release was sent before with another content, or is being sent right now.
         """
         if frozen.follows:
-            must_be_whole(self, frozen.follows)
+            self.store.must_be_whole(frozen.follows)
         with self._hold_on(frozen.release) as hold:
             mailing = hold.fence.mailing
             with hold.writing() as db:
@@ -120,7 +156,7 @@ class Ledger(Database):
                 with hold.writing(durable=True) as db:
                     queueing.make_ready(db, mailing, frozen)
                     if frozen.supersedes:
-                        people.supersede(db, frozen.follows, frozen.release)
+                        people.supersede(db, frozen.follows, frozen.release, self.store.row_lock)
                     if order:
                         queueing.record_order(db, mailing, order)
             except TakenOver:
@@ -150,11 +186,11 @@ class Ledger(Database):
             How many.
         """
         with self.hold(mailing) as hold, hold.writing(durable=True) as db:
-            return queueing.discard(db, mailing.id, order)
+            return queueing.discard(db, mailing.id, order, self.store.row_lock)
 
     def lost(self, release: str) -> bool:
         """Whether a person has said that this file does not know everybody who got a release (hold.py)."""
-        query = "SELECT 1 FROM mailings WHERE release = ? AND lost"
+        query = "SELECT 1 FROM mailings WHERE release = ? AND lost <> 0"
         with self.reading() as db:
             return db.execute(query, (release,)).fetchone() is not None
 
@@ -177,7 +213,7 @@ class Ledger(Database):
         """
         found = self.find(release)
         if found is None:
-            must_be_whole(self, release)
+            self.store.must_be_whole(release)
             known = ", ".join(mailing.release for mailing in self.mailings())
             raise LedgerError(
                 f"“{release}” was never sent from here.",
@@ -199,11 +235,9 @@ class Ledger(Database):
     def editions(self, mailing: Mailing) -> dict[str, bytes]:
         """The frozen message of each language: `Composition.thaw` reads it."""
         with self.reading() as db:
-            return dict(
-                db.execute(
-                    "SELECT language, frozen FROM editions WHERE mailing = ?", (mailing.id,)
-                ).fetchall()
-            )
+            query = "SELECT language, frozen FROM editions WHERE mailing = ? ORDER BY language"
+            rows = db.execute(query, (mailing.id,))
+            return dict(rows.fetchall())
 
     def counts(self, release: str) -> dict[Status, int]:
         """How many recipients are in which state; states without any are left out."""
@@ -213,7 +247,7 @@ class Ledger(Database):
                 (self.mailing(release).id,),
             ).fetchall()
             discarded = sum(1 for _ in queueing.discarded(db, self.mailing(release).id))
-            counts = {records.status_of(db, letter): number for letter, number in rows}
+            counts = {records.status_of(letter): number for letter, number in sorted(rows)}
         return counts | ({Status.DISCARDED: discarded} if discarded else {})
 
     def state_of(self, release: str, canonical: str) -> Status | None:
@@ -224,7 +258,7 @@ class Ledger(Database):
                 f" WHERE release = ? AND canonical = ? AND {records.READY}",
                 (release, canonical),
             ).fetchone()
-            return records.status_of(db, row[0]) if row else None
+            return records.status_of(row[0]) if row else None
 
     def recipients(self, release: str, *states: Status) -> Iterator[Standing]:
         """Each recipient, in the order of queueing, as a stream; those in some states only, if named. Whoever was
@@ -245,53 +279,17 @@ class Ledger(Database):
         yield from self._people(release, records.LEFT_NOWHERE)
 
     def _people(self, release: str, states: str) -> Iterator[EarlierRecipient]:
-        must_be_whole(self, release)
+        self.store.must_be_whole(release)
         mailing = self.mailing(release)
         with self.reading() as db:
             yield from people.recipients_in(db, mailing.id, mailing.domain, states)
 
-    def bounced(
-        self, reference: str, *, soft: bool, enhanced: str = "", text: str = "", at: float | None = None
-    ) -> Bounced | None:
-        """Records a bounce: the mail did not arrive, so the delivery becomes `bounced`.
 
-        Args:
-            reference: the token of a VERP address, or our Message-ID, with or without angle brackets.
-            soft: the next mail may arrive; it is counted, for the third one to be told from the first.
-            enhanced: RFC 3463 code, or "".
-            text: the reason given, one line.
-            at: when, in seconds since 1970; now by default.
+def _store_at(place: Path | DatabaseUrl, witnessed: bool) -> Store:
+    if isinstance(place, DatabaseUrl):
+        from mailer.delivery.ledger.postgres.store import DatabaseStore
 
-        Returns:
-            What it belongs to, or None: nothing of ours.
-        """
-        token = reference.strip().strip("<>").partition("@")[0]
-        with self.writing() as db:
-            return people.bounced(db, token, soft, enhanced, text, time.time() if at is None else at)
+        return DatabaseStore(place)
+    from mailer.delivery.ledger.sqlite.store import FileStore
 
-    def complained(self, token: str, at: float) -> None:
-        """Records that whom a mail of ours went to reported it as spam; a mail counts once, however often.
-
-        Args:
-            token: the delivery's, as in `bounced`.
-            at: when, in seconds since 1970.
-        """
-        with self.writing() as db:
-            people.complained(db, token, at)
-
-    def complaints(self, since: float) -> tuple[int, int]:
-        """How many people have reported a mail as spam since a moment (seconds since 1970), and how many mails a
-        server has accepted since."""
-        with self.reading() as db:
-            return people.complaints(db, since)
-
-    def forget(self, canonical: str) -> int:
-        """Removes a person's data. What stays is the state, for the counts, under a hash of the address.
-        What was still queued for them is not sent.
-
-        Returns:
-            In how many mailings they were.
-        """
-        with self.writing(durable=True) as db:
-            db.execute("PRAGMA secure_delete = ON")  # overwrites what it frees
-            return people.forget(db, canonical)
+    return FileStore(place, witnessed=witnessed)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -31,6 +30,7 @@ from mailer.delivery.ledger.records import (
     Order,
     Standing,
 )
+from mailer.delivery.ledger.store import Connection
 from mailer.errors import LedgerError
 from mailer.model import Status
 
@@ -42,11 +42,11 @@ _LOST = "the ledger has since been lost or put back: this may have been sent"
 _DELIVERY = "(mailing, canonical, address, name, language, fields, token, in_reply_to, state)"
 
 
-def reserve(db: sqlite3.Connection, release: str) -> int:
+def reserve(db: Connection, release: str) -> int:
     """The id of a release's mailing, to be locked before anything is known of it. A new one is nobody's yet."""
     db.execute(
-        "INSERT OR IGNORE INTO mailings (release, kind, subject, mail_from, domain, follows, created, ready)"
-        " VALUES (?, '', '', '', '', '', ?, 0)",
+        "INSERT INTO mailings (release, kind, subject, mail_from, domain, follows, created, ready)"
+        " VALUES (?, '', '', '', '', '', ?, 0) ON CONFLICT DO NOTHING",
         (release, time.time()),
     )
     return int(db.execute("SELECT id FROM mailings WHERE release = ?", (release,)).fetchone()[0])
@@ -59,28 +59,26 @@ def in_pieces(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield piece
 
 
-def write_piece(db: sqlite3.Connection, mailing: int, piece: list[Entry]) -> int:
+def write_piece(db: Connection, mailing: int, piece: list[Entry]) -> int:
     """Writes those down who have no delivery in this mailing yet; returns how many."""
-    before = db.total_changes
     rows = [
         (mailing, entry.canonical, entry.address, entry.name, entry.language,
          json.dumps(dict(entry.fields), ensure_ascii=False, separators=(",", ":")),
          secrets.token_hex(12), entry.in_reply_to)
         for entry in piece
     ]  # fmt: skip
-    db.executemany(
-        f"INSERT OR IGNORE INTO deliveries {_DELIVERY} VALUES (?, ?, ?, ?, ?, ?, ?, ?, '{UNREADY}')",
+    return db.executemany(
+        f"INSERT INTO deliveries {_DELIVERY} VALUES (?, ?, ?, ?, ?, ?, ?, ?, '{UNREADY}') ON CONFLICT DO NOTHING",
         rows,
-    )
-    return db.total_changes - before
+    ).rowcount
 
 
-def clear_away(db: sqlite3.Connection, mailing: int) -> None:
+def clear_away(db: Connection, mailing: int) -> None:
     """What a queueing that did not come to its end has left."""
     db.execute("DELETE FROM deliveries WHERE mailing = ? AND state = ?", (mailing, UNREADY))
 
 
-def make_ready(db: sqlite3.Connection, mailing: int, frozen: FrozenRelease) -> None:
+def make_ready(db: Connection, mailing: int, frozen: FrozenRelease) -> None:
     """Writes the release down, or finds it unchanged, and makes what was written a part of the queue. Until anything of
     a release was sent it may still change.
 
@@ -92,14 +90,17 @@ def make_ready(db: sqlite3.Connection, mailing: int, frozen: FrozenRelease) -> N
         must_be_unchanged(db, mailing, frozen)
     else:
         db.execute("DELETE FROM editions WHERE mailing = ?", (mailing,))
+        # Whoever was queued under an embargo stays under it: only taking them back lifts that, and no older file does.
         db.execute(
-            "UPDATE mailings SET kind=?, subject=?, mail_from=?, domain=?, follows=?, embargo=?, zone=?, day=?,"
-            " created = iif(ready OR lost, created, ?), ready = 1 WHERE id = ?",
-            (frozen.kind, frozen.subject, frozen.mail_from, frozen.domain, frozen.follows, frozen.embargo, frozen.zone,
-             frozen.day, time.time(), mailing),
+            "UPDATE mailings SET kind=?, subject=?, mail_from=?, domain=?, follows=?, zone=?, day=?,"
+            " embargo = CASE WHEN embargo > ? AND EXISTS"
+            f" (SELECT 1 FROM deliveries WHERE mailing = mailings.id AND state = '{QUEUED}') THEN embargo ELSE ? END,"
+            " created = CASE WHEN ready = 1 OR lost <> 0 THEN created ELSE ? END, ready = 1 WHERE id = ?",
+            (frozen.kind, frozen.subject, frozen.mail_from, frozen.domain, frozen.follows, frozen.zone, frozen.day,
+             frozen.embargo, frozen.embargo, time.time(), mailing),
         )  # fmt: skip
     db.executemany(
-        "INSERT OR IGNORE INTO editions (mailing, language, digest, frozen, words) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO editions (mailing, language, digest, frozen, words) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         [(mailing, lang, edition.digest, edition.content, edition.words) for lang, edition in frozen.editions.items()],
     )  # fmt: skip
     if db.execute("SELECT lost FROM mailings WHERE id = ?", (mailing,)).fetchone()[0]:
@@ -113,7 +114,7 @@ def make_ready(db: sqlite3.Connection, mailing: int, frozen: FrozenRelease) -> N
     )
 
 
-def put_in_doubt(db: sqlite3.Connection, mailing: int, states: str) -> int:
+def put_in_doubt(db: Connection, mailing: int, states: str) -> int:
     """Makes everybody in these states uncertain: the ledger does not know everybody who was mailed (hold.py).
 
     Returns:
@@ -121,19 +122,19 @@ def put_in_doubt(db: sqlite3.Connection, mailing: int, states: str) -> int:
     """
     db.execute(
         "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
-        " SELECT id, ?, 0, '', ?, '' FROM deliveries WHERE mailing = ? AND instr(?, state)",
+        " SELECT id, ?, 0, '', ?, '' FROM deliveries WHERE mailing = ? AND instr(?, state) > 0",
         (time.time(), _LOST, mailing, states),
     )
-    query = "UPDATE deliveries SET state = ? WHERE mailing = ? AND instr(?, state)"
+    query = "UPDATE deliveries SET state = ? WHERE mailing = ? AND instr(?, state) > 0"
     return db.execute(query, (UNCERTAIN, mailing, states)).rowcount
 
 
-def _begun(db: sqlite3.Connection, mailing: int) -> bool:
-    query = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE mailing = ? AND NOT instr(?, state))"
+def _begun(db: Connection, mailing: int) -> bool:
+    query = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE mailing = ? AND instr(?, state) = 0)"
     return bool(db.execute(query, (mailing, QUEUED + UNREADY)).fetchone()[0])
 
 
-def must_be_unchanged(db: sqlite3.Connection, mailing: int, frozen: FrozenRelease) -> None:
+def must_be_unchanged(db: Connection, mailing: int, frozen: FrozenRelease) -> None:
     """
     Raises:
         LedgerError: something of this release was sent before, with another content.
@@ -180,7 +181,7 @@ class AddressDigest:
         return digest
 
 
-def record_order(db: sqlite3.Connection, mailing: int, order: Order) -> int:
+def record_order(db: Connection, mailing: int, order: Order) -> int:
     """Writes an order down, and makes its time the mailing's.
 
     Returns:
@@ -189,57 +190,65 @@ def record_order(db: sqlite3.Connection, mailing: int, order: Order) -> int:
     order = replace(order, content=_content(db, mailing), given=order.given or time.time())
     db.execute("UPDATE mailings SET planned = ? WHERE id = ?", (order.planned, mailing))
     added = db.execute(
-        f"INSERT INTO orders (mailing, {_ORDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO orders (mailing, {_ORDER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (mailing, order.kind, order.number, order.recipients, order.sender, order.relay, order.planned,
          order.giver, order.given, order.content),
     )  # fmt: skip
-    return added.lastrowid or 0
+    return int(added.fetchone()[0])
 
 
-def _content(db: sqlite3.Connection, mailing: int) -> str:
+def _content(db: Connection, mailing: int) -> str:
     rows = db.execute(
         "SELECT language, digest FROM editions WHERE mailing = ? ORDER BY language", (mailing,)
     ).fetchall()
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
-def orders_of(db: sqlite3.Connection, mailing: int) -> list[Order]:
+def orders_of(db: Connection, mailing: int) -> list[Order]:
     """The orders of a mailing, oldest first."""
     query = f"SELECT {_ORDER} FROM orders WHERE mailing = ? ORDER BY id"
     return [Order(*row) for row in db.execute(query, (mailing,))]
 
 
-def discard(db: sqlite3.Connection, mailing: int, order: Order) -> int:
+def discard(db: Connection, mailing: int, order: Order, row_lock: str = "") -> int:
     """Takes whoever surely has nothing off the queue. They are newcomers again; that they stood there, by whose word
     they were taken off, and what a server had said, is kept.
 
     What a correction had taken off the queue of the release that it follows goes back there with it: it is not
     superseded any more.
 
+    Args:
+        row_lock: see `Store`: whoever claims at this moment must not claim these.
+
     Returns:
         How many.
     """
     number = record_order(db, mailing, order)
     waiting = f"SELECT id FROM deliveries WHERE mailing = ? AND {IS_WAITING}"
+    db.execute(f"SELECT count(*) FROM ({waiting}{row_lock}) AS locked", (mailing,))
     _give_back(db, mailing)
     taken = db.execute(
         "INSERT INTO discarded (orders, mailing, canonical, address, reply) SELECT ?, mailing, canonical, address,"
-        " coalesce((SELECT trim(iif(code, code || ' ', '') || iif(enhanced <> '', enhanced || ' ', '') || text)"
+        " coalesce((SELECT trim(CASE WHEN code <> 0 THEN code || ' ' ELSE '' END"
+        " || CASE WHEN enhanced <> '' THEN enhanced || ' ' ELSE '' END || text)"
         " FROM attempts WHERE delivery = d.id ORDER BY id DESC LIMIT 1), '')"
         f" FROM deliveries AS d WHERE mailing = ? AND {IS_WAITING}",
         (number, mailing),
     ).rowcount
-    db.execute(f"DELETE FROM attempts WHERE delivery IN ({waiting})", (mailing,))
+    for table in ("attempts", "answers", "complaints"):  # of who was in doubt, and had it after all
+        db.execute(f"DELETE FROM {table} WHERE delivery IN ({waiting})", (mailing,))
     db.execute(f"DELETE FROM deliveries WHERE id IN ({waiting})", (mailing,))
     return taken
 
 
-def discarded(db: sqlite3.Connection, mailing: int) -> Iterator[Standing]:
+def discarded(db: Connection, mailing: int) -> Iterator[Standing]:
     """Whom a `discard` took off the queue, and nobody has queued again since."""
     for address, reply, giver, at in db.execute(
-        "SELECT address, reply, giver, given FROM discarded AS d JOIN orders AS o ON o.id = orders WHERE d.mailing = ?"
+        "SELECT address, reply, giver, given FROM discarded AS d JOIN orders AS o ON o.id = orders"
+        " JOIN (SELECT canonical, max(orders) AS newest FROM discarded WHERE mailing = ?1 GROUP BY canonical) AS last"
+        " ON last.canonical = d.canonical AND last.newest = d.orders WHERE d.mailing = ?1"
         " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE mailing = d.mailing AND canonical = d.canonical"
-        f" AND {READY}) GROUP BY canonical HAVING o.id = max(o.id) ORDER BY d.rowid",
+        f" AND {READY}) ORDER BY d.rowid",
         (mailing,),
     ):
         said = f"not sent: taken back by {giver}" + (f" (the server had said: {reply})" if reply else "")
@@ -251,7 +260,7 @@ def superseded(by: str) -> str:
     return f"not sent: superseded by {by}"
 
 
-def _give_back(db: sqlite3.Connection, mailing: int) -> None:
+def _give_back(db: Connection, mailing: int) -> None:
     release, follows = db.execute("SELECT release, follows FROM mailings WHERE id = ?", (mailing,)).fetchone()
     if not follows:
         return
@@ -264,7 +273,7 @@ def _give_back(db: sqlite3.Connection, mailing: int) -> None:
     )
 
 
-def day_of(db: sqlite3.Connection, release: str) -> str:
+def day_of(db: Connection, release: str) -> str:
     """See `Ledger.day_of`."""
     row = db.execute(
         "SELECT day FROM mailings AS m WHERE release = ?"
@@ -274,11 +283,11 @@ def day_of(db: sqlite3.Connection, release: str) -> str:
     return str(row[0]) if row else ""
 
 
-def saying(db: sqlite3.Connection, words: Iterable[str], subject: str, release: str) -> list[str]:
+def saying(db: Connection, words: Iterable[str], subject: str, release: str) -> list[str]:
     """See `Ledger.saying`."""
     query = (
-        "SELECT DISTINCT release FROM mailings AS m JOIN editions AS e ON e.mailing = m.id WHERE ready"
-        " AND release <> ? AND (subject = ? OR (words <> '' AND words = ?)) ORDER BY m.id"
+        "SELECT release FROM mailings AS m WHERE ready = 1 AND release <> ? AND (subject = ? OR EXISTS"
+        " (SELECT 1 FROM editions WHERE mailing = m.id AND words <> '' AND words = ?)) ORDER BY id"
     )
     found = [row[0] for each in words for row in db.execute(query, (release, subject, each))]
     return list(dict.fromkeys(found))

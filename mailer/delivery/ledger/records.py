@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailer.errors import LedgerError
+from mailer.delivery.ledger.store import Connection
+from mailer.delivery.ledger.unknown import UnknownState
 from mailer.model import Status
 from mailer.visible import visible
 
@@ -46,7 +46,7 @@ UNKNOWN = f"state NOT IN {(*_STATES, UNREADY)}"
 """SQL: a delivery whose state no mailer of this version has written."""
 
 
-def status_of(db: sqlite3.Connection, letter: str) -> Status:
+def status_of(letter: str) -> Status:
     """What a letter in this ledger stands for.
 
     Raises:
@@ -54,16 +54,10 @@ def status_of(db: sqlite3.Connection, letter: str) -> Status:
     """
     if letter in _STATES:
         return _STATES[letter]
-    file = db.execute("PRAGMA database_list").fetchone()[2]
-    raise LedgerError(
-        f"The ledger {file} has recipients in a state that this version of mailer does not know: {letter!r}.",
-        "Nothing is sent from it. If a newer version of mailer wrote it, update this one. Otherwise it is "
-        "damaged: keep it, and ask the people who look after mailer; an older copy of it does not know who has been "
-        "mailed since.",
-    )
+    raise UnknownState(letter)
 
 
-def must_be_known(db: sqlite3.Connection, mailing: int) -> None:
+def must_be_known(db: Connection, mailing: int) -> None:
     """Looks at every delivery of a mailing, before any of them goes on.
 
     Raises:
@@ -71,7 +65,7 @@ def must_be_known(db: sqlite3.Connection, mailing: int) -> None:
     """
     query = f"SELECT state FROM deliveries WHERE mailing = ? AND {UNKNOWN} LIMIT 1"
     if odd := db.execute(query, (mailing,)).fetchone():
-        status_of(db, odd[0])
+        status_of(odd[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +135,7 @@ class Order:
         number: what was typed: everything that leaves by this order, or is taken back.
         recipients: a digest of their canonical addresses (`queueing.AddressDigest`).
         sender: the address that the mail is from.
-        relay: host and port of the server that carries it.
+        relay: host and port of the server that carries it; "": it is left to whoever works (`mailer work`).
         planned: nothing leaves before, in seconds since 1970; 0: at once.
         giver: who gave it: a user and a machine.
         given: when, in seconds since 1970.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from mailer.delivery.ledger.places import Places
 from mailer.delivery.pace import Schedule
 from mailer.delivery.smtp.connection import ConnectionLost, HandshakeLost
 from mailer.delivery.smtp.handshake import TurnedAway
@@ -11,6 +12,7 @@ from mailer.delivery.smtp.in_flight import NoRoom, NotNow
 from mailer.delivery.smtp.login.authenticate import NO_ANSWER
 from mailer.delivery.smtp.login_replies import HANGS_UP
 from mailer.delivery.smtp.session import Session
+from mailer.delivery.transport import Work
 from mailer.errors import AuthorizationUnanswered, TransportError
 from mailer.settings import Settings
 
@@ -85,18 +87,21 @@ class Attempts:
 
     Args:
         helping: others work, in other processes.
+        work: knows the places of all senders together, where they are counted.
 
     Attributes:
+        crowded_out: others have all places; this process has no connection.
         ever_opened: the server has let this process in.
         not_before: the moment (`time.monotonic`) of the next attempt.
     """
 
-    def __init__(self, settings: Settings, schedule: Schedule, *, helping: bool) -> None:
+    def __init__(self, settings: Settings, schedule: Schedule, work: Work, *, helping: bool) -> None:
         self._settings, self._schedule, self._helping = settings, schedule, helping
         self._limit = ConnectionLimit(schedule)
         self._failures = self._unanswered = self._tokenless = 0
         self.not_before = 0.0
-        self.ever_opened = False
+        self.ever_opened = self.crowded_out = False
+        self._places = _places(settings, work)
 
     def most(self, *, others_work: bool) -> int:
         """How many connections there may be now."""
@@ -105,6 +110,19 @@ class Attempts:
             return 0
         room = self._limit.most(now) if others_work else 1
         return 1 if self._failures else room
+
+    def has_place(self, number: int) -> bool:
+        """Whether there may be so many, of those that all senders have together."""
+        if self._places is None:
+            return True
+        found = self._places.have(number)
+        self.crowded_out = number == 1 and not found
+        return found
+
+    def keep(self, number: int) -> None:
+        """So many are left, of those that there were."""
+        if self._places:
+            self._places.keep(number)
 
     def opened(self, working: int) -> None:
         """The server has let one in; so many work now."""
@@ -174,3 +192,9 @@ class Attempts:
         if pause is None:
             raise problem
         self.not_before = time.monotonic() + pause
+
+
+def _places(settings: Settings, work: Work) -> Places | None:
+    """The places at this server, for whoever logs in there as this user, where they are counted together."""
+    server = f"{settings.smtp_host}:{settings.port} {settings.smtp_username}"
+    return work.places(server, settings.smtp_connections_total) if settings.smtp_connections_total else None

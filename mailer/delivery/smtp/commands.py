@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailer.delivery.replies import Stage
-from mailer.delivery.smtp.dialogue import Offer
+from mailer.delivery.smtp.dialogue import Capabilities
 from mailer.model import Envelope
 
 _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
@@ -13,12 +13,14 @@ _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
 _EIGHT_BIT = frozenset(("8BITMIME", "SMTPUTF8"))
 
 
-def envelope_commands(envelope: Envelope, offer: Offer, last: bytes) -> list[tuple[Stage, bytes]]:
+def envelope_commands(
+    envelope: Envelope, capabilities: Capabilities, last: bytes
+) -> list[tuple[Stage, bytes]]:
     """MAIL, RCPT and what announces the message: DATA or BDAT."""
     mail = f"MAIL FROM:<{envelope.mail_from}>"
-    if offer.size:
+    if capabilities.size:
         mail += f" SIZE={len(envelope.content)}"  # RFC 1870 §5
-    if "8BITMIME" in offer.extensions and not envelope.content.isascii():
+    if "8BITMIME" in capabilities.extensions and not envelope.content.isascii():
         mail += " BODY=8BITMIME"
     if not (envelope.rcpt_to.isascii() and envelope.mail_from.isascii()):
         mail += " SMTPUTF8"
@@ -29,12 +31,12 @@ def envelope_commands(envelope: Envelope, offer: Offer, last: bytes) -> list[tup
     ]
 
 
-def too_big(envelope: Envelope, offer: Offer) -> str:
+def too_big(envelope: Envelope, capabilities: Capabilities) -> str:
     """Why the message is too big for this server (RFC 1870 §6), or ""."""
-    if not 0 < offer.size < len(envelope.content):
+    if not 0 < capabilities.size < len(envelope.content):
         return ""
     return (
-        f"the message has {len(envelope.content):,} bytes, but the server accepts at most {offer.size:,}: make "
+        f"the message has {len(envelope.content):,} bytes, but the server accepts at most {capabilities.size:,}: make "
         "pictures smaller, or link to attachments"
     )
 
@@ -47,12 +49,12 @@ def has_bare_dot(envelope: Envelope) -> str:
     return "a line of the message begins with a dot, which would end it too early: please report this bug in mailer"
 
 
-def not_for(envelope: Envelope, offer: Offer) -> str:
+def not_for(envelope: Envelope, capabilities: Capabilities) -> str:
     """Why this server can't carry this recipient's message, or "". Concerns that recipient alone."""
     if not (_ADDRESS.fullmatch(envelope.rcpt_to) and _ADDRESS.fullmatch(envelope.mail_from)):
         return "not sent: SMTP can't carry this address"
-    if not envelope.rcpt_to.isascii() and "SMTPUTF8" not in offer.extensions:
+    if not envelope.rcpt_to.isascii() and "SMTPUTF8" not in capabilities.extensions:
         return "not sent: the server does not accept addresses with non-ASCII letters (SMTPUTF8, RFC 6531)"
-    if not offer.extensions & _EIGHT_BIT and not envelope.content.isascii():
+    if not capabilities.extensions & _EIGHT_BIT and not envelope.content.isascii():
         return "not sent: the server accepts only ASCII (no 8BITMIME, RFC 6152)"
     return ""

@@ -251,6 +251,11 @@ class Connection:
         self.receive()
         return bool(self._in or self._lines or self._ended)
 
+    def is_over(self) -> bool:
+        """Whether the line has ended, and nothing that came before is left to be heard."""
+        self.receive()
+        return bool(self._ended) and not (self._in or self._lines)
+
 
 def _reply(code: int, texts: list[str]) -> Reply:
     match = _ENHANCED.match(texts[0])

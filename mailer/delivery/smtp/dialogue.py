@@ -15,7 +15,7 @@ _SIZE = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Capabilities:
     """What the server's EHLO reply offers. `size`: the largest message in octets, 0: not said."""
 
     extensions: frozenset[str] = frozenset()
@@ -23,7 +23,7 @@ class Offer:
     size: int = 0
 
     @classmethod
-    def read(cls, reply: Reply) -> Offer:
+    def read(cls, reply: Reply) -> Capabilities:
         """From the lines after the first (RFC 5321 §4.1.1.1). `AUTH=X` is an old `AUTH X`."""
         lines = [line.replace("AUTH=", "AUTH ").upper().split() for line in reply.text.split("\n")[1:]]
         words = {line[0]: line[1:] for line in lines if line}

@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge
 from mailer.delivery.smtp.connection import ConnectionLost, WaitFor
-from mailer.delivery.smtp.dialogue import Dialogue, Offer
+from mailer.delivery.smtp.dialogue import Capabilities, Dialogue
 from mailer.delivery.smtp.login.authenticate import log_in
 from mailer.delivery.smtp.resolving import is_loopback
 from mailer.errors import SettingsError, TransportError
@@ -59,7 +59,9 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
     return context
 
 
-def open_session(dialogue: Dialogue, settings: Settings, token: str = "") -> Generator[WaitFor, None, Offer]:
+def open_session(
+    dialogue: Dialogue, settings: Settings, token: str = ""
+) -> Generator[WaitFor, None, Capabilities]:
     """Connects, encrypts and logs in, as the settings say.
 
     Args:
@@ -83,9 +85,9 @@ def open_session(dialogue: Dialogue, settings: Settings, token: str = "") -> Gen
     greeting = yield from dialogue.reply(Stage.CONNECT, seconds)
     dialogue.greeted = True
     _must(Stage.CONNECT, greeting)
-    offer = yield from _hello(dialogue, seconds)
+    capabilities = yield from _hello(dialogue, seconds)
     if settings.smtp_security == "starttls":
-        if "STARTTLS" not in offer.extensions:
+        if "STARTTLS" not in capabilities.extensions:
             raise TransportError(
                 f"{settings.smtp_host} does not offer STARTTLS, so nothing was sent to it.",
                 "If it never did, use SMTP_SECURITY=tls with port 465. If it used to, someone may be "
@@ -93,10 +95,12 @@ def open_session(dialogue: Dialogue, settings: Settings, token: str = "") -> Gen
             )
         _must(Stage.STARTTLS, (yield from dialogue.ask(b"STARTTLS", Stage.STARTTLS, seconds)))
         yield from dialogue.connection.start_tls(tls_context(settings), settings.smtp_host)
-        offer = yield from _hello(dialogue, seconds)  # what was offered in clear is void (RFC 3207 §4.2)
+        capabilities = yield from _hello(
+            dialogue, seconds
+        )  # what was offered in clear is void (RFC 3207 §4.2)
     if settings.smtp_username:
-        yield from log_in(dialogue, offer, settings, token)
-    return offer
+        yield from log_in(dialogue, capabilities, settings, token)
+    return capabilities
 
 
 def _must(stage: Stage, reply: Reply) -> None:
@@ -109,14 +113,14 @@ def _must(stage: Stage, reply: Reply) -> None:
     raise NotNow(f"the server answered {stage} with {reply}")
 
 
-def _hello(dialogue: Dialogue, seconds: float) -> Generator[WaitFor, None, Offer]:
+def _hello(dialogue: Dialogue, seconds: float) -> Generator[WaitFor, None, Capabilities]:
     name = _own_name(dialogue.connection.socket)
     reply = yield from dialogue.ask(b"EHLO " + name, Stage.EHLO, seconds)
     if reply.code in (500, 501, 502, 504, 550):  # no ESMTP (RFC 5321 §3.2)
         _must(Stage.EHLO, (yield from dialogue.ask(b"HELO " + name, Stage.EHLO, seconds)))
-        return Offer()
+        return Capabilities()
     _must(Stage.EHLO, reply)
-    return Offer.read(reply)
+    return Capabilities.read(reply)
 
 
 def _own_name(connected: socket.socket) -> bytes:

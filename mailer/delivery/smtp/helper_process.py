@@ -7,7 +7,7 @@ import select
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -15,17 +15,17 @@ from multiprocessing.connection import Connection
 
 from mailer.authorization import AccessToken
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.ledger.claims import GROUP, Claim
-from mailer.delivery.ledger.clock import SteadyClock
-from mailer.delivery.ledger.hold import Tenure
-from mailer.delivery.ledger.journal import Journal
+from mailer.delivery.ledger.claim import GROUP, Claim
+from mailer.delivery.ledger.sqlite.hold import Tenure
+from mailer.delivery.ledger.sqlite.journal import FileJournal
+from mailer.delivery.ledger.sqlite.store import FileStore
 from mailer.delivery.limits import NOTHING_LOST, Gate
 from mailer.delivery.messages import Messages
 from mailer.delivery.replies import Verdict
 from mailer.delivery.run import MOST_DROPS
 from mailer.delivery.smtp.helpers import Assignment
 from mailer.delivery.smtp.loop import Loop
-from mailer.delivery.transport import Dispatch, NoLogin, NoToken, Parcel, SharedWork, not_to_leave
+from mailer.delivery.transport import Dispatch, NoLogin, NoToken, Parcel, Paused, Permission, SharedWork
 from mailer.errors import LedgerError, MailerError, TransportError
 from mailer.model import Outcome, Status
 
@@ -43,18 +43,19 @@ class HelperWork:
     def __init__(self, connection: Connection, ledger: Ledger, assignment: Assignment) -> None:
         self._connection, self._schedule = connection, assignment.schedule
         handover = assignment.handover
-        self.tenure = Tenure(ledger, handover.fence)
+        assert isinstance(ledger.store, FileStore)  # in a database, each process claims by itself
+        self.tenure = Tenure(ledger.store, handover.fence)
         self.tenure.join()
         self._messages = Messages(ledger, ledger.mailing(handover.release), handover.signing)
         self._gate = Gate(handover.still_wanted)
-        self._journal = Journal(self.tenure, assignment.schedule.retry_after, SteadyClock(ledger))
+        self._journal = FileJournal(self.tenure, assignment.schedule.retry_after, ledger.clock())
         self._portion = 1
         self._backlog: deque[Claim] = deque()
         self._again: deque[Parcel] = deque()
         self._in_hand = 0
         self._accepted = 0
         self._others: list[tuple[str, Verdict, Outcome]] = []
-        self._asked = self._working = self._leaving = self._finishing = self._gone = False
+        self._asked = self._working = self._leaving = self._finishing = self._gone = self._paused = False
         self._no_login: NoLogin | None = None
         self._token: Future[AccessToken] = Future()
         self._last: Dispatch | None = None
@@ -67,7 +68,7 @@ class HelperWork:
         if self._hungry:
             self._listen()
             self._tell()
-        while not self._finishing and (self._again or self._backlog):
+        while not (self._finishing or self._paused) and (self._again or self._backlog):
             parcel = self._again.popleft() if self._again else None
             claim = parcel.claim if parcel else self._backlog.popleft()
             if self._still_to_be_mailed(claim):
@@ -90,7 +91,7 @@ class HelperWork:
 
     def wait(self) -> float | None:
         """See `Work.wait`. After a while without work, connections are not kept."""
-        if self._again or self._backlog:
+        if (self._again or self._backlog) and not self._paused:
             self._starving_since = 0.0
             return None if self._finishing else 0.0
         self._journal.flush()
@@ -103,21 +104,25 @@ class HelperWork:
         return _LOOK if now - self._starving_since < self._schedule.linger else _LONG
 
     def left(self) -> int:
-        """See `Work.left`. There is always enough for every connection of a helper."""
-        return 0 if self._finishing else _MANY
+        """See `Work.left`. There is always enough for every connection of a helper, but in a pause."""
+        return 0 if self._finishing or self._paused else _MANY
+
+    def places(self, server: str, most: int) -> None:
+        """See `Work.places`. Helpers exist for a file alone."""
 
     def shared(self) -> SharedWork | None:
         """See `Work.shared`."""
         return None
 
-    def before_dots(self, parcels: Sequence[Parcel]) -> frozenset[Parcel]:
-        """See `Work.before_dots`."""
+    def ask(self, parcels: Sequence[Parcel]) -> Permission:
+        """See `Work.ask`."""
         may_leave = [parcel.claim.id for parcel in parcels if self._still_to_be_mailed(parcel.claim)]
-        withheld = not_to_leave(parcels, may_leave, self._journal.before_dots(may_leave))
-        self._in_hand -= len(withheld)
+        return Permission(parcels, may_leave, self._journal.ask(may_leave), self._withheld)
+
+    def _withheld(self, statuses: Collection[Status], number: int) -> None:
+        self._in_hand -= number
         if self._accepted >= GROUP or self._others:
             self._tell()
-        return withheld
 
     def flush(self) -> None:
         """See `Work.flush`."""
@@ -186,6 +191,8 @@ class HelperWork:
                 word = self._connection.recv()
                 if word is None:
                     self._finishing = True
+                elif isinstance(word, Paused):
+                    self._paused = not word.over
                 elif isinstance(word, NoLogin):
                     self._no_login = word
                 elif isinstance(word, AccessToken):

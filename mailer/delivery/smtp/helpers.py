@@ -23,10 +23,10 @@ from dataclasses import dataclass, fields, replace
 from multiprocessing.connection import Connection
 
 from mailer.authorization import AccessToken
-from mailer.delivery.ledger.claims import GROUP, Claim
+from mailer.delivery.ledger.claim import GROUP, Claim
 from mailer.delivery.pace import Schedule, signals_blocked
 from mailer.delivery.smtp.login.tokens import Ask
-from mailer.delivery.transport import Dispatch, Handover, NoLogin, NoToken, SharedWork
+from mailer.delivery.transport import Dispatch, Handover, NoLogin, NoToken, Paused, SharedWork
 from mailer.errors import LedgerError, TransportError
 from mailer.settings import Settings
 
@@ -99,7 +99,7 @@ class _Helper:
         self.hungry = self.idle = False
         self.tell(claims)
 
-    def tell(self, word: Sequence[Claim] | NoLogin | AccessToken | NoToken | None) -> None:
+    def tell(self, word: Sequence[Claim] | NoLogin | AccessToken | NoToken | Paused | None) -> None:
         """Says something. That it has ended is heard, not noticed here."""
         with contextlib.suppress(OSError):
             self.connection.send(word)
@@ -189,7 +189,7 @@ class Helpers:
         self.wanted = after == 0
         self._need: _Need | None = None
         self._helpers: list[_Helper] = []
-        self._told = self._no_login_told = False
+        self._told = self._no_login_told = self._paused_told = False
         self._schedule, self._refusals, self._not_before = schedule, 0, 0.0
 
     @property
@@ -200,6 +200,11 @@ class Helpers:
     def busy(self) -> bool:
         """Whether some helper has, or may have, something in hand."""
         return any(not helper.idle for helper in self._present)
+
+    @property
+    def may_give_back(self) -> bool:
+        """Whether some helper has something in hand that others are to carry if it can't."""
+        return self.busy and not self._work.ending
 
     @property
     def wait_for_tokens(self) -> bool:
@@ -228,6 +233,10 @@ class Helpers:
                 claims = self._work.hand_out()
                 if claims:
                     helper.feed(claims)
+        if (paused := self._work.paused) != self._paused_told:
+            self._paused_told = paused
+            for helper in self._present:
+                helper.tell(Paused(over=not paused))
         if (why := self._work.no_login) and not self._no_login_told:
             self._no_login_told = True
             for helper in self._present:

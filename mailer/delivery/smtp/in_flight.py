@@ -7,7 +7,7 @@ from collections import deque
 from typing import NamedTuple
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome, rule_for
-from mailer.delivery.smtp.connection import ConnectionLost
+from mailer.delivery.smtp.connection import Connection, ConnectionLost
 from mailer.delivery.smtp.login.authenticate import LoginRefused, TokenExpired
 from mailer.delivery.smtp.login.tokens import Credentials
 from mailer.delivery.smtp.login_replies import refused, wanted
@@ -72,6 +72,16 @@ class Decision(NamedTuple):
     stage: Stage
     verdict: Verdict
     reply: Reply
+
+
+def last_word(connection: Connection) -> Decision | None:
+    """What the server said about a message that it did not let us finish."""
+    try:
+        reply = connection.next_reply()
+    except ConnectionLost:
+        return None
+    verdict = judge(Stage.BODY, reply) if reply else Verdict.BROKEN
+    return Decision(Stage.BODY, verdict, reply) if reply and verdict in REFUSALS else None
 
 
 class InFlight:

@@ -1,5 +1,6 @@
 """Several SMTP sessions in one loop, without threads: whoever can go on goes on. After each round, all messages whose
-bodies are out are written down in one transaction, and only then do their final dots leave."""
+bodies are out are written down in one transaction, and only then do their final dots leave. While a database is at
+that, the others go on."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import selectors
 import socket
 import time
 
+from mailer.delivery.dots import Dots
 from mailer.delivery.pace import Schedule
 from mailer.delivery.smtp.attempts import Attempts
 from mailer.delivery.smtp.connection import ConnectionLost, WaitFor, Withdrawn
@@ -62,7 +64,8 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._wants: dict[Session, WaitFor] = {}
         self._sockets: dict[Session, socket.socket] = {}
-        self._attempts = Attempts(settings, schedule, helping=helping)
+        self._dots = Dots[Session](work, self._selector)
+        self._attempts = Attempts(settings, schedule, work, helping=helping)
 
     def carry(self) -> None:
         """See `Transport.carry`.
@@ -86,7 +89,10 @@ class Loop:
             self._staff()
             patience = self._patience()
             if not self._wants:
-                pause = self._work.wait()
+                crowded = (
+                    self._attempts.crowded_out and self._work.left() > 0
+                )  # it claims nobody until it has one
+                pause = _TICK if crowded else self._work.wait()
                 if pause is None and not (self._helpers and self._helpers.busy):
                     return
                 soon = max(pause or 0.0, self._attempts.not_before - time.monotonic(), 0.001)
@@ -95,12 +101,15 @@ class Loop:
                 patience = _TOKEN_TICK
             for key, _ in self._look(patience):
                 if isinstance(key.data, Session):
-                    self._advance(key.data)
+                    self._hear(key.data)
             self._commit()
             self._look_at_the_clock()
 
     def _look(self, patience: float) -> list[tuple[selectors.SelectorKey, int]]:
-        """Who can go on, waiting so many seconds. Before it sleeps, what became of others is written down."""
+        """Who can go on, waiting so many seconds. Before it sleeps, what became of others is written down, unless an
+        answer is waited for. Whoever said something else to the ledger has heard that: nothing would wake us."""
+        if self._dots.asked:
+            return [] if self._dots.answered else self._selector.select(patience)
         events = self._selector.select(min(patience, _NAP))
         if events or patience <= _NAP:
             return events
@@ -131,8 +140,10 @@ class Loop:
         helpers.tend(self._selector, room=self._working == len(self._wants) == helpers.each)
 
     def _close(self) -> None:
+        self._dots.drop()
         for session in self._wants:
             session.dialogue.connection.close()
+        self._attempts.keep(0)
         self._selector.close()
 
     def _staff(self) -> None:
@@ -143,8 +154,7 @@ class Loop:
             TransportError: none may be opened any more, and nobody works.
         """
         while self._one_more():
-            pause = self._work.wait()
-            if pause is None or pause > self._schedule.linger:
+            if self._wait() is None:
                 return
             if no := self._work.no_login:
                 if self._others_work:
@@ -153,7 +163,9 @@ class Loop:
             credentials = self._credentials()
             if credentials is None:
                 return
-            session = Session(self._settings, credentials, self._addresses, self._work, self._schedule)
+            session = Session(
+                self._settings, credentials, self._addresses, self._work, self._schedule, self._wait
+            )
             self._wants[session] = WaitFor.WORK
             self._advance(session)
 
@@ -176,17 +188,33 @@ class Loop:
         if self._working < len(self._wants):
             return False
         enough = -(-self._work.left() // _WORTH_A_CONNECTION)
-        return len(self._wants) < min(self._share, enough, self._attempts.most(others_work=self._others_work))
+        most = min(self._share, enough, self._attempts.most(others_work=self._others_work))
+        return len(self._wants) < most and self._attempts.has_place(len(self._wants) + 1)
 
     def _patience(self) -> float:
         """Seconds that the loop may sleep: until the next deadline, or until there is work."""
         patience, now = _TICK, time.monotonic()
         for session, want in self._wants.items():
             if want is WaitFor.WORK:
-                patience = min(patience, self._work.wait() or 0)
-            else:
+                patience = min(patience, self._wait() or 0)
+            elif want is not WaitFor.COMMIT:
                 patience = min(patience, max(0.0, session.dialogue.deadline - now))
         return patience
+
+    def _wait(self) -> float | None:
+        """Seconds until there may be something to carry: what helpers have in hand they may give back. None: so long,
+        or never, that no connection is kept for it."""
+        pause = self._work.wait()
+        if pause is None and self._helpers and self._helpers.may_give_back:
+            return _TICK
+        return None if pause is None or pause > self._schedule.linger else pause
+
+    def _hear(self, session: Session) -> None:
+        """There is news on its socket. Whoever waits for the ledger hears it after that."""
+        if self._wants.get(session) is WaitFor.COMMIT:
+            self._selector.unregister(self._sockets.pop(session))
+        else:
+            self._advance(session)
 
     def _advance(self, session: Session, late: ConnectionLost | None = None) -> None:
         if session not in self._wants:
@@ -225,6 +253,7 @@ class Loop:
         known = self._sockets.pop(session, None)
         if known is not None:
             self._selector.unregister(known)
+        self._attempts.keep(len(self._wants))
 
     def _lost(self, session: Session, problem: ConnectionLost | TransportError) -> None:
         """A session is gone, or could not be opened. As long as others work, that is no reason to stop.
@@ -250,11 +279,13 @@ class Loop:
             self._attempts.again(session, problem)
 
     def _commit(self) -> None:
-        """Writes down all whose bodies are out, and lets their dots go."""
-        while ready := [session for session, want in self._wants.items() if want is WaitFor.COMMIT]:
-            withheld = self._work.before_dots([parcel for session in ready for parcel in session.ready])
-            for session in ready:
-                session.ready = [parcel for parcel in session.ready if parcel not in withheld]
+        """Has all written down whose bodies are out, and lets their dots go once they are."""
+        while self._dots.asked or self._dots.ask(
+            [s for s, want in self._wants.items() if want is WaitFor.COMMIT]
+        ):
+            if not self._dots.answered:
+                return
+            for session in self._dots.let_go():
                 self._advance(session)
 
     def _look_at_the_clock(self) -> None:
@@ -262,8 +293,7 @@ class Loop:
         now = time.monotonic()
         for session, want in list(self._wants.items()):
             if want is WaitFor.WORK:
-                pause = self._work.wait()
-                if not pause or pause > self._schedule.linger:
+                if not self._wait():
                     self._advance(session)
-            elif now > session.dialogue.deadline:
+            elif want is not WaitFor.COMMIT and now > session.dialogue.deadline:
                 self._advance(session, ConnectionLost(f"timed out waiting for {session.dialogue.awaited}"))

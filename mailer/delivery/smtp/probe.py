@@ -13,7 +13,7 @@ from mailer.authorization import AccessTokens, access_tokens
 from mailer.delivery.pace import Schedule
 from mailer.delivery.replies import Stage
 from mailer.delivery.smtp.connection import Connection, ConnectionLost, HandshakeLost, WaitFor
-from mailer.delivery.smtp.dialogue import Dialogue, Offer
+from mailer.delivery.smtp.dialogue import Capabilities, Dialogue
 from mailer.delivery.smtp.handshake import NotNow, check_security, open_session
 from mailer.delivery.smtp.login.authenticate import NO_ANSWER, TokenRefused
 from mailer.delivery.smtp.login.redaction import Redaction
@@ -31,7 +31,7 @@ _TRIES = 3
 class Greeted:
     """How a server let us in: what it offers, its address, and the seconds that all greetings took."""
 
-    offer: Offer
+    capabilities: Capabilities
     host: str
     seconds: float
 
@@ -113,10 +113,10 @@ def _greeted(settings: Settings, schedule: Schedule, token: str, before: str = "
 
 def _let_in(dialogue: Dialogue, address: SocketAddress, settings: Settings, token: str) -> Greeted:
     started = time.monotonic()
-    offer = _driven(dialogue, open_session(dialogue, settings, token))
+    capabilities = _driven(dialogue, open_session(dialogue, settings, token))
     with contextlib.suppress(ConnectionLost):
         _driven(dialogue, dialogue.ask(b"QUIT", Stage.QUIT, 5))
-    return Greeted(offer, str(address[4][0]), time.monotonic() - started)
+    return Greeted(capabilities, str(address[4][0]), time.monotonic() - started)
 
 
 def _what_to_try(cut: ConnectionLost) -> str:

@@ -16,10 +16,11 @@ and moves only as the methods of “transitions” below say:
     taken ── _begin ──> current ── _refused ──> settled             a refusal before the body
                         current ── _complete ──> ready              the body is out (DATA)
     taken ───────────── _complete ─────────────> ready              (BDAT)
-    ready ── the loop asks the ledger (`Work.before_dots`); whoever is withheld is settled, and leaves `ready`
+    ready ── the loop asks the ledger (`Work.ask`); whoever is withheld is settled, and leaves `ready`
     ready ── _release ──> in flight                                 the dot leaves next, or BDAT LAST
     in flight ── InFlight.hear ──> settled                          its answer
-    lost():  current ──> given back: nothing of it was accepted; or settled by the server's last word on its body
+    lost():  current, ready ──> given back: nothing of it was accepted, though it may be written down as about to be
+             complete; or settled by the server's last word on its body
              in flight ──> settled: uncertain; or refused, where the server had said so before; or given back, where
              it had said goodbye before it could hear the end (InFlight.lost)
 
@@ -29,15 +30,15 @@ What must never happen follows: a dot leaves only from `ready`, and nothing leav
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from mailer.delivery.pace import Schedule
 from mailer.delivery.replies import Stage, Verdict, judge
 from mailer.delivery.smtp.commands import envelope_commands, has_bare_dot, not_for, too_big
 from mailer.delivery.smtp.connection import Connection, ConnectionLost, WaitFor, Withdrawn
-from mailer.delivery.smtp.dialogue import Dialogue, Offer
+from mailer.delivery.smtp.dialogue import Capabilities, Dialogue
 from mailer.delivery.smtp.handshake import open_session
-from mailer.delivery.smtp.in_flight import REFUSALS, Decision, InFlight, lost_by
+from mailer.delivery.smtp.in_flight import Decision, InFlight, last_word, lost_by
 from mailer.delivery.smtp.login.tokens import Credentials
 from mailer.delivery.smtp.resolving import SocketAddress
 from mailer.delivery.transport import Parcel, Work
@@ -58,6 +59,7 @@ class Session:
         credentials: what it logs in with.
         addresses: of the server, tried in this order.
         work: where messages come from and answers go to.
+        wait: seconds until there may be a next one; None: it is not worth waiting for.
 
     Attributes:
         opened: the server has let us in.
@@ -74,37 +76,34 @@ class Session:
         addresses: Sequence[SocketAddress],
         work: Work,
         schedule: Schedule,
+        wait: Callable[[], float | None],
     ) -> None:
         self._settings, self.credentials, self._addresses = settings, credentials, addresses
-        self._work, self._schedule = work, schedule
+        self._work, self._schedule, self._wait = work, schedule, wait
         self._seconds = float(settings.smtp_timeout)
-        self._left_over = False
-        self._in_body = False
-        self.offer = Offer()
+        self._left_over = self._in_body = False
+        self.capabilities = Capabilities()
         self.dialogue = Dialogue(Connection(addresses[0], credentials.redaction))
-        self.opened = False
-        self.leaving = False
+        self.opened = self.leaving = False
         self.current: Parcel | None = None
         self.ready: list[Parcel] = []
+        self._next: Parcel | None = None
         self.in_flight = InFlight(work, credentials, settings.smtp_username)
         self.conversation = self._converse()
 
     # ---- the conversation -----------------------------------------------------------------------
 
     def _converse(self) -> Generator[WaitFor, None, None]:
-        self.offer = yield from self._open()
+        self.capabilities = yield from self._open()
         self.opened = True
-        if (
-            "CHUNKING" in self.offer.extensions
-            and self._settings.smtp_window >= BDAT_FROM
-            and self._pipelining
-        ):
+        several = self._settings.smtp_window >= BDAT_FROM and self._pipelining
+        if several and "CHUNKING" in self.capabilities.extensions:
             yield from self._by_bdat()
         else:
             yield from self._by_data()
         yield from self.dialogue.ask(b"QUIT", Stage.QUIT, min(self._seconds, 5))
 
-    def _open(self) -> Generator[WaitFor, None, Offer]:
+    def _open(self) -> Generator[WaitFor, None, Capabilities]:
         """At the first address that takes us. One that has seen the password had its say: it goes to no other."""
         token = self.credentials.token
         for further in self._addresses[1:]:
@@ -119,13 +118,13 @@ class Session:
 
     @property
     def _pipelining(self) -> bool:
-        return "PIPELINING" in self.offer.extensions
+        return "PIPELINING" in self.capabilities.extensions
 
     def _by_data(self) -> Generator[WaitFor, None, None]:
         """One message in flight. With PIPELINING its dot leaves together with the next one's commands:
         content may lead a command group (RFC 2920 §3.1), so a message costs one round trip."""
         while True:
-            parcel = self._take()
+            parcel, self._next = self._next if self.in_flight else self._take(), None
             if parcel is None and not self.in_flight:
                 if not (yield from self._more_to_come()):
                     return
@@ -145,8 +144,7 @@ class Session:
     def _more_to_come(self) -> Generator[WaitFor, None, bool]:
         if self.in_flight.parting:
             raise self.in_flight.parting
-        pause = self._work.wait()
-        if self.leaving or pause is None or pause > self._schedule.linger:
+        if self.leaving or self._wait() is None:
             return False
         yield WaitFor.WORK
         if self.dialogue.connection.has_news():
@@ -156,9 +154,9 @@ class Session:
     def _take(self) -> Parcel | None:
         """The next parcel that this server can carry; others fail alone, unsent."""
         while not (self.leaving or self.in_flight.parting) and (parcel := self._work.take()):
-            if why := too_big(parcel.envelope, self.offer) or has_bare_dot(parcel.envelope):
+            if why := too_big(parcel.envelope, self.capabilities) or has_bare_dot(parcel.envelope):
                 self._work.settle(parcel, Verdict.STOP, Outcome(Status.QUEUED, text=why), "")
-            elif why := not_for(parcel.envelope, self.offer):
+            elif why := not_for(parcel.envelope, self.capabilities):
                 self._work.settle(parcel, Verdict.REJECTED, Outcome(Status.REJECTED, text=why), "")
             else:
                 return parcel
@@ -167,7 +165,7 @@ class Session:
     def _commands(self, parcel: Parcel, last: bytes) -> list[tuple[Stage, bytes]]:
         reset = [(Stage.RSET, b"RSET\r\n")] if self._left_over else []
         self._left_over = False
-        return reset + envelope_commands(parcel.envelope, self.offer, last)
+        return reset + envelope_commands(parcel.envelope, self.capabilities, last)
 
     def _envelope(
         self, parcel: Parcel, commands: list[tuple[Stage, bytes]]
@@ -203,6 +201,7 @@ class Session:
         self._in_body = True
         self.dialogue.connection.send(content if content.endswith(b"\r\n") else content + b"\r\n")
         yield from self.dialogue.flush(Stage.BODY, self._seconds + len(content) / _SLOWEST)
+        self._next = self._take()  # before that is written down: the ledger may take long
         if self.dialogue.connection.has_news():
             raise ConnectionLost("the server broke off the message")
         yield from self._complete(parcel)
@@ -262,7 +261,11 @@ class Session:
     def _complete(self, *parcels: Parcel) -> Generator[WaitFor, None, None]:
         """Nothing but their ends is missing: waits until that is written down. Whoever is withheld has left `ready`."""
         self.ready = list(parcels)
-        yield WaitFor.COMMIT
+        yield WaitFor.COMMIT  # a database may take long
+        if (
+            self.ready and self.dialogue.connection.is_over()
+        ):  # a reply would be heard as the answer to the end
+            raise ConnectionLost("the server hung up before the end of the message")
         self.current, self._in_body = None, False
 
     def _release(self, *stages: Stage) -> list[Parcel]:
@@ -282,18 +285,15 @@ class Session:
                 self.in_flight.hear(reply, connection.host)
         self.in_flight.lost(why, connection.host)
         if self.current:
-            decision = self._last_word() if self._in_body else None
+            decision = last_word(connection) if self._in_body else None
             if decision:
                 self.in_flight.settle(self.current, decision, connection.host)
             else:  # what another message cost the line for is not suspect
                 self._work.give_back(self.current, why, suspect=self.in_flight.parting is None)
+        for parcel in self.ready:
+            if parcel is not self.current:  # nothing of it has left
+                self._work.give_back(parcel, why, suspect=False)
+        self.ready = []
+        if self._next:
+            self._work.give_back(self._next, why, suspect=False)
         connection.close()
-
-    def _last_word(self) -> Decision | None:
-        """What the server said about a message that it did not let us finish."""
-        try:
-            reply = self.dialogue.connection.next_reply()
-        except ConnectionLost:
-            return None
-        verdict = judge(Stage.BODY, reply) if reply else Verdict.BROKEN
-        return Decision(Stage.BODY, verdict, reply) if reply and verdict in REFUSALS else None

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from mailer.authorization import sasl
 from mailer.delivery.replies import Reply, Stage, Verdict, judge
 from mailer.delivery.smtp.connection import ConnectionLost, WaitFor
-from mailer.delivery.smtp.dialogue import Dialogue, Offer
+from mailer.delivery.smtp.dialogue import Capabilities, Dialogue
 from mailer.delivery.smtp.login_replies import ONCE, refused
 from mailer.errors import TransportError
 from mailer.settings import Settings
@@ -55,7 +55,7 @@ class TokenExpired(ConnectionLost):
 
 
 def log_in(
-    dialogue: Dialogue, offer: Offer, settings: Settings, token: str
+    dialogue: Dialogue, capabilities: Capabilities, settings: Settings, token: str
 ) -> Generator[WaitFor, None, None]:
     """Proves who we are: SMTP_USERNAME, by SMTP_PASSWORD or by an access token.
 
@@ -66,7 +66,7 @@ def log_in(
         ConnectionLost: it may work later.
     """
     user, said = settings.smtp_username, sasl.Reason()
-    mechanism = _mechanism(dialogue, offer, settings)
+    mechanism = _mechanism(dialogue, capabilities, settings)
     try:
         if settings.by_token:
             reply, said = yield from _show(dialogue, mechanism, settings, token)
@@ -98,7 +98,7 @@ def _may_have_expired(reply: Reply, said: sasl.Reason) -> bool:
     )
 
 
-def _mechanism(dialogue: Dialogue, offer: Offer, settings: Settings) -> str:
+def _mechanism(dialogue: Dialogue, capabilities: Capabilities, settings: Settings) -> str:
     encrypted = dialogue.connection.encrypted
     if not (encrypted or dialogue.connection.loopback):
         what = "An access token" if settings.by_token else "A password"
@@ -109,12 +109,12 @@ def _mechanism(dialogue: Dialogue, offer: Offer, settings: Settings) -> str:
         order, hint = ["PLAIN", "LOGIN", "CRAM-MD5"], _NO_LOGIN
         if not encrypted:
             order = ["CRAM-MD5", "PLAIN", "LOGIN"]
-    mechanism = next((name for name in order if name in offer.mechanisms), "")
+    mechanism = next((name for name in order if name in capabilities.mechanisms), "")
     if not mechanism:
         way = "way to sign in with a token" if settings.by_token else "way to log in"
         raise TransportError(
             f"{settings.smtp_host} offers no {way} that mailer knows (it offers: "
-            f"{', '.join(offer.mechanisms) or 'none'}).",
+            f"{', '.join(capabilities.mechanisms) or 'none'}).",
             hint,
         )
     return mechanism

@@ -23,10 +23,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import IO
 
+from mailer.delivery.ledger.testimony import Testimony
 from mailer.errors import LedgerError
 from mailer.workspace.durable import in_place_of
 from mailer.workspace.private import private_folder
@@ -42,34 +43,6 @@ _LATEST = 1e11
 _KINDS = {
     "release": str, "created": float, "sequence": int, "accepted": int, "clean": bool, "boot": str, "at": float
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Testimony:
-    """What a witness says.
-
-    Attributes:
-        created: when the mailing was made (seconds since 1970): which ledger is meant.
-        sequence: as far as the ledger had come.
-        durable: and as far as it was surely on the disk.
-        accepted: how many messages had been accepted.
-        clean: the sending came to its end.
-        boot: the boot of the machine that it is about.
-        at: when it was written, in seconds since 1970.
-    """
-
-    release: str
-    created: float
-    sequence: int
-    accepted: int
-    clean: bool
-    boot: str
-    at: float
-    durable: int = 0
-
-    def reached(self, boot: str) -> int:
-        """The sequence that the ledger must have come to, seen from this boot of the machine."""
-        return self.sequence if self.clean or (boot and boot == self.boot) else self.durable
 
 
 class Witness:

@@ -142,23 +142,57 @@ CREATE TABLE complaints (
 
 -- A release as it was when somebody put their name to it: the newest approval. `people`: keyed digests
 -- of each recipient's address, and of what is theirs alone. `signature`: with SECRET_KEY, over all that an approval says.
-CREATE TABLE snapshots (
+-- `position`: where a language stands in the release.
+CREATE TABLE approvals (
     id        INTEGER PRIMARY KEY,
-    release   TEXT NOT NULL,
-    occasion  TEXT NOT NULL,
+    release   TEXT NOT NULL UNIQUE,
     at        REAL NOT NULL,
     account   TEXT NOT NULL,
     by        TEXT NOT NULL,
     people    BLOB NOT NULL,
-    signature TEXT NOT NULL,
-    UNIQUE (release, occasion)
+    signature TEXT NOT NULL
 );
-CREATE TABLE snapshot_editions (
-    snapshot INTEGER NOT NULL REFERENCES snapshots,
+CREATE TABLE approval_editions (
+    approval INTEGER NOT NULL REFERENCES approvals,
+    position INTEGER NOT NULL,
     language TEXT NOT NULL,
     frozen   BLOB NOT NULL,
-    PRIMARY KEY (snapshot, language)
+    PRIMARY KEY (approval, language)
 );
+
+-- What a page has shown to somebody for them to say yes to: `what` (JSON) would leave, of this mailing, which may not be
+-- ready. `nonce`: a hash of what the page posts, good until `expires` and once. `state`: 'offered'; 'given', somebody has
+-- said yes, as `giver` at `given`, and nothing of it leaves before `leaves` (seconds since 1970); 'begun', a sender has
+-- taken it in hand, whose token is `holder`; 'sending', its people are queued; 'done', 'failed' and 'withdrawn' are its
+-- ends, of which `said` tells.
+CREATE TABLE offers (
+    id      INTEGER PRIMARY KEY,
+    mailing INTEGER NOT NULL REFERENCES mailings,
+    release TEXT NOT NULL,
+    nonce   TEXT NOT NULL UNIQUE,
+    what    TEXT NOT NULL,
+    made    REAL NOT NULL,
+    expires REAL NOT NULL,
+    state   TEXT NOT NULL DEFAULT 'offered',
+    given   REAL NOT NULL DEFAULT 0,
+    giver   TEXT NOT NULL DEFAULT '',
+    leaves  REAL NOT NULL DEFAULT 0,
+    holder  TEXT NOT NULL DEFAULT '',
+    said    TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX offers_of ON offers (mailing);
+
+-- What somebody asks of whoever sends a mailing: 'pause', 'go on', 'stop'. The last one holds. `heard`: by which holder of
+-- the mailing; '': by nobody.
+CREATE TABLE requests (
+    id      INTEGER PRIMARY KEY,
+    mailing INTEGER NOT NULL REFERENCES mailings,
+    kind    TEXT NOT NULL,
+    at      REAL NOT NULL,
+    giver   TEXT NOT NULL,
+    heard   TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX requests_of ON requests (mailing);
 
 -- Mails that came back, and events of providers, that were dealt with: hashes, nothing of what they say.
 CREATE TABLE mail_dealt_with (
@@ -171,6 +205,20 @@ CREATE TABLE folders_read (
     folder   TEXT PRIMARY KEY,
     validity INTEGER,
     uid      INTEGER
+);
+
+-- The computer that may write here (machine.py): a hash of its id, what it is called, since when. One row at most; none:
+-- nobody has written yet.
+CREATE TABLE machine (
+    id    TEXT PRIMARY KEY,
+    name  TEXT NOT NULL,
+    since REAL NOT NULL
+);
+
+-- Where all of this was moved, if it was: this file is used no more (moving.py).
+CREATE TABLE moved (
+    destination TEXT NOT NULL,
+    at          REAL NOT NULL
 );
 
 -- For reading with any SQLite tool.

@@ -24,6 +24,9 @@ _NAMED = "process {pid} of {user} on {host}, since {since}"
 _SIGNING = 0.1
 """Seconds in which a new holder has surely written its name."""
 
+_PATIENCE, _AGAIN = 0.5, 0.02
+"""Seconds for which it is tried to take it, and between two tries: somebody may just be asking whether it is held."""
+
 
 def this_process() -> str:
     """Who we are, for whoever finds us in the way."""
@@ -76,7 +79,7 @@ class Lock:
         except OSError as error:
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
         try:
-            lock(self._file, _TEXT)
+            self._lock(time.monotonic() + _PATIENCE)
         except OSError as error:
             raise self._refused(error) from None
         try:
@@ -85,6 +88,41 @@ class Lock:
         except OSError as error:
             self.release()
             raise LedgerError(f"{self._path} can't be written: {error.strerror}.") from None
+
+    def held(self) -> bool:
+        """Whether anybody has it at this moment, this process too. It is there for whoever asks to look, and is taken
+        from nobody: who begins to take it meanwhile gets it a moment later.
+
+        Raises:
+            LedgerError: the drive can't lock files.
+        """
+        if self._file is not None:
+            return True
+        try:
+            with self._path.open("rb+", buffering=0) as file:
+                lock(file, _TEXT)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            if error.errno in HELD:
+                return True
+            raise LedgerError(f"{self._path} can't be locked: {error.strerror}.") from None
+        return False
+
+    def _lock(self, until: float) -> None:
+        """
+        Raises:
+            OSError: somebody else keeps it, or the drive can't lock.
+        """
+        assert self._file is not None
+        while True:
+            try:
+                lock(self._file, _TEXT)
+                return
+            except OSError as error:
+                if error.errno not in HELD or time.monotonic() > until:
+                    raise
+            time.sleep(_AGAIN)
 
     def _refused(self, error: OSError) -> LedgerError:
         """Why it was not to be had."""
@@ -122,3 +160,13 @@ class Lock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def lock_of(ledger: Path, mailing: int, release: str = "") -> Lock:
+    """A mailing's lock: a file beside the ledger's.
+
+    Args:
+        mailing: its id; the mailing may not be ready.
+        release: its name, for whoever finds the lock taken.
+    """
+    return Lock(ledger.with_name(f"{ledger.name}.{mailing}.lock"), f"“{release}”")

@@ -9,70 +9,70 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-from mailer.delivery.ledger.clock import boot_id
-from mailer.delivery.ledger.hold import Hold, Tenure
-from mailer.delivery.ledger.ledger import Ledger
-from mailer.delivery.ledger.records import DEFERRED, DOT, IS_WAITING, QUEUED, SENDING, UNCERTAIN, Mailing
+from mailer.delivery.ledger.boot import boot_id
+from mailer.delivery.ledger.claim import GROUP, Claim
+from mailer.delivery.ledger.records import DEFERRED, DOT, IS_WAITING, QUEUED, SENDING, UNCERTAIN
+from mailer.delivery.ledger.sqlite.database import Database
+from mailer.delivery.ledger.sqlite.hold import FileHold, Tenure
+from mailer.delivery.ledger.sqlite.journal import FileJournal
+from mailer.delivery.ledger.store import Fence
 from mailer.errors import LedgerError
-
-GROUP = 100
-"""Recipients that one durable claim takes, at most."""
-
-_FIRST = 10
-_SECONDS = 0.1
-_SHARE = 0.05
-"""Of a sending's time that waiting for the disk may take."""
 
 _COLUMNS = "id, canonical, address, name, language, fields, token, in_reply_to, tries"
 
 
-class Claim(NamedTuple):
-    """One recipient, claimed for sending. `tries`: how often they were deferred in this run."""
-
-    id: int
-    canonical: str
-    address: str
-    name: str
-    language: str
-    fields: Mapping[str, str]
-    token: str
-    in_reply_to: str
-    tries: int
-
-
-class Claims:
+class FileClaims:
     """A mailing that this process holds, as a context manager. Leaving it hands back what is still claimed.
 
     Args:
-        ledger, mailing: what to hold.
+        database: the ledger's file.
+        hold: on the mailing, not taken yet.
+        clock: by which the deferred are due.
         uncertain: canonical addresses that a person has said may be sent again (`resume --uncertain`).
 
     Attributes:
         planned: the mailing's, as it stands in the ledger: nothing may be claimed before.
-        hold, tenure: the right to send of it, and the transactions of that.
+        tenure: the transactions of the right to send of it.
 
     Raises:
         LedgerError: someone else holds it; the ledger can't be written; or it does not know everything.
     """
 
-    def __init__(self, ledger: Ledger, mailing: Mailing, uncertain: Iterable[str] = ()) -> None:
-        self._ledger, self._mailing, self._uncertain = ledger, mailing, tuple(uncertain)
-        self.hold: Hold = ledger.hold(mailing)
-        self.tenure = Tenure(ledger, self.hold.fence)
+    def __init__(
+        self, database: Database, hold: FileHold, clock: Callable[[], float], uncertain: Iterable[str] = ()
+    ) -> None:
+        self._database, self._hold, self._clock, self._uncertain = database, hold, clock, tuple(uncertain)
+        self._mailing = hold.fence.mailing
+        self.tenure = Tenure(database, hold.fence)
         self._after = 0
         self.planned = 0.0
 
+    @property
+    def fence(self) -> Fence:
+        return self._hold.fence
+
+    @property
+    def asked_before(self) -> int:
+        return self._hold.asked_before
+
+    @property
+    def lock(self) -> int | None:
+        return self._hold.fileno()
+
+    def journal(self, retry_after: Callable[[int], float]) -> FileJournal:
+        return FileJournal(self.tenure, retry_after, self._clock)
+
     def __enter__(self) -> Self:
-        self.hold.take()
+        self._hold.take()
         try:
-            self.tenure = Tenure(self._ledger, self.hold.fence)
+            self.tenure = Tenure(self._database, self._hold.fence)
             self._recover()
         except BaseException:
-            self.hold.release()
+            self._hold.release()
             raise
         return self
 
@@ -86,39 +86,38 @@ class Claims:
                 raise
         finally:
             self.tenure.close()
-            self.hold.release()
+            self._hold.release()
 
     def _recover(self) -> None:
         """What the last holder left behind (docs/reference/states.md), and a new boot id for our claims."""
         here = boot_id()
         with self.tenure.step(durable=True) as db:
             boot, self.planned = db.execute(
-                "SELECT boot, planned FROM mailings WHERE id = ?", (self._mailing.id,)
+                "SELECT boot, planned FROM mailings WHERE id = ?", (self._mailing,)
             ).fetchone()
             if boot != here or not here:
                 self._move(db, SENDING, UNCERTAIN, "the machine was restarted while this was sent")
-            db.execute("UPDATE mailings SET boot = ? WHERE id = ?", (here, self._mailing.id))
+            db.execute("UPDATE mailings SET boot = ? WHERE id = ?", (here, self._mailing))
             db.execute(
                 "UPDATE deliveries SET due = 0, tries = 0 WHERE mailing = ? AND state = ?",
-                (self._mailing.id, DEFERRED),
+                (self._mailing, DEFERRED),
             )
             db.executemany(
                 "UPDATE deliveries SET state = ? WHERE mailing = ? AND canonical = ? AND state = ?",
-                [(QUEUED, self._mailing.id, canonical, UNCERTAIN) for canonical in self._uncertain],
+                [(QUEUED, self._mailing, canonical, UNCERTAIN) for canonical in self._uncertain],
             )
             self._clear(db)
 
-    def begin(self) -> None:
-        """The planned time has come, and the mailing begins: from now on it is not late any more. Whoever the run
-        before halted for comes last: if it was about them after all, they block nobody."""
+    def begin(self) -> bool:
         with self.tenure.step(durable=True) as db:
             if self.planned:
-                db.execute("UPDATE mailings SET planned = 0 WHERE id = ?", (self._mailing.id,))
+                db.execute("UPDATE mailings SET planned = 0 WHERE id = ?", (self._mailing,))
             db.execute(
                 "UPDATE deliveries SET state = ?, due = 0 WHERE mailing = ? AND state = ? AND id IN"
                 " (SELECT delivery FROM attempts WHERE code BETWEEN 400 AND 599)",
-                (DEFERRED, self._mailing.id, QUEUED),
+                (DEFERRED, self._mailing, QUEUED),
             )
+        return True
 
     def _sort_out(self) -> None:
         with self.tenure.step(durable=True) as db:  # a witness that says how it ended must not be ahead of it
@@ -134,10 +133,10 @@ class Claims:
             db.execute(
                 "INSERT INTO attempts (delivery, at, code, enhanced, text, host)"
                 " SELECT id, ?, 0, '', ?, '' FROM deliveries WHERE mailing = ? AND state = ?",
-                (time.time(), why, self._mailing.id, old),
+                (time.time(), why, self._mailing, old),
             )
         query = "UPDATE deliveries SET state = ? WHERE mailing = ? AND state = ?"
-        db.execute(query, (new, self._mailing.id, old))
+        db.execute(query, (new, self._mailing, old))
 
     def claim_queued(self, most: int = GROUP) -> list[Claim]:
         """The next of those never tried, in the order of queueing, durably marked as being sent."""
@@ -153,8 +152,8 @@ class Claims:
     def _claim(self, which: str, argument: float, most: int) -> list[Claim]:
         """Read and marked in one transaction: a correction that comes in between would be overwritten."""
         query = f"SELECT {_COLUMNS} FROM deliveries WHERE mailing = ? AND {which} LIMIT ?"
-        arguments = (self._mailing.id, argument, most)
-        with self._ledger.reading() as db:
+        arguments = (self._mailing, argument, most)
+        with self._database.reading() as db:
             if db.execute(query, (*arguments[:2], 1)).fetchone() is None:
                 return []  # asked again and again while the run waits: that is to cost no write
         with self.tenure.step(durable=True) as db:
@@ -171,45 +170,20 @@ class Claims:
     def has_queued(self) -> bool:
         """Whether somebody is there who was never tried."""
         query = f"SELECT 1 FROM deliveries WHERE mailing = ? AND id > ? AND state = '{QUEUED}' ORDER BY id LIMIT 1"
-        with self._ledger.reading() as db:
-            return db.execute(query, (self._mailing.id, self._after)).fetchone() is not None
+        with self._database.reading() as db:
+            return db.execute(query, (self._mailing, self._after)).fetchone() is not None
 
     def waiting(self) -> int:
         """How many recipients are queued or deferred."""
-        with self._ledger.reading() as db:
+        with self._database.reading() as db:
             query = f"SELECT count(*) FROM deliveries WHERE mailing = ? AND {IS_WAITING}"
-            return int(db.execute(query, (self._mailing.id,)).fetchone()[0])
+            return int(db.execute(query, (self._mailing,)).fetchone()[0])
 
     def next_due(self) -> float | None:
         """When the next deferred recipient may be tried, in seconds since 1970; None: nobody is deferred."""
-        with self._ledger.reading() as db:
+        with self._database.reading() as db:
             due = db.execute(
                 f"SELECT min(due) FROM deliveries WHERE mailing = ? AND state = '{DEFERRED}'",
-                (self._mailing.id,),
+                (self._mailing,),
             ).fetchone()[0]
         return None if due is None else float(due)
-
-
-class ClaimSize:
-    """As many as leave in a tenth of a second, up to a hundred: after a power cut whoever was claimed is uncertain, and
-    a correction that comes in between finds the rest still in the queue. Where the disk is slow, as many as leave in
-    twenty times as long as the disk takes.
-    """
-
-    def __init__(self) -> None:
-        self._size = _FIRST
-        self._began = self._ended = 0.0
-
-    def next(self) -> int:
-        """How many to claim now."""
-        now = time.monotonic()
-        if self._began:
-            wanted = max(_SECONDS, (self._ended - self._began) / _SHARE)
-            passed = max(now - self._ended, wanted / 2)  # twice as many as before at most
-            self._size = min(GROUP, max(1, round(self._size * wanted / passed)))
-        self._began = self._ended = now
-        return self._size
-
-    def claimed(self) -> None:
-        """They are on the disk now."""
-        self._ended = time.monotonic()

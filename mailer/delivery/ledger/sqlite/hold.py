@@ -13,51 +13,18 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Self
 
-from mailer.delivery.ledger.clock import boot_id
-from mailer.delivery.ledger.database import Database
-from mailer.delivery.ledger.doubt import must_be_whole
-from mailer.delivery.ledger.lock import Lock, this_process
+from mailer.delivery.ledger.boot import boot_id
 from mailer.delivery.ledger.queueing import put_in_doubt
 from mailer.delivery.ledger.records import ARRIVED, DOT, LEFT_NOWHERE
-from mailer.delivery.ledger.witness import Marks, Testimony, Witness
-from mailer.errors import LedgerError, TakenOver
-
-
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """One holder's token, for helper processes too.
-
-    Attributes:
-        mailing: its id in the ledger.
-        release: its name.
-        token: nobody else's; what the holder is called follows it.
-    """
-
-    mailing: int
-    release: str
-    token: str
-
-    def check(self, db: sqlite3.Connection) -> int:
-        """
-        Returns:
-            The mailing's sequence.
-
-        Raises:
-            TakenOver: somebody else holds the mailing now.
-        """
-        query = "SELECT holder, sequence FROM mailings WHERE id = ?"
-        holder, sequence = db.execute(query, (self.mailing,)).fetchone() or ("", 0)
-        if holder != self.token:
-            other = holder.partition(" ")[2] or "another process"
-            raise TakenOver(
-                f"“{self.release}” was taken over by {other}.",
-                "This process has stopped. What happened to each recipient is in the ledger: "
-                f"`mailer status {self.release} --recipients`.",
-            )
-        return int(sequence)
+from mailer.delivery.ledger.sqlite.database import Database
+from mailer.delivery.ledger.sqlite.doubt import must_be_whole
+from mailer.delivery.ledger.sqlite.lock import Lock, this_process
+from mailer.delivery.ledger.sqlite.witness import Marks, Witness
+from mailer.delivery.ledger.store import Fence
+from mailer.delivery.ledger.testimony import Testimony
+from mailer.errors import LedgerError
 
 
 class Tenure:
@@ -137,13 +104,17 @@ def testimony_of(database: Database, mailing: int, *, clean: bool) -> Testimony:
     return Testimony(release, created, sequence, accepted, clean, boot_id(), time.time())
 
 
-class Hold:
+class FileHold:
     """The right to one mailing, as a context manager. Taken twice by the same ledger, it is held once.
 
     Args:
         database: the ledger.
         lock: the mailing's.
         mailing, release: which.
+
+    Attributes:
+        fence: the holder's.
+        asked_before: the last request (consent/requests.py) from before it was taken.
     """
 
     def __init__(self, database: Database, lock: Lock, mailing: int, release: str) -> None:
@@ -151,6 +122,7 @@ class Hold:
         self._mailing, self._release = mailing, release
         self._taken = 0
         self.fence = Fence(mailing, release, "")
+        self.asked_before = 0
 
     def __enter__(self) -> Self:
         self.take()
@@ -194,6 +166,8 @@ class Hold:
         self.fence = Fence(self._mailing, self._release, f"{secrets.token_hex(8)} {this_process()}")
         with self._database.writing() as db:
             db.execute("UPDATE mailings SET holder = ? WHERE id = ?", (self.fence.token, self._mailing))
+            newest = "SELECT coalesce(max(id), 0) FROM requests WHERE mailing = ?"
+            self.asked_before = db.execute(newest, (self._mailing,)).fetchone()[0]
 
     def release(self) -> None:
         """Lets go of it, when it is released as often as it was taken."""

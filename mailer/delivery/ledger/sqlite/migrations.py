@@ -12,6 +12,7 @@ from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
+from mailer.delivery.ledger.store import Connection
 from mailer.errors import LedgerError
 from mailer.workspace.private import private_file
 
@@ -87,9 +88,50 @@ def _snapshots(db: sqlite3.Connection) -> None:
     )
 
 
+def _desk(db: sqlite3.Connection) -> None:
+    """7 → 8: what a page has shown to somebody to say yes to, and what they ask of a sender."""
+    db.execute(
+        "CREATE TABLE offers (id INTEGER PRIMARY KEY, mailing INTEGER NOT NULL REFERENCES mailings, release TEXT NOT"
+        " NULL, nonce TEXT NOT NULL UNIQUE, what TEXT NOT NULL, made REAL NOT NULL, expires REAL NOT NULL,"
+        " state TEXT NOT NULL DEFAULT 'offered', given REAL NOT NULL DEFAULT 0, giver TEXT NOT NULL DEFAULT '',"
+        " leaves REAL NOT NULL DEFAULT 0, holder TEXT NOT NULL DEFAULT '', said TEXT NOT NULL DEFAULT '')"
+    )
+    db.execute("CREATE INDEX offers_of ON offers (mailing)")
+    db.execute(
+        "CREATE TABLE requests (id INTEGER PRIMARY KEY, mailing INTEGER NOT NULL REFERENCES mailings,"
+        " kind TEXT NOT NULL, at REAL NOT NULL, giver TEXT NOT NULL, heard TEXT NOT NULL DEFAULT '')"
+    )
+    db.execute("CREATE INDEX requests_of ON requests (mailing)")
+
+
+def _computers(db: sqlite3.Connection) -> None:
+    """8 → 9: whose computer may write here, and where the ledger was moved. Of what was proofed nothing was ever
+    kept, so a snapshot is an approval."""
+    db.execute("CREATE TABLE machine (id TEXT PRIMARY KEY, name TEXT NOT NULL, since REAL NOT NULL)")
+    db.execute("CREATE TABLE moved (destination TEXT NOT NULL, at REAL NOT NULL)")
+    db.execute(
+        "CREATE TABLE approvals (id INTEGER PRIMARY KEY, release TEXT NOT NULL UNIQUE, at REAL NOT NULL,"
+        " account TEXT NOT NULL, by TEXT NOT NULL, people BLOB NOT NULL, signature TEXT NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE approval_editions (approval INTEGER NOT NULL REFERENCES approvals, position INTEGER NOT NULL,"
+        " language TEXT NOT NULL, frozen BLOB NOT NULL, PRIMARY KEY (approval, language))"
+    )
+    db.execute(
+        "INSERT INTO approvals SELECT id, release, at, account, by, people, signature FROM snapshots"
+        " WHERE occasion = 'approval'"
+    )
+    db.execute(
+        "INSERT INTO approval_editions SELECT snapshot, row_number() OVER (PARTITION BY snapshot ORDER BY rowid) - 1,"
+        " language, frozen FROM snapshot_editions WHERE snapshot IN (SELECT id FROM approvals)"
+    )
+    db.execute("DROP TABLE snapshot_editions")
+    db.execute("DROP TABLE snapshots")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     *(_orders, _fences, _bounces, _answers),
-    *(_complaints, _snapshots),
+    *(_complaints, _snapshots, _desk, _computers),
 )
 """The function at index n brings version n + 1 to n + 2."""
 
@@ -126,7 +168,7 @@ def bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
             db.rollback()
 
 
-def index_for_bounces(db: sqlite3.Connection) -> None:
+def index_for_bounces(db: Connection) -> None:
     """The indexes by which a returned mail finds its delivery. They are made when the first one is read: queueing a
     million recipients does without them."""
     db.execute("CREATE INDEX IF NOT EXISTS deliveries_by_token ON deliveries (token)")
@@ -149,7 +191,7 @@ def _keep_copy(path: Path, target: Path) -> None:
 
 def _statements() -> list[str]:
     """The statements of schema.sql, one by one: `executescript` would commit what is open."""
-    script = files("mailer.delivery.ledger").joinpath("schema.sql").read_text("utf-8")
+    script = files("mailer.delivery.ledger.sqlite").joinpath("schema.sql").read_text("utf-8")
     statements, current = [], ""
     for line in script.splitlines(keepends=True):
         current += line

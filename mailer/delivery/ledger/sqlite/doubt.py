@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from mailer.delivery.ledger.clock import boot_id
-from mailer.delivery.ledger.database import Database
+from mailer.delivery.ledger.boot import boot_id
 from mailer.delivery.ledger.records import ARRIVED
-from mailer.delivery.ledger.witness import Testimony, Witness, all_of
+from mailer.delivery.ledger.sqlite.database import Database
+from mailer.delivery.ledger.sqlite.witness import Witness, all_of
+from mailer.delivery.ledger.testimony import Doubt, Testimony
 from mailer.errors import LedgerError
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What a witness says, and the ledger does not know.
-
-    Attributes:
-        testimony: the furthest there is.
-        known: how many the ledger knows as accepted; None: it does not know the release at all.
-    """
-
-    testimony: Testimony
-    known: int | None
-
-    def __str__(self) -> str:
-        told = self.testimony
-        when = datetime.fromtimestamp(told.at).astimezone().isoformat(" ", "minutes")
-        accepted = f"{told.accepted:,} accepted" if told.accepted else "some may have left"
-        said = f"a sending of {when}, {accepted}"
-        if self.known is None:
-            return f"the ledger knows nothing of “{told.release}” ({said})"
-        return f"the ledger knows of {self.known:,} accepted for “{told.release}”, but more was sent ({said})"
 
 
 def doubt_about(database: Database, release: str) -> Doubt | None:

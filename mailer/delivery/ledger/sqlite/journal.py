@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from mailer.delivery.ledger.claims import Claim
-from mailer.delivery.ledger.hold import Tenure
+from mailer.delivery.ledger.claim import Claim
 from mailer.delivery.ledger.records import DEFERRED, DOT, LETTERS, SENDING, UNCERTAIN
+from mailer.delivery.ledger.sqlite.hold import Tenure
 from mailer.errors import TakenOver
 from mailer.model import Outcome, Status
 
@@ -36,7 +36,19 @@ class _Settled(NamedTuple):
     due: float
 
 
-class Journal:
+class Answered:
+    """See `Answer`."""
+
+    socket, is_there = None, True
+
+    def __init__(self, withheld: Mapping[int, Status]) -> None:
+        self._withheld = withheld
+
+    def withheld(self) -> Mapping[int, Status]:
+        return self._withheld
+
+
+class FileJournal:
     """Writes for one process; several may write for the same mailing, each for its own claims.
 
     Args:
@@ -73,18 +85,12 @@ class Journal:
         if self._settled or self._given_back:
             self.before_dots(())
 
-    def before_dots(self, claims: Sequence[int]) -> frozenset[int]:
-        """Writes that the final dots of these claims' messages are about to leave, and what is remembered.
+    def ask(self, claims: Sequence[int]) -> Answered:
+        """See `Journal.ask`. It is written when this returns."""
+        return Answered(self.before_dots(claims))
 
-        Args:
-            claims: their numbers (`Claim.id`).
-
-        Returns:
-            Those of them that are not to leave: they are nobody's claim any more.
-
-        Raises:
-            LedgerError: nothing was written, so no dot may leave.
-        """
+    def before_dots(self, claims: Sequence[int]) -> Mapping[int, Status]:
+        """See `Journal.before_dots`. Whoever is not to get it was taken off the queue."""
         try:
             accepted = sum(s.outcome.status is Status.ACCEPTED for s in self._settled)
             with self._tenure.step(accepted=accepted) as db:
@@ -98,7 +104,11 @@ class Journal:
             self._settled, self._given_back = [], []
             raise
         self._settled, self._given_back = [], []
-        return withheld
+        return dict.fromkeys(withheld, Status.REJECTED)
+
+    def keep(self) -> bool:
+        """Nobody else may have them as long as this process lives."""
+        return True
 
     def _write(self, db: sqlite3.Connection, states: str) -> None:
         """Outcomes of those whose claims are in these states: a bounce may have been quicker."""
