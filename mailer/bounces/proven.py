@@ -11,6 +11,7 @@ from mailer.bounces.consequences import Consequence, Done, for_you, suppressing
 from mailer.bounces.reading import FailedRecipient, Severity
 from mailer.bounces.register import Sent
 from mailer.delivery.ledger import Ledger
+from mailer.delivery.ledger.feedback import Feedback
 from mailer.press import Suppressions
 
 SOFT_BOUNCES, SOFT_DAYS = 3, 14
@@ -35,7 +36,7 @@ class Proven:
         soft = recipient.severity is Severity.SOFT
         what = f"{recipient.status} {recipient.cause}".strip()
         detail = f"{what}: {recipient.said}" if recipient.said else what
-        found = self.ledger.bounced(
+        found = Feedback(self.ledger).bounced(
             sent.token,
             soft=soft,
             enhanced=recipient.status,
@@ -70,7 +71,7 @@ class Proven:
             told = f"reported to us ({what}), perhaps by somebody else"
             told += f". To stop mailing them: {suppressing(sent.address)}"
             return for_you(told, sent.address, sent.release)
-        self.ledger.complained(sent.token, at.timestamp())
+        Feedback(self.ledger).complained(sent.token, at.timestamp())
         new = self.suppressions.add(
             sent.address, "reported our email as spam", f"complaint about {sent.release}"
         )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.delivery.ledger import Ledger
-from mailer.delivery.ledger.migrations import index_for_bounces
 from mailer.delivery.ledger.records import LETTERS, status_of
 from mailer.model import Status
 
@@ -40,7 +39,7 @@ class MailRegister:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger, self._replies_indexed = ledger, False
         with ledger.writing() as db:
-            index_for_bounces(db)
+            ledger.store.index_for_bounces(db)
 
     def by_token(self, token: str) -> Sent | None:
         """The mail with this token, as in a VERP address."""
@@ -73,9 +72,7 @@ class MailRegister:
             return
         self._replies_indexed = True
         with self._ledger.writing() as db:
-            db.execute(
-                "CREATE INDEX IF NOT EXISTS attempts_accepted ON attempts (text) WHERE code BETWEEN 200 AND 299"
-            )
+            self._ledger.store.index_for_replies(db)
 
     def by_address(self, canonical: str, at: datetime) -> Sent | None:
         """The newest mail to an address in the month before `at`."""
@@ -93,22 +90,23 @@ class MailRegister:
         with self._ledger.reading() as db:
             row = db.execute(
                 "SELECT token, release, canonical, address, state FROM deliveries AS d"  # noqa: S608
-                f" JOIN mailings AS m ON m.id = mailing WHERE instr(?, state) AND {where}"
+                f" JOIN mailings AS m ON m.id = mailing WHERE instr(?, state) > 0 AND {where}"
                 " ORDER BY d.id DESC LIMIT 1",
                 (letters, *values),
             ).fetchone()
             if row is None:
                 return None
             token, release, canonical, address, state = row
-            return Sent(token, release, canonical, address, status_of(db, state))
+            return Sent(token, release, canonical, address, status_of(state))
 
     def answered(self, mail: Sent, at: datetime, *, automatic: bool) -> None:
         """Records that its recipient answered a mail of ours, or that a program did for them: that, and nothing of what
         it says."""
         with self._ledger.writing() as db:
             db.execute(
-                "INSERT OR IGNORE INTO answers SELECT id, ?, ? FROM deliveries WHERE token = ? AND address <> ''",
-                (at.timestamp(), automatic, mail.token),
+                "INSERT INTO answers (delivery, at, automatic) SELECT id, ?, ? FROM deliveries WHERE token = ?"
+                " AND address <> '' ON CONFLICT DO NOTHING",
+                (at.timestamp(), int(automatic), mail.token),
             )
 
     def accepted_after_all(self, mail: Sent, at: datetime, said: str) -> bool:
@@ -117,7 +115,7 @@ class MailRegister:
         unknown = LETTERS[Status.UNCERTAIN] + LETTERS[Status.DOT]
         with self._ledger.writing() as db:
             found = db.execute(
-                "UPDATE deliveries SET state = ? WHERE token = ? AND instr(?, state) RETURNING id",
+                "UPDATE deliveries SET state = ? WHERE token = ? AND instr(?, state) > 0 RETURNING id",
                 (LETTERS[Status.ACCEPTED], mail.token, unknown),
             ).fetchone()
             if found:
@@ -148,7 +146,8 @@ class MailRegister:
         with self._ledger.writing(durable=durable) as db:
             now = time.time()
             db.executemany(
-                "INSERT OR IGNORE INTO mail_dealt_with VALUES (?, ?)", ((each, now) for each in digests)
+                "INSERT INTO mail_dealt_with (digest, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                ((each, now) for each in digests),
             )
 
     def read_up_to(self, folder: str, validity: int) -> int:
@@ -160,7 +159,11 @@ class MailRegister:
 
     def has_read(self, folder: str, validity: int, uid: int) -> None:
         with self._ledger.writing() as db:
-            db.execute("INSERT OR REPLACE INTO folders_read VALUES (?, ?, ?)", (folder, validity, uid))
+            db.execute(
+                "INSERT INTO folders_read (folder, validity, uid) VALUES (?, ?, ?) ON CONFLICT (folder) DO UPDATE"
+                " SET validity = excluded.validity, uid = excluded.uid",
+                (folder, validity, uid),
+            )
 
 
 _MAILBOX_FIELDS = re.compile(

@@ -83,6 +83,16 @@ CHECKS: tuple[Check, ...] = (
     people.empty_merge_values,
 )
 
+OF_PEOPLE: tuple[Check, ...] = (
+    translations.no_edition,
+    mail.header_injection,
+    people.no_recipients,
+    people.who_was_read,
+    people.language_they_got,
+    people.empty_merge_values,
+)
+"""Those that look at every recipient: with 100,000 of them they take a second, and all others as long as ever."""
+
 BLOCK_SENDING: tuple[str, ...] = ("sample-office",)
 """Findings that are a warning until the real thing, which they block: a newcomer may look, rehearse and proof."""
 
@@ -107,15 +117,21 @@ def run_checks(draft: Draft) -> tuple[Finding, ...]:
     return look_over(draft).findings
 
 
-def look_over(draft: Draft, more: Iterable[Finding] = ()) -> Checked:
+def look_over(draft: Draft, more: Iterable[Finding] = (), checks: Iterable[Check] = CHECKS) -> Checked:
     """All findings of all checks, gravest first, and what of them staff silenced.
 
     Args:
         more: what was found elsewhere, such as by looking links up.
+        checks: those to run, where `more` has what the others found.
     """
-    found = [*(finding for check in CHECKS for finding in check(draft)), *more]
+    found = [*found_by(checks, draft), *more]
     shown, silenced = parted(draft, list(dict.fromkeys(found)), BLOCK_SENDING)
     return Checked(tuple(sorted(shown, key=lambda finding: LEVELS.index(finding.level))), tuple(silenced))
+
+
+def found_by(checks: Iterable[Check], draft: Draft) -> tuple[Finding, ...]:
+    """What some of the checks find, silenced or not, in their order."""
+    return tuple(finding for check in checks for finding in check(draft))
 
 
 def must_be_ready(findings: Iterable[Finding]) -> None:
@@ -130,6 +146,6 @@ def must_be_ready(findings: Iterable[Finding]) -> None:
 
 
 __all__ = [
-    "BLOCK_SENDING", "CHECKS", "Check", "Checked", "Draft", "Place", "Silenced", "check_theme", "look_over",
-    "must_be_ready", "run_checks", "sample_places",
+    "BLOCK_SENDING", "CHECKS", "OF_PEOPLE", "Check", "Checked", "Draft", "Place", "Silenced", "check_theme", "found_by",
+    "look_over", "must_be_ready", "run_checks", "sample_places",
 ]  # fmt: skip

@@ -145,7 +145,8 @@ def _written_at(draft: Draft, edition: Edition, text: str) -> Where:
     files = (*(workspace.root / e.path for e in (edition, draft.release.original)), edition.newsroom.path)
     for path in dict.fromkeys((*files, workspace.newsroom)):
         shown = workspace.shown(path)
-        lines = read_source(path, shown).text.split("\n") if path.is_file() else []
+        unsaved = workspace.unsaved.get(path)
+        lines = read_source(path, shown, unsaved).text.split("\n") if path.is_file() else []
         for number, line in enumerate(lines, 1):
             if text in line:
                 return Where(shown, number)

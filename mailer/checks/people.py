@@ -45,7 +45,7 @@ def language_they_got(draft: Draft) -> Iterator[Finding]:
             f"{people} got the {locale_of('en').languages.get(_main(language), language)} text, and there is no "
             f"{release.name}.{language}.md.",
             f"Write it, so that they can read what changed. To send them the {release.original.kind} in another "
-            "language: --any-language.",
+            f"language: `mailer send {release.name} --any-language`",
             release.original.where("lang"),
         )
 

@@ -25,7 +25,7 @@ from mailer.release.source import read_source
 from mailer.render.localisation import locale_of
 from mailer.workspace import Workspace, sample
 
-HABITS = NOT_PRINTED | {"dash", "end_mark", "role", "hours"}
+HABITS = NOT_PRINTED | {"dash", "end_mark", "role", "hours", "languages"}
 """Fields of a newsroom by which nobody is known: any office may have a Press Officer and end with ENDS. A field that
 is new in the model is a mark unless it is named here."""
 
@@ -226,7 +226,7 @@ def _printed(draft: Draft, edition: Edition) -> dict[Mark, Where]:
 def places_in(workspace: Workspace, path: Path, of: Iterable[Mark]) -> list[Place]:
     """Where marks stand in a file, by line; nowhere, if there is no such file."""
     shown = workspace.shown(path)
-    text = read_source(path, shown).text if path.is_file() else ""
+    text = read_source(path, shown, workspace.unsaved.get(path)).text if path.is_file() else ""
     found = [
         Place(mark, Where(shown, lines[0]), tuple(lines[1:])) for mark in of if (lines := mark.lines_in(text))
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from zoneinfo import ZoneInfo
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -37,7 +38,7 @@ _NO_FIELDS = frozenset(("text", "about", "boilerplates", "dash", "end_mark"))
 """Bodies, and what a house may make of any signs."""
 
 NOT_PRINTED = frozenset((
-    "path", "language", "languages", "direction", "lists", "theme", "zone", "zones", "region", "original", "corrects",
+    "path", "language", "direction", "lists", "theme", "zone", "zones", "region", "original", "corrects",
     "origin", "lines", "findings", "follow_up_after", "approvers", "silence", "written_in", "newsroom", "kind",
     "colour", "file", "send",
 ))  # fmt: skip
@@ -168,7 +169,8 @@ def left_by_word(draft: Draft) -> Iterator[Finding]:
     for edition in draft.release.editions:
         path = draft.workspace.root / edition.path
         house = House(edition.language, edition.newsroom.dash, edition.newsroom.contacts)
-        for told in left_behind(read_source(path, str(edition.path)).text, house):
+        source = read_source(path, str(edition.path), draft.workspace.unsaved.get(path))
+        for told in left_behind(source.text, house):
             by_hand = told.message == DATELINE_WITH_MORE
             hint = "Take it out of the text." if by_hand else f"mailer fix {path.stem} puts it right."
             yield Finding("left-by-word", "warning", told.message, hint,
@@ -186,9 +188,11 @@ def embargo(draft: Draft) -> Iterator[Finding]:
         elif edition.embargo:
             yield Finding("embargo", "notice", f"Under embargo until {moment_text(edition.embargo)}.",
                           "Everybody who gets it now can read it now.", edition.where("embargo"))  # fmt: skip
-        days = (edition.date - draft.now.date()).days
+        leaving = (draft.leaves or draft.now).astimezone(ZoneInfo(edition.newsroom.zone)).date()
+        days = (edition.date - leaving).days
         if days > 1 and not edition.embargo:
-            yield Finding("future-date", "warning", f"The release is dated {days} days from now, without an embargo.",
+            when = "after it leaves" if draft.leaves and draft.leaves > draft.now else "from now"
+            yield Finding("future-date", "warning", f"The release is dated {days} days {when}, without an embargo.",
                           "Add Embargo:, or correct the date.", edition.where("date"))  # fmt: skip
 
 

@@ -40,8 +40,9 @@ def propose(workspace: Workspace, path: Path) -> Proposed:
         ReleaseError: it can't be read as text.
     """
     shown = workspace.shown(path)
-    read_source(path, shown)  # which says what is no text, and why
-    content = path.read_bytes()
+    unsaved = workspace.unsaved.get(path)
+    read_source(path, shown, unsaved)  # which says what is no text, and why
+    content = path.read_bytes() if unsaved is None else unsaved
     text = content.decode("utf-8")
     header = read_header(text, shown, RELEASE_FIELDS, RECORDS)
     suffix = path.name.removeprefix(workspace.release_name(path)).removesuffix(".md").strip(".")

@@ -23,8 +23,9 @@ from mailer.pipeline.audience import (
 )
 from mailer.pipeline.composing import compositions_of, entries_of, example_message, frozen_release_of
 from mailer.pipeline.following.readers import who_got
-from mailer.pipeline.prepared import Prepared, day_queued
+from mailer.pipeline.prepared import Prepared, day_leaving, planned_before
 from mailer.pipeline.sending import Instructions, holding
+from mailer.pipeline.several.suppressions import agree
 from mailer.press import Choice, StillWanted
 from mailer.release import read_release
 from mailer.render import render
@@ -60,8 +61,8 @@ def prepare(
 
     Args:
         theme: another one than the release's own.
-        leaves: when it is to leave, aware; now by default. Who accepts no embargoes is left out of what leaves
-            under one.
+        leaves: when it is to leave, aware; by default when it was planned before, else now. Who accepts no
+            embargoes is left out of what leaves under one.
         links: look up whether the release's links lead anywhere. Nothing is asked of any server otherwise.
 
     Raises:
@@ -70,7 +71,9 @@ def prepare(
         LedgerError: a follow-up of a release that was never sent from here.
         MailerError: recipients were chosen for a follow-up, which goes to those who got what it follows.
     """
-    release = read_release(workspace, name, today=day_queued(workspace, name))
+    agree(workspace)
+    leaves = leaves or planned_before(workspace, name)
+    release = read_release(workspace, name, today=day_leaving(workspace, name, leaves))
     audience, threads = audience_of(workspace, release, choice, leaves or datetime.now(UTC))
     rendered = {e.language: render(e, workspace.theme(theme or e.theme)) for e in release.editions}
     draft = Draft.at_once(workspace, release, audience, rendered, theme, leaves)
@@ -110,6 +113,7 @@ def queue(
         LedgerError: this release was sent before, with another content.
     """
     prepared.must_be_sound()
+    agree(prepared.workspace, ledger)
     compositions = compositions_of(prepared, settings, prefix)
     frozen = frozen_release_of(prepared, settings, compositions)
     return ledger.queue(frozen, entries_of(prepared, settings, compositions, thorough), order)
@@ -132,6 +136,7 @@ def deliver(
         TransportError: the server can't be reached or won't have us, and nothing was sent.
         LedgerError: someone else is sending this, or the ledger can't be written, which stops the sending.
     """
+    agree(workspace, ledger)
     return delivery.deliver(
         mailing,
         ledger,
@@ -145,4 +150,6 @@ def deliver(
         refused_share=instructions.refused_share,
         stop=instructions.stop,
         on_progress=instructions.on_progress,
+        on_request=instructions.on_request,
+        heed_after=instructions.heed_after,
     )

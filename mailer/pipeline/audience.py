@@ -12,6 +12,7 @@ from mailer.model import Audience, Kind, Recipient, Release
 from mailer.pipeline.following.readers import those_to_follow_up, who_got, with_newcomers
 from mailer.pipeline.prepared import Prepared
 from mailer.press import Choice, canonical, parse_address, read_audience, why_not
+from mailer.press.audience_on_disk import RecipientsOnDisk
 from mailer.workspace import Workspace
 
 OTHER_LANGUAGE = "other-language"
@@ -94,6 +95,17 @@ def only(prepared: Prepared, addresses: tuple[str, ...], language: str) -> Prepa
     return replace(prepared, audience=audience, findings=findings)
 
 
+def in_the_name_of(proof: Prepared, given: Recipient) -> Prepared:
+    """A proof for a few addresses as somebody else would get it: their name, and what fills their slots; the address
+    stays the office's, and so does the link by which nobody is mailed any more.
+
+    Args:
+        proof: of `only`.
+    """
+    people = (replace(given, address=r.address, languages=r.languages) for r in proof.audience.recipients)
+    return replace(proof, audience=replace(proof.audience, recipients=tuple(people)))
+
+
 def in_any_language(prepared: Prepared) -> Prepared:
     """A correction that somebody wants to go out although not everybody gets it in the language of their copy.
 
@@ -119,7 +131,11 @@ def as_addressed(prepared: Prepared, address: str) -> Recipient:
     if not address:
         return Recipient(prepared.release.original.newsroom.sender.address)
     key = canonical(parse_address(address))
-    for recipient in prepared.audience.recipients:
-        if canonical(recipient.address) == key:
-            return recipient
+    people = prepared.audience.recipients
+    if isinstance(people, RecipientsOnDisk):
+        found = people.of(key)
+    else:
+        found = next((person for person in people if canonical(person.address) == key), None)
+    if found is not None:
+        return found
     raise WorkspaceError(*why_not(prepared.audience, key, address))

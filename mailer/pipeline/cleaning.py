@@ -55,7 +55,7 @@ def make_changes(
 
 def _failing(workspace: Workspace) -> dict[str, tuple[Kind, str]]:
     """Whose mail does not arrive, by canonical address."""
-    if not workspace.ledger.exists():
+    if not workspace.has_ledger():
         return {}
     found: dict[str, tuple[Kind, str]] = {}
     with Ledger(workspace.ledger) as ledger:

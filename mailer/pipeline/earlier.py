@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mailer.delivery import Ledger, Snapshots, whoever_we_are
 from mailer.errors import MailerError
@@ -37,32 +37,76 @@ class Earlier:
     now: Mapping[str, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The newest proof, or the newest rehearsal.
+
+    Attributes:
+        at: when, in seconds since 1970; `by` whom.
+        editions: what was sent or written, as `Composition.freeze` has it, by language.
+        number: of messages.
+        page: of a rehearsal, its summary.
+    """
+
+    at: float
+    by: str
+    editions: Mapping[str, bytes]
+    number: int = 0
+    page: str = ""
+
+
 def keep_proof(prepared: Prepared, settings: Settings) -> None:
     """Remembers what was proofed, for `mailer diff`; outside the ledger, which knows of real sendings alone.
 
     Raises:
         OSError: it can't be written.
     """
+    _keep(_kept_in(prepared, "proofs"), prepared, settings)
+
+
+def keep_rehearsal(prepared: Prepared, settings: Settings, number: int, page: Path) -> None:
+    """Remembers what was rehearsed.
+
+    Args:
+        number: of messages that were written.
+        page: their summary.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    _keep(_kept_in(prepared, "rehearsals"), prepared, settings, number=number, page=str(page.resolve()))
+
+
+def proof_of(prepared: Prepared) -> Tried | None:
+    """The newest proof of all editions; None: there was none, or nothing can be made of what is there."""
+    return _tried(_kept_in(prepared, "proofs"))
+
+
+def rehearsal_of(prepared: Prepared) -> Tried | None:
+    """The newest rehearsal; None: likewise."""
+    return _tried(_kept_in(prepared, "rehearsals"))
+
+
+def _kept_in(prepared: Prepared, folder: str) -> Path:
+    return prepared.workspace.private / folder / f"{prepared.release.name}.json"
+
+
+def _keep(path: Path, prepared: Prepared, settings: Settings, **more: Any) -> None:
     editions = {lang: c.freeze().decode() for lang, c in compositions_of(prepared, settings).items()}
-    path = _proof_of(prepared)
     private_folder(path.parent)
     if path.is_symlink():  # a folder that somebody else made may lead anywhere
         path.unlink()
     with in_place_of(path) as file:
-        said = {"at": time.time(), "account": whoever_we_are(), "editions": editions}
+        said = {"at": time.time(), "account": whoever_we_are(), "editions": editions} | more
         file.write(json.dumps(said, ensure_ascii=False).encode())
 
 
-def _proof_of(prepared: Prepared) -> Path:
-    return prepared.workspace.private / "proofs" / f"{prepared.release.name}.json"
-
-
-def _proof(prepared: Prepared) -> _State | None:
-    """The newest proof; None: there was none, or nothing can be made of what is there."""
+def _tried(path: Path) -> Tried | None:
     try:
-        said = json.loads(_proof_of(prepared).read_bytes())
+        said = json.loads(path.read_bytes())
         editions = {str(lang): str(text).encode() for lang, text in said["editions"].items()}
-        return _State("proof", float(said["at"]), str(said["account"]), editions)
+        number, page = int(said.get("number", 0)), str(said.get("page", ""))
+        return Tried(float(said["at"]), str(said["account"]), editions, number, page)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -90,8 +134,8 @@ def compared(
             f"`mailer send {name} --test ADDRESS` sends a proof.",
         )
     newest = max(found, key=lambda state: state.at)
-    now = {lang: _mail(c) for lang, c in compositions_of(prepared, settings).items()}
-    before = {lang: _mail(Composition.thaw(frozen)) for lang, frozen in newest.editions.items()}
+    now = {lang: mail_of(c) for lang, c in compositions_of(prepared, settings).items()}
+    before = {lang: mail_of(Composition.thaw(frozen)) for lang, frozen in newest.editions.items()}
     return Earlier(newest.since, newest.at, newest.by, before, now)
 
 
@@ -105,10 +149,11 @@ class _State:
 
 def _states(prepared: Prepared, ledger: Ledger | None) -> list[_State]:
     name = prepared.release.name
-    states = [proof] if (proof := _proof(prepared)) else []
+    proof = proof_of(prepared)
+    states = [_State("proof", proof.at, proof.by, proof.editions)] if proof else []
     if ledger is None:
         return states
-    if approval := Snapshots(ledger).latest(name, "approval"):
+    if approval := Snapshots(ledger).latest(name):
         states.append(_State("approval", approval.at, approval.by, approval.editions))
     mailing = ledger.find(name)
     if mailing:
@@ -116,7 +161,7 @@ def _states(prepared: Prepared, ledger: Ledger | None) -> list[_State]:
     return states
 
 
-def _mail(composition: Composition) -> bytes:
+def mail_of(composition: Composition) -> bytes:
     """As somebody gets it of whom nothing is known."""
     domain = composition.head.sender.domain
     reader = f"reader@{domain}"

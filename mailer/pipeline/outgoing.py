@@ -6,7 +6,6 @@ the next one, so they are counted and named with it. Nothing leaves that was not
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,10 +18,11 @@ from mailer.message import Composition
 from mailer.model import Mailbox, Status
 from mailer.pipeline.composing import embargo_of, head_of, words_of
 from mailer.pipeline.crowd import Crowd, Group
-from mailer.pipeline.following import superseded_by
+from mailer.pipeline.following import superseded_by, up_from
+from mailer.pipeline.following.given_away import must_not_give_away
 from mailer.pipeline.prepared import Prepared
+from mailer.pipeline.several.suppressions import agree
 from mailer.press import Suppressions, canonical
-from mailer.release.values import moment_text
 from mailer.render import fill
 from mailer.settings import Settings
 from mailer.workspace import Workspace
@@ -65,6 +65,7 @@ class Outgoing:
         corrected_by: the correction, update or withdrawal that stands in for it; "" where there is none.
         planned: nothing leaves before, in seconds since 1970; 0: now.
         embargo: nothing may be published before, likewise; 0: no embargo.
+        queued_under: that is the queue's: the file names none any more, or one that ends earlier.
         zone: the office's, for moments to be shown in.
         recipients: a digest of everybody who gets it.
     """
@@ -87,11 +88,17 @@ class Outgoing:
     embargo: float
     zone: str
     recipients: str
+    queued_under: bool = False
 
     @property
     def number(self) -> int:
         """Everything that leaves."""
         return self.newcomers + self.waiting.number + self.again.number
+
+    @property
+    def sender(self) -> str:
+        """The addresses that it is from."""
+        return ", ".join(dict.fromkeys(readers.sender.address for readers in self.readers))
 
     def late(self, now: float) -> float:
         """Seconds that the planned time has gone by, where somebody has to be asked about that; else 0."""
@@ -111,11 +118,16 @@ class Outgoing:
             kind,
             self.number,
             self.recipients,
-            sender=", ".join(dict.fromkeys(readers.sender.address for readers in self.readers)),
-            relay=f"{settings.smtp_host}:{settings.port}",
+            sender=self.sender,
+            relay=relay_of(settings),
             planned=self.planned if self.planned > now else 0.0,
             giver=whoever_we_are(),
         )
+
+
+def relay_of(settings: Settings) -> str:
+    """The server that carries it, as an order says it: host and port."""
+    return f"{settings.smtp_host}:{settings.port}"
 
 
 def at_the_office(seconds: float, zone: str) -> datetime:
@@ -135,15 +147,17 @@ def of_send(
     Raises:
         MailerError: it follows a release under embargo, and says nothing of that.
     """
-    release, name = prepared.release, prepared.release.name
+    release, name, embargo = prepared.release, prepared.release.name, embargo_of(prepared)
     mailing = ledger.find(name)
     planned = planned or (mailing.planned if mailing and not at_once else 0.0)
-    _must_not_give_away(prepared, ledger.find(release.original.corrects), max(planned, time.time()))
+    must_not_give_away(ledger.find(release.original.corrects), name, embargo, planned)
     crowd = Crowd(Suppressions(prepared.workspace.suppressed), settings)
     known = _count(prepared, ledger, crowd)
     newcomers = crowd.digest.number
     if mailing:
         crowd.from_the_queue(ledger, mailing, lambda language: release.edition_for((language,)).language)
+    # Whoever has an older copy of the file lifts no embargo by it.
+    of_the_queue = mailing.embargo if mailing and crowd.waiting.number else 0.0
     return Outgoing(
         release=name,
         title=f"{release.original.kind.value.capitalize()}: {release.original.headline}",
@@ -168,21 +182,11 @@ def of_send(
         alike=_alike(prepared, ledger),
         corrected_by=superseded_by(ledger, name),
         planned=planned,
-        embargo=embargo_of(prepared),
+        embargo=max(embargo, of_the_queue),
+        queued_under=of_the_queue > embargo,
         zone=release.original.newsroom.zone,
         recipients=str(crowd.digest),
     )
-
-
-def _must_not_give_away(prepared: Prepared, followed: Mailing | None, leaves: float) -> None:
-    """What follows a release under embargo says what that says."""
-    if followed and followed.embargo > max(leaves, embargo_of(prepared)):
-        until = moment_text(at_the_office(followed.embargo, followed.zone))
-        raise MailerError(
-            f"“{followed.release}” is under embargo until {until}, and “{prepared.release.name}” would give it away:"
-            " nothing was sent.",
-            "Write the same Embargo: into it, or send it then (--at).",
-        )
 
 
 def _count(prepared: Prepared, ledger: Ledger, crowd: Crowd) -> Counter[Status | None]:
@@ -224,9 +228,13 @@ def of_resume(
         planned, at_once: as for `of_send`.
 
     Raises:
-        MailerError: somebody is not in doubt.
+        MailerError: somebody is not in doubt; or it would give away what is under embargo.
         LedgerError: what was frozen can't be read.
     """
+    planned = planned or (0.0 if at_once else mailing.planned)
+    followed = ledger.find(mailing.follows)
+    must_not_give_away(followed, mailing.release, mailing.embargo, planned, queued=True)
+    agree(workspace, ledger)
     crowd = Crowd(Suppressions(workspace.suppressed), settings)
     crowd.from_the_queue(ledger, mailing)
     again = Group()
@@ -254,7 +262,7 @@ def of_resume(
         unmarked=crowd.unmarked,
         alike=(),
         corrected_by="",
-        planned=planned or (0.0 if at_once else mailing.planned),
+        planned=planned,
         embargo=mailing.embargo,
         zone=mailing.zone,
         recipients=str(crowd.digest),
@@ -278,13 +286,14 @@ def _must_be_in_doubt(ledger: Ledger, mailing: Mailing, addresses: Collection[st
 
 def _alike(prepared: Prepared, ledger: Ledger) -> tuple[tuple[str, int], ...]:
     """Other releases that say the same, or have the same subject, and how many of this audience got each. What a
-    release follows is meant to be like it."""
+    release follows is meant to be like it, and whatever follows one release may have its subject."""
     original = prepared.release.original
-    if original.corrects:
-        return ()
     words = [words_of(edition) for edition in prepared.release.editions]
+    subject, meant = "" if original.corrects else original.subject, up_from(ledger, original.corrects)
     found = []
-    for other in ledger.saying(words, original.subject, prepared.release.name):
+    for other in ledger.saying(words, subject, prepared.release.name):
+        if other in meant:
+            continue
         keys = (canonical(recipient.address) for recipient in prepared.audience.recipients)
         got = sum(ledger.state_of(other, key) in (*_HAVE_IT, *_WAITING) for key in keys)
         found.append((other, got))

@@ -9,8 +9,10 @@ from pathlib import Path
 from mailer.delivery import Answer, History, Ledger, PastMail
 from mailer.errors import ListError
 from mailer.model import Recipient
+from mailer.pipeline.several.suppressions import hear
 from mailer.press import Suppression, Suppressions, canonical, kept_about, parse_address, read_list, review
 from mailer.press.addresses import mentioned
+from mailer.press.suppressions.elsewhere import WHOSE
 from mailer.settings import Settings, allows
 from mailer.workspace import Workspace
 
@@ -72,7 +74,8 @@ class Person:
     def why(self) -> str:
         """Why they are in or out, as the end of “ana@example.net …”."""
         if self.suppressed is not None:
-            return f"is never mailed: {self.suppressed}"
+            source = self.suppressed.source
+            return f"is never mailed: {self.suppressed}{f', {source}' if source.startswith(WHOSE) else ''}"
         if not self.lists:
             reasons = dict.fromkeys(
                 f"{row.standing} ({row.path}:{row.line})" for row in self.on_lists if row.line
@@ -106,11 +109,12 @@ def look_up(workspace: Workspace, settings: Settings, address: str) -> Person:
     """
     mailed = parse_address(address)
     key = canonical(mailed)
-    suppressions = Suppressions(workspace.suppressed)
     mails: list[PastMail] = []
-    if workspace.ledger.exists():
+    if workspace.has_ledger():
         with Ledger(workspace.ledger) as ledger:
             mails = History(ledger).of(key)
+            hear(workspace, ledger)
+    suppressions = Suppressions(workspace.suppressed)
     return Person(
         mailed,
         tuple(_rows(workspace, suppressions, key, mailed)),

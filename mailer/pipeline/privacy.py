@@ -10,6 +10,7 @@ from mailer import press
 from mailer.delivery import History, Ledger, PastMail
 from mailer.errors import WorkspaceError
 from mailer.pipeline.approval.signed import forget_in_approvals
+from mailer.pipeline.several.suppressions import agree, suppressions_of
 from mailer.press import Occurrence, canonical
 from mailer.press.list_files.write import locked
 from mailer.settings import Settings
@@ -42,12 +43,13 @@ def forget(workspace: Workspace, address: str, settings: Settings) -> Forgotten:
         AddressError: it is no address.
         ListError, LedgerError, WorkspaceError: a file can't be written.
     """
-    lists = press.forget(workspace, address, source="by hand")
+    lists = press.forget(workspace, address, source="by hand", suppressions=suppressions_of(workspace))
     mailings = None
-    if workspace.ledger.exists():
+    if workspace.has_ledger():
         with Ledger(workspace.ledger) as ledger:
-            mailings = ledger.forget(canonical(address))
+            mailings = History(ledger).forget(canonical(address))
             forget_in_approvals(canonical(address), settings, ledger)
+            agree(workspace, ledger)  # what was heard of other computers may name them
     try:
         with locked(workspace.private / "forget"):
             forget_in_log(workspace, address, canonical(address))
@@ -67,7 +69,7 @@ def kept_about(workspace: Workspace, address: str) -> dict[str, Any]:
         LedgerError: the ledger can't be read.
     """
     mailings: list[dict[str, Any]] = []
-    if workspace.ledger.exists():
+    if workspace.has_ledger():
         with Ledger(workspace.ledger) as ledger:
             mailings = [_as_data(mail) for mail in History(ledger).of(canonical(address))]
     return {

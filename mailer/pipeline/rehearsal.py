@@ -11,9 +11,9 @@ from pathlib import Path
 
 from mailer import pipeline
 from mailer.delivery import Ledger, RehearsalTransport, Report, SmtpTransport, Standing
-from mailer.model import Status
-from mailer.pipeline.audience import only
-from mailer.pipeline.earlier import keep_proof
+from mailer.model import Recipient, Status
+from mailer.pipeline.audience import in_the_name_of, only
+from mailer.pipeline.earlier import keep_proof, keep_rehearsal
 from mailer.pipeline.prepared import Prepared
 from mailer.pipeline.sending import Instructions
 from mailer.settings import Settings
@@ -56,6 +56,9 @@ def rehearse(prepared: Prepared, settings: Settings, folder: Path | None = None)
         mailing = pipeline.queue(prepared, settings, ledger, thorough=True)
         at_once = Instructions(rates=())
         report = pipeline.deliver(mailing, ledger, transport, prepared.workspace, settings, at_once)
+    if not report.halted:
+        with suppress(OSError):  # it was rehearsed; the desk will say that it was not
+            keep_rehearsal(prepared, settings, report.accepted, transport.page)
     return Rehearsed(report, transport.page)
 
 
@@ -74,13 +77,19 @@ class Proof:
 
 
 def prove(
-    prepared: Prepared, settings: Settings, addresses: tuple[str, ...], *, cleartext: bool = False
+    prepared: Prepared,
+    settings: Settings,
+    addresses: tuple[str, ...],
+    *,
+    cleartext: bool = False,
+    given: Recipient | None = None,
 ) -> Iterator[Proof]:
     """The real mail to a few addresses of the office, [TEST] in its subject, every edition of it, outside the ledger.
     Ends where the server does not want us.
 
     Args:
         cleartext: allow SMTP_SECURITY=none to another machine.
+        given: as this person would get it, in their edition alone, which is no proof of the others.
 
     Raises:
         CheckFailed: pre-flight found errors.
@@ -88,9 +97,13 @@ def prove(
     """
     prepared.must_be_sound()
     transport = SmtpTransport(settings, cleartext=cleartext)
-    proofed = False
-    for edition in prepared.release.editions:
+    editions = prepared.release.editions
+    chosen = (prepared.release.edition_for(given.languages),) if given else editions
+    proofed = len(chosen) < len(editions)
+    for edition in chosen:
         of_edition = only(prepared, addresses, edition.language)
+        if given:
+            of_edition = in_the_name_of(of_edition, given)
         with throw_away_ledger(prepared.workspace.private) as ledger:
             mailing = pipeline.queue(of_edition, settings, ledger, prefix="[TEST] ", thorough=True)
             once = Instructions(max_wait=0)

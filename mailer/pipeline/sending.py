@@ -13,14 +13,15 @@ from mailer.checks import must_be_ready
 from mailer.delivery import (
     REFUSED_SHARE,
     AddressDigest,
-    Claims,
     Ledger,
     Mailing,
     Order,
     Progress,
+    Request,
     Stop,
     whoever_we_are,
 )
+from mailer.env_file import mailbox_alone
 from mailer.errors import MailerError
 from mailer.pipeline.outgoing import Outgoing
 from mailer.pipeline.prepared import Prepared
@@ -29,6 +30,10 @@ from mailer.settings import Rate
 
 
 def _nobody_watches(progress: Progress) -> None:
+    pass
+
+
+def _nobody_hears(request: Request) -> None:
     pass
 
 
@@ -43,6 +48,8 @@ class Instructions:
         rates: None: SMTP_RATE; (): as fast as it goes.
         stop: pressed once, what is in flight is finished; twice, the run ends at once.
         on_progress: called about ten times a second.
+        on_request: called when somebody at the desk has asked for a pause, to go on, or to stop.
+        heed_after: the last such request that was looked at before; None: none came since it was.
     """
 
     max_wait: float = 1800.0
@@ -51,6 +58,8 @@ class Instructions:
     rates: tuple[Rate, ...] | None = None
     stop: Stop | None = None
     on_progress: Callable[[Progress], None] = _nobody_watches
+    on_request: Callable[[Request], None] = _nobody_hears
+    heed_after: int | None = None
 
 
 @contextmanager
@@ -63,7 +72,7 @@ def holding(ledger: Ledger, release: str) -> Iterator[None]:
     """
     with ledger.holding(release):
         if mailing := ledger.find(release):
-            with Claims(ledger, mailing):
+            with ledger.claims(mailing):
                 pass
         yield
 
@@ -77,7 +86,9 @@ def must_be_fit_to_leave(prepared: Prepared) -> None:
         CheckFailed: pre-flight found errors, or something that may be rehearsed and must not be sent.
     """
     prepared.must_be_sound()
-    must_be_ready(prepared.findings)
+    # Whoever practises may write to themselves in the sample's name.
+    if not mailbox_alone(prepared.workspace.root):
+        must_be_ready(prepared.findings)
 
 
 def must_not_spread_what_was_corrected(outgoing: Outgoing) -> None:
@@ -104,16 +115,26 @@ def must_spare_whom_an_embargo_shuts_out(outgoing: Outgoing, now: float, *, unma
     """
     if outgoing.embargoed(now) and outgoing.unmarked.number and not unmarked:
         raise MailerError(
-            f"Some people in the queue are not marked as accepting embargoes: {outgoing.unmarked}.",
-            "To send it to them as well, add --include-unmarked. Or send it once the embargo is over (--at), or take "
-            f"the queue back: `mailer discard {outgoing.release}`.",
+            f"Some people in the queue are not marked as accepting embargoes: {outgoing.unmarked}."
+            f"{queued_under(outgoing)}",
+            "To send it to them as well, add --include-unmarked. Or send it once the embargo is over, or take the "
+            f"queue back: `mailer resume {outgoing.release} --at TIME`, `mailer discard {outgoing.release}`.",
         )
     if outgoing.embargoed(now) and outgoing.refuse_embargo.number:
         raise MailerError(
-            f"Some people in the queue accept no embargoes: {outgoing.refuse_embargo}.",
-            "Send it once the embargo is over (--at), or take the queue back: "
-            f"`mailer discard {outgoing.release}`.",
+            f"Some people in the queue accept no embargoes: {outgoing.refuse_embargo}.{queued_under(outgoing)}",
+            "Send it once the embargo is over, or take the queue back: "
+            f"`mailer resume {outgoing.release} --at TIME`, `mailer discard {outgoing.release}`.",
         )
+
+
+def queued_under(outgoing: Outgoing) -> str:
+    """Where an embargo comes from of which the file says nothing any more, and what lifts it, to be added
+    to what is said of it; "": the file names it."""
+    if not outgoing.queued_under:
+        return ""
+    until = moment_text(outgoing.moment(outgoing.embargo))
+    return f" It was queued under an embargo until {until}; `mailer discard {outgoing.release}` lifts that."
 
 
 def must_be_said_to_a_script(outgoing: Outgoing, now: float, *, under_embargo: bool) -> None:
@@ -128,8 +149,9 @@ def must_be_said_to_a_script(outgoing: Outgoing, now: float, *, under_embargo: b
     """
     if outgoing.embargoed(now) and not under_embargo:
         raise MailerError(
-            f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: nothing was sent.",
-            "Anyone who gets it now can read it now. In a script, add --under-embargo or --at TIME.",
+            f"It is under embargo until {moment_text(outgoing.moment(outgoing.embargo))}: nothing was sent."
+            f"{queued_under(outgoing)}",
+            "Anyone who gets it now can read it now. In a script, add --under-embargo, or choose a later time.",
         )
     if outgoing.late(now):
         raise MailerError(

@@ -34,6 +34,9 @@ _CUT = "\x1f"
 """Between the parts of a list in one column: cells never hold it (`clean_text.clean`)."""
 
 BATCH = 1000
+_LARGEST = 2**63 - 1
+"""Numbers that SQLite takes; nobody has as many recipients."""
+
 FEW = 10_000
 """Addresses that need no disk: two megabytes."""
 
@@ -181,7 +184,7 @@ class AudienceOnDisk:
         self._db.execute(
             "UPDATE people SET reason = ?, detail = ? WHERE reason IS NULL AND n > coalesce("
             "(SELECT n FROM people WHERE reason IS NULL ORDER BY n LIMIT 1 OFFSET ?), 9e18)",
-            (reason, detail, limit - 1),
+            (reason, detail, min(limit - 1, _LARGEST)),
         )
 
     @property
@@ -258,6 +261,10 @@ class RecipientsOnDisk(Collection[Recipient]):
 
     def __iter__(self) -> Iterator[Recipient]:
         return self.on_disk.people()
+
+    def of(self, key: str) -> Recipient | None:
+        """The one of this canonical address, without looking at the others."""
+        return next(self.on_disk.people(key), None)
 
     def __contains__(self, person: object) -> bool:
         return isinstance(person, Recipient) and person in self.on_disk.people(canonical(person.address))

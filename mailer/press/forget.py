@@ -17,6 +17,7 @@ from mailer.press.list_files.read import PressList, read_list
 from mailer.press.list_files.write import line_of, locked, lossless_rows, newline_of, rewrite
 from mailer.press.suppressions.suppressions import Suppressions
 from mailer.workspace import Workspace, same_file
+from mailer.workspace.ledger_place import files_of
 
 _PIECE = 1 << 20
 
@@ -65,7 +66,14 @@ def kept_about(workspace: Workspace, address: str) -> Iterator[Occurrence]:
         yield Occurrence(workspace.shown(workspace.suppressed), entry.line, cells)
 
 
-def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", source: str = "") -> Forgotten:
+def forget(
+    workspace: Workspace,
+    address: str,
+    *,
+    reason: str = "forgotten",
+    source: str = "",
+    suppressions: Suppressions | None = None,
+) -> Forgotten:
     """Takes a person out of every list, and keeps them suppressed under a hash of their address.
 
     A row goes where the address is its person's. Where it stands beside others', or in another column, the
@@ -77,7 +85,9 @@ def forget(workspace: Workspace, address: str, *, reason: str = "forgotten", sou
     """
     wanted = _Wanted(address)
     # First: should the rest fail, nobody can be mailed who asked to be forgotten.
-    Suppressions(workspace.suppressed).forget(wanted.address, reason, source)
+    if suppressions is None:  # one that names nobody is false
+        suppressions = Suppressions(workspace.suppressed)
+    suppressions.forget(wanted.address, reason, source)
     removed: list[Occurrence] = []
     by_hand: list[Occurrence] = []
     for path in _files(workspace):
@@ -197,7 +207,9 @@ def files_naming(workspace: Workspace, address: str) -> list[Path]:
     """
     wanted = parse_address(address).lower().encode()
     ledger = {
-        workspace.ledger.with_name(f"{workspace.ledger.name}{suffix}") for suffix in ("", "-wal", "-shm")
+        place.with_name(f"{place.name}{suffix}")
+        for place in files_of(workspace.ledger)[:1]
+        for suffix in ("", "-wal", "-shm")
     }
     files = (
         path

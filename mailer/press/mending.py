@@ -18,6 +18,10 @@ Change = tuple[str, str]
 """Whose row it is, by their address as mailed; and the address that it gets, "" = the row goes."""
 
 
+_PLAIN = re.compile(r"[\w.+-]+@[\w.-]+")
+"""An address that needs no quotation marks, whatever the delimiter."""
+
+
 def can_be_mended(press_list: PressList) -> bool:
     """Whether its rows can be changed one by one: no workbook, no file whose rows are quoted as a whole."""
     return press_list.dialect is not None and not press_list.dialect.wrapped
@@ -68,13 +72,19 @@ def _changed(press_list: PressList, line: int, address: str) -> ListError:
 
 
 def _with_address(row: RawRow, column: int, delimiter: str, becomes: str) -> list[str]:
-    """The row with another domain in its address. Where that stands once, no other character changes."""
+    """The row with another address. Where the old one, or its domain, stands once, no other character changes."""
     text = "".join(row.lines)
-    domain = becomes.rpartition("@")[2]
-    old = _key(row.cells[column]).rpartition("@")[2]
-    written = list(re.finditer(rf"@{re.escape(old)}(?![\w.-])", text, re.IGNORECASE))
-    if len(written) == 1:
+    local, _, domain = becomes.rpartition("@")
+    old_local, _, old = _key(row.cells[column]).rpartition("@")
+    same = local.lower() == old_local
+    pattern = (
+        rf"@{re.escape(old)}(?![\w.-])"
+        if same
+        else rf"(?<![\w.+-]){re.escape(f'{old_local}@{old}')}(?![\w.-])"
+    )
+    written = list(re.finditer(pattern, text, re.IGNORECASE))
+    if len(written) == 1 and (same or _PLAIN.fullmatch(becomes)):
         start, end = written[0].span()
-        return [f"{text[:start]}@{domain}{text[end:]}"]
+        return [f"{text[:start]}{f'@{domain}' if same else becomes}{text[end:]}"]
     cells = [becomes if index == column else cell for index, cell in enumerate(row.cells)]
     return [line_of(cells, delimiter, newline_of(row.lines[-1]))]

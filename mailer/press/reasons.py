@@ -53,8 +53,8 @@ _WHAT_TO_DO: dict[str, str] = {
     Reason.EXCEPTED: "Remove --except, or take them off that list.",
     Reason.NO_EMBARGO: "Send it when the embargo is over.",
     Reason.UNMARKED: "In the list, mark those who accept embargoes: a column accepts_embargo that says yes. To send it "
-    "to everybody who isn't marked too: --include-unmarked. Or send it when the embargo is over: --at.",
-    Reason.TOO_SOON: "Send it later (--at), or change Follow up after: in newsroom.md.",
+    "to everybody who isn't marked too: --include-unmarked. Or send it when the embargo is over: `mailer send --at`",
+    Reason.TOO_SOON: "Send it later (`mailer send --at`), or change Follow up after: in newsroom.md.",
     Reason.NOT_CHOSEN: "Change --where.",
     Reason.OVER_LIMIT: "Raise --limit, or leave it out.",
 }
@@ -65,7 +65,8 @@ def _reason(person: LeftOut) -> str:
     return f"{person.reason} ({person.detail})" if person.detail else person.reason
 
 
-def _what_to_do(reason: str, address: str = "") -> str:
+def what_to_do(reason: str, address: str = "") -> str:
+    """What staff do about it at the command line, or ""."""
     return _WHAT_TO_DO.get(reason, "").replace("ADDRESS", visible(address) if address else "ADDRESS")
 
 
@@ -81,7 +82,7 @@ def why_not(audience: Audience, key: str, address: str) -> tuple[str, str]:
     found = next(left_out, None)
     if found is None:
         return f"{address} would not get it: it is not on {lists}.", "Name the list: --list press"
-    return f"{address} is on {lists} and would not get it: {_reason(found)}.", _what_to_do(
+    return f"{address} is on {lists} and would not get it: {_reason(found)}.", what_to_do(
         found.reason, address
     )
 
@@ -99,9 +100,9 @@ def why_nobody(audience: Audience) -> tuple[str, str]:
         named = person.address or "the only row"
         where = "of" if lists.startswith("those who got ") else "on the list"
         said = f"{visible(named)} is the only person {where} {lists}, and is left out: {_reason(person)}."
-        return f"Nobody would get it: {said}", _what_to_do(person.reason, person.address)
+        return f"Nobody would get it: {said}", what_to_do(person.reason, person.address)
     reasons = Counter(person.reason for person in audience.left_out).most_common()
     parts = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
     where = f"of {lists}" if lists.startswith("those who got ") else f"on the list {lists}"
     said = f"Nobody would get it: all {number:,} {where} are left out: {parts}."
-    return said, _what_to_do(reasons[0][0])
+    return said, what_to_do(reasons[0][0])

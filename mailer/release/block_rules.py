@@ -33,6 +33,7 @@ _ROLES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def add_release_blocks(md: MarkdownIt) -> None:
     """Add the rules, in the order in which they must run."""
+    md.core.ruler.before("text_join", "as_written", _as_written)
     for rule in (
         _headline,
         _outline,
@@ -44,6 +45,20 @@ def add_release_blocks(md: MarkdownIt) -> None:
         _sections,
     ):
         md.core.ruler.push(rule.__name__.strip("_"), rule)
+
+
+def _as_written(state: StateCore) -> None:
+    """Keep what is plain text in each paragraph, before escaped characters (`\\*`) are joined to it: they are meant."""
+    for token in state.tokens:
+        if token.children:
+            token.meta["written"] = "".join(
+                child.content
+                if child.type == "text"
+                else "\n"
+                if child.type in ("softbreak", "hardbreak")
+                else "\0"
+                for child in token.children
+            )
 
 
 def _words(token: Token) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, image
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -21,6 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mailer.model import MERGE_SLOT, Boilerplate, Finding, Image, Note, Where, slot_field
 from mailer.release.bare_links import BareLinks
 from mailer.release.block_rules import add_release_blocks
+from mailer.release.bounds import add_bounds
 
 NODE_TYPES: tuple[str, ...] = (
     "paragraph", "heading", "section", "bullet_list", "ordered_list", "list_item", "blockquote",
@@ -32,7 +32,7 @@ NODE_TYPES: tuple[str, ...] = (
 
 SCHEMES = ("http:", "https:", "mailto:", "tel:")
 END_MARK = re.compile(
-    r"^[ \t]*(?:#[ \t]*#[ \t]*#|[-–—]?[ \t]*30[ \t]*[-–—]|[-–—]*[ \t]*(?:ENDS?|FIN|ENDE)[ \t]*[-–—]*)[ \t]*$",
+    r"^[ \t]*+(?:#[ \t]*#[ \t]*#|[-–—]?[ \t]*30[ \t]*[-–—]|[-–—]*+[ \t]*(?:ENDS?|FIN|ENDE)[ \t]*[-–—]*)[ \t]*$",
     re.MULTILINE,
 )
 _DEFINITION = re.compile(r"^ {0,3}\[\^(?P<label>[^\]\s]+)\]:", re.MULTILINE)
@@ -57,9 +57,16 @@ def parse_body(text: str, path: str, line: int, *, dateline: str = "", images: S
         line: the 1-based line of the file on which `text` begins.
         dateline: place and dash, put before the first paragraph; "" for none.
         images: captions and credits of pictures that the header lists.
+
+    Raises:
+        ReleaseError: it holds more than any release does.
     """
     source = "\n" * (line - 1) + END_MARK.sub("", text)
-    env: dict[str, object] = {"dateline": dateline, "images": {image.file: image for image in images}}
+    env: dict[str, object] = {
+        "path": path,
+        "dateline": dateline,
+        "images": {image.file: image for image in images},
+    }
     tokens = [token for token in parser().parse(source, env) if token.type != "footnote_anchor"]
     headline = str(env.get("headline", ""))
     findings = (*_note_findings(source, env, path), *_leftovers(tokens, path))
@@ -88,7 +95,7 @@ def parser() -> MarkdownIt:
     md.inline.ruler.before("emphasis", "highlight", _highlight)
     md.inline.ruler.before("link", "merge_slot", _merge_slot)
     _allow_links_and_own_pictures(md)
-    md.core.ruler.before("text_join", "as_written", _as_written)
+    add_bounds(md)
     add_release_blocks(md)
     return md
 
@@ -243,9 +250,11 @@ def _note_findings(source: str, env: dict[str, object], path: str) -> Iterator[F
     notes = env.get("footnotes")
     refs: dict[str, int] = notes.get("refs", {}) if isinstance(notes, dict) else {}
     seen: set[str] = set()
+    line, counted = 1, 0
     for match in _DEFINITION.finditer(source):
         label = match["label"]
-        where = Where(path, source.count("\n", 0, match.start()) + 1)
+        line, counted = line + source.count("\n", counted, match.start()), match.start()
+        where = Where(path, line)
         if label in seen:
             yield Finding(
                 "repeated-note", "error", f"Note [^{label}] is written twice.", "Remove one.", where
@@ -271,20 +280,6 @@ _LEFTOVERS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     (re.compile(r"(?:^|(?<=\n))\[[ xX]\](?=\s)"), "leftover-markup", "{0} would be printed as it stands.",
      "Remove it: an email has no boxes to tick."),
 )  # fmt: skip
-
-
-def _as_written(state: StateCore) -> None:
-    """Keep what is plain text in each paragraph, before escaped characters (`\\*`) are joined to it: they are meant."""
-    for token in state.tokens:
-        if token.children:
-            token.meta["written"] = "".join(
-                child.content
-                if child.type == "text"
-                else "\n"
-                if child.type in ("softbreak", "hardbreak")
-                else "\0"
-                for child in token.children
-            )
 
 
 def _leftovers(tokens: Sequence[Token], path: str) -> Iterator[Finding]:

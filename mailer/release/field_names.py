@@ -144,6 +144,11 @@ _OF_RECORDS = {
 }
 
 
+def parts_of(name: str) -> tuple[str, ...]:
+    """The fields of a record of this field, in the order in which people give them."""
+    return tuple(sorted(RECORDS[name], key=lambda part: [*_OF_RECORDS, part].index(part)))
+
+
 def _by_alias(names: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
     return {key: name for name, aliases in names for alias in aliases for key in _as_typed(alias)}
 

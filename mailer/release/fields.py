@@ -28,8 +28,11 @@ from mailer.visible import visible
 from mailer.workspace import Workspace, is_plain_name
 from mailer.workspace.enclosures import EnclosureError, read_enclosure
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:\\?&=%#]+@[^\s@<>()\[\]\"',;:\\?&=%#/]+")
-"""An address that can stand in a mailto: link as it is: `?` would begin further fields, such as Bcc (RFC 6068 §2)."""
+_ADDRESS = re.compile(
+    r"[^\s@<>()\[\]\"',;:\\?&=%#\u061c\u200e\u200f]+@[^\s@<>()\[\]\"',;:\\?&=%#/\u061c\u200e\u200f]+"
+)
+"""An address that can stand in a mailto: link as it is: `?` would begin further fields, such as Bcc (RFC 6068 §2), and
+with a mark of direction in it, it only looks like the one that was meant."""
 
 _ALT = "describe what it shows, for readers who can't see it"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from mailer.errors import Fault
+from mailer.release.bounds import header_within_bounds
 from mailer.release.field_names import ALIASES, RECORD_ALIASES, normalised
 
 FENCE = re.compile(r"\s*(?:-{3,}|[—–]-*|-[—–]|—{2,}|–{2,})\s*")
@@ -21,7 +22,7 @@ FENCE = re.compile(r"\s*(?:-{3,}|[—–]-*|-[—–]|—{2,}|–{2,})\s*")
 KEEPS_LINES = frozenset(["postal_address"])
 """Fields whose value has lines; those of all others are joined by blanks."""
 
-_FIELD = re.compile(r"(?P<name>[^\W\d_][^:：\n]{0,40}?)\s*(?::(?:\s+|$)|：\s*)(?P<value>.*)")
+FIELD = re.compile(r"(?P<name>[^\W\d_][^:：\n]{0,40}?)\s*(?::(?:\s+|$)|：\s*)(?P<value>.*)")
 """The wide colon (U+FF1A) is what keyboards for Chinese and Japanese type; nobody puts a blank behind it."""
 
 ITEM = re.compile(r"\s*[-•*]\s+(?P<rest>.*)")
@@ -85,11 +86,14 @@ def read_header(text: str, path: str, known: frozenset[str], records: dict[str, 
         path: for faults, as staff would name it.
         known: normalised names of all fields there are.
         records: those of them whose value is a list of records, with the fields of such a record.
+
+    Raises:
+        ReleaseError: it has more lines, or longer ones, than any header.
     """
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = Header(path)
-    first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
-    if first == len(lines) or not FENCE.fullmatch(lines[first]):
+    first, last = fences_in(lines)
+    if first == last:
         header.fault(
             first + 1,
             "there is no header",
@@ -97,12 +101,11 @@ def read_header(text: str, path: str, known: frozenset[str], records: dict[str, 
         )
         header.body, header.body_line = "\n".join(lines), 1
         return header
-    last = next((i for i in range(first + 1, len(lines)) if FENCE.fullmatch(lines[i])), 0)
-    if not last:
+    if last == len(lines):
         header.fault(first + 1, "the header has no end", "put a line of --- after its last field")
-        last = len(lines)
+    header_within_bounds(lines, first, last, path)
     header.body, header.body_line = "\n".join(lines[last + 1 :]), last + 2
-    for name, line, content in _fields(header, lines, first + 1, last, known):
+    for name, line, content in fields_between(header, lines, first + 1, last, known):
         if name in records:
             header.records[name] = _records(header, name, content, records[name])
         else:
@@ -110,10 +113,26 @@ def read_header(text: str, path: str, known: frozenset[str], records: dict[str, 
     return header
 
 
-def _fields(
+def fences_in(lines: list[str]) -> tuple[int, int]:
+    """Where the header begins and ends: the indices of its fence lines.
+
+    The second is that of the end of the file where no fence closes it; both are equal where there is no header.
+    """
+    first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
+    if first == len(lines) or not FENCE.fullmatch(lines[first]):
+        return first, first
+    return first, next((i for i in range(first + 1, len(lines)) if FENCE.fullmatch(lines[i])), len(lines))
+
+
+def fields_between(
     header: Header, lines: list[str], first: int, last: int, known: frozenset[str]
 ) -> Iterator[tuple[str, int, list[tuple[int, str]]]]:
-    """Every known field once: its name, its line, and its lines of text with their numbers."""
+    """Every known field once: its name, its line, and its lines of text with their numbers.
+
+    Args:
+        header: told the faults.
+        first, last: indices of the first line between the fences, and of the closing one.
+    """
     found: dict[str, int] = {}
     content: list[tuple[int, str]] = []
     current = ""
@@ -132,7 +151,7 @@ def _fields(
         if current:
             yield current, found[current], content
         content, current = [], ""
-        match = _FIELD.fullmatch(text)
+        match = FIELD.fullmatch(text)
         if not match:
             header.fault(number, f"“{text.strip()[:60]}” is not a field", _why_no_field(text))
             continue
@@ -198,7 +217,7 @@ def _record(header: Header, field_name: str, item: list[tuple[int, str]], known:
     record = Record(item[0][0], text=item[0][1].strip())
     current = ""
     for number, text in item:
-        match = _FIELD.fullmatch(text)
+        match = FIELD.fullmatch(text)
         name = normalised(match["name"]) if match else ""
         name = name if name in known else RECORD_ALIASES.get(name, name)
         if match and name in known:

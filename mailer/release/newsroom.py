@@ -39,7 +39,7 @@ def read_newsroom(workspace: Workspace, language: str = "") -> Newsroom:
     tag = language
     while tag and tag.lower() != own.language.lower():
         path = workspace.root / f"newsroom.{tag}.md"
-        if path.is_file():
+        if path in workspace.unsaved or path.is_file():
             return _read(workspace, path, own)
         tag = tag.rpartition("-")[0]
     return own
@@ -58,7 +58,7 @@ def _written_in(newsroom: Newsroom, base: Newsroom | None) -> dict[str, str]:
 
 def _read(workspace: Workspace, path: Path, base: Newsroom | None) -> Newsroom:
     shown = workspace.shown(path)
-    source = read_source(path, shown)
+    source = read_source(path, shown, workspace.unsaved.get(path))
     header = read_header(source.text, shown, NEWSROOM_FIELDS, RECORDS)
     newsroom = _newsroom(header, path, base, workspace)
     if base is None:

@@ -77,7 +77,11 @@ def _overlooked(workspace: Workspace, folder: Path, name: str) -> tuple[Finding,
 
 def digest(path: Path) -> str:
     """What a translation's `original` field holds: it changes when the original's text does."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return _mark(path.read_bytes())
+
+
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 class _Reader:
@@ -90,7 +94,7 @@ class _Reader:
         self.today = today
         self.shown = workspace.shown(path)
         self.suffix = path.name.removeprefix(name).removesuffix(".md").strip(".")
-        source = read_source(path, self.shown)
+        source = read_source(path, self.shown, workspace.unsaved.get(path))
         self.noticed = source.findings
         self.header = read_header(source.text, self.shown, RELEASE_FIELDS, RECORDS)
 
@@ -240,7 +244,7 @@ class _Reader:
         for name in wanted:
             matches = [b for key, b in known.items() if _key(name) in key]
             if matches:
-                found.append(matches[0])
+                found += [each for each in matches[:1] if each not in found]
             else:
                 hint = (
                     f"choose from: {', '.join(b.title for b in known.values())}"
@@ -254,7 +258,9 @@ class _Reader:
         """A translation that follows an older text of its original."""
         if not self.original or not edition.original:
             return ()
-        now = digest(self.workspace.root / self.original.path)
+        path = self.workspace.root / self.original.path
+        unsaved = self.workspace.unsaved.get(path)
+        now = digest(path) if unsaved is None else _mark(unsaved)
         if edition.original == now:
             return ()
         where = Where(self.shown, self.header.line("original"))

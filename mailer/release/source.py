@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mailer.errors import Fault, ReleaseError
 from mailer.model import Finding, Where
+from mailer.release.bounds import within_bounds
 from mailer.workspace.endings import cure_of, kind_by_content
 
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -19,12 +20,15 @@ _ENCODED_SIGN = re.compile("%EE%80%8[01]", re.IGNORECASE)
 """U+E000 and U+E001 as a web address writes them: what shows an address decodes them again."""
 
 _STEERING = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "|[\u115f\u1160\u3164\uffa0]|(?<![\u2800-\u28ff])\u2800+(?![\u2800-\u28ff])"
 )
-"""Controls, and marks that turn the direction of what follows: what is read is then not what is written
-(Unicode TR 36 §2.5). Left-to-right and right-to-left marks, and joiners, belong to how Arabic and Persian are typed."""
+"""Controls, ends of lines and paragraphs that are none of a file's, and marks that turn the direction of what follows:
+what is read is then not what is written (Unicode TR 36 §2.5). Left-to-right and right-to-left marks, and joiners,
+belong to how Arabic and Persian are typed. Then letters that are blank: the fillers of Hangul, and Braille's cell
+without a dot where it parts no Braille."""
 
-_HIDDEN = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\ufeff]")
+_HIDDEN = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2065\ufeff]")
 """Of no width, and pasted in from web pages and word processors without anybody's knowing: they part words for
 searching, and fill a subject with nothing."""
 
@@ -37,16 +41,17 @@ class Source:
     findings: tuple[Finding, ...]
 
 
-def read_source(path: Path, shown: str) -> Source:
+def read_source(path: Path, shown: str, content: bytes | None = None) -> Source:
     """
     Args:
         shown: the path as staff would name it.
+        content: what is read instead of the file: somebody is writing it (`Workspace.unsaved`).
 
     Raises:
-        ReleaseError: the file can't be read, or is not UTF-8.
+        ReleaseError: the file can't be read, or is not UTF-8, or is far too long for a release.
     """
     try:
-        content = path.read_bytes()
+        content = path.read_bytes() if content is None else content
     except OSError as error:
         raise ReleaseError([Fault(shown, 0, f"it can't be read: {error.strerror}")]) from None
     if kind := kind_by_content(content):
@@ -58,6 +63,7 @@ def read_source(path: Path, shown: str) -> Source:
         line = content.count(b"\n", 0, error.start) + 1
         hint = "save it as UTF-8 (in Word: plain text, Unicode)"
         raise ReleaseError([Fault(shown, line, f"it is not UTF-8 text (byte {error.start})", hint)]) from None
+    within_bounds(written, shown)
     return Source(as_read(written), tuple(_noticed(written, shown)))
 
 
@@ -71,7 +77,7 @@ def _noticed(written: str, shown: str) -> Iterator[Finding]:
     for number, line in enumerate(re.split("\r\n|\r|\n", written), 1):
         where = Where(shown, number)
         for match in _STEERING.finditer(line):
-            message = f"Column {match.start() + 1} has an invisible character: {_named(match[0])}."
+            message = f"Column {match.start() + 1} has an invisible character: {_named(match[0][0])}."
             hint = "It can reorder or hide the text around it. Delete the word and type it again."
             yield Finding("odd-character", "error", message, hint, where)
         hidden = list(_HIDDEN.finditer(line))

@@ -15,6 +15,8 @@ def read_mbox(path: Path) -> Iterator[tuple[str, bytes]]:
     Raises:
         SourceError: it can't be read, or is no mbox.
     """
+    if path.exists() and not path.is_file():  # a pipe would keep us waiting
+        raise _fault(path, "is no file", "An mbox is one file; name a folder with --maildir.")
     try:
         with path.open("rb") as file:
             start = file.read(5)

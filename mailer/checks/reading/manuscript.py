@@ -119,7 +119,8 @@ class Manuscript:
 def manuscript_of(workspace: Workspace, edition: Edition) -> Manuscript:
     """Read an edition once, for all checks."""
     path = workspace.root / edition.path
-    lines = read_source(path, str(edition.path)).text.split("\n") if path.is_file() else []
+    unsaved = workspace.unsaved.get(path)
+    lines = read_source(path, str(edition.path), unsaved).text.split("\n") if path.is_file() else []
     trees = [(edition.body, ""), *((note.content, "footnote") for note in edition.notes)]
     passages = list(_fields(edition))
     links: list[Address] = []

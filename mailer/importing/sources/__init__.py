@@ -32,6 +32,9 @@ _BY_ENDING = {
     ".mhtml": "message", ".md": "markdown", ".markdown": "markdown",
 }  # fmt: skip
 
+WITHOUT_CHANGES = frozenset(("plain", "markdown"))
+"""Sources whose documents hold no tracked changes."""
+
 
 def read_document(name: str, content: bytes, *, accept_changes: bool = False) -> SourceDocument:
     """Reads a document of any kind that can be imported.

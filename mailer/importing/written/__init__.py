@@ -59,6 +59,21 @@ def write(draft: Draft, name: str, leave_out: Collection[str] = ()) -> Written:
     return Written(text, pictures, tuple(_placed(text, [*draft.guesses, *writer.guesses])))
 
 
+def write_passage(draft: Draft, notes_there: int) -> tuple[str, str, tuple[ToCheck, ...]]:
+    """The text of a draft without a header: its body, its notes, and what to look at, with the body's line.
+
+    Args:
+        notes_there: what its notes are counted on from.
+    """
+    writer = BlockWriter({})
+    body = writer.parts(draft.body)
+    notes = [writer.note(number, blocks) for number, blocks in enumerate(draft.notes, notes_there + 1)]
+    fences = "---\n---\n"
+    placed = _placed(fences + body, [*draft.guesses, *writer.guesses])
+    to_check = tuple(ToCheck(max(each.line - fences.count("\n"), 0), each.message) for each in placed)
+    return body, "\n\n".join(notes), to_check
+
+
 def _placed(text: str, guesses: list[Guess]) -> Iterator[ToCheck]:
     lines = text.split("\n")
     end = lines.index("---", 1)

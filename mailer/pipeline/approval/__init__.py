@@ -79,11 +79,10 @@ def approve(prepared: Prepared, settings: Settings, ledger: Ledger, by: str) -> 
     key = office_key(settings)
     prepared.must_be_sound()
     compositions = compositions_of(prepared, settings)
-    slots = _slots(compositions)
-    people = {each.canonical: each.digests(slots, key) for each in _readers(prepared, settings, ledger)}
+    slots = slots_of(compositions)
+    people = {each.canonical: each.digests(slots, key) for each in readers_of(prepared, settings, ledger)}
     approval = Snapshot(
         release=prepared.release.name,
-        occasion="approval",
         at=time.time(),
         account=whoever_we_are(),
         editions=_frozen(compositions),
@@ -97,7 +96,7 @@ def approve(prepared: Prepared, settings: Settings, ledger: Ledger, by: str) -> 
 
 def number_of(prepared: Prepared, settings: Settings, ledger: Ledger) -> int:
     """For how many people an approval would be."""
-    return sum(1 for _ in _readers(prepared, settings, ledger))
+    return sum(1 for _ in readers_of(prepared, settings, ledger))
 
 
 def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> Snapshot | None:
@@ -118,10 +117,10 @@ def must_be_approved(prepared: Prepared, settings: Settings, ledger: Ledger) -> 
         raise MailerError(f"{approval.by} approved “{name}”, but may not any more: nothing was sent.", how)
     compositions = compositions_of(prepared, settings)
     _must_say_the_same(_frozen(compositions), approval, how)
-    readers = list(_readers(prepared, settings, ledger))
+    readers = list(readers_of(prepared, settings, ledger))
     if ledger.find(name):  # who has it, or was refused, gets nothing more
         readers = [r for r in readers if ledger.state_of(name, r.canonical) in (None, *_WAITING)]
-    _must_reach_nobody_else(readers, _slots(compositions), approval, key, how)
+    _must_reach_nobody_else(readers, slots_of(compositions), approval, key, how)
     return approval
 
 
@@ -138,7 +137,7 @@ def queue_must_be_approved(
     try:
         approvers = read_newsroom(workspace).approvers
     except MailerError:  # somebody is at work on it, and nothing that is queued depends on it
-        approvers = ("…",) if Snapshots(ledger).latest(mailing.release, "approval") else ()
+        approvers = ("…",) if Snapshots(ledger).latest(mailing.release) else ()
     waiting = list(_waiting(mailing.release, ledger)) if approvers else []
     if not waiting:
         return
@@ -148,7 +147,7 @@ def queue_must_be_approved(
     )
     frozen = ledger.editions(mailing)
     _must_say_the_same(frozen, approval, how)
-    slots = _slots({language: Composition.thaw(content) for language, content in frozen.items()})
+    slots = slots_of({language: Composition.thaw(content) for language, content in frozen.items()})
     _must_reach_nobody_else(waiting, slots, approval, key, how)
 
 
@@ -158,7 +157,7 @@ def _approval_of(
     """The approval, by this office; the key; and how to get another one."""
     key = office_key(settings)
     how = f"`mailer approve {name} --by NAME` ({', '.join(approvers)})."
-    approval = Snapshots(ledger).latest(name, "approval")
+    approval = Snapshots(ledger).latest(name)
     if approval is None:
         raise MailerError(
             f"“{name}” has not been approved, and newsroom.md asks for it: nothing was sent.", how
@@ -225,8 +224,8 @@ def _named(addresses: list[str]) -> str:
     return ", ".join(addresses[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _readers(prepared: Prepared, settings: Settings, ledger: Ledger) -> Iterator[Reader]:
-    """Everybody to whom it would go; who stands in the queue from before, as they stand there."""
+def readers_of(prepared: Prepared, settings: Settings, ledger: Ledger) -> Iterator[Reader]:
+    """Everybody to whom it would go, or has gone; who stands in the queue from before, as they stand there."""
     release, queued = prepared.release, set()
     for each in _waiting(release.name, ledger):
         queued.add(each.canonical)
@@ -244,7 +243,7 @@ def _waiting(name: str, ledger: Ledger) -> Iterator[Reader]:
             yield Reader(each.canonical, each.address, each.name, each.language, each.fields)
 
 
-def _slots(compositions: Mapping[str, Composition]) -> dict[str, list[str]]:
+def slots_of(compositions: Mapping[str, Composition]) -> dict[str, list[str]]:
     """What is filled in in each language, the link of one click included."""
     return {
         lang: sorted({UNSUBSCRIBE, *(slot.field for slot in c.slots)}) for lang, c in compositions.items()

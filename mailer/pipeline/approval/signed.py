@@ -36,7 +36,7 @@ class Reader:
 def forget_in_approvals(address: str, settings: Settings, ledger: Ledger) -> None:
     """Takes a canonical address out of all approvals, which stay good for the others. One of another key goes."""
     snapshots = Snapshots(ledger)
-    for approval in snapshots.all("approval"):
+    for approval in snapshots.all():
         key = office_key(settings) if settings.secret_key else b""
         if not key or not hmac.compare_digest(approval.signature, signature(approval, key)):
             snapshots.drop(approval)

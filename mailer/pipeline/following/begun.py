@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from mailer.delivery import Ledger
 from mailer.errors import LedgerError, MailerError, WorkspaceError
-from mailer.model import Kind, Release
+from mailer.model import Edition, Kind, Release
 from mailer.pipeline.composing import words_of
 from mailer.pipeline.following.chain import superseded_by
 from mailer.pipeline.following.changed import changed_sentences, offered
 from mailer.pipeline.prepared import day_queued
 from mailer.release import read_release
 from mailer.release.writing.following import following_name, following_text
+from mailer.release.writing.sentence import stands_in, with_sentence_replaced
 from mailer.settings import Settings
 from mailer.workspace import Workspace
 
@@ -36,26 +37,36 @@ class Begun:
     changes: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
 
-def begin_following(workspace: Workspace, settings: Settings, name: str, kind: Kind) -> Begun:
+Instead = Mapping[str, tuple[str, str]]
+"""By language: a sentence of what was sent, and what it is to say."""
+
+
+def begin_following(
+    workspace: Workspace, settings: Settings, name: str, kind: Kind, instead: Instead | None = None
+) -> Begun:
     """Writes the files of what follows a release that was sent. Nothing is ever overwritten.
 
     Args:
         name: the release's, or its path.
         kind: one that follows.
+        instead: what is put right in the new files, and said in them to be a change.
 
     Raises:
         ReleaseError: it can't be read as it is now.
         LedgerError: it was never sent from here.
-        MailerError: something else stands in for it by now.
+        MailerError: something else stands in for it by now; or a sentence of `instead` does not stand in it.
         WorkspaceError: there is such a file, or none can be written.
     """
-    release = read_release(workspace, name, today=day_queued(workspace, name))
+    release, instead = read_release(workspace, name, today=day_queued(workspace, name)), instead or {}
     original = release.original
     with Ledger(workspace.ledger) as ledger:
         _must_be_the_last_that_was_sent(ledger, release, kind)
         mailing = ledger.mailing(release.name)
         changes = {
-            edition.language: changed_sentences(workspace, ledger, mailing, edition, settings)
+            edition.language: (
+                *changed_sentences(workspace, ledger, mailing, edition, settings),
+                *((instead[edition.language],) if edition.language in instead else ()),
+            )
             for edition in (release.editions if kind in (Kind.CORRECTION, Kind.UPDATE) else ())
         }
     now = datetime.now(ZoneInfo(original.newsroom.zone))
@@ -71,12 +82,28 @@ def begin_following(workspace: Workspace, settings: Settings, name: str, kind: K
             f"Go on with it. If it was sent: `mailer correct {new}` makes what follows it.",
         )
     day = f"{now:%B} {now.day}, {now.year}"
-    for edition, path in zip(release.editions, paths, strict=True):
+    texts = []
+    for edition in release.editions:
         text = (workspace.root / edition.path).read_text("utf-8")
         said = offered(changes.get(edition.language, ()))
         dated = day if edition is original else ""
-        _write(path, following_text(text, kind, release.name, said, dated, embargoed=embargoed))
+        text = following_text(text, kind, release.name, said, dated, embargoed=embargoed)
+        texts.append(_put_right(text, edition, instead))
+    for path, text in zip(paths, texts, strict=True):
+        _write(path, text)
     return Begun(new, tuple(paths), changes)
+
+
+def _put_right(text: str, edition: Edition, instead: Instead) -> str:
+    if edition.language not in instead:
+        return text
+    old, new = instead[edition.language]
+    if not stands_in(text, old):
+        raise MailerError(
+            f"“{old}” does not stand in {edition.path} as it was sent: nothing was begun.",
+            "Begin it without choosing a sentence, and put it right in the new text.",
+        )
+    return with_sentence_replaced(text, old, new)
 
 
 def _must_be_the_last_that_was_sent(ledger: Ledger, release: Release, kind: Kind) -> None:

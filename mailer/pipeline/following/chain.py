@@ -36,6 +36,15 @@ def chain_of(ledger: Ledger, release: str) -> tuple[Link, ...]:
     return chain if len(chain) > 1 else ()
 
 
+def up_from(ledger: Ledger, release: str) -> frozenset[str]:
+    """A release, what it follows, what that follows, up to the first; as far as the ledger knows them."""
+    found: set[str] = set()
+    while (mailing := ledger.find(release)) and release not in found:
+        found.add(release)
+        release = mailing.follows
+    return frozenset(found)
+
+
 def _from(mailing: Mailing, known: list[Mailing], depth: int, seen: set[str]) -> Iterator[Link]:
     seen.add(mailing.release)
     yield Link(mailing, depth)

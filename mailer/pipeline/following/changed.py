@@ -18,6 +18,8 @@ from mailer.workspace import Workspace
 _END = re.compile(r"([.!?…؟。！？][\"'”’»)\]]*)((?:\[\d+\])*)\s+")
 _MARK = re.compile(r"\[\d+\]")
 """Of a note. Their numbers change with the notes before them."""
+_WRAPPED = re.compile(r"(?<![.!?:”»\"\r])\r?\n {3,}(?=[\w“«‘(])")
+"""Where a quotation, a note or an item goes on in the next line."""
 _MOST = 3
 """Sentences that are offered; who has changed more than these writes a sentence of their own."""
 
@@ -43,6 +45,19 @@ def changed_sentences(
         if tag != "equal":
             found.append((" ".join(before[start:stop]), " ".join(after[first:last])))
     return tuple(found[:_MOST])
+
+
+def sentences_sent(ledger: Ledger, mailing: Mailing) -> dict[str, tuple[str, ...]]:
+    """What was sent, by language, a sentence each.
+
+    Raises:
+        LedgerError: what was sent can't be read.
+    """
+    found = {}
+    for language, frozen in ledger.editions(mailing).items():
+        text = _WRAPPED.sub(" ", _text(Composition.thaw(frozen)))
+        found[language] = tuple(sentence.removeprefix("- ") for sentence in _sentences(text))
+    return found
 
 
 def offered(changes: tuple[tuple[str, str], ...]) -> str:

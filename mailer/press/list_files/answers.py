@@ -270,6 +270,13 @@ def settings_text(answered: Iterable[tuple[str, str]]) -> str:
     return "# What columns of the list are, as was said when it was added.\n[columns]\n" + "".join(lines)
 
 
+def answers_text(answers: Answers) -> str:
+    """A settings file that says all of this."""
+    lines = [f"{key} = {quoted(value)}\n" for key in _KEYS[:-1] if (value := getattr(answers, key))]
+    columns = [(answers.headers[word][0], role) for word, role in answers.columns.items()]
+    return "".join(lines) + (settings_text(columns) if columns else "")
+
+
 def _did_you_mean(word: str, known: Mapping[str, str], given: str) -> str:
     near = get_close_matches(word, list(known), 1, 0.6) or get_close_matches(
         given.lower(), list(known), 1, 0.6

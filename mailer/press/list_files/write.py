@@ -16,7 +16,7 @@ from pathlib import Path
 from mailer.errors import Fault, ListError
 from mailer.model import Recipient
 from mailer.press.formulas import as_text
-from mailer.press.list_files.answers import settings_of, settings_text
+from mailer.press.list_files.answers import Answers, answers_text, settings_of, settings_text
 from mailer.press.list_files.delimited_text import cut, sep_line
 from mailer.press.list_files.encoding import find_encoding
 from mailer.press.list_files.raw_rows import RawRow
@@ -174,11 +174,25 @@ def write_settings(path: Path, answered: Iterable[tuple[str, str]]) -> None:
     Raises:
         ListError: the file can't be written; then it is as it was.
     """
-    beside, kept = settings_of(path), tuple(answered)
+    kept = tuple(answered)
+    _write_beside(path, settings_text(kept) if kept else "")
+
+
+def write_answers(path: Path, answers: Answers) -> None:
+    """Writes all that staff have said about a list into its settings file, or removes it where that is nothing.
+
+    Raises:
+        ListError: the file can't be written; then it is as it was.
+    """
+    _write_beside(path, answers_text(answers))
+
+
+def _write_beside(path: Path, text: str) -> None:
+    beside = settings_of(path)
     with locked(path):
-        if kept:
+        if text:
             with replacing(beside) as file:
-                file.write(settings_text(kept).encode())
+                file.write(text.encode())
             return
         try:
             beside.unlink(missing_ok=True)

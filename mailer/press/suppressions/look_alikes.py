@@ -100,8 +100,13 @@ def _named(folder: Path, word: str, path: Path) -> Iterator[Path]:
         if word not in name or name.startswith(_NOT_SHOWN) or name.endswith(_BACKUPS):
             continue
         other = folder / entry.name
-        if entry.name != path.name and other.is_file() and not _hidden(other) and not _same(other, path):
+        if entry.name != path.name and _is_document(other) and not _hidden(other) and not _same(other, path):
             yield other
+
+
+def _is_document(path: Path) -> bool:
+    """A file, or what Numbers shows as one and keeps as a folder."""
+    return path.is_file() or (path.suffix.casefold() == ".numbers" and path.is_dir())
 
 
 def _hidden(path: Path) -> bool:

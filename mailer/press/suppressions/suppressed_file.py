@@ -14,7 +14,7 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -279,8 +279,11 @@ def stamp_of(path: Path) -> Stamp | None:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def begin(path: Path) -> None:
-    """Makes suppressed.csv for a workspace that never had one.
+def begin(path: Path, rows: Iterable[Suppression] = ()) -> None:
+    """Makes suppressed.csv where there is none.
+
+    Args:
+        rows: whom it names.
 
     Raises:
         ListError: it is there already, or what may be it under another name; or it can't be written.
@@ -288,4 +291,4 @@ def begin(path: Path) -> None:
     with locked(path):
         refuse_to_begin(path)
         with replacing(path) as file:
-            file.write(BEGIN.encode())
+            file.write((BEGIN + "".join(map(Form().line, rows))).encode())

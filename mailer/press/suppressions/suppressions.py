@@ -19,6 +19,7 @@ from mailer.errors import Fault, ListError
 from mailer.press.addresses import canonical, parse_address
 from mailer.press.clean_text import clean
 from mailer.press.list_files.write import cant_be_written, locked
+from mailer.press.suppressions.elsewhere import Elsewhere, Shared
 from mailer.press.suppressions.look_alikes import LookAlikes
 from mailer.press.suppressions.suppressed_file import SuppressedFile
 from mailer.press.suppressions.suppressed_rows import HASH, Suppression, as_mailed, hashed, keys_of
@@ -35,16 +36,22 @@ class Suppressions:
         to_add: for those who take wishes down and mail nobody. Then another file beside it is no hindrance, and what is
             odd about it one only to `add`, `fold`, `remove` and `refresh`.
         watched: for as long as a mailing runs (`StillWanted`): a file that has lost its end meanwhile is odd too.
+        shared: told of whoever comes and goes, where other computers are to know; their own are known in any case, as
+            far as they were heard of (elsewhere.py).
 
     Raises:
         ListError: it is missing, odd, or not alone: then nobody may be mailed.
     """
 
-    def __init__(self, path: Path, *, to_add: bool = False, watched: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, to_add: bool = False, watched: bool = False, shared: Shared | None = None
+    ) -> None:
         self.path = path
+        self._shared = shared
         self._file = SuppressedFile(path, watched=watched)
         self._look_alikes = None if to_add else LookAlikes(path)
         self._wishes = Wishes(path)
+        self.elsewhere = Elsewhere(path)
         try:
             self.refresh()
         except ListError:
@@ -62,10 +69,17 @@ class Suppressions:
         for wish in self._wishes:
             if self._file.get(canonical(wish.address)) is None:
                 yield wish
+        for key, entry in self.elsewhere.entries.items():
+            if self._own(key) is None:
+                yield entry
 
     def get(self, address: str) -> Suppression | None:
         """The entry for an address, in whatever case it is given; None = it may be mailed."""
         key = canonical(address)
+        return self._own(key) or self.elsewhere.get(key)
+
+    def _own(self, key: str) -> Suppression | None:
+        """What this computer's file says, or is about to."""
         return self._file.get(key) or self._wishes.get(key)
 
     @property
@@ -79,7 +93,7 @@ class Suppressions:
         return self._wishes.entries
 
     def refresh(self) -> bool:
-        """Reads what has changed since; costs three looks at the folder otherwise. True = something has.
+        """Reads what has changed since; costs four looks at the folder otherwise. True = something has.
 
         What was fine before, and is missing, odd or not alone now, may just be saved by another program: it is
         waited for a little.
@@ -99,13 +113,15 @@ class Suppressions:
         if (
             self._wishes.none
             and self._file.current
+            and self.elsewhere.current
             and (self._look_alikes is None or self._look_alikes.current)
         ):
             return False
         try:
             changed = self._wishes.refresh()  # first: a wish moves from there into the file
-        except OSError as error:
-            message = f"the opt-outs kept beside it can't be read: {error.strerror}"
+            changed = self.elsewhere.refresh() or changed
+        except (OSError, ValueError) as error:
+            message = f"the opt-outs kept beside it can't be read: {getattr(error, 'strerror', '') or error}"
             raise ListError([Fault(str(self.path), 0, message)]) from None
         faults: list[Fault] = []
         people: int | None = None
@@ -139,10 +155,15 @@ class Suppressions:
         known = address if address.startswith(HASH) else parse_address(address)
         with locked(self.path):
             self.refresh()
-            if known in self._file.entries or (not known.startswith(HASH) and known in self):
-                return False
-            self._file.add([Suppression(known, clean(reason), _day(on), clean(source))])
-        return True
+            row = Suppression(known, clean(reason), _day(on), clean(source))
+            new = known not in self._file.entries and (
+                known.startswith(HASH) or self._own(canonical(known)) is None
+            )
+            if new:
+                self._file.add([row])
+        if self._shared:
+            self._shared.added([row])
+        return new
 
     def note(self, wishes: Sequence[tuple[str, str]], reason: str = "unsubscribed") -> list[bool]:
         """Suppresses many at once from this moment, whoever has suppressed.csv open, and however long it is.
@@ -160,6 +181,7 @@ class Suppressions:
             AddressError: one of them is no address: then none is noted.
             ListError: they can't be written: nobody may be told that it was done.
         """
+        # Other computers are told by whoever asks for it: that may take longer than to note it here.
         new: dict[str, Suppression] = {}
         asked = [(canonical(mailed := parse_address(address)), mailed, source) for address, source in wishes]
         try:
@@ -212,14 +234,37 @@ class Suppressions:
             raise cant_be_written(self.path, error) from None
         return added
 
-    def remove(self, address: str) -> int:
+    def remove(self, address: str, *, everywhere: bool = False) -> int:
         """Takes an address off the file, and a forgotten person's hash too; returns how many lines went.
+
+        Args:
+            everywhere: what other computers have said of it counts no more either.
 
         Raises:
             ListError: the file can't be read or written.
         """
         mailed = as_mailed(address)
-        return self._drop({canonical(mailed), hashed(mailed)})
+        keys = {canonical(mailed), hashed(mailed)}
+        dropped = self._drop(keys)
+        if self._shared:
+            self._shared.dropped(keys, everywhere=everywhere)
+        return dropped
+
+    def take_in(self, rows: Sequence[Suppression]) -> int:
+        """Writes what other computers have into the file; returns how many lines that made.
+
+        Args:
+            rows: addresses as mailed, or `sha256:…`.
+
+        Raises:
+            ListError: the file is missing, or can't be read or written.
+        """
+        with locked(self.path):
+            self._fold()
+            new = [row for row in rows if row.address not in self._file.entries and keys_of(row.address)]
+            if new:
+                self._file.add(new)
+        return len(new)
 
     def forget(self, address: str, reason: str, source: str = "") -> None:
         """Keeps an address suppressed under its hash alone.
@@ -231,6 +276,8 @@ class Suppressions:
         mailed = parse_address(address)
         self.add(hashed(mailed), reason, source)  # first: at no moment may they be mailed
         self._drop({canonical(mailed)})
+        if self._shared:
+            self._shared.dropped({canonical(mailed)}, everywhere=True)
 
     def _drop(self, keys: set[str]) -> int:
         """Takes every line of these keys off the file; returns how many there were."""

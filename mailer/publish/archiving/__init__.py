@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from mailer.delivery import History, Ledger, Snapshots, doubts
+from mailer.delivery import History, Ledger, Snapshots
 from mailer.errors import MailerError, WorkspaceError
 from mailer.model import Status
 from mailer.publish.archiving.folder import Folder, new_folder
@@ -76,7 +76,7 @@ def _record(workspace: Workspace, release: str, folder: Folder, now: datetime) -
     """Mails and tables, written; the rest as it is told in words."""
     with Ledger(workspace.ledger) as ledger:
         record = Record(release, now, ledger.find(release))
-        record.doubt = "; ".join(str(each) for each in doubts(ledger) if each.testimony.release == release)
+        record.doubt = "; ".join(str(each) for each in ledger.doubts() if each.testimony.release == release)
         if record.mailing is None:
             return record
         history, told = History(ledger), record.told
@@ -92,7 +92,7 @@ def _record(workspace: Workspace, release: str, folder: Folder, now: datetime) -
             folder.write(f"mail/{web_name(release)}.{language.lower()}.frozen.json", frozen)
             record.mails.append(mail)
         followers = [each for each in ledger.mailings() if each.follows == release]
-        approval = Snapshots(ledger).latest(release, "approval")
+        approval = Snapshots(ledger).latest(release)
         record.happened = timeline(record.mailing, ledger.orders(release), followers, approval, told)
     return record
 

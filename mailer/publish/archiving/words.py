@@ -17,8 +17,8 @@ _ORDERED = {
     "resume": "ordered it to go on to",
     "move": "ordered it to be sent at another time to",
     "discard": "took it back from",
-    "post": "(`mailer post`, by that order) began at its time to send it to",
-    "stop": "(`mailer post`) ended, and nothing more is sent by that order to",
+    "post": "(a sender, by that order) began to send it to",
+    "stop": "(a sender) ended, and nothing more is sent by that order to",
 }
 """What an order says; every kind of `Order` stands here."""
 
@@ -79,7 +79,7 @@ def _times(orders: Iterable[Order]) -> Iterator[float]:
     """The planned times of which nobody said otherwise before they came."""
     ordered = [order for order in orders if order.kind not in ("post", "stop")]
     for order, later in zip(ordered, [*ordered[1:], None], strict=True):
-        if order.planned and (later is None or later.given >= order.planned):
+        if order.planned > order.given and (later is None or later.given >= order.planned):
             yield order.planned
 
 

@@ -124,7 +124,7 @@ def _day(workspace: Workspace, site: Site, name: str) -> date | None:
     for page in site.pages.values():
         if page.release == called:
             return date.fromisoformat(page.date)
-    if not workspace.ledger.is_file():
+    if not workspace.has_ledger():
         return None
     with Ledger(workspace.ledger) as ledger:
         day = ledger.day_of(called)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from mailer.errors import Fault, TemplateError
-from mailer.model import Edition
+from mailer.model import Edition, Kind
 from mailer.photo_metadata import without_metadata
 from mailer.publish.site.page import PressPicture
 from mailer.render.calendar import calendar_part
@@ -60,8 +60,8 @@ def kit_name(folder: str) -> str:
 
 
 def calendar_of(edition: Edition, folder: str) -> tuple[str, bytes] | None:
-    """The event as a file for calendars, with its path; None where there is no event."""
-    if edition.event is None:
+    """The event as a file for calendars, with its path; None where there is no event, or none any more."""
+    if edition.event is None or edition.kind is Kind.WITHDRAWAL:
         return None
     language = edition.language.lower()
     return f"{folder}/event.{language}.ics", calendar_part(edition, edition.event).content

@@ -12,6 +12,10 @@ from datetime import datetime
 
 from mailer.model import Kind
 
+_STAND_INS = frozenset((Kind.CORRECTION.value,))
+"""Whose pages say the same as the one that they follow, put right. An update or a follow-up says something more, and
+what it follows stays true without it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
@@ -168,13 +172,26 @@ class Pages:
         ]
 
     def withdrawal(self, page: Page) -> Follower | None:
-        """The notice that takes its place, or None."""
-        notices = (each for each in self.followers(page) if each.kind == Kind.WITHDRAWAL.value)
-        return next(notices, None)
+        """The notice that takes its place, or None: of itself, or of a text that has stood in for it."""
+        seen: set[str] = set()
+        stand_ins = [page]
+        while stand_ins:
+            here = stand_ins.pop()
+            if here.release in seen:  # releases that follow each other in a circle
+                continue
+            seen.add(here.release)
+            for each in self.followers(here):
+                if each.kind == Kind.WITHDRAWAL.value:
+                    return each
+            named = (self.in_language(name, page.language) for name in self._followers.get(here.release, ()))
+            stand_ins += [each for each in named if each and each.kind in _STAND_INS]
+        return None
 
     def changed(self, page: Page) -> str:
         """When what its readers see last changed: ISO 8601."""
-        return max((page.updated, *(each.published for each in self.followers(page))))
+        notice = self.withdrawal(page)
+        said = [*self.followers(page), *([notice] if notice else [])]
+        return max((page.updated, *(each.published for each in said)))
 
 
 def newest(pages: Sequence[Page], site: Pages) -> str:

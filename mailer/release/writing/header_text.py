@@ -30,11 +30,12 @@ def header_text(fields: Mapping[str, FieldValue]) -> str:
     Raises:
         ValueFault: a value would not come back as it is: it has several lines, or characters that no file may hold.
     """
-    lines = [line for name, value in fields.items() for line in _field(name, value)]
+    lines = [line for name, value in fields.items() for line in field_lines(name, value)]
     return "\n".join(["---", *lines, "---", ""])
 
 
-def _field(name: str, value: FieldValue) -> Iterator[str]:
+def field_lines(name: str, value: FieldValue) -> Iterator[str]:
+    """The lines of one field; none where there is nothing to write. Raises what `header_text` does."""
     shown = name.replace("_", " ").capitalize()
     if isinstance(value, str):
         lines = [line for each in value.split("\n") if (line := _line(name, each))]

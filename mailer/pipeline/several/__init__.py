@@ -1,0 +1,1 @@
+"""What an office of several computers shares, beside the ledger."""
