@@ -32,6 +32,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("review", ("diff", "approve")),
     ("send", ("send", "resume", "discard")),
     ("schedule", ("post", "schedule")),
+    ("work", ("work",)),
     ("following", ("correct", "follow-up")),
     ("status", ("status",)),
     ("record", ("archive", "publish", "log")),
@@ -121,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
-        code = _run([argument for argument in arguments if argument != "--debug"])
+        code = _run([argument for argument in arguments if argument != "--debug"], debug)
         return code if isinstance(code, int) else DONE
     except click.ClickException as error:
         told = io.StringIO()
@@ -140,11 +141,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _tell(as_told(error))
 
 
-def _run(arguments: list[str]) -> object:
+def _run(arguments: list[str], debug: bool) -> object:
     for argument in arguments:
         if not _is_text(argument):
             raise click.UsageError(f"“{argument}” is not valid text in this system's character set.")
-    return cli.main(arguments, prog_name="mailer", standalone_mode=False)
+    return cli.main(arguments, prog_name="mailer", standalone_mode=False, obj=debug)
 
 
 def _is_text(argument: str) -> bool:

@@ -13,7 +13,11 @@ import click
 from mailer.cli.terminal.output import count, on_a_terminal, print_audience, say, tell
 from mailer.errors import MailerError, ValueFault
 from mailer.pipeline.estimate import Estimate, estimate
-from mailer.pipeline.sending import must_be_said_to_a_script, must_spare_whom_an_embargo_shuts_out
+from mailer.pipeline.sending import (
+    must_be_said_to_a_script,
+    must_spare_whom_an_embargo_shuts_out,
+    queued_under,
+)
 from mailer.release.values import moment_text
 from mailer.settings import rate_text
 from mailer.visible import visible
@@ -27,12 +31,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """What the flags say about sending. `max_wait` in minutes; `at` and `now` about when."""
+    """What the flags say about sending. `max_wait` in minutes; `at` and `now` about when; with `no_wait` and `queue`
+    another process does it."""
 
     yes: bool = False
     at: str = ""
     now: bool = False
     no_wait: bool = False
+    queue: bool = False
     under_embargo: bool = False
     include_unmarked: bool = False
     max_wait: float = 30.0
@@ -94,11 +100,14 @@ def print_outgoing(
     tell("When", _when(outgoing))
     if outgoing.embargo > time.time():
         tell("Embargo", f"until {moment_text(outgoing.moment(outgoing.embargo))}")
+        if said := queued_under(outgoing):
+            tell("", said.strip())
     if settings.allow_only:
         tell("Only to", f"{', '.join(settings.allow_only)} (ALLOW_ONLY)")
     if prepared:
         print_audience(prepared, _to_whom(outgoing))
     else:
+        _tell_date(outgoing, ledger)
         tell("To", _to_whom(outgoing))
         languages = ", ".join(f"{r.language} {r.number:,}" for r in outgoing.readers if r.number)
         tell("", f"editions: {languages}")
@@ -112,6 +121,13 @@ def print_outgoing(
     if reckoned := estimate(outgoing, settings.smtp_rate, ledger):
         rates = " and ".join(rate_text(rate) for rate in settings.smtp_rate)
         tell("Pace", f"{count(outgoing.number, 'recipient')} at {rates}: {_until_when(outgoing, reckoned)}")
+
+
+def _tell_date(outgoing: Outgoing, ledger: Ledger) -> None:
+    from mailer.pipeline.planned import dated_later
+
+    for number, line in enumerate(filter(None, dated_later(ledger, outgoing, time.time()))):
+        tell("" if number else "Dated", line)
 
 
 def _until_when(outgoing: Outgoing, reckoned: Estimate) -> str:

@@ -67,6 +67,7 @@ def bounces(
     Automatic replies are skipped. Messages from people are left alone, and listed.
     """
     from mailer.bounces import Sources, collect
+    from mailer.pipeline.several.suppressions import suppressions_of
 
     if explain != bool(files):
         raise click.UsageError("--explain needs FILES, and FILES need --explain.")
@@ -80,7 +81,10 @@ def bounces(
     settings = settings_of(workspace)
     found: list[HandledMail] = []
     sources = Sources(mboxes, maildirs, imap, events)
-    for handled in collect(workspace, settings, sources, rehearsal=dry_run):
+    for handled in collect(
+        workspace, settings, sources, rehearsal=dry_run,
+        suppressions=lambda ledger: suppressions_of(workspace, ledger=ledger),
+    ):  # fmt: skip
         found.append(handled)
         if not as_json:
             _print(handled)

@@ -41,7 +41,7 @@ def settings_of(workspace: Workspace, **flags: object) -> Settings:
     """
     from mailer.settings import read_settings
 
-    return read_settings(workspace.root, None, **flags)
+    return read_settings(workspace.root, None, "", **flags)
 
 
 CHOOSING = ("lists", "except_lists", "where", "not_got", "limit", "include_unmarked")

@@ -65,8 +65,8 @@ def check(release: str, links: bool, in_whole: bool, as_json: bool, **choosing: 
 def render(release: str, out: Path | None, address: str, theme: str, png: bool, **choosing: Any) -> None:
     """Write the rendered email: NAME.LANG.html, .txt and .eml, one of each per language."""
     from mailer import pipeline
-    from mailer.desk.message_view import view_of
-    from mailer.desk.screenshot import screenshot
+    from mailer.desk.showing.message_view import view_of
+    from mailer.desk.showing.screenshot import screenshot
 
     if not address:
         only_these({"out", "theme", "png"}, "without --for: the email is rendered for nobody in particular")

@@ -9,9 +9,13 @@ import click
 
 from mailer.cli.options import choosing, chosen, only_these, settings_of, workspace_here
 from mailer.cli.terminal.output import say
+from mailer.visible import visible
 
 _port = click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0 picks a free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port on 127.0.0.1; 0 is the one of last time, or a free one.",
 )
 _browser = click.option("--no-browser", is_flag=True, help="Only print the page's address.")
 
@@ -31,7 +35,10 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
     findings of `mailer check` beside it. Give a folder instead of a release to see what a rehearsal wrote, or
     any .eml messages. Press Ctrl-C to stop.
     """
-    from mailer.desk.serve import serve_folder, serve_releases
+    from urllib.parse import quote
+
+    from mailer.desk.office import Office
+    from mailer.desk.serve import serve_desk, serve_folder
     from mailer.release.source import read_source
 
     if Path(release).is_dir():
@@ -44,28 +51,66 @@ def preview(release: str, port: int, no_browser: bool, **choosing: Any) -> None:
     if path.suffix.lower() != ".md":
         read_source(path, workspace.shown(path))  # which says what to do with a Word document
     name = workspace.release_name(path)
-    return serve_releases(
-        workspace,
-        settings_of(workspace),
-        show=name,
-        choice=chosen(workspace, **choosing),
+    office = Office(workspace, settings_of(workspace), choice=chosen(workspace, **choosing))
+    return serve_desk(
+        office,
+        at=f"/r/{quote(name, safe='')}",
         port=port,
         open_browser=not no_browser,
         say=_say,
+        debug=_debug(),
     )
 
 
 @click.command(
-    short_help="Show all releases in the browser, and what became of each.", epilog="Example:  mailer desk"
+    short_help="Write, check, rehearse, send and watch in the browser.", epilog="Example:  mailer desk"
 )
 @_port
 @_browser
-def desk(port: int, no_browser: bool) -> None:
-    """The same local page for all releases, with what became of each. Press Ctrl-C to stop."""
-    from mailer.desk.serve import serve_releases
+@click.option(
+    "--training",
+    is_flag=True,
+    help="On a copy of the workspace that is thrown away: nothing can leave this computer.",
+)
+def desk(port: int, no_browser: bool, training: bool) -> None:
+    """The whole job in the browser: write, check, rehearse, send and watch. Press Ctrl-C to stop; what is being sent
+    goes on.
+
+    With --training you learn it on a copy of your workspace. All that you send there arrives in a mailbox on this
+    computer; copy and mailbox are gone when you stop.
+    """
+    from contextlib import nullcontext
+
+    from mailer.delivery.ledger.sqlite.lock import this_process
+    from mailer.desk.office import Office
+    from mailer.desk.others import open_beside
+    from mailer.desk.serve import serve_desk
+    from mailer.desk.training import practice
+    from mailer.env_file import mailbox_alone
 
     workspace = workspace_here()
-    serve_releases(workspace, settings_of(workspace), port=port, open_browser=not no_browser, say=_say)
+    with (
+        practice(workspace, _aside) if training else nullcontext(workspace) as place,
+        open_beside(place, this_process()) as other,
+    ):
+        alone = mailbox_alone(place.root)
+        if alone:
+            _aside("Training: nothing leaves this computer.")
+        if training:
+            _aside(f"You practise with a copy of your workspace: {visible(str(place.root))}")
+        if other:
+            _aside(f"A desk is open here already ({other}). Both show the same, and both may be used.")
+        office = Office(place, settings_of(place), training=alone)
+        serve_desk(office, port=port, open_browser=not no_browser, say=_say, debug=_debug())
+
+
+def _aside(text: str) -> None:
+    say(text, err=True)
+
+
+def _debug() -> bool:
+    """Whether `mailer --debug` was said."""
+    return bool(click.get_current_context().find_object(bool))
 
 
 def _say(url: str) -> None:

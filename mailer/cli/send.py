@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,7 @@ def sending(command: Command) -> Command:
         click.option(
             "--no-wait", is_flag=True, help="With --at: keep the order and end; `mailer post` sends it at its time."
         ),
+        click.option("--queue", is_flag=True, help="Only queue it: a `mailer work` sends it."),
         click.option("--now", is_flag=True, help="Send now, whatever time was planned before."),
         click.option(
             "--under-embargo", is_flag=True, help="Send although it is under embargo; otherwise you are asked."
@@ -59,7 +61,7 @@ def sending(command: Command) -> Command:
     short_help="Send a release to press lists, rehearse it, or send a proof.",
     epilog="Example:  mailer send harbour-report --list press --where 'language == \"es\"'",
 )
-@click.argument("release")
+@click.argument("release", required=False)
 @choosing
 @click.option(
     "--dry-run", is_flag=True, help="Rehearse: write every message as an .eml file, open no connection."
@@ -76,15 +78,25 @@ def sending(command: Command) -> Command:
     metavar="ADDRESS",
     help="Send a proof of every edition, marked [TEST], to this address only. Repeatable.",
 )
+@click.option(
+    "--as",
+    "given",
+    default="",
+    metavar="ADDRESS",
+    help="With --test: as this person would get it: their edition, name, and what is filled in.",
+)
+@click.option(
+    "--order", type=click.IntRange(1, sys.maxsize), help="What the desk was told to send.", hidden=True
+)
 @correcting
 @sending
 def send(
-    release: str,
+    release: str | None,
     proof: tuple[str, ...],
+    given: str,
+    order: int | None,
     dry_run: bool,
     out: Path | None,
-    newcomers: bool,
-    any_language: bool,
     **flags: Any,
 ) -> int:
     """Send a release to press lists.
@@ -93,6 +105,51 @@ def send(
     from whom; you type the number of recipients. You can interrupt it at any moment: `mailer resume` carries on,
     and nobody gets it twice.
     """
+    if order is not None:
+        from mailer.cli.ordered import send_ordered
+
+        only_these({"order"}, "with --order")
+        if release:
+            raise click.UsageError("RELEASE has no effect with --order: leave it out.")
+        return send_ordered(order, workspace_here())
+    if release is None:
+        raise click.MissingParameter(param_hint="'RELEASE'", param_type="argument")
+    if given and not proof:
+        raise click.UsageError("--as has no effect without --test: leave it out.")
+    if dry_run:
+        only_these(
+            {"dry_run", "out", "at", "newcomers", "any_language", *CHOOSING}, "on a rehearsal (--dry-run)"
+        )
+    elif proof:
+        only_these({"proof", "given", "at", "lists", "yes", "insecure"}, "on a proof (--test)")
+    elif flags["queue"] or flags["no_wait"]:
+        _only_what_an_order_says({"newcomers", "any_language", *CHOOSING}, queue=flags["queue"])
+    elif out:
+        raise click.UsageError("--out has no effect without --dry-run: leave it out.")
+    return _sent(release, tuple(map(parsed, proof)), parsed(given) if given else "", dry_run, out, **flags)
+
+
+def _only_what_an_order_says(more: set[str], *, queue: bool) -> None:
+    """Refuses what another process would have to be told that sends it."""
+    order = {"yes", "at", "under_embargo", *more}
+    if queue:
+        only_these({"queue", "now", "insecure", *order}, "with --queue")
+    else:
+        only_these({"no_wait", *order}, "with --no-wait")
+
+
+def _sent(
+    release: str,
+    addresses: tuple[str, ...],
+    given: str,
+    dry_run: bool,
+    out: Path | None,
+    *,
+    newcomers: bool,
+    any_language: bool,
+    **flags: Any,
+) -> int:
+    """For real; as a rehearsal; or as a proof, where there are addresses for it."""
     from datetime import UTC, datetime
 
     from mailer import pipeline
@@ -101,34 +158,26 @@ def send(
     from mailer.cli.asking import Flags
     from mailer.cli.review import trial
 
-    if dry_run:
-        only_these({"dry_run", "out", "newcomers", "any_language", *CHOOSING}, "on a rehearsal (--dry-run)")
-    elif proof:
-        only_these({"proof", "lists", "yes", "insecure"}, "on a proof (--test)")
-    elif flags["no_wait"]:
-        only_these(
-            {"yes", "at", "no_wait", "under_embargo", "newcomers", "any_language", *CHOOSING},
-            "with --no-wait",
-        )
-    elif out:
-        raise click.UsageError("--out has no effect without --dry-run: leave it out.")
     workspace = workspace_here()
     settings = settings_of(workspace)
     choice = chosen(workspace, **{name: flags.pop(name) for name in CHOOSING})
-    addresses = tuple(map(parsed, proof))
     said = Flags(**flags, include_unmarked=choice.include_unmarked)
     leaves = datetime.fromtimestamp(said.planned, UTC) if said.planned else None
-    choice = choice if proof else replace(choice, allow_only=settings.allow_only, newcomers=newcomers)
+    leaves = datetime.now(UTC) if said.now else leaves
+    choice = choice if addresses else replace(choice, allow_only=settings.allow_only, newcomers=newcomers)
     prepared = pipeline.prepare(workspace, release, choice, leaves=leaves)
     prepared = pipeline.in_any_language(prepared) if any_language else prepared
-    if proof:
+    person = pipeline.as_addressed(prepared, given) if given else None
+    if addresses:
         prepared = pipeline.only(prepared, addresses, prepared.release.original.language)
-    told_later = () if proof or dry_run else BLOCK_SENDING
+    told_later = () if addresses or dry_run else BLOCK_SENDING
     print_findings([f for f in prepared.findings if f.level != "notice" and f.id not in told_later], err=True)
+    if dry_run or addresses:
+        trial.tell_when(leaves, prepared.release.original.newsroom.zone)
     if dry_run:
         return trial.rehearse_and_show(prepared, settings, out)
-    if proof:
-        return trial.prove_and_show(prepared, settings, addresses, said)
+    if addresses:
+        return trial.prove_and_show(prepared, settings, addresses, said, person)
     return sending.send(prepared, settings, said)
 
 
@@ -162,8 +211,8 @@ def resume(release: str, uncertain: tuple[str, ...], any_share: bool, **flags: A
     from mailer.pipeline import Instructions
     from mailer.press import canonical
 
-    if flags["no_wait"]:
-        only_these({"yes", "at", "no_wait", "under_embargo", "include_unmarked"}, "with --no-wait")
+    if flags["queue"] or flags["no_wait"]:
+        _only_what_an_order_says({"include_unmarked"}, queue=flags["queue"])
     workspace = workspace_here()
     settings = settings_of(workspace)
     again = tuple(dict.fromkeys(canonical(parsed(address)) for address in uncertain))

@@ -22,13 +22,15 @@ from mailer.cli.asking import (
 from mailer.cli.terminal.interrupting import interruptible
 from mailer.cli.terminal.logged import end_of, logged, said_of
 from mailer.cli.terminal.output import count, on_a_terminal, print_findings, row, say
-from mailer.cli.terminal.report import print_report, progress_bar
+from mailer.cli.terminal.report import print_report, progress_bar, tell_request
 from mailer.cli.terminal.spreadsheet import must_be_writable, write_spreadsheet
+from mailer.cli.work.queued import left_to_others
 from mailer.delivery import Ledger, SmtpTransport, Stop, is_loopback, log_in
 from mailer.errors import CheckFailed
 from mailer.model import Status
 from mailer.pipeline import Instructions, outgoing
 from mailer.pipeline.approval import must_be_approved, queue_must_be_approved
+from mailer.pipeline.planned import ending
 from mailer.pipeline.sending import (
     must_be_fit_to_leave,
     must_not_spread_what_was_corrected,
@@ -38,7 +40,7 @@ from mailer.pipeline.sending import (
 from mailer.release.values import moment_text
 
 if TYPE_CHECKING:
-    from mailer.delivery import Mailing, Order
+    from mailer.delivery import Mailing, Order, Report, Request
     from mailer.pipeline import Prepared
     from mailer.pipeline.outgoing import Outgoing
     from mailer.settings import Settings
@@ -69,7 +71,7 @@ def send(prepared: Prepared, settings: Settings, flags: Flags) -> int:
             tell_approval(approved, leaving)
         if not departure.may_begin(leaving):
             return COULD_NOT_START
-        order = leaving.order("send", settings, time.time())
+        order = departure.order("send", leaving, ledger)
         mailing = pipeline.queue(prepared, settings, ledger, order)
         departure.log("send", mailing, order)
         return departure.deliver(mailing, ledger)
@@ -95,7 +97,11 @@ def resume(
 
 
 class Departure:
-    """What `send` and `resume` have in common.
+    """What `send`, `resume` and an order of the desk's have in common.
+
+    Attributes:
+        report: what came of it; None: nothing was to leave yet.
+        stopped: somebody at the desk has said so.
 
     Raises:
         MailerError: nobody is there to say so, no server is set, or what is to be written at the end can't be.
@@ -114,11 +120,12 @@ class Departure:
         insecure_must_matter(settings, flags)
         somebody_must_say_so(flags)
         self._transport = SmtpTransport(settings, cleartext=flags.insecure)
-        self._ordered = False
+        self._ordered = self.stopped = False
+        self.report: Report | None = None
         if tokens := access_tokens(settings):
             tokens.current()  # who has not signed in is told so before the question
         if flags.csv:
-            must_be_writable(flags.csv)
+            must_be_writable(flags.csv, workspace)
 
     def may_begin(self, leaving: Outgoing, *, asked: bool = False) -> bool:
         """Whether somebody says so, and the server lets us in: nothing is queued before.
@@ -138,6 +145,13 @@ class Departure:
         """
         queue_must_be_approved(self._workspace, mailing, self._settings, ledger)
 
+    def order(self, kind: str, leaving: Outgoing, ledger: Ledger) -> Order:
+        """What is written down of it. What is left to `mailer work` is for this moment: found late, it is for a person
+        to look at."""
+        now = ledger.store.wall()
+        order = replace(leaving.order(kind, self._settings, now), given=now)
+        return replace(order, planned=order.planned or now, relay="") if self._flags.queue else order
+
     def log(self, did: str, mailing: Mailing, order: Order) -> None:
         """By whose word it leaves."""
         self._ordered = True
@@ -153,7 +167,7 @@ class Departure:
         print_outgoing(leaving, self._settings, ledger)
         if not agreed(leaving, self._flags):
             return COULD_NOT_START
-        order = leaving.order("move", self._settings, time.time())
+        order = self.order("move", leaving, ledger)
         mailing = ledger.order(mailing, order)
         self.log("move", mailing, order)
         return self.deliver(mailing, ledger)
@@ -170,20 +184,21 @@ class Departure:
             self.must_be_approved(mailing, ledger)
             if not self.may_begin(leaving):
                 return COULD_NOT_START
-            order = leaving.order("resume", self._settings, time.time())
+            order = self.order("resume", leaving, ledger)
             mailing = ledger.order(mailing, order)
             self.log("resume", mailing, order)
         return self.deliver(mailing, ledger)
 
-    def deliver(self, mailing: Mailing, ledger: Ledger) -> int:
+    def _hear(self, request: Request) -> None:
+        self.stopped = request.kind == "stop"
+        tell_request(request)
+
+    def deliver(self, mailing: Mailing, ledger: Ledger, heed_after: int | None = None) -> int:
         """Drains the queue with a progress bar, and reports. Signals are ours until that is done."""
         flags, stop = self._flags, Stop()
-        if flags.no_wait and mailing.planned > time.time():
-            from mailer.cli.schedule.installing import tell_kept
-
-            tell_kept(mailing, self._workspace)
+        if left_to_others(flags, mailing, ledger, self._workspace):
             return DONE
-        with interruptible(stop):
+        with interruptible(stop), ending(ledger, mailing.release):
             if mailing.planned > time.time():
                 when = moment_text(outgoing.at_the_office(mailing.planned, mailing.zone))
                 say(
@@ -192,10 +207,17 @@ class Departure:
                     err=True,
                 )
             with progress_bar() as on_progress:
-                watched = replace(self._instructions, stop=stop, on_progress=on_progress)
+                watched = replace(
+                    self._instructions,
+                    stop=stop,
+                    on_progress=on_progress,
+                    on_request=self._hear,
+                    heed_after=heed_after,
+                )
                 report = pipeline.deliver(
                     mailing, ledger, self._transport, self._workspace, self._settings, watched
                 )
+            self.report = report
             if self._ordered:
                 logged(self._workspace, "end of sending", mailing.release, **end_of(report))
             print_report(report, as_json=flags.as_json)

@@ -12,7 +12,7 @@ from mailer.cli.terminal.output import count, json_text, row, say, say_json, tel
 from mailer.visible import visible
 
 if TYPE_CHECKING:
-    from mailer.delivery import Ledger, Mailing
+    from mailer.delivery import Ledger, Mailing, Order
 
 
 @click.command(short_help="Show who got what.", epilog="Example:  mailer status harbour-report --recipients")
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def status(release: str | None, recipients: bool, as_json: bool) -> None:
     """Show who got what: counts by state for each release, or one line per recipient.
 
-    For one release, also the orders: who had it sent, resumed or taken back, and when; and what it follows, and what
-    follows it: its correction, say.
+    For one release, also the orders: who had it sent, resumed or taken back, and when; who sends it at this moment; and
+    what it follows, and what follows it: its correction, say.
     """
     from mailer.delivery import Ledger
     from mailer.pipeline.outgoing import at_the_office
@@ -52,15 +52,15 @@ def status(release: str | None, recipients: bool, as_json: bool) -> None:
                 row(m.release, _time(m.created), counts + planned, m.subject)
                 if release:
                     _tell_orders(ledger, m)
+                    for sender in ledger.store.senders(m.id):
+                        tell("Now", f"sent by {sender}")
                     _tell_chain(ledger, m)
             if not mailings:
                 say("Nothing has been sent from here yet.", err=True)
 
 
 def _tell_doubts(ledger: Ledger) -> None:
-    from mailer.delivery import doubts
-
-    for doubt in doubts(ledger):
+    for doubt in ledger.doubts():
         say(
             f"Not the complete record: {visible(str(doubt))}. `mailer ledger adopt` tells you more.", err=True
         )
@@ -81,6 +81,7 @@ def _as_data(m: Mailing, ledger: Ledger) -> dict[str, Any]:
         "follows": m.follows, "planned": _time(m.planned), "embargo": _time(m.embargo),
         "counts": {s.value: n for s, n in ledger.counts(m.release).items()}, "orders": orders,
         "chain": [link.mailing.release for link in chain_of(ledger, m.release)],
+        "last_order": orders[-1] if orders else None, "senders": ledger.store.senders(m.id),
     }  # fmt: skip
 
 
@@ -90,9 +91,17 @@ _VERBS = {
 }  # fmt: skip
 
 
+def _verb(order: Order) -> str:
+    if order.kind in ("send", "resume") and not order.relay:
+        return "queued for"
+    if order.kind == "send" and order.planned:
+        return "planned for"
+    return "begun for" if order.kind == "post" and not order.planned else _VERBS[order.kind]
+
+
 def _tell_orders(ledger: Ledger, mailing: Mailing) -> None:
     for order in ledger.orders(mailing.release):
-        verb = "planned for" if order.kind == "send" and order.planned else _VERBS[order.kind]
+        verb = _verb(order)
         through = f", through {order.relay}" if order.relay else ""
         said = f"{verb} {count(order.number, 'recipient')}, by {order.giver}{through}"
         say(f"  {_time(order.given)}  {visible(said)}", err=True)

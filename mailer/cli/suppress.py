@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli import DONE, UNFINISHED
-from mailer.cli.options import parsed, settings_of, workspace_here
+from mailer.cli.options import only_these, parsed, settings_of, workspace_here
 from mailer.cli.terminal.logged import logged
 from mailer.cli.terminal.output import count, on_a_terminal, row, say
 from mailer.errors import ListError, MailerError
@@ -31,18 +31,22 @@ def suppress(addresses: tuple[str, ...], reason: str, source: str, begin: bool) 
     """Never mail these addresses again, whatever list they are on.
 
     A missing lists/suppressed.csv is only created with --begin: it may have been moved, and the people it names
-    would be mailed.
+    would be mailed. Where several computers share a ledger, it has the people whom the ledger knows it to have named.
     """
-    from mailer.press import Suppressions, begin_suppressions
+    from mailer.pipeline.several import suppressions as several
 
     if not addresses and not begin:
         raise click.UsageError("Give one or more addresses.")
+    if not addresses:
+        only_these({"begin"}, "without an ADDRESS")
     workspace = workspace_here()
     wanted = [parsed(address) for address in addresses]
     if begin:
-        begin_suppressions(workspace.suppressed)
-        row(workspace.shown(workspace.suppressed), "created: nobody is suppressed yet")
-    suppressions = Suppressions(workspace.suppressed, to_add=True)
+        number = several.begin(workspace)
+        known = f"{count(number, 'address', 'addresses')}, as the ledger knows them"
+        said = known if number else "nobody is suppressed yet"
+        row(workspace.shown(workspace.suppressed), f"created: {said}")
+    suppressions = several.suppressions_of(workspace, to_add=True)
     for mailed in wanted:
         new = suppressions.add(mailed, reason, source)
         row(mailed, "suppressed" if new else "was already suppressed")
@@ -63,22 +67,47 @@ def _say_what_blocks(workspace: Workspace) -> None:
 
 @click.command(short_help="Mail these addresses again.", epilog="Example:  mailer unsuppress ana@example.net")
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
-def unsuppress(addresses: tuple[str, ...]) -> int:
+@click.option(
+    "--everywhere",
+    is_flag=True,
+    help="Whatever other computers have said, where they share a ledger in PostgreSQL.",
+)
+def unsuppress(addresses: tuple[str, ...], everywhere: bool) -> int:
     """Mail these addresses again: only if the person has asked for it.
 
-    Exit code 1 if one of them was not suppressed.
+    Where several computers share a ledger, each has a list of its own, and whoever is on any of them is not mailed.
+    This takes them off this computer's, and names the others. --everywhere takes them off what those have said; a
+    computer whose file still names them says so again when something is next sent from there.
+
+    Exit code 1 if one of them was not suppressed, or still is.
     """
-    from mailer.press import Suppressions
+    from mailer.pipeline.several.suppressions import agree, shared_by, suppressions_of
+    from mailer.press import Suppressions, canonical
 
     workspace = workspace_here()
-    suppressions = Suppressions(workspace.suppressed)
+    if everywhere and shared_by(workspace) is None:
+        raise click.UsageError(
+            "--everywhere is for a ledger that several computers share (LEDGER_URL): there is none."
+        )
+    agree(workspace)
+    suppressions = suppressions_of(workspace)
     missing = False
     for mailed in [parsed(address) for address in addresses]:
-        removed = suppressions.remove(mailed)
-        missing = missing or not removed
-        row(mailed, "no longer suppressed" if removed else "was not suppressed")
+        elsewhere = suppressions.elsewhere.get(canonical(mailed))
+        removed = suppressions.remove(mailed, everywhere=everywhere) + (everywhere and elsewhere is not None)
+        agree(workspace)
+        left = Suppressions(workspace.suppressed).get(mailed)
+        missing = missing or not removed or left is not None
+        if left:
+            row(mailed, f"still suppressed: {left}, {left.source}")
+        else:
+            row(mailed, "no longer suppressed" if removed else "was not suppressed")
+        if everywhere and elsewhere and not left:
+            say(f"They were {elsewhere.source}: where that file still names them, delete the line, or they are "
+                "suppressed again when something is next sent from there.", err=True)  # fmt: skip
         if removed:
-            logged(workspace, "unsuppress", address=mailed)
+            details = {"everywhere": "yes"} if everywhere else {}
+            logged(workspace, "unsuppress", "", address=mailed, **details)
     return UNFINISHED if missing else DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from typing import Any
 
@@ -35,7 +36,9 @@ def log(release: str | None, last: int, as_json: bool) -> None:
     workspace = workspace_here()
     name = workspace.release_called(release) if release else ""
     try:
-        lines = deque((line for line in read_log(workspace) if not name or line.release == name), last)
+        lines = deque(
+            (line for line in read_log(workspace) if not name or line.release == name), min(last, sys.maxsize)
+        )
     except OSError as error:
         raise WorkspaceError(f"The log in {workspace.private} can't be read: {error.strerror}.") from None
     if as_json:

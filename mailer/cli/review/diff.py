@@ -12,7 +12,7 @@ from mailer.cli import DONE
 from mailer.cli.options import settings_of, workspace_here
 
 if TYPE_CHECKING:
-    from mailer.desk.side_by_side import Pair
+    from mailer.desk.showing.side_by_side import Pair
     from mailer.pipeline.earlier import Earlier, Since
 
 
@@ -48,7 +48,7 @@ def diff(release: str, since: Since | None, out: Path | None) -> int:
     workspace = workspace_here()
     settings = settings_of(workspace)
     prepared = pipeline.prepare(workspace, release, Choice())
-    with Ledger(workspace.ledger) if workspace.ledger.is_file() else nullcontext() as ledger:
+    with Ledger(workspace.ledger) if workspace.has_ledger() else nullcontext() as ledger:
         earlier = compared(prepared, settings, ledger, since)
     zone = prepared.release.original.newsroom.zone
     pairs = _pairs(earlier)
@@ -63,8 +63,8 @@ def diff(release: str, since: Since | None, out: Path | None) -> int:
 
 
 def _pairs(earlier: Earlier) -> list[Pair]:
-    from mailer.desk.message_view import view_of
-    from mailer.desk.side_by_side import Pair
+    from mailer.desk.showing.message_view import view_of
+    from mailer.desk.showing.side_by_side import Pair
 
     return [
         Pair(
@@ -131,7 +131,7 @@ def _unread(pair: Pair) -> str:
 
 
 def _written(path: Path, name: str, since: str, pairs: list[Pair]) -> Path:
-    from mailer.desk.side_by_side import page_of
+    from mailer.desk.showing.side_by_side import page_of
     from mailer.errors import WorkspaceError
     from mailer.workspace.durable import in_place_of
 
@@ -139,6 +139,11 @@ def _written(path: Path, name: str, since: str, pairs: list[Pair]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_symlink():  # a folder that somebody else made may lead anywhere
             path.unlink()
+        if path.is_file() and not _is_earlier(path):
+            raise WorkspaceError(
+                f"{path} is there already, and is no such page: it would be lost.",
+                "Name another file with --out.",
+            )
         with in_place_of(path) as file:
             file.write(page_of(name, since, pairs).encode())
     except OSError as error:
@@ -146,3 +151,10 @@ def _written(path: Path, name: str, since: str, pairs: list[Pair]) -> Path:
             f"{path} can't be written: {error.strerror}.", "Choose another file with --out."
         ) from None
     return path
+
+
+def _is_earlier(path: Path) -> bool:
+    """Whether a file is a page that was written here before, or empty."""
+    with path.open("rb") as file:
+        first = file.read(2000)
+    return not first or b": what changed</title>" in first

@@ -13,6 +13,7 @@ from mailer.cli.terminal.output import count, row, say, say_json
 
 if TYPE_CHECKING:
     from mailer.pipeline.planned import Planned
+    from mailer.workspace import Workspace
 
 
 @click.group(
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def schedule(ctx: click.Context, as_json: bool) -> None:
     """Show what is planned: which release, when, to how many, ordered by whom. Then move it, or cancel it.
 
-    What is planned leaves by `mailer post`, or by the `mailer send --at` that waits for it.
+    What is planned leaves by `mailer post`, by a `mailer work`, or by the `mailer send --at` that waits for it.
     """
     if ctx.invoked_subcommand is not None:
         if as_json:
@@ -40,17 +41,32 @@ def schedule(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         say_json([_as_data(each) for each in found])
         return
+    relay = _relay_of(workspace)
     for each in found:
-        row(*_said(each))
+        row(*_said(each, relay))
     if not found:
         say("Nothing is planned.", err=True)
 
 
-def _said(each: Planned) -> list[str]:
+def _relay_of(workspace: Workspace) -> str:
+    """The server that is set now; "": none that could be used, or only a mailbox to practise with."""
+    from mailer.env_file import mailbox_alone
+    from mailer.errors import SettingsError
+    from mailer.pipeline.outgoing import relay_of
+
+    try:
+        return "" if mailbox_alone(workspace.root) else relay_of(settings_of(workspace))
+    except SettingsError:
+        return ""
+
+
+def _said(each: Planned, relay: str) -> list[str]:
     from mailer.pipeline.outgoing import at_the_office
+    from mailer.pipeline.planned import same_relay
     from mailer.release.values import moment_text
 
     mailing = each.mailing
+    elsewhere = f"through {each.said.relay}, not {relay} as it is set now"
     embargo = f"embargo until {moment_text(at_the_office(mailing.embargo, mailing.zone))}"
     return [
         mailing.release,
@@ -59,13 +75,15 @@ def _said(each: Planned) -> list[str]:
         count(each.number, "recipient"),
         f"ordered by {each.said.giver}",
         *([embargo] if mailing.embargo > time.time() else []),
+        *([elsewhere] if relay and not same_relay(each.said.relay, relay) else []),
     ]
 
 
 def _as_data(each: Planned) -> dict[str, Any]:
     return {
         "release": each.mailing.release, "state": each.when.value, "planned": _iso(each.moment), "number": each.number,
-        "giver": each.said.giver, "given": _iso(each.said.given), "embargo": _iso(each.mailing.embargo),
+        "giver": each.said.giver, "relay": each.said.relay, "given": _iso(each.said.given),
+        "embargo": _iso(each.mailing.embargo),
     }  # fmt: skip
 
 

@@ -83,29 +83,36 @@ def _depart(workspace: Workspace, ledger: Ledger, due: Planned) -> int:
     """What is held, and due: it leaves, and that it did is written down."""
     from mailer.cli.asking import Flags, print_outgoing
     from mailer.cli.sending import Departure
+    from mailer.delivery.consent import LastWords
     from mailer.errors import TransportError, Unreachable
     from mailer.pipeline import outgoing
-    from mailer.pipeline.planned import begin, end, must_be_what_was_ordered
+    from mailer.pipeline.planned import begin, end, must_be_what_was_ordered, must_go_as_ordered
 
     settings = settings_of(workspace)
     departure = Departure(workspace, settings, Flags(yes=True))
     mailing = ledger.mailing(due.mailing.release)
+    word = LastWords(ledger).of(mailing.id)
+    if word is None or word.held_up:
+        return DONE
     leaving = outgoing.of_resume(ledger, mailing, workspace, settings)
-    must_be_what_was_ordered(due, leaving)
+    must_be_what_was_ordered(due.said, leaving)
+    must_go_as_ordered(due.said, workspace, settings)
     departure.must_be_approved(mailing, ledger)
     print_outgoing(leaving, settings, ledger)
     try:
         departure.may_begin(leaving, asked=True)
-        begun = begin(ledger, mailing, leaving)
+        begun = begin(ledger, mailing, leaving, word)
+        if begun is None:  # something was said of it meanwhile: the next minute sees to that
+            return DONE
         departure.log("post", begun, ledger.orders(begun.release)[-1])
-        code = departure.deliver(begun, ledger)
+        code = departure.deliver(begun, ledger, heed_after=word.request)
     except Unreachable:
         raise  # the next minute tries again: no password was sent
     except TransportError:
         end(ledger, mailing.release)
         raise
     # Interrupted without a terminal, this machine goes down, and goes on with it when it is up again.
-    if code != INTERRUPTED or on_a_terminal():
+    if code != INTERRUPTED or on_a_terminal() or departure.stopped:
         end(ledger, mailing.release)
     return code
 
@@ -185,11 +192,12 @@ class _Round:
 
     def _look(self) -> None:
         from mailer.delivery import Ledger
-        from mailer.pipeline.planned import When, is_being_sent, planned
+        from mailer.pipeline.planned import When, is_being_sent, left_to_workers, planned
 
         now = time.time()
         with Ledger(self._workspace.ledger) as ledger:
             found = [each for each in planned(ledger, now) if each.when is not When.TO_COME]
+            found = [each for each in found if not left_to_workers(ledger, each)]
             free = [each for each in found if each.when is When.DUE or not is_being_sent(ledger, each)]
         for each in free:
             name = each.mailing.release

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -18,10 +18,18 @@ _ECHO = 0.5
 the system, the shell and the end of the shell each tell. Nobody in flight is to be left in doubt for that."""
 
 
+def _on_a_line_of_its_own(text: str) -> None:
+    say(f"\n{text}", err=True)
+
+
 @contextmanager
-def interruptible(stop: Stop) -> Iterator[None]:
-    """Presses `stop` for each of these signals. One that is ignored already, as SIGHUP under `nohup`, stays ignored."""
-    presses = _Presses(stop)
+def interruptible(stop: Stop, tell: Callable[[str], None] = _on_a_line_of_its_own) -> Iterator[None]:
+    """Presses `stop` for each of these signals. One that is ignored already, as SIGHUP under `nohup`, stays ignored.
+
+    Args:
+        tell: says that it was heard.
+    """
+    presses = _Presses(stop, tell)
     before = {
         number: signal.signal(number, presses)
         for number in SIGNALS
@@ -39,8 +47,8 @@ class _Presses:
     """The handler of these signals. What it has to say another thread says: a handler comes in the middle of anything,
     and may not write to a stream that is just being written to."""
 
-    def __init__(self, stop: Stop) -> None:
-        self._stop = stop
+    def __init__(self, stop: Stop, tell: Callable[[str], None]) -> None:
+        self._stop, self._say = stop, tell
         self._echo_until = 0.0
         self._terminals = [number for number in (0, 1, 2) if os.isatty(number)]
         self._words: SimpleQueue[tuple[str, float] | None] = SimpleQueue()
@@ -74,7 +82,7 @@ class _Presses:
             text, pause = words
             if not self._over.wait(pause):  # when it has been said, another one is no echo
                 with suppress(OSError, ValueError):
-                    say(f"\n{text}", err=True)
+                    self._say(text)
 
     def _leave_terminals(self) -> None:
         """Where a terminal was closed, what is still to be said goes nowhere. To write to it would be an error, and the

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mailer.cli.terminal.output import count, row, say, say_json, style
-from mailer.delivery import Progress, Report
+from mailer.delivery import Progress, Report, Request
 from mailer.model import Status
 from mailer.visible import visible
 
@@ -54,6 +54,18 @@ def _time(seconds: int) -> str:
     """As a clock: 0:09, 32:20, 5:32:20."""
     hours, minutes = seconds // 3600, seconds // 60 % 60
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+
+
+_ASKED = {
+    "pause": "Paused at the desk by {}. It goes on when somebody says so there; Ctrl-C ends it.",
+    "go on": "Going on: so says {} at the desk.",
+    "stop": "Stopped at the desk by {}: finishing what is in flight.",
+}
+
+
+def tell_request(request: Request) -> None:
+    """What somebody at the desk has asked of this sending."""
+    row(_ASKED[request.kind].format(request.giver), err=True)
 
 
 # ---- afterwards ---------------------------------------------------------------------------------------

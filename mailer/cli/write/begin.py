@@ -24,11 +24,11 @@ def init(folder: Path) -> None:
     Until then you can look at everything, rehearse it and send a proof, but nothing can be sent.
     """
     from mailer.checks import sample_places
-    from mailer.delivery.ledger.witness import forget_place
+    from mailer.delivery.ledger.sqlite.witness import forget_place
     from mailer.workspace import make_workspace
 
     workspace = make_workspace(folder)
-    forget_place(workspace.ledger)
+    forget_place(workspace.private / "ledger.db")
     copy = "copy .env.example .env      " if sys.platform == "win32" else "cp .env.example .env        "
     row(str(workspace.root))
     say(

@@ -70,6 +70,8 @@ def import_(
     if out and len(sources) != 1:
         raise click.UsageError(f"--out is for a single document, and these are {len(sources)}: leave it out.")
     if len(sources) == 1:
+        if accept_changes and not clipboard:
+            _may_have_changes(sources[0])
         wanted = _wanted(workspace, sources[0], out, language)
         imported = _read(workspace, sources[0], wanted, language, accept_changes, clipboard)
         _finish(workspace, imported, wanted, sources[0], as_json=as_json, on_stdout=out == "-")
@@ -157,6 +159,15 @@ def _read(
         language=wanted.language or language,
         accept_changes=accept_changes,
     )
+
+
+def _may_have_changes(source: Path) -> None:
+    from mailer.importing.sources import WITHOUT_CHANGES, source_of
+
+    if source_of(source.name, _content(source)) in WITHOUT_CHANGES:
+        raise click.UsageError(
+            f"--accept-changes has no effect on a text, which tracks none: {visible(str(source))}"
+        )
 
 
 def _content(source: Path) -> bytes:
