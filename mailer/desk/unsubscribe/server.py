@@ -32,6 +32,7 @@ from mailer.desk.unsubscribe.pages import Pages
 from mailer.desk.unsubscribe.request_limit import RequestLimit
 from mailer.desk.unsubscribe.wish_keeper import WishKeeper
 from mailer.errors import MailerError, SettingsError, WorkspaceError
+from mailer.pipeline.several.suppressions import shared_by
 from mailer.press import (
     AddressError,
     Suppressions,
@@ -148,7 +149,7 @@ class _Endpoints:
         if key:
             _make_now(workspace.lists)
         self._suppressions = Suppressions(workspace.suppressed, to_add=True)
-        self._keeper = WishKeeper(self._suppressions, say)
+        self._keeper = WishKeeper(self._suppressions, say, shared_by(workspace) if key else None)
         self.tell = self._keeper.tell
         if key:
             self._keeper.look()

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from mailer.errors import MailerError
-from mailer.press import Suppressions
+from mailer.press import Suppression, Suppressions
+from mailer.press.suppressions.elsewhere import Shared
 from mailer.visible import visible
 
 FOLD_EVERY = 5.0
@@ -19,17 +20,22 @@ class WishKeeper:
 
     Args:
         say: told a line for each address taken off, and when one could not be.
+        shared: tells other computers of the office; None: there are none.
     """
 
-    def __init__(self, suppressions: Suppressions, say: Callable[[str], None]) -> None:
-        self._suppressions = suppressions
+    def __init__(
+        self, suppressions: Suppressions, say: Callable[[str], None], shared: Shared | None = None
+    ) -> None:
+        self._suppressions, self._shared = suppressions, shared
+        self._untold: list[Suppression] = []
         self._say = say
         self._asked: list[tuple[str, str, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
-        self._trouble = ""
+        self._trouble = self._away = ""
 
     async def keep(self, address: str, source: str) -> None:
-        """Returns when the wish is on the disk.
+        """Returns when the wish is on the disk, and other computers have been told, where they can be. While they
+        can't, nobody is kept waiting for that: it holds here, and they are told as soon as they can be.
 
         Raises:
             ListError: it could not be written.
@@ -53,6 +59,11 @@ class WishKeeper:
                         if not written.done():
                             written.set_exception(error)
                     continue
+                if self._shared:
+                    told = [Suppression(address, "unsubscribed", source=source) for address, source in wishes]
+                    self._untold += told
+                    if len(self._untold) == len(told):
+                        await asyncio.to_thread(self._tell_others)
                 for (address, source, written), is_new in zip(batch, new, strict=True):
                     if not written.done():  # cancelled: they have gone
                         written.set_result(None)
@@ -77,6 +88,8 @@ class WishKeeper:
             over = ended.is_set()
             if self._suppressions.noted:
                 await asyncio.to_thread(self._fold)
+            if self._untold:
+                await asyncio.to_thread(self._tell_others)
             if over:
                 return
             with suppress(TimeoutError):
@@ -90,6 +103,18 @@ class WishKeeper:
             if str(error) != self._trouble:  # said once, not every few seconds
                 self._trouble = str(error)
                 self.tell(f"{error}. Nobody who asked is mailed; they are added to the file later.")
+
+    def _tell_others(self) -> None:
+        assert self._shared is not None
+        telling = list(self._untold)
+        try:
+            self._shared.added(telling)
+            del self._untold[: len(telling)]
+            self._away = ""
+        except Exception as error:  # whatever it is: it is tried again
+            if str(error) != self._away:
+                self._away = str(error)
+                self.tell(f"{error} It is tried again every {FOLD_EVERY:.0f} s.")
 
     def look(self) -> None:
         """Says at once what will keep wishes out of suppressed.csv."""
