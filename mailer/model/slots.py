@@ -11,8 +11,12 @@ from dataclasses import dataclass
 
 from mailer.model.findings import Where
 
-MERGE_SLOT = re.compile(r"\{\{\s*(?P<field>[^\W\d][\w -]*?)\s*(?:\|\s*(?P<fallback>[^{}\n]*?)\s*)?\}\}")
-"""A slot as it is written in a release."""
+MERGE_SLOT = re.compile(
+    r"\{\{\s*+(?P<field>[^\W\d][\w-]*+(?: ++[\w-]++)*+)\s*+"
+    r"(?:\|\s*+(?P<fallback>(?:[^{}\s]++(?:[^\S\n]++(?=[^{}\s]))?+)*+)\s*+)?+\}\}"
+)
+"""A slot as it is written in a release. No repetition gives back what it took: were each blank both a part of the
+field and of what follows it, a line of blanks would take its length cubed."""
 
 SLOT_SIGN = re.compile("\ue000([0-9]+)\ue001")
 """A slot as it stands in `Rendered`, with its number."""
