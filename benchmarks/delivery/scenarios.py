@@ -49,7 +49,7 @@ def main() -> int:
     for scenario in scenarios():
         if options.mode in (None, scenario.mode) and options.stage in (None, scenario.stage):
             with tempfile.TemporaryDirectory() as folder:
-                came = play(scenario, Path(folder))
+                came = play(scenario, Path(folder) / "ledger.db")
             results.append(came)
             show(
                 scenario.mode,
