@@ -7,9 +7,9 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from support.places import Place
 from support.smtp_certificates import Authority
 from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_hostile import HostileServer, Peer
@@ -25,10 +25,10 @@ AUTH = ("PIPELINING", "AUTH PLAIN")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    with Ledger(tmp_path / "ledger.db") as ledger:
+def path(any_place: Place) -> Place:
+    with Ledger(any_place) as ledger:
         queued(ledger, COUNT, paragraphs=2)
-    return tmp_path / "ledger.db"
+    return any_place
 
 
 def once(happened: Callable[[], bool]) -> Callable[[str, str], None]:
@@ -42,14 +42,14 @@ def once(happened: Callable[[], bool]) -> Callable[[str, str], None]:
     return wait
 
 
-def send(path: Path, port: int, processes: int = 1, schedule: Schedule = QUICK, **more: object) -> Report:
+def send(path: Place, port: int, processes: int = 1, schedule: Schedule = QUICK, **more: object) -> Report:
     values = {"smtp_connections": 4, "smtp_timeout": 20} | more
     with Ledger(path) as ledger:
         transport = SmtpTransport(settings(port, **values), schedule, processes=processes, help_after=0)
         return deliver(ledger.mailing(RELEASE), ledger, transport, schedule=schedule, max_wait=0)
 
 
-def everybody_has_it(path: Path, report: Report, accepted: list[tuple[str, bytes]]) -> None:
+def everybody_has_it(path: Place, report: Report, accepted: list[tuple[str, bytes]]) -> None:
     found = reconcile(path, accepted, COUNT)
     assert not report.halted
     assert set(found.values()) == {Status.ACCEPTED}
@@ -61,7 +61,7 @@ def everybody_has_it(path: Path, report: Report, accepted: list[tuple[str, bytes
 @pytest.mark.parametrize("crowded", ["421 4.7.0 too many connections", "554 5.7.0 too many connections"])
 @pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("most", [1, 2, 3])
-def test_a_limit_below_ours(path: Path, most: int, processes: int, crowded: str) -> None:
+def test_a_limit_below_ours(path: Place, most: int, processes: int, crowded: str) -> None:
     with FaultyServer(hook=once(lambda: server.turned_away > 0), most=most, crowded=crowded) as server:
         report = send(path, server.port, processes)
     everybody_has_it(path, report, server.accepted)
@@ -75,7 +75,7 @@ def test_a_limit_below_ours(path: Path, most: int, processes: int, crowded: str)
      ("EHLO", "5xx"), ("EHLO", "drop"), ("AUTH", "4xx"), ("AUTH", "421")],
 )  # fmt: skip
 @pytest.mark.parametrize("processes", [1, 2])
-def test_all_but_the_first_connection_fail(path: Path, stage: str, kind: str, processes: int) -> None:
+def test_all_but_the_first_connection_fail(path: Place, stage: str, kind: str, processes: int) -> None:
     hook = once(lambda: server.seen[stage] > 1)
     with FaultyServer(Fault(stage, kind, nth=2, times=1000), extensions=AUTH, hook=hook) as server:
         report = send(path, server.port, processes, smtp_username="press", smtp_password="lamp")
@@ -83,7 +83,7 @@ def test_all_but_the_first_connection_fail(path: Path, stage: str, kind: str, pr
     assert server.seen[stage] == 2
 
 
-def test_a_server_that_stops_listening(path: Path) -> None:
+def test_a_server_that_stops_listening(path: Place) -> None:
     """As behind a load balancer that sends nobody there any more; who is connected stays so."""
 
     def closes(stage: str, when: str) -> None:
@@ -98,7 +98,7 @@ def test_a_server_that_stops_listening(path: Path) -> None:
     everybody_has_it(path, report, server.accepted)
 
 
-def test_a_limit_that_is_lifted_is_used(path: Path) -> None:
+def test_a_limit_that_is_lifted_is_used(path: Place) -> None:
     def lifts(stage: str, when: str) -> None:
         if server.turned_away > 0:
             server.most = None
@@ -111,7 +111,7 @@ def test_a_limit_that_is_lifted_is_used(path: Path) -> None:
     assert server.most_at_once == 4
 
 
-def test_a_server_that_counts_connections_which_have_ended(path: Path) -> None:
+def test_a_server_that_counts_connections_which_have_ended(path: Place) -> None:
     """554 to whoever comes back too early; the only connection had been cut."""
     faults = Fault("MAIL", "421", nth=10), Fault("connect", "554 5.7.0 too many", nth=2, times=2)
     with FaultyServer(*faults) as server:
@@ -120,7 +120,7 @@ def test_a_server_that_counts_connections_which_have_ended(path: Path) -> None:
     assert server.seen["connect"] == 4
 
 
-def test_no_room_for_the_very_first_is_final_where_the_server_says_so(path: Path) -> None:
+def test_no_room_for_the_very_first_is_final_where_the_server_says_so(path: Place) -> None:
     with (
         FaultyServer(most=0, crowded="554 5.7.1 not you") as server,
         pytest.raises(TransportError, match="refused connect: 554"),
@@ -140,14 +140,14 @@ def test_at_the_start_of_a_command(crowded: str, asked: int) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 5])
-def test_one_of_several_is_cut(path: Path, times: int) -> None:
+def test_one_of_several_is_cut(path: Place, times: int) -> None:
     hook = once(lambda: server.most_at_once == 4)
     with FaultyServer(Fault("MAIL", "421", nth=30, times=times), hook=hook) as server:
         report = send(path, server.port)
     everybody_has_it(path, report, server.accepted)
 
 
-def test_a_server_that_takes_nothing_but_from_one(path: Path) -> None:
+def test_a_server_that_takes_nothing_but_from_one(path: Place) -> None:
     """It lets every connection in, and cuts all but the first at their first message."""
 
     def script(peer: Peer) -> None:
@@ -178,13 +178,13 @@ def test_a_server_that_takes_nothing_but_from_one(path: Path) -> None:
 # ---- a login that is refused --------------------------------------------------------------------------
 
 
-def log_in_and_send(path: Path, server: FaultyServer, processes: int = 1) -> Report:
+def log_in_and_send(path: Place, server: FaultyServer, processes: int = 1) -> Report:
     return send(path, server.port, processes, smtp_username="press", smtp_password="lamp")
 
 
 @pytest.mark.parametrize("kind", ["5xx", "drop", "stall", "garbage"])
 @pytest.mark.parametrize("processes", [1, 2])
-def test_refused_to_the_second_connection_only(path: Path, kind: str, processes: int) -> None:
+def test_refused_to_the_second_connection_only(path: Place, kind: str, processes: int) -> None:
     """No other login is tried; the one that was taken goes on."""
     hook = once(lambda: server.seen["AUTH"] > 1)
     with FaultyServer(Fault("AUTH", kind, nth=2), extensions=AUTH, hook=hook) as server:
@@ -196,7 +196,7 @@ def test_refused_to_the_second_connection_only(path: Path, kind: str, processes:
     assert server.seen["AUTH"] == 2
 
 
-def test_refused_and_then_what_works_ends(path: Path) -> None:
+def test_refused_and_then_what_works_ends(path: Place) -> None:
     faults = Fault("AUTH", "5xx", nth=2), Fault("MAIL", "421", nth=100)
     with FaultyServer(*faults, extensions=AUTH, hook=once(lambda: server.seen["AUTH"] > 1)) as server:
         report = log_in_and_send(path, server)
@@ -234,7 +234,7 @@ class TestALineThatBreaksInTheHandshake:
         return FaultyServer(fault, extensions=offered, tls=authority.server(), implicit_tls=implicit)
 
     def test_of_the_first_connections(
-        self, path: Path, authority: Authority, implicit: bool, kind: str
+        self, path: Place, authority: Authority, implicit: bool, kind: str
     ) -> None:
         with self.server(authority, implicit, Fault("TLS", kind, times=2)) as server:
             assert log_in(settings(server.port, **encrypted(server, authority)), QUICK)
@@ -242,13 +242,13 @@ class TestALineThatBreaksInTheHandshake:
             report = send(path, server.port, **encrypted(server, authority))
         everybody_has_it(path, report, server.accepted)
 
-    def test_of_all_but_the_first(self, path: Path, authority: Authority, implicit: bool, kind: str) -> None:
+    def test_of_all_but_the_first(self, path: Place, authority: Authority, implicit: bool, kind: str) -> None:
         with self.server(authority, implicit, Fault("TLS", kind, nth=2, times=1000)) as server:
             report = send(path, server.port, **encrypted(server, authority))
         everybody_has_it(path, report, server.accepted)
         assert server.seen["TLS"] == 2
 
-    def test_of_every_one(self, path: Path, authority: Authority, implicit: bool, kind: str) -> None:
+    def test_of_every_one(self, path: Place, authority: Authority, implicit: bool, kind: str) -> None:
         with self.server(authority, implicit, Fault("TLS", kind, times=1000)) as server:
             for use in (send, lambda _, port, **how: log_in(settings(port, **how), QUICK)):
                 server.seen.clear()
@@ -258,7 +258,7 @@ class TestALineThatBreaksInTheHandshake:
                 assert 3 <= server.seen["TLS"] <= 4
 
 
-def test_what_is_no_tls_is_told_at_once(path: Path, authority: Authority) -> None:
+def test_what_is_no_tls_is_told_at_once(path: Place, authority: Authority) -> None:
     with FaultyServer() as server, pytest.raises(TransportError, match="TLS failed with"):
         send(path, server.port, smtp_security="tls", smtp_ca_file=str(authority.file))
     assert server.seen["connect"] == 1

@@ -12,7 +12,8 @@ from support.smtp_certificates import Authority
 from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, queued
 
-from mailer.delivery import Ledger, complaint_rate, diagnose
+from mailer.delivery import Feedback, Ledger, diagnose
+from mailer.delivery.doctor.complaints import complaint_rate
 from mailer.delivery.smtp.probe import log_in
 from mailer.errors import TransportError
 from mailer.model import Finding
@@ -179,7 +180,7 @@ def ledger_of(folder: Path, complaints: int, accepted: int) -> Ledger:
         )
         tokens = [token for (token,) in db.execute("SELECT token FROM deliveries LIMIT ?", (complaints,))]
     for token in tokens:
-        ledger.complained(token, NOW - 3600)
+        Feedback(ledger).complained(token, NOW - 3600)
     return ledger
 
 

@@ -11,12 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from support.forking import in_a_fork
+from support.places import Place, end_leases, spoken
 from support.smtp_faulty import STAGES, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings, states
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
-from mailer.delivery.ledger.claims import Claims
-from mailer.delivery.ledger.clock import boot_id
+from mailer.delivery.ledger.boot import boot_id
 from mailer.errors import LedgerError
 from mailer.model import Status
 
@@ -25,28 +26,32 @@ COUNT = 9
 EXTENSIONS = {"pipelining": ("PIPELINING",), "chunking": ("PIPELINING", "CHUNKING")}
 
 
-def start(path: Path, port: int, mode: str = "pipelining", *more: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(SENDER), str(path), str(port), mode, *more]
+def start(place: Place, port: int, mode: str = "pipelining", *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(SENDER), spoken(place), str(port), mode, *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def resume(path: Path, port: int) -> None:
-    with Ledger(path) as ledger:
+def resume(place: Place, port: int) -> None:
+    """Once what the dead had in hand may be taken over."""
+    end_leases(place)
+    with Ledger(place) as ledger:
         transport = SmtpTransport(settings(port, smtp_timeout=20), QUICK)
         deliver(ledger.mailing(RELEASE), ledger, transport, schedule=QUICK, max_wait=0)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
-    ("stage", "mode"),
+    ("place", "stage", "mode"),
     [
-        *((stage, "pipelining") for stage in STAGES if stage not in ("STARTTLS", "AUTH")),
-        *((stage, "chunking") for stage in ("RCPT", "body", "dot")),
+        *(("file", stage, "pipelining") for stage in STAGES if stage not in ("STARTTLS", "AUTH")),
+        *(("file", stage, "chunking") for stage in ("RCPT", "body", "dot")),
+        *(("database", stage, "pipelining") for stage in ("RCPT", "dot")),
+        ("database", "dot", "chunking"),
     ],
+    indirect=["place"],
 )
-def test_killed_at_a_stage(tmp_path: Path, stage: str, when: str, mode: str) -> None:
-    path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger:
+def test_killed_at_a_stage(place: Place, stage: str, when: str, mode: str) -> None:
+    with Ledger(place) as ledger:
         queued(ledger, COUNT)
     sender: subprocess.Popen[str] | None = None
     arrivals = 0
@@ -59,14 +64,14 @@ def test_killed_at_a_stage(tmp_path: Path, stage: str, when: str, mode: str) -> 
             sender.wait()
 
     with FaultyServer(extensions=EXTENSIONS[mode], hook=kill) as server:
-        sender = start(path, server.port, mode)
+        sender = start(place, server.port, mode)
         said, _ = sender.communicate(timeout=30)
         if (stage, when) != ("QUIT", "after"):  # by then it may be gone by itself
             assert (sender.returncode, said) == (-signal.SIGKILL, "begins\n"), "killed in the middle"
         server.heal()
         time.sleep(0.05)  # the server still reads what had left
-        resume(path, server.port)
-        found = reconcile(path, server.accepted, COUNT)
+        resume(place, server.port)
+        found = reconcile(place, server.accepted, COUNT)
     uncertain = [address for address, state in found.items() if state is Status.UNCERTAIN]
     assert set(found.values()) <= {Status.ACCEPTED, Status.UNCERTAIN}
     most = {"pipelining": 2, "chunking": 8}[mode]
@@ -76,7 +81,7 @@ def test_killed_at_a_stage(tmp_path: Path, stage: str, when: str, mode: str) -> 
 
 
 def test_two_senders_at_once(tmp_path: Path) -> None:
-    """The second one learns who is sending, and sends nothing."""
+    """The second one learns who is sending, and sends nothing. Of a database both send (tests/postgres/test_shared.py)."""
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger:
         queued(ledger, 40)
@@ -90,21 +95,21 @@ def test_two_senders_at_once(tmp_path: Path) -> None:
     assert re.search(rf"is already being sent by process {done[0]} of \S+ on \S+, since 20\d\d-", refused[0])
 
 
-def test_many_senders_one_after_another_each_killed(tmp_path: Path) -> None:
-    """Whatever the moment: twelve processes are killed, each a little later than the one before."""
-    path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger:
+def test_many_senders_one_after_another_each_killed(place: Place) -> None:
+    """Whatever the moment: twelve processes (of a database: four) are killed, each a little later than the one before."""
+    with Ledger(place) as ledger:
         queued(ledger, 300)
     with FaultyServer(hook=lambda stage, when: time.sleep(0.001)) as server:
-        for round_number in range(12):
-            sender = start(path, server.port)
+        for round_number in range(0, 12, 1 if isinstance(place, Path) else 3):
+            end_leases(place)
+            sender = start(place, server.port)
             assert sender.stdout and sender.stdout.readline() == "begins\n"
             time.sleep(0.005 * round_number)
             sender.kill()
             sender.communicate()
         time.sleep(0.1)
-        resume(path, server.port)
-        found = reconcile(path, server.accepted, 300)
+        resume(place, server.port)
+        found = reconcile(place, server.accepted, 300)
     assert set(found.values()) <= {Status.ACCEPTED, Status.UNCERTAIN}
     assert list(found.values()).count(Status.UNCERTAIN) <= 12 * 2
 
@@ -154,15 +159,14 @@ def test_what_the_last_holder_left(tmp_path: Path, state: str, same_boot: bool, 
         with ledger.writing() as db:
             db.execute("UPDATE deliveries SET state = ? WHERE id = 1", (state,))
             db.execute("UPDATE mailings SET boot = ?", (boot_id() if same_boot else "another boot",))
-        with Claims(ledger, mailing):
+        with ledger.claims(mailing):
             pass
         assert ledger.state_of(RELEASE, "reporter1@example.net") is becomes
         assert ledger.state_of(RELEASE, "reporter2@example.net") is Status.QUEUED
 
 
-def test_uncertain_is_sent_again_only_by_name(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger:
+def test_uncertain_is_sent_again_only_by_name(place: Place) -> None:
+    with Ledger(place) as ledger:
         mailing = queued(ledger, 3)
         with ledger.writing() as db:
             db.execute("UPDATE deliveries SET state = 'u'")
@@ -172,19 +176,20 @@ def test_uncertain_is_sent_again_only_by_name(tmp_path: Path) -> None:
             assert server.accepted == []
             deliver(mailing, ledger, transport, uncertain=["reporter2@example.net"])
             assert [recipient for recipient, _ in server.accepted] == ["reporter2@example.net"]
-    assert list(states(path).values()) == [Status.UNCERTAIN, Status.ACCEPTED, Status.UNCERTAIN]
+    assert list(states(place).values()) == [Status.UNCERTAIN, Status.ACCEPTED, Status.UNCERTAIN]
 
 
-def test_the_lock_is_let_go_by_a_killed_process(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "ledger.db") as ledger:
+def test_the_lock_is_let_go_by_a_killed_process(place: Place) -> None:
+    with Ledger(place) as ledger:
         mailing = queued(ledger, 1)
-        child = os.fork()
-        if child == 0:
-            ledger.hold(mailing).take()
+
+        def killed() -> None:
+            Ledger(place).hold(mailing).take()
             os.kill(os.getpid(), signal.SIGKILL)
-        os.waitpid(child, 0)
+
+        assert in_a_fork(killed) == -signal.SIGKILL
         lock = ledger.hold(mailing)
         lock.take()
-        with Ledger(ledger.path) as another, pytest.raises(LedgerError, match=f"process {os.getpid()} of"):
+        with Ledger(ledger.place) as another, pytest.raises(LedgerError, match=f"process {os.getpid()} of"):
             another.hold(mailing).take()
         lock.release()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, draft, entries, reconcile, settings
 
-from mailer.delivery import Ledger, SmtpTransport, deliver
-from mailer.delivery.ledger.migrations import VERSION
+from mailer.delivery import Ledger, SmtpTransport, Snapshot, Snapshots, deliver
+from mailer.delivery.ledger.sqlite.migrations import VERSION
 from mailer.errors import LedgerError
 from mailer.model import Status
+
+pytestmark = pytest.mark.own_ledger
 
 SCHEMAS = Path(__file__).parent.parent / "support"
 
@@ -105,6 +108,37 @@ def test_what_the_reading_of_returned_mail_had_made_by_itself_is_kept(tmp_path: 
         assert db.execute("SELECT * FROM mail_dealt_with").fetchall() == []
 
 
+def test_an_approval_is_kept_with_its_editions_in_their_order(tmp_path: Path) -> None:
+    """Up to version 8 it was a snapshot of an occasion, and its editions stood in the order in which they were written."""
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executescript((SCHEMAS / "ledger_8.sql").read_text("utf-8"))
+        db.execute("PRAGMA user_version = 8")
+        db.execute(
+            "INSERT INTO snapshots VALUES (3, 'older', 'approval', 1, 'ana@here', 'Ana', x'00', 's1'),"
+            " (7, 'harbour', 'approval', 2, 'eva@here', 'Eva', x'01', 's2'), (8, 'harbour', 'proof', 3, 'a', '', '', '')"
+        )
+        db.executemany(
+            "INSERT INTO snapshot_editions VALUES (?, ?, ?)",
+            [
+                (7, "es", b"hola"),
+                (3, "en", b"old"),
+                (7, "en", b"hello"),
+                (8, "en", b"proof"),
+                (7, "ca", b"ei"),
+            ],
+        )
+    with Ledger(path) as ledger:
+        assert [each.release for each in Snapshots(ledger).all()] == ["older", "harbour"]
+        found = Snapshots(ledger).latest("harbour")
+        assert found == Snapshot(
+            "harbour", 2, "eva@here", {"es": b"hola", "en": b"hello", "ca": b"ei"}, "Eva", b"\1", "s2"
+        )
+        assert list(found.editions) == ["es", "en", "ca"], "signed in this order"
+        Snapshots(ledger).keep(replace(found, editions={"en": b"hello", "ca": b"ei"}))
+        assert list(Snapshots(ledger).latest("harbour").editions) == ["en", "ca"]
+
+
 def test_two_who_open_it_at_once_bring_it_up_to_date_once(old: Path) -> None:
     failed: list[Exception] = []
 
@@ -125,7 +159,7 @@ def test_two_who_open_it_at_once_bring_it_up_to_date_once(old: Path) -> None:
 def test_a_migration_that_fails_leaves_the_file_as_it_was(
     old: Path, version: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mailer.delivery.ledger import migrations
+    from mailer.delivery.ledger.sqlite import migrations
 
     def fails(db: sqlite3.Connection) -> None:
         db.execute("INSERT INTO nowhere VALUES (1)")

@@ -20,6 +20,8 @@ from mailer.delivery import Ledger, SmtpTransport, deliver
 from mailer.errors import LedgerError
 from mailer.model import Status
 
+pytestmark = pytest.mark.own_ledger
+
 SENDER = Path(__file__).resolve().parent.parent / "support" / "smtp_sender.py"
 COUNT = 300
 IN_FLIGHT = 4

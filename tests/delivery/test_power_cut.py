@@ -16,7 +16,10 @@ import pytest
 from support.mailing_without_power import mail_with_power_cuts, most_uncertain
 from support.power_cut import Disk
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="power_cut.c makes Linux's system calls")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="power_cut.c makes Linux's system calls"),
+    pytest.mark.own_ledger,
+]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from mailer.delivery import Ledger, Report, SmtpTransport, Stop, deliver
 from mailer.errors import LedgerError, TransportError
 from mailer.model import Status
 
+pytestmark = pytest.mark.own_ledger
+
 SENDER = Path(__file__).resolve().parent.parent / "support" / "smtp_sender.py"
 COUNT = 300
 

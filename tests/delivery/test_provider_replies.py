@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
+from support.places import Place
 from support.smtp_conversation import Conversation
 from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
 
-from mailer.delivery import Ledger, Report, SmtpTransport, deliver
+from mailer.delivery import Ledger, Report, Schedule, SmtpTransport, deliver
 from mailer.errors import TransportError
 from mailer.model import Status
 
@@ -114,15 +115,17 @@ ABOUT_A_RECIPIENT = (
 
 
 def send(
-    path: Path, server: FaultyServer, way: str = "PIPELINING", *, count: int = COUNT, connections: int = 1,
-    processes: int = 1, **login: str,
+    place: Place, server: FaultyServer, way: str = "PIPELINING", *, count: int = COUNT, connections: int = 1,
+    processes: int = 1, schedule: Schedule = QUICK, **login: str,
 ) -> Report:  # fmt: skip
     values = {"smtp_connections": connections, "smtp_timeout": 2, "smtp_window": WAYS[way][1], **login}
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         known = any(mailing.release == RELEASE for mailing in ledger.mailings())
         mailing = ledger.mailing(RELEASE) if known else queued(ledger, count, paragraphs=2)
-        transport = SmtpTransport(settings(server.port, **values), QUICK, processes=processes, help_after=0)
-        return deliver(mailing, ledger, transport, schedule=QUICK, max_wait=0)
+        transport = SmtpTransport(
+            settings(server.port, **values), schedule, processes=processes, help_after=0
+        )
+        return deliver(mailing, ledger, transport, schedule=schedule, max_wait=0)
 
 
 class GoingOn(Conversation):
@@ -150,14 +153,13 @@ def short(said: Said) -> str:
         if (way, said.stage) != ("BDAT", "DATA")  # RFC 3030 knows no DATA
     ],
 )
-def test_what_is_about_us_leaves_everybody_queued(tmp_path: Path, said: Said, way: str) -> None:
+def test_what_is_about_us_leaves_everybody_queued(any_place: Place, said: Said, way: str) -> None:
     """Nobody is refused or deferred for it, staff are told who does what, and once it is mended all get theirs, once."""
-    path = tmp_path / "ledger.db"
     with FaultyServer(
         Fault(said.stage, said.reply, nth=NTH, times=10_000), extensions=WAYS[way][0]
     ) as server:
-        report = send(path, server, way)
-        found = reconcile(path, server.accepted, COUNT)
+        report = send(any_place, server, way)
+        found = reconcile(any_place, server.accepted, COUNT)
         assert set(found.values()) == {Status.ACCEPTED, Status.QUEUED}
         assert len(server.accepted) == NTH - 1
         assert report.halted.startswith("The server refused the message to reporter")
@@ -166,25 +168,23 @@ def test_what_is_about_us_leaves_everybody_queued(tmp_path: Path, said: Said, wa
         if said.cure == NO_QUOTA:
             assert f"The ledger shows {NTH - 1} accepted" in report.hint
         server.heal()
-        assert send(path, server, way).finished
-        reconcile(path, server.accepted, COUNT)
+        assert send(any_place, server, way).finished
+        reconcile(any_place, server.accepted, COUNT)
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("said", NOT_NOW, ids=short)
 def test_where_we_are_too_many_or_too_fast_the_run_waits_and_goes_on(
-    tmp_path: Path, said: Said, way: str
+    any_place: Place, said: Said, way: str
 ) -> None:
-    path = tmp_path / "ledger.db"
     with FaultyServer(Fault(said.stage, said.reply, nth=NTH, times=2), extensions=WAYS[way][0]) as server:
-        assert send(path, server, way).finished
-        reconcile(path, server.accepted, COUNT)
+        assert send(any_place, server, way).finished
+        reconcile(any_place, server.accepted, COUNT)
         assert server.seen["EHLO"] > 1, "by another connection"
 
 
-def test_where_three_connections_are_too_many_two_go_on(tmp_path: Path) -> None:
+def test_where_three_connections_are_too_many_two_go_on(any_place: Place) -> None:
     """Exchange Online allows three a mailbox, and another program may have one of them."""
-    path = tmp_path / "ledger.db"
 
     def busy(stage: str, when: str) -> None:
         """Answers no message before three have connected, or could have long since."""
@@ -193,13 +193,12 @@ def test_where_three_connections_are_too_many_two_go_on(tmp_path: Path) -> None:
             time.sleep(0.01)
 
     with FaultyServer(Fault("dot", NOT_NOW[0].reply, nth=10), hook=busy) as server:
-        assert send(path, server, count=60, connections=3).finished
-        reconcile(path, server.accepted, 60)
+        assert send(any_place, server, count=60, connections=3).finished
+        reconcile(any_place, server.accepted, 60)
         assert server.most_at_once == server.seen["EHLO"] == 3, "no other one was opened in its place"
 
 
-def test_what_a_helper_hears_about_us_halts_all(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
+def test_what_a_helper_hears_about_us_halts_all(any_place: Place) -> None:
     both = threading.Event()
 
     def helped(stage: str, when: str) -> None:
@@ -210,18 +209,21 @@ def test_what_a_helper_hears_about_us_halts_all(tmp_path: Path) -> None:
             both.wait(10)
 
     with FaultyServer(Fault("dot", ABOUT_US[0].reply, nth=40, times=10_000), hook=helped) as server:
-        report = send(path, server, count=400, connections=2, processes=2)
-        found = reconcile(path, server.accepted, 400)
+        # An answer may be held back until a process has started: longer than one usually waits for it here.
+        report = send(
+            any_place, server, count=400, connections=2, processes=2, schedule=replace(QUICK, dot=20)
+        )
+        found = reconcile(any_place, server.accepted, 400)
         assert set(found.values()) == {Status.ACCEPTED, Status.QUEUED}
         assert both.is_set()
         assert "SubmissionQuotaExceeded" in report.halted
         assert "The ledger shows" in report.hint and "room again" in report.hint
         server.heal()
-        assert send(path, server).finished
-        reconcile(path, server.accepted, 400)
+        assert send(any_place, server).finished
+        reconcile(any_place, server.accepted, 400)
 
 
-def test_who_was_in_flight_when_a_quota_was_used_up_counts_too(tmp_path: Path) -> None:
+def test_who_was_in_flight_when_a_quota_was_used_up_counts_too(any_place: Place) -> None:
     """The ledger's figure is the report's, not that of the moment at which the run heard of it."""
     told = threading.Event()
 
@@ -234,18 +236,17 @@ def test_who_was_in_flight_when_a_quota_was_used_up_counts_too(tmp_path: Path) -
             told.set()
 
     with FaultyServer(Fault("dot", ABOUT_US[0].reply, nth=21, times=99), hook=slow) as server:
-        report = send(tmp_path / "ledger.db", server, count=60, connections=2)
+        report = send(any_place, server, count=60, connections=2)
     assert told.is_set() and report.accepted == 20
     assert "The ledger shows 20 accepted" in report.hint
 
 
-def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(tmp_path: Path) -> None:
+def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(any_place: Place) -> None:
     """It should close (RFC 5321 §4.2.3). What it makes of the messages behind is heard to the end."""
-    path = tmp_path / "ledger.db"
     crowded = {"reporter4@example.net": "421 Too many concurrent SMTP connections"}
     with FaultyServer(refuse=crowded, extensions=WAYS["BDAT"][0]) as server:
-        send(path, server, "BDAT")
-        found = reconcile(path, server.accepted, COUNT)
+        send(any_place, server, "BDAT")
+        found = reconcile(any_place, server.accepted, COUNT)
     assert Status.UNCERTAIN not in found.values()
     assert found["reporter4@example.net"] is Status.DEFERRED, "it has cost three connections"
 
@@ -264,82 +265,76 @@ def test_a_server_that_says_421_and_goes_on_gets_nothing_twice(tmp_path: Path) -
 )
 @pytest.mark.parametrize("cut", [False, True], ids=["answered", "cut before the answer"])
 def test_a_server_that_refuses_and_takes_the_message_all_the_same_gets_nothing_twice(
-    tmp_path: Path, fault: Fault, cut: bool
+    any_place: Place, fault: Fault, cut: bool
 ) -> None:
     """What was written ahead (BDAT) it may take, whatever it said before; only a refused recipient is proof that it did
     not."""
-    path = tmp_path / "ledger.db"
     faults = [fault, Fault("dot", "accepted-then-dropped", nth=NTH)] if cut else [fault]
     with GoesOn(*faults, extensions=WAYS["BDAT"][0]) as server:
-        send(path, server, "BDAT")
+        send(any_place, server, "BDAT")
         server.heal()
-        send(path, server, "BDAT")
-        found = reconcile(path, server.accepted, COUNT)
+        send(any_place, server, "BDAT")
+        found = reconcile(any_place, server.accepted, COUNT)
     assert (Status.UNCERTAIN in found.values()) is cut
 
 
 @pytest.mark.parametrize("said", NOT_NOW, ids=short)
-def test_where_that_does_not_pass_the_run_ends_and_nobody_is_lost(tmp_path: Path, said: Said) -> None:
-    path = tmp_path / "ledger.db"
+def test_where_that_does_not_pass_the_run_ends_and_nobody_is_lost(any_place: Place, said: Said) -> None:
     with FaultyServer(Fault(said.stage, said.reply, nth=NTH, times=10_000)) as server:
-        report = send(path, server)
-        found = reconcile(path, server.accepted, COUNT)
+        report = send(any_place, server)
+        found = reconcile(any_place, server.accepted, COUNT)
         assert set(found.values()) <= {Status.ACCEPTED, Status.QUEUED, Status.DEFERRED}
         assert list(found.values()).count(Status.DEFERRED) <= 2, "each has cost three connections"
         assert report.halted.startswith("The server takes no message: the server answered")
         assert said.cure in report.hint
         assert server.seen["EHLO"] < 10, "with pauses, not in circles"
         server.heal()
-        assert send(path, server).finished
-        reconcile(path, server.accepted, COUNT)
+        assert send(any_place, server).finished
+        reconcile(any_place, server.accepted, COUNT)
 
 
 @pytest.mark.parametrize("said", NOT_NOW, ids=short)
-def test_the_next_message_is_not_put_off_for_it(tmp_path: Path, said: Said) -> None:
+def test_the_next_message_is_not_put_off_for_it(any_place: Place, said: Said) -> None:
     """Its commands may be on the wire already (PIPELINING) when the one before costs a connection."""
-    path = tmp_path / "ledger.db"
     with FaultyServer(Fault(said.stage, said.reply, nth=NTH, times=3)) as server:
-        send(path, server)
-        found = reconcile(path, server.accepted, COUNT)
+        send(any_place, server)
+        found = reconcile(any_place, server.accepted, COUNT)
     deferred = [address for address, state in found.items() if state is Status.DEFERRED]
     assert set(deferred) <= {f"reporter{NTH}@example.net"}, "that one has cost three connections"
 
 
 @pytest.mark.parametrize("said", ABOUT_A_RECIPIENT, ids=short)
-def test_what_is_about_one_recipient_neither_halts_nor_suppresses(tmp_path: Path, said: Said) -> None:
-    path = tmp_path / "ledger.db"
+def test_what_is_about_one_recipient_neither_halts_nor_suppresses(any_place: Place, said: Said) -> None:
     with FaultyServer(Fault(said.stage, said.reply, nth=NTH)) as server:
-        report = send(path, server)
-        found = reconcile(path, server.accepted, COUNT)
+        report = send(any_place, server, schedule=replace(QUICK, deferred=(3600,)))
+        found = reconcile(any_place, server.accepted, COUNT)
         assert not report.halted and not report.suppress
         assert list(found.values()).count(Status.DEFERRED) == 1
-        assert send(path, server).finished
-        reconcile(path, server.accepted, COUNT)
+        assert send(any_place, server).finished
+        reconcile(any_place, server.accepted, COUNT)
 
 
-def test_a_group_that_takes_no_mail_from_outside_does_not_halt_the_run(tmp_path: Path) -> None:
+def test_a_group_that_takes_no_mail_from_outside_does_not_halt_the_run(any_place: Place) -> None:
     """5.7.x by its code; the text speaks of one recipient."""
-    path = tmp_path / "ledger.db"
     closed = "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required"
     with FaultyServer(refuse={"reporter5@example.net": closed}) as server:
-        report = send(path, server)
-        found = reconcile(path, server.accepted, COUNT)
+        report = send(any_place, server)
+        found = reconcile(any_place, server.accepted, COUNT)
     assert not report.halted
     assert [address for address, state in found.items() if state is Status.REJECTED] == [
         "reporter5@example.net"
     ]
 
 
-def test_a_recipient_whose_server_speaks_as_our_provider_does_not_halt_the_run(tmp_path: Path) -> None:
+def test_a_recipient_whose_server_speaks_as_our_provider_does_not_halt_the_run(any_place: Place) -> None:
     """A smart host that asks the recipient's server first, and cites it."""
-    path = tmp_path / "ledger.db"
     cited = (
         "550 5.1.1 <reporter5@example.net>: Recipient address rejected: undeliverable address: host "
         "mx.example.net[192.0.2.1] said: 550 Sending paused, daily message quota exceeded (in reply to RCPT TO command)"
     )
     with FaultyServer(refuse={"reporter5@example.net": cited}) as server:
-        report = send(path, server)
-        found = reconcile(path, server.accepted, COUNT)
+        report = send(any_place, server)
+        found = reconcile(any_place, server.accepted, COUNT)
     assert not report.halted
     assert [address for address, state in found.items() if state is not Status.ACCEPTED] == [
         "reporter5@example.net"
@@ -347,29 +342,27 @@ def test_a_recipient_whose_server_speaks_as_our_provider_does_not_halt_the_run(t
 
 
 def test_a_recipient_whose_words_reach_us_unchanged_halts_one_run_and_comes_last_at_the_next(
-    tmp_path: Path,
+    any_place: Place,
 ) -> None:
     """A smart host that hands the recipient's server through (Exim's cutthrough delivery): nothing tells that it is not
     our provider who speaks. Without that, whoever is first would keep the release from all others for ever."""
-    path = tmp_path / "ledger.db"
     with FaultyServer(refuse={"reporter2@example.net": "550 Sending paused for this account"}) as server:
-        report = send(path, server)
+        report = send(any_place, server)
         assert "Sending paused" in report.halted
-        assert reconcile(path, server.accepted, COUNT)["reporter2@example.net"] is Status.QUEUED
-        send(path, server)
-        found = reconcile(path, server.accepted, COUNT)
+        assert reconcile(any_place, server.accepted, COUNT)["reporter2@example.net"] is Status.QUEUED
+        send(any_place, server)
+        found = reconcile(any_place, server.accepted, COUNT)
     assert [address for address, state in found.items() if state is not Status.ACCEPTED] == [
         "reporter2@example.net"
     ]
 
 
-def test_a_policy_that_may_be_one_recipients_comes_last_at_the_next_run(tmp_path: Path) -> None:
+def test_a_policy_that_may_be_one_recipients_comes_last_at_the_next_run(any_place: Place) -> None:
     """5.7.1 with no word that is known halts, and the recipient is deferred: the others get theirs meanwhile."""
-    path = tmp_path / "ledger.db"
     with FaultyServer(refuse={"reporter5@example.net": "550 5.7.1 policy violation"}) as server:
-        assert "policy violation" in send(path, server).halted
-        assert "policy violation" in send(path, server).halted
-        found = reconcile(path, server.accepted, COUNT)
+        assert "policy violation" in send(any_place, server).halted
+        assert "policy violation" in send(any_place, server).halted
+        found = reconcile(any_place, server.accepted, COUNT)
     assert len(server.accepted) == COUNT - 1
     assert found["reporter5@example.net"] is Status.DEFERRED
 
@@ -383,20 +376,19 @@ def test_a_policy_that_may_be_one_recipients_comes_last_at_the_next_run(tmp_path
         ("550 5.7.30 Basic authentication is not supported for Client Submission.", "`mailer login`"),
     ],
 )
-def test_a_login_that_would_be_refused_again_is_tried_once(tmp_path: Path, reply: str, cure: str) -> None:
+def test_a_login_that_would_be_refused_again_is_tried_once(any_place: Place, reply: str, cure: str) -> None:
     """4xx too: by its code it may pass in a moment, by its words it does not."""
-    path = tmp_path / "ledger.db"
     login = {"smtp_username": "press@example.org", "smtp_password": "lamp"}
     with FaultyServer(
         Fault("AUTH", reply, times=100), extensions=("PIPELINING", "AUTH PLAIN"), login=tuple(login.values())
     ) as server:
         with pytest.raises(TransportError) as told:
-            send(path, server, **login)
+            send(any_place, server, **login)
         assert server.seen["AUTH"] == 1
         assert reply in told.value.message and cure in told.value.hint
         server.heal()
-        assert send(path, server, **login).finished
-        reconcile(path, server.accepted, COUNT)
+        assert send(any_place, server, **login).finished
+        reconcile(any_place, server.accepted, COUNT)
 
 
 @pytest.mark.parametrize(
@@ -407,12 +399,11 @@ def test_a_login_that_would_be_refused_again_is_tried_once(tmp_path: Path, reply
         "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
     ],
 )
-def test_a_server_that_does_not_relay_for_us_refuses_nobody(tmp_path: Path, reply: str) -> None:
+def test_a_server_that_does_not_relay_for_us_refuses_nobody(any_place: Place, reply: str) -> None:
     """As Exim and qmail say it, without a code of RFC 3463: nothing is wrong with the recipients."""
-    path = tmp_path / "ledger.db"
     with FaultyServer(Fault("RCPT", reply, times=100)) as server:
-        report = send(path, server)
+        report = send(any_place, server)
         assert reply in report.halted
-        assert set(reconcile(path, server.accepted, COUNT).values()) <= {Status.QUEUED, Status.DEFERRED}
+        assert set(reconcile(any_place, server.accepted, COUNT).values()) <= {Status.QUEUED, Status.DEFERRED}
         server.heal()
-        assert send(path, server).finished
+        assert send(any_place, server).finished

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from support.places import Place
 from support.smtp_mailing import queued
 
 from mailer.delivery import Ledger
@@ -19,8 +19,8 @@ NOW = datetime(2026, 11, 24, 13, 0, tzinfo=ZoneInfo(LISBON)).timestamp()
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger(tmp_path / "ledger.db") as ledger:
+def ledger(place: Place) -> Iterator[Ledger]:
+    with Ledger(place) as ledger:
         queued(ledger, 3)
         yield ledger
 

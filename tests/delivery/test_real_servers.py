@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from support.places import Place
 from support.postfix import Postfix, running_postfix
 from support.smtp_mailing import QUICK, RELEASE, addresses, draft, entries, queued, settings
 
@@ -48,10 +48,10 @@ def postfix() -> Iterator[Postfix]:
 
 
 @pytest.mark.parametrize(("count", "window"), [(2000, 1), (300, 8)], ids=["DATA", "BDAT"])
-def test_postfix_receives_what_was_meant(tmp_path: Path, postfix: Postfix, count: int, window: int) -> None:
+def test_postfix_receives_what_was_meant(any_place: Place, postfix: Postfix, count: int, window: int) -> None:
     for path in postfix.mailbox.glob("*"):
         path.unlink()
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(any_place) as ledger:
         mailing = queued(ledger, count)
         values = {"smtp_connections": 4, "smtp_window": window, "smtp_timeout": 60}
         transport = Noting(SmtpTransport(settings(postfix.port, **values)))
@@ -66,12 +66,12 @@ def test_postfix_receives_what_was_meant(tmp_path: Path, postfix: Postfix, count
 
 @pytest.mark.parametrize("window", [1, 8], ids=["DATA", "BDAT"])
 def test_a_refused_recipient_stays_out_of_the_next_message(
-    tmp_path: Path, postfix: Postfix, window: int
+    any_place: Place, postfix: Postfix, window: int
 ) -> None:
     """Postfix counts a pipelined refusal twice, and hangs up after 20 errors: the rest still gets there."""
     for path in postfix.mailbox.glob("*"):
         path.unlink()
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(any_place) as ledger:
         people = list(entries(60))
         unknown = [
             type(person)(f"unknown+{n}@example.net", "unknown@example.net", "", "en", {})
@@ -91,7 +91,7 @@ def test_a_refused_recipient_stays_out_of_the_next_message(
     assert {address: len(copies) for address, copies in arrived.items()} == dict.fromkeys(addresses(60), 1)
 
 
-def test_aiosmtpd_receives_what_was_meant(tmp_path: Path) -> None:
+def test_aiosmtpd_receives_what_was_meant(any_place: Place) -> None:
     """A server without PIPELINING: command by command."""
     arrived: dict[str, list[bytes]] = {}
 
@@ -105,7 +105,7 @@ def test_aiosmtpd_receives_what_was_meant(tmp_path: Path) -> None:
     controller = Controller(Mailbox(), hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        with Ledger(tmp_path / "ledger.db") as ledger:
+        with Ledger(any_place) as ledger:
             mailing = queued(ledger, 2000, paragraphs=3)
             transport = Noting(SmtpTransport(settings(port, smtp_timeout=60, smtp_connections=4), Schedule()))
             report = deliver(mailing, ledger, transport)

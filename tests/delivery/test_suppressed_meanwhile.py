@@ -14,9 +14,11 @@ from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile, settings
 
 from mailer.delivery import Ledger, Report, SmtpTransport, Work, deliver
-from mailer.delivery.ledger.claims import GROUP
+from mailer.delivery.ledger.claim import GROUP
 from mailer.model import Status
 from mailer.press import StillWanted, Suppressions, begin_suppressions
+
+pytestmark = pytest.mark.own_ledger
 
 COUNT = 300
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.authorization_server import AuthorizationServer, authorization_server
+from support.places import Place
 from support.smtp_certificates import Authority
 from support.smtp_hostile import HostileServer
 from support.smtp_mailing import QUICK, RELEASE, queued, reconcile
@@ -49,8 +50,8 @@ def signed_in(authority: AuthorizationServer, port: int, **more: object) -> Sett
     return settings
 
 
-def send(folder: Path, settings: Settings, count: int = 3, processes: int = 1) -> Report:
-    with Ledger(folder / "ledger.db") as ledger:
+def send(place: Place, settings: Settings, count: int = 3, processes: int = 1) -> Report:
+    with Ledger(place) as ledger:
         mailing = ledger.find(RELEASE) or queued(ledger, count, paragraphs=2)
         transport = SmtpTransport(settings, QUICK, processes=processes, help_after=0)
         return deliver(mailing, ledger, transport, schedule=QUICK, max_wait=0)
@@ -64,17 +65,17 @@ def send(folder: Path, settings: Settings, count: int = 3, processes: int = 1) -
     [("PLAIN XOAUTH2 OAUTHBEARER", "OAUTHBEARER"), ("LOGIN XOAUTH2", "XOAUTH2")],
 )
 def test_the_standard_mechanism_if_it_is_offered(
-    tmp_path: Path, authority: AuthorizationServer, offered: str, chosen: str
+    any_place: Place, authority: AuthorizationServer, offered: str, chosen: str
 ) -> None:
     with TokenServer(authority.valid, mechanisms=offered) as server:
-        report = send(tmp_path, signed_in(authority, server.port, smtp_connections=1))
-        reconcile(tmp_path / "ledger.db", server.accepted, 3)
+        report = send(any_place, signed_in(authority, server.port, smtp_connections=1))
+        reconcile(any_place, server.accepted, 3)
     assert report.finished
     assert [(mechanism, right) for mechanism, _, right in server.shown] == [(chosen, True)]
 
 
 def test_a_server_that_takes_no_tokens_is_told_with_what_it_offers(
-    tmp_path: Path, authority: AuthorizationServer
+    any_place: Place, authority: AuthorizationServer
 ) -> None:
     with (
         TokenServer(authority.valid, mechanisms="PLAIN LOGIN") as server,
@@ -82,7 +83,7 @@ def test_a_server_that_takes_no_tokens_is_told_with_what_it_offers(
             TransportError, match=r"no way to sign in with a token .*it offers: PLAIN, LOGIN"
         ) as told,
     ):
-        send(tmp_path, signed_in(authority, server.port))
+        send(any_place, signed_in(authority, server.port))
     assert "leave OAUTH_CLIENT_ID empty" in told.value.hint
     assert not server.shown
 
@@ -130,12 +131,12 @@ def test_a_token_is_never_sent_in_clear_to_another_machine(
     assert not server.shown
 
 
-def test_through_starttls(tmp_path: Path, authority: AuthorizationServer) -> None:
+def test_through_starttls(any_place: Place, tmp_path: Path, authority: AuthorizationServer) -> None:
     certificates = Authority(tmp_path)
     with TokenServer(authority.valid, tls=certificates.server()) as server:
         server.extensions = (*server.extensions, "STARTTLS")
         how = {"smtp_security": "starttls", "smtp_ca_file": str(certificates.file)}
-        report = send(tmp_path, signed_in(authority, server.port, **how))
+        report = send(any_place, signed_in(authority, server.port, **how))
     assert report.finished and len(server.accepted) == 3
 
 
@@ -147,12 +148,12 @@ def test_through_starttls(tmp_path: Path, authority: AuthorizationServer) -> Non
 )
 @pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
 def test_an_expired_token_costs_one_refresh_and_one_retry(
-    tmp_path: Path, authority: AuthorizationServer, mechanism: str, bare: str
+    any_place: Place, authority: AuthorizationServer, mechanism: str, bare: str
 ) -> None:
     with TokenServer(authority.valid, mechanisms=mechanism, bare=bare) as server:
         settings = signed_in(authority, server.port, smtp_connections=1)
         authority.expire()
-        report = send(tmp_path, settings)
+        report = send(any_place, settings)
     assert report.finished
     assert [right for _, _, right in server.shown] == [False, True]
     assert authority.refreshes == 1
@@ -160,13 +161,13 @@ def test_an_expired_token_costs_one_refresh_and_one_retry(
 
 @pytest.mark.parametrize("processes", [1, 3])
 def test_a_fresh_token_that_is_refused_too_is_the_end(
-    tmp_path: Path, authority: AuthorizationServer, processes: int
+    any_place: Place, authority: AuthorizationServer, processes: int
 ) -> None:
     with (
         TokenServer(lambda token: "somebody.else@example.org") as server,
         pytest.raises(TransportError, match=r"refused the login of press@example\.org: 535") as told,
     ):
-        send(tmp_path, signed_in(authority, server.port, smtp_connections=6), 300, processes)
+        send(any_place, signed_in(authority, server.port, smtp_connections=6), 300, processes)
     assert len(server.shown) == 2 and authority.refreshes == 1
     assert "invalid_token, scope: https://mail.example.org/" in told.value.message
     assert "issued just now was refused, too" in told.value.hint and "mailer login" in told.value.hint
@@ -190,13 +191,13 @@ def test_the_same_token_again_is_not_shown_again(tmp_path: Path, authority: Auth
      "550 5.7.1 go away", "504 5.5.4 not that one", "538 5.7.11 Encryption required"],
 )  # fmt: skip
 def test_whatever_a_newer_token_would_not_mend_costs_one_attempt(
-    tmp_path: Path, authority: AuthorizationServer, said: str
+    any_place: Place, authority: AuthorizationServer, said: str
 ) -> None:
     with (
         TokenServer(lambda token: "", bare=said) as server,
         pytest.raises(TransportError, match="refused the login"),
     ):
-        send(tmp_path, signed_in(authority, server.port))
+        send(any_place, signed_in(authority, server.port))
     assert len(server.shown) == 1 and authority.refreshes == 0
 
 
@@ -241,18 +242,18 @@ def test_whatever_the_reason_looks_like_it_is_answered_and_told_safely(
     assert told.value.message.isprintable() and len(told.value.message) < 600
 
 
-def test_an_endless_334_is_the_end(tmp_path: Path, authority: AuthorizationServer) -> None:
+def test_an_endless_334_is_the_end(any_place: Place, authority: AuthorizationServer) -> None:
     replies = {"EHLO": b"250-x\r\n250 AUTH XOAUTH2\r\n", "AUTH": b"334 e30=\r\n"}
     with (
         HostileServer(replies=replies) as server,
         pytest.raises(TransportError),
     ):
-        send(tmp_path, signed_in(authority, server.port, smtp_timeout=1))
+        send(any_place, signed_in(authority, server.port, smtp_timeout=1))
     assert len(server.logins) <= 2
 
 
 def test_a_server_that_hangs_up_on_a_token_is_asked_twice(
-    tmp_path: Path, authority: AuthorizationServer
+    any_place: Place, authority: AuthorizationServer
 ) -> None:
     def script(peer: object) -> None:
         peer.say(b"220 x\r\n")  # type: ignore[attr-defined]
@@ -264,7 +265,7 @@ def test_a_server_that_hangs_up_on_a_token_is_asked_twice(
         HostileServer(script) as server,
         pytest.raises(TransportError, match="access token was sent 2 times, and each time") as told,
     ):
-        send(tmp_path, signed_in(authority, server.port))
+        send(any_place, signed_in(authority, server.port))
     assert len(server.logins) == 2
     assert "password" not in str(told.value)
 
@@ -275,7 +276,7 @@ def test_a_server_that_hangs_up_on_a_token_is_asked_twice(
 @pytest.mark.parametrize("window", [1, 8], ids=["DATA", "BDAT"])
 @pytest.mark.parametrize("said", EXPIRED)
 def test_nobody_is_to_blame_for_an_expired_token(
-    tmp_path: Path, authority: AuthorizationServer, said: str, window: int
+    any_place: Place, authority: AuthorizationServer, said: str, window: int
 ) -> None:
     """All tokens die while messages are under way: every connection comes back with the one newer token."""
 
@@ -285,15 +286,15 @@ def test_nobody_is_to_blame_for_an_expired_token(
 
     with TokenServer(authority.valid, expired=[said], chunking=True, hook=hook) as server:
         settings = signed_in(authority, server.port, smtp_connections=3, smtp_window=window)
-        report = send(tmp_path, settings, 100)
-        reconcile(tmp_path / "ledger.db", server.accepted, 100)
+        report = send(any_place, settings, 100)
+        reconcile(any_place, server.accepted, 100)
     assert report.counts == {Status.ACCEPTED: 100}, report.halted
     assert authority.refreshes == 1 and server.outlived
 
 
 @pytest.mark.parametrize("window", [1, 8], ids=["DATA", "BDAT"])
 def test_a_recipient_who_meets_every_expiry_is_not_put_off(
-    tmp_path: Path, authority: AuthorizationServer, window: int
+    any_place: Place, authority: AuthorizationServer, window: int
 ) -> None:
     """A token lets one message through, and is dead: those behind it come back again and again."""
 
@@ -303,13 +304,15 @@ def test_a_recipient_who_meets_every_expiry_is_not_put_off(
 
     with TokenServer(authority.valid, expired=EXPIRED[:1], chunking=True, hook=hook) as server:
         settings = signed_in(authority, server.port, smtp_connections=1, smtp_window=window)
-        report = send(tmp_path, settings, 40)
-        reconcile(tmp_path / "ledger.db", server.accepted, 40)
+        report = send(any_place, settings, 40)
+        reconcile(any_place, server.accepted, 40)
     assert report.counts == {Status.ACCEPTED: 40}, report.halted
     assert authority.refreshes > 10
 
 
-def test_a_server_that_looks_when_it_has_the_message(tmp_path: Path, authority: AuthorizationServer) -> None:
+def test_a_server_that_looks_when_it_has_the_message(
+    any_place: Place, authority: AuthorizationServer
+) -> None:
     """Exchange Online says 530 5.7.57 at the end of a message, too."""
 
     def hook(stage: str, when: str) -> None:
@@ -317,15 +320,15 @@ def test_a_server_that_looks_when_it_has_the_message(tmp_path: Path, authority: 
             authority.expire()
 
     with TokenServer(authority.valid, expired=EXPIRED[:2], when="dot", hook=hook) as server:
-        report = send(tmp_path, signed_in(authority, server.port), 50)
-        reconcile(tmp_path / "ledger.db", server.accepted, 50)
+        report = send(any_place, signed_in(authority, server.port), 50)
+        reconcile(any_place, server.accepted, 50)
     assert report.counts == {Status.ACCEPTED: 50}, report.halted
     assert authority.refreshes == 1
 
 
 @pytest.mark.parametrize("window", [1, 8], ids=["DATA", "BDAT"])
 def test_a_server_that_lets_nobody_send_is_no_expiry(
-    tmp_path: Path, authority: AuthorizationServer, window: int
+    any_place: Place, authority: AuthorizationServer, window: int
 ) -> None:
     """530 with the newer token too: then it is about us, as it is with a password."""
     with TokenServer(authority.valid, chunking=True) as server:
@@ -336,7 +339,7 @@ def test_a_server_that_lets_nobody_send_is_no_expiry(
                 self._say("530 5.7.57 Client not authenticated to send mail.")
 
         server.conversation = Never
-        report = send(tmp_path, signed_in(authority, server.port, smtp_window=window, smtp_connections=1))
+        report = send(any_place, signed_in(authority, server.port, smtp_window=window, smtp_connections=1))
     assert len(server.shown) == 2 and authority.refreshes == 1
     assert "accepts mail only after a login" in report.hint and "530 5.7.57" in report.halted
     assert report.counts == {Status.QUEUED: 3}
@@ -386,21 +389,21 @@ def test_nobody_has_signed_in(workspace: Workspace, authority: AuthorizationServ
 
 
 def test_a_sign_in_that_is_withdrawn_halts_and_keeps_the_queue(
-    tmp_path: Path, authority: AuthorizationServer
+    any_place: Place, authority: AuthorizationServer
 ) -> None:
     def hook(stage: str, when: str) -> None:
         if len(server.accepted) == 20:
             authority.withdraw()
 
     with TokenServer(authority.valid, hook=hook) as server:
-        report = send(tmp_path, signed_in(authority, server.port), 100)
-        found = reconcile(tmp_path / "ledger.db", server.accepted, 100)
+        report = send(any_place, signed_in(authority, server.port), 100)
+        found = reconcile(any_place, server.accepted, 100)
     assert "withdrawn" in report.halted and "mailer login" in report.hint
     assert set(found.values()) == {Status.ACCEPTED, Status.QUEUED}
 
 
 def test_an_authorization_server_that_is_down_for_a_while(
-    tmp_path: Path, authority: AuthorizationServer
+    any_place: Place, authority: AuthorizationServer
 ) -> None:
     """It is asked again, as a mail server would be that is busy."""
 
@@ -410,36 +413,52 @@ def test_an_authorization_server_that_is_down_for_a_while(
             authority.expire()
 
     with TokenServer(authority.valid, hook=hook) as server:
-        report = send(tmp_path, signed_in(authority, server.port), 100)
-        reconcile(tmp_path / "ledger.db", server.accepted, 100)
+        report = send(any_place, signed_in(authority, server.port), 100)
+        reconcile(any_place, server.accepted, 100)
     assert report.counts == {Status.ACCEPTED: 100}, report.halted
     assert authority.answers.count(("refresh_token", "stumbled")) == 2
 
 
+@pytest.mark.parametrize("at_last", [False, True], ids=["at once", "when the rest is sent"])
 @pytest.mark.parametrize("processes", [1, 3], ids=["alone", "helpers"])
 @pytest.mark.parametrize("error", [AuthorizationUnanswered, AuthorizationError, SettingsError])
 def test_no_token_for_one_more_connection_is_no_reason_to_stop_the_others(
-    tmp_path: Path, authority: AuthorizationServer, error: type[MailerError], processes: int
+    any_place: Place, authority: AuthorizationServer, error: type[MailerError], processes: int, at_last: bool
 ) -> None:
-    """A helper that gets none gives back what it was handed."""
+    """A helper that gets none gives back what it was handed; whoever is to carry that has kept its connection."""
 
     class OneOnly(Fixed):
         def current(self, refused: str = "") -> AccessToken:
             if self.asked:
                 self.asked.append(refused)
+                wait_until_the_rest_is_sent()
                 raise error("It is away.", "Wait.")
             return super().current(refused)
 
-    with TokenServer(authority.valid) as server, Ledger(tmp_path / "ledger.db") as ledger:
+    def wait_until_the_rest_is_sent() -> None:
+        sent = -1
+        while at_last and sent < len(server.accepted):
+            sent = len(server.accepted)
+            time.sleep(0.5)
+
+    def hold_until_somebody_else_asks(stage: str, when: str) -> None:
+        deadline = time.monotonic() + 60
+        while len(server.accepted) == 20 and len(tokens.asked) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    tokens = OneOnly(str(authority.sign_in()["access_token"]))
+    with (
+        TokenServer(authority.valid, hook=hold_until_somebody_else_asks) as server,
+        Ledger(any_place) as ledger,
+    ):
         settings = signed_in(authority, server.port, smtp_connections=3)
-        tokens = OneOnly(str(authority.sign_in()["access_token"]))
         transport = SmtpTransport(settings, QUICK, processes=processes, help_after=0, tokens=tokens)
         report = deliver(queued(ledger, 300, paragraphs=2), ledger, transport, schedule=QUICK)
     assert report.counts == {Status.ACCEPTED: 300}, report.halted
     assert len(tokens.asked) > 1 and server.most_at_once == 1
 
 
-def test_no_message_waits_for_a_token(tmp_path: Path, authority: AuthorizationServer) -> None:
+def test_no_message_waits_for_a_token(any_place: Place, authority: AuthorizationServer) -> None:
     """A second connection wants a token that takes long; the first goes on meanwhile."""
 
     class Slow(Fixed):
@@ -453,7 +472,7 @@ def test_no_message_waits_for_a_token(tmp_path: Path, authority: AuthorizationSe
             return super().current(refused)
 
     while_waiting, came = list[int](), threading.Event()
-    with TokenServer(authority.valid) as server, Ledger(tmp_path / "ledger.db") as ledger:
+    with TokenServer(authority.valid) as server, Ledger(any_place) as ledger:
         settings = signed_in(authority, server.port)
         token = str(authority.sign_in()["access_token"])
         transport = SmtpTransport(settings, QUICK, tokens=Slow(token))

@@ -4,11 +4,11 @@ for sending and for reading."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from support.authorization_server import AuthorizationServer, authorization_server
 from support.dovecot import Dovecot, running_dovecot
+from support.places import Place
 from support.postfix import Postfix, running_postfix
 from support.smtp_certificates import Authority
 from support.smtp_faulty import FaultyServer
@@ -76,29 +76,29 @@ smtpd_recipient_restrictions = permit_sasl_authenticated, reject
 """
 
 
-def test_a_mailing_goes_out_through_postfix(tmp_path: Path, reach: Reach, postfix: Postfix) -> None:
+def test_a_mailing_goes_out_through_postfix(any_place: Place, reach: Reach, postfix: Postfix) -> None:
     """The usual pair: Postfix lets in whom Dovecot lets in. The first token is dead, and Dovecot says why in JSON."""
     settings = reach.settings(smtp_security="none", smtp_port=postfix.port, smtp_connections=2)
     before = reach.office.refreshes
     reach.office.expire()
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(any_place) as ledger:
         queued(ledger, 100)
-    report = send(tmp_path / "ledger.db", settings)
+    report = send(any_place, settings)
     assert report.counts == {Status.ACCEPTED: 100}, report.halted
     arrived = postfix.wait_for(100)
     assert {address: len(copies) for address, copies in arrived.items()} == dict.fromkeys(addresses(100), 1)
     assert reach.office.refreshes == before + 1
 
 
-def test_a_message_goes_out_through_dovecot(tmp_path: Path, reach: Reach) -> None:
+def test_a_message_goes_out_through_dovecot(any_place: Place, reach: Reach) -> None:
     """One: Dovecot 2.3.19's submission server falls over a client that sends the next one's commands with the dot."""
     reach.relay.accepted.clear()
     settings, before = reach.settings(), reach.office.refreshes
     reach.office.expire()
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(any_place) as ledger:
         queued(ledger, 1)
-    report = send(tmp_path / "ledger.db", settings)
-    reconcile(tmp_path / "ledger.db", reach.relay.accepted, 1)
+    report = send(any_place, settings)
+    reconcile(any_place, reach.relay.accepted, 1)
     assert report.finished and len(reach.relay.accepted) == 1
     assert reach.office.refreshes == before + 1
 
@@ -112,11 +112,11 @@ def test_another_mailbox_than_the_one_that_signed_in(reach: Reach) -> None:
     assert "status: " in told.value.message, "as Dovecot's JSON says"
 
 
-def test_bounces_are_read_with_the_same_token(tmp_path: Path, reach: Reach) -> None:
+def test_bounces_are_read_with_the_same_token(any_place: Place, reach: Reach) -> None:
     mail = b"Subject: back again\r\n\r\nunknown user\r\n"
     reach.dovecot.receive(reach.office.user, mail)
     settings = reach.settings()
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(any_place) as ledger:
         assert [content for _, content in read_imap(settings, MailRegister(ledger))][-1:] == [mail]
         reach.office.expire()
         before = reach.office.refreshes
@@ -124,10 +124,10 @@ def test_bounces_are_read_with_the_same_token(tmp_path: Path, reach: Reach) -> N
     assert reach.office.refreshes == before + 1
 
 
-def test_bounces_of_another_mailbox_are_not_read(tmp_path: Path, reach: Reach) -> None:
+def test_bounces_of_another_mailbox_are_not_read(any_place: Place, reach: Reach) -> None:
     settings = reach.settings(bounce_imap_username="desk@example.org")
     with (
-        Ledger(tmp_path / "ledger.db") as ledger,
+        Ledger(any_place) as ledger,
         pytest.raises(TransportError, match=r"did not take the sign-in for desk@example\.org") as told,
     ):
         list(read_imap(settings, MailRegister(ledger)))

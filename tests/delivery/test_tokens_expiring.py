@@ -21,7 +21,7 @@ from support.smtp_tokens import TokenServer
 from support.token_sender import by_name, send
 
 from mailer.delivery import Ledger, Signing
-from mailer.delivery.ledger.hold import Fence
+from mailer.delivery.ledger.store import Fence
 from mailer.delivery.smtp.helpers import Assignment
 from mailer.delivery.transport import Handover
 from mailer.model import Status

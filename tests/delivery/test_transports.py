@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from support.places import Place
 from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, queued, settings
 
@@ -36,9 +37,9 @@ def test_every_transport_is_here() -> None:
 
 @pytest.mark.parametrize("made", TRANSPORTS.values(), ids=[each.__name__ for each in TRANSPORTS])
 def test_everybody_is_settled_and_nobody_twice(
-    made: Callable[[Path], AbstractContextManager[Transport]], tmp_path: Path
+    made: Callable[[Path], AbstractContextManager[Transport]], place: Place, tmp_path: Path
 ) -> None:
-    with made(tmp_path) as transport, Ledger(tmp_path / "ledger.db") as ledger:
+    with made(tmp_path) as transport, Ledger(place) as ledger:
         mailing = queued(ledger, 30)
         assert deliver(mailing, ledger, transport, schedule=QUICK, max_wait=0).finished
         assert ledger.counts(RELEASE) == {Status.ACCEPTED: 30}
