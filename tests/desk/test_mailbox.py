@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from support.browser import chromium, entered, serving
 from support.terminal import COMMAND, environment, mailer
 
-from mailer.desk.message_view import as_shown, view_of
+from mailer.desk.showing.message_view import as_shown, view_of
 from mailer.workspace import Workspace
 
 
@@ -43,12 +43,12 @@ def test_every_message_is_listed_and_shown_as_it_is(page: Page) -> None:
     expect(page.locator("#entries li")).to_have_count(11)
     page.locator("#entries a", has_text="priya.n@example.com").click()
     expect(page.frame_locator("#shown").locator("body")).to_contain_text("Dear Priya,")
-    expect(page.locator("#sender")).to_have_text("Petrel Bay News Desk")
-    expect(page.locator("#sent")).not_to_be_empty()
+    expect(page.locator("#view-sender")).to_have_text("Petrel Bay News Desk")
+    expect(page.locator("#view-sent")).not_to_be_empty()
     page.get_by_role("tab", name="Text").click()
-    expect(page.locator("#text pre")).to_contain_text("Dear Priya,")
+    expect(page.locator("#view-text pre")).to_contain_text("Dear Priya,")
     page.get_by_role("tab", name="Source").click()
-    expect(page.locator("#source pre")).to_contain_text("MIME-Version: 1.0")
+    expect(page.locator("#view-source pre")).to_contain_text("MIME-Version: 1.0")
     assert page.locator("#check, #for").count() == 0
 
 
@@ -71,11 +71,10 @@ def test_demo_opens_what_really_arrived(tmp_path: Path) -> None:
             time.sleep(0.05)
         url = opened.read_text("utf-8").strip()
         with entered(url) as client:
-            people = {entry["title"] for entry in client.get("/entries").json()}
-            assert "Ana Ruiz <ana.ruiz@example.net>" in people
-            assert len(people) == 11
-            first = client.get("/entries").json()[0]["key"]
-            assert "<h1" in client.get("/mail", params={"show": first}).text
+            page = client.get("/mailbox").text
+            assert "ana.ruiz@example.net" in page
+            assert "11 messages" in page
+            assert "<h1" in client.get("/mailbox/000001/mail").text
     finally:
         process.terminate()
         process.communicate(timeout=20)
@@ -136,10 +135,11 @@ def test_a_damaged_message_is_still_shown_or_refused_in_words(
 ) -> None:
     client, folder = damaged_page
     (folder / "damaged.eml").write_bytes(mail)
-    assert client.get("/entries").status_code == 200
+    assert client.get("/").status_code == 200
     scene = client.get("/scene", params={"show": "damaged"})
     assert scene.status_code == 200
     assert scene.json()["view"] or scene.json()["faults"]
+    assert "inside mailer" not in scene.text
     assert client.get("/mail", params={"show": "damaged"}).status_code == 200
 
 
@@ -148,3 +148,25 @@ def damaged_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[htt
     folder = tmp_path_factory.mktemp("damaged")
     with serving("preview", str(folder), "--no-browser", cwd=folder) as url, entered(url) as client:
         yield client, folder
+
+
+def test_a_picture_that_a_message_names_too_often_is_shown_as_often_as_there_is_room() -> None:
+    """A message of 2 MB would else be a page of 100 GB."""
+    picture = "A" * 1_000_000
+    mail = (
+        "Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n"
+        f"{'<img src=cid:a>' * 100}\r\n--x\r\nContent-Type: image/png\r\nContent-ID: <a>\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{picture}\r\n--x--\r\n"
+    )
+    shown = view_of(mail.encode()).html
+    assert 0 < shown.count("data:image/png") < 100
+    assert len(shown) < 61_000_000
+    assert "src=cid:a" in shown
+
+
+def test_whatever_a_link_says_of_itself_it_opens_elsewhere_and_tells_nobody_where_from() -> None:
+    shown = as_shown(
+        '<a title="<" target=_top rel=opener href="https://example.org/">Go</a><iframe src=x>', "light"
+    )
+    assert shown.startswith('<a target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer" ')
+    assert '<iframe srcdoc="" src="about:blank" src=x>' in shown

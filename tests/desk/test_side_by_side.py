@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lxml import html
 from support.browser import chromium
 
-from mailer.desk.message_view import View
-from mailer.desk.side_by_side import COMES, GOES, Pair, marked, page_of
+from mailer.desk.showing.message_view import View
+from mailer.desk.showing.side_by_side import COMES, GOES, Pair, marked, page_of
 
 WORDS = st.lists(
     st.sampled_from(["harbour", "water", "1987", "clean", "né", "<b>", "&amp;", "»"]), max_size=12
