@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from support.over_postgresql import OWN_LEDGER, OverPostgresql
 from support.own_office import make_own_office
+from support.places import Place
+from support.postgres import Postgres, must_be_there
 
 from mailer.settings import Settings
 from mailer.workspace import Workspace, make_workspace
+from mailer.workspace.database_url import DatabaseUrl
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -23,6 +29,21 @@ IN_CI = os.environ.get("CI", "").lower() == "true"
 hypothesis.settings.register_profile("mailer", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("wide", deadline=None, max_examples=5_000, print_blob=True)
 hypothesis.settings.load_profile("wide" if os.environ.get("MAILER_SEARCH") == "wide" else "mailer")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--ledger",
+        choices=("file", "postgresql"),
+        default="file",
+        help="what a ledger is kept in, where a test is not about that",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{OWN_LEDGER}: left out by --ledger=postgresql")
+    if config.getoption("ledger") == "postgresql":
+        config.pluginmanager.register(OverPostgresql())
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -36,18 +57,47 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What one machine has once, one worker uses: Postfix with its queue, wine with its services. These tests are begun
-    first, so that at the end the others needn't wait for that worker."""
-    for item in items:
-        if group := _used_by_one(item):
+    """What one machine has once, one worker uses: Postfix with its queue, wine with its services; and what a file makes
+    once for its tests, such as a browser, is not made by each worker anew. These tests are begun first, so that at the
+    end the others needn't wait for that worker."""
+    groups = {item: _used_by_one(item) for item in items}
+    for item, group in groups.items():
+        if group:
             item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not _used_by_one(item))
+    items.sort(key=lambda item: (groups[item] not in ONCE, not groups[item]))
+
+
+ONCE = ("wine", "postfix")
+"""What a machine has once."""
 
 
 def _used_by_one(item: pytest.Item) -> str:
+    """What an item shares with others, "" if nothing."""
     if "postfix" in getattr(item, "fixturenames", ()):
         return "postfix"
-    return "wine" if "windows" in item.path.relative_to(REPOSITORY / "tests").parts else ""
+    if "windows" in item.path.relative_to(REPOSITORY / "tests").parts:
+        return "wine"
+    made = getattr(item, "_fixtureinfo", None)
+    its = made.name2fixturedefs.values() if made else ()
+    return (
+        item.nodeid.partition("::")[0]
+        if any(fixture.scope == "module" for each in its for fixture in each)
+        else ""
+    )
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_timeout_set_timer(settings: Any):
+    """Whose time is up cleans up, and may hang there once more: what hung may be what is to be closed. pytest-timeout
+    rings once for a test and all that it uses; here it rings again until the test is over."""
+    set_ = yield
+    if set_ and settings.method == "signal":
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout, TO_CLEAN_UP)
+    return set_
+
+
+TO_CLEAN_UP = 60
+"""Seconds for each step of a test whose time was up."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -82,17 +132,58 @@ def _own_umask() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _nothing_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _nothing_outside(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[None]:
     """The developer's own environment must not reach a test's server, nor a test's sendings the developer's folders:
     those of fixtures of a module neither."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
         patched.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
         patched.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # not that of who tests
+        set_here = {"LEDGER_URL"} if pytestconfig.getoption("ledger") == "postgresql" else set()
         for setting in fields(Settings):
-            for key in (setting.metadata["key"], *setting.metadata["aliases"]):
+            for key in {setting.metadata["key"], *setting.metadata["aliases"]} - set_here:
                 patched.delenv(key, raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this process's own, which is quicker than it is safe; skips where it is not installed."""
+    must_be_there()
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Iterator[DatabaseUrl]:
+    """Where a ledger is in a database of the test's own."""
+    place = postgres.ledger()
+    yield place
+    postgres.drop(place)
+
+
+@pytest.fixture(params=["file", "database"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """The ledger of a test that is about ledgers: it is run over a file, in the test's own folder, and over a database.
+
+    Whoever asks for `tmp_path / "ledger.db"` by itself is about the file: its locks and witnesses, what becomes of it on
+    a disk that is full, the helper processes that share one run of it. Whoever asks for `database` is about the other.
+    """
+    if request.param == "file":
+        return tmp_path / "ledger.db"
+    found: Place = request.getfixturevalue("database")
+    return found
+
+
+@pytest.fixture
+def any_place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """The ledger of a test that is about something else, such as what servers answer: a file, or what --ledger says. It
+    is the test's own, though it may share servers with others of its file."""
+    if request.config.getoption("ledger") == "file":
+        return tmp_path / "ledger.db"
+    found: DatabaseUrl = request.getfixturevalue("database")
+    monkeypatch.setenv("LEDGER_URL", found.url)
+    return found
 
 
 @pytest.fixture

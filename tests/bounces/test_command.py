@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from support.bounce_corpus import ANA, BEN, bounces
@@ -110,11 +111,15 @@ def test_explain_reads_only_and_needs_no_workspace(tmp_path: Path) -> None:
 def test_what_it_can_t_do_it_says(workspace: Workspace, tmp_path: Path) -> None:
     letter = tmp_path / "one.eml"
     letter.write_bytes(CORPUS["letter: a question"])
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
     for arguments, said in (
         ((), "Choose where to look"),
         (("--explain",), "--explain needs FILES"),
         (("--mbox", "nowhere"), "nowhere: can't be read"),
         (("--mbox", str(letter)), "is not an mbox"),
+        (("--mbox", str(pipe)), "is no file"),
+        (("--mbox", str(tmp_path)), "is no file"),
         (("--maildir", str(tmp_path)), "is not a Maildir"),
         (("--imap",), "BOUNCE_IMAP_HOST"),
         (("--explain", "nowhere.eml"), "nowhere.eml can't be read"),

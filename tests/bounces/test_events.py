@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.bounce_corpus import ANA, BEN
 from support.event_signing import posted
+from support.forking import in_a_fork
 from support.provider_events import SECONDS, Told, told
 from support.sent_mail import send_to, state_of
 from support.terminal import mailer
@@ -26,7 +27,7 @@ from mailer.bounces.events import Kept, Spool, read_events, read_kept
 from mailer.bounces.events import spool as spool_module
 from mailer.bounces.proven import Proven
 from mailer.bounces.register import MailRegister
-from mailer.delivery import Ledger
+from mailer.delivery import Feedback, History, Ledger
 from mailer.model import Status
 from mailer.presets import TELLING
 from mailer.press import Suppressions
@@ -156,7 +157,7 @@ def test_the_id_of_the_250_reply_is_proof_too(workspace: Workspace, provider: st
 def test_nothing_is_kept_of_somebody_who_was_forgotten(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     with Ledger(workspace.ledger) as ledger:
-        ledger.forget(ANA)
+        History(ledger).forget(ANA)
     for each in TOLD:
         keep(workspace, each.provider, each.filled(ANA, token))
     assert followed(digest(workspace)) == []
@@ -205,7 +206,7 @@ def test_the_order_does_not_matter(workspace: Workspace) -> None:
     assert suppressed(workspace) == "reported our email as spam (complaint about harbour-report)"
     assert state_of(workspace, ANA) is Status.BOUNCED
     with Ledger(workspace.ledger) as ledger:
-        assert ledger.complaints(MARCH_3)[0] == 1
+        assert Feedback(ledger).complaints(MARCH_3)[0] == 1
 
 
 def test_many_events_in_one_body(workspace: Workspace) -> None:
@@ -252,7 +253,7 @@ def test_whoever_tells_of_an_uncertain_mail_has_it(workspace: Workspace, name: s
     assert followed(digest(workspace))[0] == (ANA, "accepted after all")
     assert state_of(workspace, ANA) is Status.ACCEPTED
     with Ledger(workspace.ledger) as ledger:
-        assert ledger.complaints(MARCH_3)[1] == 1, "it counts among the accepted"
+        assert Feedback(ledger).complaints(MARCH_3)[1] == 1, "it counts among the accepted"
 
 
 def test_an_event_may_be_quicker_than_the_answer_that_the_sender_waits_for(workspace: Workspace) -> None:
@@ -277,6 +278,7 @@ def test_a_bounce_of_an_uncertain_mail_settles_it(workspace: Workspace) -> None:
 # ---- the spool --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.own_ledger
 def test_a_rehearsal_leaves_all_as_it_is(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     keep(workspace, "brevo", BY_NAME["brevo", "spam"].filled(ANA, token))
@@ -342,28 +344,24 @@ def test_what_can_not_be_read_does_not_fill_the_disk(
 
 def ended_before(last: int, work: Callable[[], object]) -> bool:
     """Does it in a process of its own, which is killed at so many lines; whether it came to its end before."""
-    child = os.fork()
-    if child == 0:
-        line = 0
+    line = 0
 
-        def count(frame: FrameType, event: str, argument: object) -> object:
-            nonlocal line
-            if "/mailer/bounces/" not in frame.f_code.co_filename and "supp" not in frame.f_code.co_filename:
-                return None
-            line += event == "line"
-            if line == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return count
+    def count(frame: FrameType, event: str, argument: object) -> object:
+        nonlocal line
+        if "/mailer/bounces/" not in frame.f_code.co_filename and "supp" not in frame.f_code.co_filename:
+            return None
+        line += event == "line"
+        if line == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return count
 
+    def watched() -> None:
         sys.settrace(count)  # type: ignore[arg-type]
-        try:
-            work()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    status = os.waitpid(child, 0)[1]
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "it raised"
-    return os.WIFEXITED(status)
+        work()
+
+    code = in_a_fork(watched)
+    assert code <= 0, "it raised"
+    return code == 0
 
 
 def test_killed_at_any_line_everything_is_done_once(workspace: Workspace) -> None:
@@ -380,7 +378,7 @@ def test_killed_at_any_line_everything_is_done_once(workspace: Workspace) -> Non
     assert waiting(workspace) == []
     assert [bool(suppressed(workspace, address)) for address in addresses] == [True, False, True]
     with Ledger(workspace.ledger) as ledger, ledger.reading() as db:
-        assert ledger.complaints(MARCH_3)[0] == 1
+        assert Feedback(ledger).complaints(MARCH_3)[0] == 1
         assert db.execute("SELECT count(*) FROM soft_bounces").fetchone() == (1,)
 
 

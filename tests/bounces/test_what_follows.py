@@ -14,7 +14,7 @@ from support.returned import ENVELOPE_FROM, TOKEN, VERP, note
 from support.sent_mail import SENT, returned, send_to, state_of
 
 from mailer.bounces import HandledMail, Sources, collect
-from mailer.delivery import Ledger
+from mailer.delivery import Feedback, History, Ledger
 from mailer.model import Status
 from mailer.press import Choice, Suppressions, read_audience, unsubscribe_token
 from mailer.settings import Settings
@@ -191,8 +191,8 @@ def test_a_complaint_is_of_its_day_and_counts_once_a_mail(workspace: Workspace) 
     take(workspace, returned(COMPLAINT, token))
     take(workspace, returned(COMPLAINT, token).replace(b"b1-report", b"b2-report"))
     with Ledger(workspace.ledger) as ledger:
-        assert ledger.complaints(datetime(2026, 3, 3, tzinfo=UTC).timestamp())[0] == 1
-        assert ledger.complaints(datetime(2026, 3, 4, tzinfo=UTC).timestamp())[0] == 0
+        assert Feedback(ledger).complaints(datetime(2026, 3, 3, tzinfo=UTC).timestamp())[0] == 1
+        assert Feedback(ledger).complaints(datetime(2026, 3, 4, tzinfo=UTC).timestamp())[0] == 0
 
 
 def test_a_provider_may_black_out_all_but_the_return_path(workspace: Workspace) -> None:
@@ -248,6 +248,7 @@ def test_each_mail_is_dealt_with_once_wherever_it_lies(workspace: Workspace, tmp
     assert list(collect(workspace, SETTINGS, Sources(mboxes=(box,)))) == []
 
 
+@pytest.mark.own_ledger
 def test_a_rehearsal_tells_the_same_and_changes_nothing(workspace: Workspace) -> None:
     mail = returned(UNKNOWN, send_to(workspace, ANA)[ANA])
     before = workspace.suppressed.read_bytes()
@@ -258,6 +259,7 @@ def test_a_rehearsal_tells_the_same_and_changes_nothing(workspace: Workspace) ->
     assert state_of(workspace, ANA) is Status.BOUNCED
 
 
+@pytest.mark.own_ledger
 def test_a_rehearsal_counts_as_the_real_thing_does(workspace: Workspace) -> None:
     tokens = [send_to(workspace, ANA, release=f"release-{n}")[ANA] for n in range(3)]
     mails = [returned(FULL, token, days=1 + 8 * n) for n, token in enumerate(tokens)]
@@ -268,10 +270,11 @@ def test_a_rehearsal_counts_as_the_real_thing_does(workspace: Workspace) -> None
     ]
 
 
+@pytest.mark.own_ledger
 def test_a_bounce_for_somebody_forgotten_keeps_nothing_about_them(workspace: Workspace) -> None:
     token = send_to(workspace, ANA)[ANA]
     with Ledger(workspace.ledger) as ledger:
-        ledger.forget(ANA)
+        History(ledger).forget(ANA)
     assert followed(take(workspace, returned(UNKNOWN, token))) == ("", "bounced")
     assert ANA.encode() not in workspace.ledger.read_bytes() + workspace.suppressed.read_bytes()
 

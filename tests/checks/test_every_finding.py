@@ -146,8 +146,8 @@ TROUBLES = (
         "templates/own/release.html.j2": PAGE.format("")}),
     Trouble(mail.active_content, "active-content", "error", f"{SOUND}\nTheme: own", beside={
         "templates/own/release.html.j2": PAGE.format("<form>{{ blocks(release.body.children) }}</form>")}),
-    Trouble(mail.size, "too-long-for-gmail", "warning", body="Word. " * 15500),
-    Trouble(mail.size, "too-long-for-gmail", "error", body="Word. " * 20000),
+    Trouble(mail.size, "too-long-for-gmail", "warning", body=("Word. " * 3100 + "\n\n") * 5),
+    Trouble(mail.size, "too-long-for-gmail", "error", body=("Word. " * 2500 + "\n\n") * 8),
     Trouble(mail.attachments, "heavy-mail", "warning", attached("film.mp4"), beside={
         "releases/film.mp4": b"x" * (9 << 20)}),
     Trouble(mail.picture_marks, "picture-marks", "warning", attached("quay.tif"), beside={

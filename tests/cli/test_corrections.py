@@ -9,7 +9,7 @@ import pytest
 from support.office import RELEASE, Office
 from support.smtp_faulty import Fault, FaultyServer
 
-from mailer.delivery import Ledger
+from mailer.delivery import Feedback, Ledger
 from mailer.workspace import Workspace
 
 
@@ -153,7 +153,7 @@ def sent_to_two_hundred(office: Office) -> dict[str, EmailMessage]:
         with ledger.reading() as db:
             tokens = dict(db.execute("SELECT address, token FROM deliveries"))
         for number in BOUNCED:
-            assert ledger.bounced(tokens[address(number)], soft=False, enhanced="5.1.1")
+            assert Feedback(ledger).bounced(tokens[address(number)], soft=False, enhanced="5.1.1")
     assert office.counts() == {
         "accepted": NUMBER - len(REFUSED) - len(BOUNCED) - DROPPED, "rejected": len(REFUSED), "bounced": len(BOUNCED),
         "uncertain": DROPPED,

@@ -104,6 +104,58 @@ def test_they_are_not_taken_along_from_the_queue(office: Office) -> None:
     assert (ran.code, len(office.got())) == (0, 11)
 
 
+def test_what_was_queued_under_an_embargo_is_asked_about_where_the_file_has_none_any_more(
+    office: Office,
+) -> None:
+    """Reproduction: a colleague's older copy of the file, without the embargo: what was planned for its end left at once."""
+    office.marked_as_accepting_embargoes()
+    assert office.run("send", RELEASE, "--at", "2099-01-01 06:00 UTC", "--no-wait", "--yes").code == 0
+    office.edit(office.release(), f"Embargo: {UNTIL}\n", "")
+    ran = office.run("send", RELEASE, "--now", "--yes")
+    assert (ran.code, "It is under embargo until 2098-12-24 05:00 Europe" in ran.err) == (2, True), ran.err
+    with office.terminal("send", RELEASE, "--now") as terminal:
+        terminal.until("Type 11 to send")
+        terminal.type("11")
+        terminal.until("Type embargo to send it anyway")
+        terminal.type("11")
+        assert terminal.code() == 2
+    assert office.got() == []
+    again = office.run("send", RELEASE, "--no-wait", "--yes")
+    assert again.code == 0, "after its end nobody is asked, and it stays under it:"
+    for early in (("resume", RELEASE, "--now"), ("schedule", "move", RELEASE, "2098-01-01 06:00 UTC")):
+        ran = office.run(*early, "--yes")
+        assert (ran.code, "It is under embargo until 2098-12-24 05:00 Europe" in ran.err) == (2, True), (
+            ran.err
+        )
+    assert office.got() == []
+    assert office.run("discard", RELEASE, "--yes").code == 0
+    assert office.run("send", RELEASE, "--yes").code == 0, "taken back, it is under none"
+    assert len(office.got()) == 11
+
+
+@pytest.mark.parametrize("mark", ["", "no"], ids=["not marked", "accepts none"])
+def test_whoever_took_the_embargo_out_is_told_where_there_still_is_one_and_what_lifts_it(
+    office: Office, mark: str
+) -> None:
+    """Reproduction: people in the queue “accept no embargoes”, it said, and the file had none."""
+    office.marked_as_accepting_embargoes()
+    office.edit(office.workspace.lists / "press.csv", ",yes", f",{mark}")
+    later = ("--at", "2099-01-01 06:00 UTC", "--no-wait", "--yes")
+    assert office.run("send", RELEASE, *later).code == 0
+    why = f"It was queued under an embargo until 2098-12-24 05:00 Europe/London; `mailer discard {RELEASE}` lifts that."
+    ran = office.run("send", RELEASE, "--now", "--yes", "--under-embargo")
+    assert (ran.code, "lifts that" in ran.err) == (2, False), "the file says it"
+    office.edit(office.release(), f"Embargo: {UNTIL}\n", "")
+    ran = office.run("send", RELEASE, "--now", "--yes", "--under-embargo")
+    refused = " ".join(ran.err.partition("Some people in the queue")[2].split())
+    assert (ran.code, why in refused) == (2, True), ran.err
+    ran = office.run("send", RELEASE, "--now", "--yes")
+    assert (ran.code, why in " ".join(ran.err.split())) == (2, True), ran.err
+    assert office.run("discard", RELEASE, "--yes").code == 0
+    assert office.run("send", RELEASE, "--yes").code == 0
+    assert len(office.got()) == 11
+
+
 @pytest.mark.parametrize("command", ["send", "check"])
 def test_it_has_no_effect_without_an_embargo(office: Office, command: str) -> None:
     office.edit(office.release(), f"Embargo: {UNTIL}\n", "")

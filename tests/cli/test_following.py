@@ -273,3 +273,55 @@ def test_an_embargo_that_is_running_holds_for_what_follows_too(
     office.edit(office.release(), "2099", "2019")
     written = office.release(office.run(name, RELEASE, *flags).out.split()[0].removeprefix("releases/")[:-3])
     assert "\nEmbargo:" not in written.read_text("utf-8"), "it is over"
+
+
+def test_what_is_planned_for_the_end_of_an_embargo_gives_nothing_away_before(office: Office) -> None:
+    """Reproduction: planned for later, which is right, it was moved before the end, or sent at once, and nobody was asked."""
+    office.add_fields("Embargo: 2098-12-01 06:00 Europe/London")
+    assert office.run("send", RELEASE, "--include-unmarked", "--under-embargo", "--yes").code == 0
+    name = office.correction()
+    assert office.run("send", name, "--at", "2099-01-01 06:00 UTC", "--no-wait", "--yes").code == 0
+    before = "2098-01-01 06:00 UTC"
+    for way in (("resume", name, "--now"), ("resume", name, "--at", before), ("schedule", "move", name, before),
+                ("send", name, "--now"), ("resume", name, "--now", "--queue")):  # fmt: skip
+        ran = office.run(*way, "--yes")
+        assert (ran.code, f"“{name}” would give it away" in ran.err) == (2, True), (way, ran.err)
+        assert (f"`mailer discard {name}`, write the same Embargo:" in ran.err) == (way[0] != "send"), ran.err
+    assert len(office.got()) == 11
+    assert office.run("schedule", "move", name, "2099-02-01 06:00 UTC", "--yes").code == 0
+
+
+@pytest.mark.parametrize("way", ["later", "under the same"])
+def test_what_is_said_of_it_in_the_queue_helps(office: Office, way: str) -> None:
+    """Reproduction: an Embargo: was to be written into the file of what leaves as it was frozen, which changes nothing."""
+    office.add_fields("Embargo: 2098-12-01 06:00 Europe/London")
+    assert office.run("send", RELEASE, "--include-unmarked", "--under-embargo", "--yes").code == 0
+    name = office.correction()
+    assert office.run("send", name, "--at", "2099-01-01 06:00 UTC", "--no-wait", "--yes").code == 0
+    said = " ".join(office.run("resume", name, "--now", "--yes").err.split())
+    assert (
+        f"`mailer resume {name} --at TIME` sends it then. Or `mailer discard {name}`, write the same Embargo:"
+        in said
+    )
+    if way == "later":
+        assert office.run("resume", name, "--at", "2098-12-01 06:00 UTC", "--no-wait", "--yes").code == 0
+        return
+    assert office.run("discard", name, "--yes").code == 0
+    office.add_fields("Embargo: 2098-12-01 06:00 Europe/London", release=name)
+    ran = office.run("send", name, "--under-embargo", "--yes")
+    assert (ran.code, len(office.mails("priya.n@example.com"))) == (0, 2), ran.err
+
+
+def test_that_an_embargo_is_lifted_early_can_be_said(office: Office) -> None:
+    """Reproduction: an update that said so was refused until the embargo's end, and nothing told what else to do."""
+    office.add_fields("Embargo: 2098-12-01 06:00 Europe/London")
+    assert office.run("send", RELEASE, "--include-unmarked", "--under-embargo", "--yes").code == 0
+    name = office.correction(kind="Update")
+    ran = office.run("send", name, "--yes")
+    assert (ran.code, "Was the embargo lifted early? That is a release of its own" in ran.err) == (2, True), (
+        ran.err
+    )
+    office.edit(office.release(name), f"Corrects: {RELEASE}\n", "")
+    office.edit(office.release(name), "Kind: Update", "Kind: Statement")
+    ran = office.run("send", name, "--yes")
+    assert (ran.code, len(office.mails("priya.n@example.com"))) == (0, 2), ran.err

@@ -9,7 +9,7 @@ import pytest
 from support import terminal
 from support.forked import can_fork, the_server
 from support.office import RELEASE
-from support.terminal import Terminal, environment, mailer
+from support.terminal import Terminal, environment, mailer, octets_of
 
 from mailer.workspace import Workspace
 
@@ -74,6 +74,24 @@ def test_if_the_interpreter_is_gone_another_one_takes_its_place(workspace: Works
     assert mailer("--version", cwd=workspace.root).code == 0
 
 
-def test_only_a_new_interpreter_knows_another_encoding() -> None:
-    assert not can_fork(environment(PYTHONIOENCODING="cp1252"))
+@pytest.mark.parametrize("encoding", ["cp437", "cp1252:strict", "ascii", "utf-16", ":replace"])
+def test_it_writes_the_same_octets(
+    encoding: str, workspace: Workspace, by_a_new_interpreter: pytest.MonkeyPatch
+) -> None:
+    (workspace.lists / "world.csv").write_text("email,name\nana@example.net,Łucja – Ḱ 李娜 ß ½\n", "utf-8")
+    commands = (("lists", "show", "world"), ("check", "no-sŁch"))
+
+    def said() -> list[terminal.RanInOctets]:
+        return [
+            octets_of(*command, cwd=workspace.root, typed=b"\xff\n", PYTHONIOENCODING=encoding)
+            for command in commands
+        ]
+
+    new = said()
+    by_a_new_interpreter.undo()
+    assert said() == new
+
+
+def test_only_a_new_interpreter_knows_another_locale() -> None:
+    assert not can_fork(environment(PYTHONUTF8="0"))
     assert not can_fork(environment(LC_ALL="C"))

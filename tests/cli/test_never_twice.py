@@ -105,6 +105,7 @@ def without_its_lock(office: Office, *second: str, **settings: str) -> subproces
     return first
 
 
+@pytest.mark.own_ledger
 @pytest.mark.parametrize("second", [REST, SEND], ids=["resume", "send"])
 def test_the_lock_is_deleted_under_a_sender(office: Office, second: tuple[str, ...]) -> None:
     office.server.hook = lambda stage, when: time.sleep(0.02)
@@ -118,6 +119,7 @@ def test_the_lock_is_deleted_under_a_sender(office: Office, second: tuple[str, .
     assert office.counts()["uncertain"] <= 4, "at most what was on the wire"
 
 
+@pytest.mark.own_ledger
 def test_an_answer_that_comes_after_the_take_over_is_not_lost(office: Office) -> None:
     """The second one finds a dot of the first without an answer: uncertain, until the first one hears it."""
     office.server.hook = lambda stage, when: time.sleep(0.3 if (stage, when) == ("dot", "before") else 0)
@@ -135,6 +137,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.own_ledger
 def test_a_lock_that_everybody_gets(office: Office) -> None:
     """As some network shares grant it: of three senders the last one goes on."""
     office.server.hook = lambda stage, when: time.sleep(0.02)
@@ -174,6 +177,7 @@ def emptied(office: Office) -> None:
     ledger(office).write_bytes(b"")
 
 
+@pytest.mark.own_ledger
 def test_it_is_damaged(sent: Office) -> None:
     """What is told leads out of it."""
     content = bytearray(ledger(sent).read_bytes())
@@ -218,6 +222,7 @@ LOSSES: tuple[Callable[[Office], None], ...] = (
 )
 
 
+@pytest.mark.own_ledger
 @pytest.mark.parametrize("lose", LOSSES, ids=lambda lose: lose.__name__.replace("_", " "))
 def test_a_ledger_that_knows_less_is_not_taken_for_never_sent(
     sent: Office, lose: Callable[[Office], None]
@@ -228,6 +233,7 @@ def test_a_ledger_that_knows_less_is_not_taken_for_never_sent(
     assert "Not the complete record" in sent.run("status").err
 
 
+@pytest.mark.own_ledger
 def test_the_wal_is_missing_after_a_kill(killed: Office) -> None:
     """As a tool leaves it that synchronises *.db only."""
     ledger(killed, "-wal").unlink()
@@ -236,6 +242,7 @@ def test_the_wal_is_missing_after_a_kill(killed: Office) -> None:
     assert is_refused(killed, *SEND)
 
 
+@pytest.mark.own_ledger
 @pytest.mark.parametrize("enough", [True, False], ids=["not cut", "more than its tail"])
 def test_the_wal_is_cut_by_a_restart_of_the_machine(
     killed: Office, tmp_path_factory: pytest.TempPathFactory, enough: bool
@@ -274,6 +281,7 @@ def sequence(office: Office) -> int:
         return int(db.execute("SELECT sequence FROM mailings").fetchone()[0])
 
 
+@pytest.mark.own_ledger
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.98])
 def test_the_wal_is_cut_after_a_kill(killed: Office, part: float) -> None:
     wal = ledger(killed, "-wal")
@@ -284,6 +292,7 @@ def test_the_wal_is_cut_after_a_kill(killed: Office, part: float) -> None:
     assert is_refused(killed, *SEND)
 
 
+@pytest.mark.own_ledger
 def test_a_witness_that_cant_be_read(sent: Office, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Where the other one can, that one is asked; else nothing is sent, and what is told leads out of it."""
     [inside] = (sent.workspace.private / "ledger.db.witness").glob("*.json")
@@ -313,6 +322,7 @@ SPOILT: dict[str, bytes] = {
 }
 
 
+@pytest.mark.own_ledger
 @pytest.mark.parametrize("what", [*SPOILT, "a pipe"])
 def test_a_witness_that_somebody_made(
     sent: Office, tmp_path_factory: pytest.TempPathFactory, what: str
@@ -339,6 +349,7 @@ def test_a_kill_alone_needs_nobody(killed: Office) -> None:
     assert killed.counts()["accepted"] + killed.counts()["uncertain"] == COUNT
 
 
+@pytest.mark.own_ledger
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm"], ids=["ledger", "wal", "shm"])
 def test_it_is_deleted_in_the_midst(office: Office, suffix: str) -> None:
     office.server.hook = lambda stage, when: time.sleep(0.01)
@@ -355,6 +366,7 @@ def test_it_is_deleted_in_the_midst(office: Office, suffix: str) -> None:
     assert nobody_twice(office)
 
 
+@pytest.mark.own_ledger
 def test_killed_between_two_messages_nobody_is_in_doubt(office: Office) -> None:
     """What became of the last one is written down before the sender waits for its pace."""
     sender = office.started(*SEND, SMTP_RATE="1/minute")
@@ -368,6 +380,7 @@ def test_killed_between_two_messages_nobody_is_in_doubt(office: Office) -> None:
     assert office.counts() == {"accepted": 1, "discarded": COUNT - 1}
 
 
+@pytest.mark.own_ledger
 def test_its_folder_is_moved(killed: Office) -> None:
     """What is witnessed beside the ledger moves along."""
     moved = killed.workspace.root.parent / "moved"
@@ -378,6 +391,7 @@ def test_its_folder_is_moved(killed: Office) -> None:
     assert there.counts()["accepted"] + there.counts()["uncertain"] == COUNT
 
 
+@pytest.mark.own_ledger
 def test_its_folder_is_moved_in_the_midst(office: Office) -> None:
     office.server.hook = lambda stage, when: time.sleep(0.01)
     sender = office.started(*SEND)
@@ -393,6 +407,7 @@ def test_its_folder_is_moved_in_the_midst(office: Office) -> None:
     assert there.counts()["accepted"] + there.counts()["uncertain"] == COUNT
 
 
+@pytest.mark.own_ledger
 def test_a_correction_of_what_it_does_not_know_is_refused(sent: Office) -> None:
     """It would go to nobody, or to too few."""
     corrected(sent)
@@ -400,6 +415,7 @@ def test_a_correction_of_what_it_does_not_know_is_refused(sent: Office) -> None:
     assert is_refused(sent, "send", "again", "--yes")
 
 
+@pytest.mark.own_ledger
 def test_a_new_workspace_in_the_same_place_is_new(sent: Office) -> None:
     shutil.rmtree(sent.workspace.root)
     assert sent.server and sent.workspace.root.parent.is_dir()
@@ -436,6 +452,7 @@ def test_a_correction_in_the_midst_of_the_first_text(office: Office, window: str
 # ---- going on all the same -------------------------------------------------------------------------
 
 
+@pytest.mark.own_ledger
 def test_adopting_what_is_left(sent: Office) -> None:
     deleted(sent)
     (sent.workspace.lists / "more.csv").write_text("email\nnewcomer@example.net\n", "utf-8")
@@ -457,6 +474,7 @@ def test_adopting_what_is_left(sent: Office) -> None:
     assert "the ledger was adopted on" in sent.run("status").out
 
 
+@pytest.mark.own_ledger
 def test_adopting_a_ledger_that_ends_too_early(killed: Office) -> None:
     """Who is known to have it stays so."""
     wal = ledger(killed, "-wal")

@@ -7,11 +7,9 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import time
 from collections import Counter
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -67,7 +65,7 @@ def planned(workspace: Workspace, server: FaultyServer, *arguments: str) -> None
 
 def the_clock_goes_on(workspace: Workspace, seconds: float) -> None:
     """As if the planned time lay so many seconds earlier: the machine slept meanwhile."""
-    with closing(sqlite3.connect(workspace.ledger)) as db, db:
+    with Ledger(workspace.ledger) as ledger, ledger.writing() as db:
         db.execute("UPDATE mailings SET planned = planned - ? WHERE planned > 0", (seconds,))
 
 
@@ -315,6 +313,29 @@ def test_the_same_text_under_another_name_is_noticed(workspace: Workspace, serve
     assert len(server.accepted) == 11
 
 
+def test_the_same_correction_under_another_name_is_noticed(
+    workspace: Workspace, server: FaultyServer
+) -> None:
+    """Reproduction: what a correction follows says the same, so nothing was compared with it, another correction neither:
+    a renamed copy of one went to all again, unremarked."""
+    office = Office(workspace, server)
+    assert send(workspace, server, "harbour-report", "--yes").code == 0
+    assert send(workspace, server, office.correction(), "--yes").code == 0
+    for name, said in (("copy", "nine do."), ("copy.es", "son nueve.")):
+        before = office.release(name.replace("copy", "better")).read_text("utf-8")
+        assert said in before.casefold()
+        office.release(name).write_text(before, "utf-8")
+    shown = on_a_terminal("send", "copy", cwd=workspace.root, typed="no", **server_of(server))
+    assert "“better” has the same text: 11 of these people have it." in shown.out
+    assert "harbour-report” has" not in shown.out
+    office.edit(office.release("copy"), "Corrects: harbour-report", "Corrects: better")
+    office.edit(office.release("copy"), "Correction: Nine", "Correction: As before, nine")
+    shown = on_a_terminal("send", "copy", cwd=workspace.root, typed="no", **server_of(server))
+    assert "has the same text" not in shown.out, (
+        "what it follows, and what that follows, is meant to be like it"
+    )
+
+
 def test_every_edition_is_shown_and_proofed(workspace: Workspace, server: FaultyServer) -> None:
     ran = send(
         workspace, server, "harbour-report", "--yes", "--test", "press@example.org", "--test", "a@example.org"
@@ -402,6 +423,42 @@ def test_the_report_is_never_lost_to_a_folder_that_is_not_there(
     assert "nowhere/report.csv can't be written" in ran.err
     assert send(workspace, server, "harbour-report", "--yes", "--csv", "report.csv").code == 0
     assert (workspace.root / "report.csv").read_text("utf-8-sig").count("accepted") == 11
+
+
+@pytest.mark.parametrize(
+    "path", ["lists/press.csv", "lists/suppressed.csv", "releases/harbour-report.md", "newsroom.md"]
+)
+def test_the_report_takes_no_other_files_place(workspace: Workspace, server: FaultyServer, path: str) -> None:
+    """Reproduction: `--csv lists/press.csv`, typed for `--list press`: the list was gone, and in its place a report."""
+    before = (workspace.root / path).read_bytes()
+    ran = send(workspace, server, "harbour-report", "--list", "regional", "--yes", "--csv", path)
+    assert (ran.code, server.accepted) == (2, []), ran.err
+    assert f"--csv: {path} is there already, and is no report" in ran.err
+    assert (workspace.root / path).read_bytes() == before
+
+
+def test_the_report_is_no_press_list(workspace: Workspace, server: FaultyServer) -> None:
+    """Among the lists, everybody who got something would be on a list of their own; or the report, called
+    suppressed-today.csv, would be taken for the suppressions."""
+    (workspace.root / "here").symlink_to(workspace.lists)
+    for path in ("lists/report.csv", "lists/suppressed-today.csv", "here/report.csv"):
+        ran = send(workspace, server, "harbour-report", "--yes", "--csv", path)
+        assert (ran.code, server.accepted) == (2, []), ran.err
+        assert f"--csv: {path} would be taken for a press list" in ran.err
+        assert not (workspace.root / path).exists()
+
+
+@pytest.mark.parametrize("saved", [None, "", "address;state;reply;at;server;attempts\r\n"])
+def test_the_report_takes_the_place_of_an_earlier_one(
+    workspace: Workspace, server: FaultyServer, saved: str | None
+) -> None:
+    """As it was written, emptied, or saved by an Excel that separates with semicolons."""
+    for command in ("send", "resume"):
+        arguments = (command, "harbour-report", "--yes", "--csv", "report.csv")
+        assert mailer(*arguments, cwd=workspace.root, **server_of(server)).code == 0
+        assert (workspace.root / "report.csv").read_text("utf-8-sig").count("accepted") == 11
+        if saved is not None:
+            (workspace.root / "report.csv").write_text(saved, "utf-8-sig")
 
 
 def test_an_address_that_is_not_in_doubt_is_named(workspace: Workspace, server: FaultyServer) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,7 @@ def due_in(office: Office, seconds: float) -> None:
 # ---- the clock is changed -------------------------------------------------------------------------------
 
 
+@pytest.mark.own_ledger  # a database goes by its own clock: tests/postgres/test_clocks.py
 @pytest.mark.parametrize(
     ("at", "shown"),
     [
@@ -109,6 +111,97 @@ def test_a_time_that_is_none_or_two_is_refused(office: Office, at: str, said: st
     ran = office.run("send", RELEASE, "--at", at, "--yes", "--no-wait")
     assert (ran.code, said in " ".join(ran.err.split())) == (2, True), ran.err
     assert office.run("schedule").out == ""
+
+
+def test_without_a_date_it_is_dated_on_the_day_on_which_it_leaves(office: Office) -> None:
+    """Reproduction: planned for tomorrow, it said today. The day is the office's: there it is December already."""
+    office.without_date()
+    office.edit(office.workspace.newsroom, "Zone: Europe/London", "Zone: Pacific/Auckland")
+    ran = office.run("send", RELEASE, "--at", "2099-11-30 18:00 UTC", "--yes", "--no-wait", "--limit", "4")
+    assert ran.code == 0, ran.err
+    assert office.run("resume", RELEASE, "--now", "--yes").code == 0
+    assert office.run("send", RELEASE, "--yes").code == 0, "and it keeps that day"
+    texts = [mail.get_body(("plain",)).get_content() for mail in office.mails("priya.n@example.com")]
+    assert ["December 1, 2099" in text for text in texts] == [True]
+    assert len(office.got()) == 11
+
+
+SOONER = "2099-11-29 18:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("way", "day"),
+    [((), "December 1, 2099"), (("--at", SOONER), "November 29, 2099"), (("--now",), "today")],
+    ids=["as planned", "sooner", "now"],
+)
+def test_sent_again_for_an_earlier_day_it_is_dated_on_that(
+    office: Office, way: tuple[str, ...], day: str
+) -> None:
+    """Reproduction: planned for Friday and then sent on Wednesday, it said Friday, and nobody was told."""
+    office.without_date()
+    ordered(office)
+    today = datetime.now(ZoneInfo("Europe/London"))
+    ran = office.run("send", RELEASE, *way, "--yes", *(() if way == ("--now",) else ("--no-wait",)))
+    assert (ran.code, "future-date" in ran.err) == (0, False), ran.err
+    if day != "today":
+        assert office.run("resume", RELEASE, "--now", "--yes").code == 0
+    (mail,) = office.mails("priya.n@example.com")
+    text = mail.get_body(("plain",)).get_content()
+    assert (f"{today:%B} {today.day}, {today.year}" if day == "today" else day) in text
+
+
+def test_what_is_dated_on_the_day_for_which_it_is_planned_is_not_dated_in_the_future(office: Office) -> None:
+    """Reproduction: whoever planned it for the day after tomorrow was warned of the date that mailer itself had given it.
+    The day is the office's."""
+    office.without_date()
+    office.edit(office.workspace.newsroom, "Zone: Europe/London", "Zone: Pacific/Kiritimati")
+    at = ("--at", "2099-11-30 18:00 UTC", "--no-wait", "--yes")
+    ran = office.run("send", RELEASE, *at, "--limit", "4")
+    assert (ran.code, "future-date" in ran.err) == (0, False), ran.err
+    ran = office.run("check", RELEASE)
+    assert (ran.code, "future-date" in ran.out + ran.err) == (0, False), "nor as it is planned"
+    for day, warned in (("2099-12-01", False), ("2099-12-02", False), ("2099-12-03", True)):
+        office.add_fields(f"Date: {day}")
+        ran = office.run("send", RELEASE, *at)
+        assert ("is dated 2 days after it leaves, without an embargo. [future-date]" in ran.err) == warned
+        office.edit(office.release(), f"Date: {day}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("way", "anew"),
+    [
+        (("resume", RELEASE, "--now"), ("--now",)),
+        (("resume", RELEASE, "--at", SOONER), ("--at", SOONER)),
+        (("schedule", "move", RELEASE, SOONER), ("--at", SOONER)),
+    ],
+    ids=lambda said: " ".join(said),
+)
+def test_whoever_has_it_leave_before_its_date_is_told_and_what_to_do(
+    office: Office, way: tuple[str, ...], anew: tuple[str, ...]
+) -> None:
+    office.without_date()
+    ordered(office)
+    with office.terminal(*way) as terminal:
+        said = " ".join(terminal.until("Type 11 to send").split())
+        terminal.type("no")
+        assert terminal.code() == 2
+    assert "Dated 2099-12-01, after the day on which it leaves." in said
+    when = '--at "2099-11-29 18:00 Europe/London"' if SOONER in anew else "--now"
+    assert f"`mailer send {RELEASE} {when}`, to its lists, dates it anew." in said
+    assert office.run("send", RELEASE, *anew, "--yes", *(("--no-wait",) if SOONER in anew else ())).code == 0
+    ran = office.run("resume", RELEASE, *(("--at", SOONER, "--no-wait") if SOONER in anew else ()), "--yes")
+    assert (ran.code, "Dated" in ran.err) == (0, False), "that was true"
+
+
+def test_it_is_told_once_somebody_has_it_too(office: Office) -> None:
+    """Then its date can't be changed any more, so no such advice is given."""
+    office.without_date()
+    ordered(office, "--limit", "4")
+    office.server.faults.append(Fault("RCPT", "4xx"))
+    assert office.run("resume", RELEASE, "--now", "--max-wait", "0", "--yes").code == 1
+    ran = office.run("resume", RELEASE, "--yes")
+    assert "after the day on which it leaves." in ran.err
+    assert "dates it anew" not in ran.err
 
 
 # ---- a timer --------------------------------------------------------------------------------------------
@@ -236,11 +329,12 @@ def test_whoever_stops_it_has_stopped_it(office: Office) -> None:
 
 
 def test_a_refused_password_is_tried_once_and_not_every_minute(office: Office) -> None:
-    ordered(office)
-    due_in(office, -1)
-    login = {"SMTP_USERNAME": "press", "SMTP_PASSWORD": "wrong"}
     with FaultyServer(extensions=("AUTH PLAIN",), login=("press", "right")) as server:
-        there = login | {"SMTP_PORT": str(server.port)}
+        there = {"SMTP_USERNAME": "press", "SMTP_PORT": str(server.port)}
+        ordered(office, SMTP_PASSWORD="right", **there)
+        due_in(office, -1)
+        server.seen.clear()
+        there["SMTP_PASSWORD"] = "wrong"
         assert [office.run("post", RELEASE, **there).code for _ in range(3)] == [2, 1, 1]
         assert server.seen["AUTH"] == 1
     assert "stopped" in office.run("schedule").out
@@ -250,7 +344,10 @@ def test_a_refused_password_is_tried_once_and_not_every_minute(office: Office) -
 def test_a_server_that_does_not_answer_is_tried_again(office: Office) -> None:
     ordered(office)
     due_in(office, -1)
-    assert office.run("post", RELEASE, SMTP_PORT="9").code == 2
+    office.server.go_away()
+    ran = office.run("post", RELEASE)
+    assert (ran.code, "Can't connect" in ran.err) == (2, True), ran.err
+    office.server.come_back()
     assert office.run("post", RELEASE).code == 0
     assert len(office.got()) == 11
 
@@ -462,6 +559,39 @@ def test_one_that_is_late_and_may_not_leave_keeps_no_other_from_leaving(office: 
     with office.terminal("post") as terminal:
         assert "“harbour-report”: " in terminal.until("suppressed")
         assert terminal.code() == 2
+
+
+def test_what_was_ordered_through_one_server_does_not_leave_through_another(office: Office) -> None:
+    """Reproduction: whoever had a trial server in .env when the time came had a release sent there, and `mailer status`
+    said that it had left through the one that was agreed to."""
+    ordered(office)
+    due_in(office, -60)
+    agreed = f"127.0.0.1:{office.server.port}"
+    with FaultyServer() as other:
+        other_port = {"SMTP_PORT": str(other.port)}
+        planned = office.run("schedule", **other_port).out
+        assert f"through {agreed}, not 127.0.0.1:{other.port} as it is set now" in planned
+        for command in (("post",), ("post", RELEASE)):
+            ran = office.run(*command, **other_port)
+            assert ran.code == 2
+            assert f"It was ordered to leave through {agreed}" in ran.err
+        assert (office.got(), other.accepted) == ([], [])
+        ran = office.run("resume", RELEASE, "--yes", **other_port)
+        assert ran.code == 0, ran.err
+        assert len(other.accepted) == 11
+    assert f"through 127.0.0.1:{other.port}" in office.run("status", RELEASE).err
+    assert office.got() == []
+
+
+def test_what_is_set_back_in_time_leaves_as_ordered(office: Office) -> None:
+    """A host's name in capitals is the same host (RFC 4343)."""
+    ordered(office, SMTP_HOST="localhost")
+    due_in(office, -60)
+    with FaultyServer() as other:
+        assert office.run("post", SMTP_HOST="localhost", SMTP_PORT=str(other.port)).code == 2
+    assert "as it is set now" not in office.run("schedule", SMTP_HOST="LOCALHOST").out
+    assert office.run("post", SMTP_HOST="LOCALHOST").code == 0
+    assert len(office.got()) == 11
 
 
 def test_a_time_that_is_none_is_told_as_it_was_typed(office: Office) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.lists import make_list
+from support.places import end_leases, later
 from support.queued import left_in_the_queue
 from support.terminal import COMMAND, environment, mailer, on_a_terminal
 
@@ -137,6 +138,7 @@ def test_killed_and_resumed_nobody_gets_it_twice_and_nobody_is_lost(
         time.sleep(0.001)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    end_leases(workspace.ledger)
     resumed = mailer("resume", "harbour-report", "--yes", cwd=workspace.root, **server(inbox))
     counts, known = got(inbox), states(workspace)
     assert set(known) == set(addresses)
@@ -150,6 +152,7 @@ def test_killed_and_resumed_nobody_gets_it_twice_and_nobody_is_lost(
     uncertain = [a for a in addresses if known[a] == "uncertain"]
     assert resumed.code == (1 if uncertain else 0)
     # A person has looked, and says so by name: only then do they get it (again).
+    later(workspace.ledger, 11)  # until then its answer could still come
     for address in uncertain:
         mailer(
             "resume", "harbour-report", "--uncertain", address, "--yes", cwd=workspace.root, **server(inbox)

@@ -20,6 +20,7 @@ from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from support.own_office import make_own_office
+from support.places import empty
 from support.smtp_faulty import Fault, FaultyServer
 
 from mailer.cli import main
@@ -48,6 +49,7 @@ class Office(RuleBasedStateMachine):
         self.here = Path.cwd()
         self.workspace = make_own_office(Path(self.folder.name) / "press-office")
         os.chdir(self.workspace.root)
+        empty(self.workspace.ledger)
         (self.workspace.releases / "short.md").write_text(
             "---\nHeadline: Eight harbours\nDate: 23 November 2026\nDateline: Portmellon\n---\n\nEight do.\n",
             "utf-8",
@@ -163,7 +165,7 @@ class Office(RuleBasedStateMachine):
 
     def states(self) -> dict[str, str]:
         """Everybody's state in the ledger, but for those who were taken off the queue."""
-        if not self.workspace.ledger.exists():
+        if not self.workspace.has_ledger():
             return {}
         with Ledger(self.workspace.ledger) as ledger:
             lines = ledger.recipients("short") if ledger.find("short") else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from conftest import REPOSITORY
@@ -24,9 +25,12 @@ def names_in(tree: ast.AST) -> Iterator[str]:
                         yield part.attr
 
 
+pytestmark = pytest.mark.xdist_group(
+    "architecture"
+)  # whoever collects tests need not parse all that there is
+
 MAILER = REPOSITORY / "mailer"
 SOURCES = {path: path.read_text("utf-8") for path in MAILER.rglob("*.py")}
-DEFINED = {name for text in SOURCES.values() for name in names_in(ast.parse(text))}
 ARCHITECTURE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
 GLOSSARY = (REPOSITORY / "docs" / "glossary.md").read_text("utf-8")
 
@@ -35,8 +39,13 @@ STEPS: list[str] = re.findall(r"(?ms)^ *\d\. .*?(?=^ *\d\. |^#|\Z)", WALKS)
 WORDS = re.findall(r"(?m)^\| (.+?) \| .+ \| (.+?) \|$", GLOSSARY.replace("| word | means | where |", ""))
 
 
+@cache
+def defined() -> frozenset[str]:
+    return frozenset(name for text in SOURCES.values() for name in names_in(ast.parse(text)))
+
+
 def is_defined(name: str) -> bool:
-    return name in DEFINED
+    return name in defined()
 
 
 def is_a_file(text: str) -> bool:

@@ -49,8 +49,8 @@ def test_every_dependency_is_there_for_a_reason() -> None:
         assert named(requirement) in normal(reasons), requirement
 
 
-NEVER_IMPORTED = {"h11", "tzdata"}
-"""Used by others, or found by the standard library; the page says by whom."""
+NEVER_IMPORTED = {"h11", "python-multipart", "tzdata"}
+"""Used by others (h11 by uvicorn, python-multipart by Starlette's forms), or found by the standard library; the page says by whom."""
 
 
 BROUGHT_BY = {

@@ -92,10 +92,10 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
 
 
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
-    """All of "Your own release" but the preview, which is tested in a browser; and the demo without one."""
+    """All of "Your own release" but the desk, which is tested in a browser; and the demo without one."""
     readme = (REPOSITORY / "README.md").read_text("utf-8")
     block = next(b for b in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL) if "mailer init" in b)
-    lines = [line for line in block.splitlines() if not line.startswith("mailer preview")]
+    lines = [line for line in block.splitlines() if line != "mailer desk"]
     script = "\n".join(
         ("set -e", f'mailer() {{ "{sys.executable}" -m mailer "$@"; }}', "mailer demo --no-browser", *lines)
     )
@@ -109,6 +109,5 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     )
     assert ran.returncode == 0, ran.stderr
     assert "11 messages arrived" in ran.stdout
-    preview = re.search(r"mailer preview (\S+)", block)
-    assert preview is not None
-    assert (tmp_path / "press-office" / "releases" / f"{preview[1]}.md").is_file()
+    assert block.endswith("cd press-office\nmailer desk\n")
+    assert (tmp_path / "press-office" / "newsroom.md").is_file()

@@ -14,6 +14,7 @@ IMAGES = REPOSITORY / "docs" / "images"
 PICTURES = sorted(IMAGES.glob("*.png"))
 MAKERS = {
     "compare": REPOSITORY / "benchmarks" / "judge" / "side_by_side.py",
+    "desk": IMAGES / "desk.py",
     "email": IMAGES / "make.py",
     "preview": IMAGES / "make.py",
     "record": IMAGES / "make.py",
@@ -36,6 +37,21 @@ def test_a_picture_is_shown_and_taken_by_a_command_and_small(picture: Path) -> N
     assert picture.stat().st_size <= 250_000
     with Image.open(picture) as image:
         assert image.mode == "P", "without a palette it is three times as large"
+
+
+def test_every_page_of_the_desk_has_its_picture_in_each_window_and_scheme() -> None:
+    """As many as the maker takes, none of them left over; and together no larger than a clone should have to fetch."""
+    shots = re.search(r"^SHOTS = {\n(.*?)^}", MAKERS["desk"].read_text("utf-8"), re.M | re.S)
+    assert shots is not None
+    names = re.findall(r'^    "(\w+)": Shot\(', shots[1], re.M)
+    wanted = {f"desk-{n}-{d}-{s}" for n in names for d in ("desktop", "phone") for s in ("light", "dark")}
+    there = [picture for picture in PICTURES if picture.stem.startswith("desk-")]
+    assert {picture.stem for picture in there} == wanted
+    assert {picture.stem for picture in there if picture.stat().st_size > 120_000} == set()
+    assert sum(picture.stat().st_size for picture in there) <= 3_000_000
+    for picture in there:
+        with Image.open(picture) as image:
+            assert image.width == (1400 if "-desktop-" in picture.stem else 390)
 
 
 @pytest.mark.parametrize("source", ["release.mjml", "release.jsx"])

@@ -13,9 +13,8 @@ import pytest
 from support.smtp_mailing import RELEASE, queued
 
 from mailer.delivery import Ledger
-from mailer.delivery.ledger.claims import Claims
-from mailer.delivery.ledger.clock import boot_id
-from mailer.desk.screenshot import screenshot
+from mailer.delivery.ledger.boot import boot_id
+from mailer.desk.showing.screenshot import screenshot
 from mailer.errors import WorkspaceError
 from mailer.model import Status
 from mailer.release import read_release
@@ -66,12 +65,12 @@ def test_which_boot_it_is(mac: Mac) -> None:
 def test_what_a_killed_sender_left(mac: Mac, tmp_path: Path, then: str, becomes: Status) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
         mailing = queued(ledger, 2)
-        with Claims(ledger, mailing):
+        with ledger.claims(mailing):
             pass  # which notes the boot
         with ledger.writing() as db:
             db.execute("UPDATE deliveries SET state = 's' WHERE id = 1")
         mac.boot = mac.boot if then == "the same" else then
-        with Claims(ledger, mailing):
+        with ledger.claims(mailing):
             pass
         assert ledger.state_of(RELEASE, "reporter1@example.net") is becomes
         assert ledger.state_of(RELEASE, "reporter2@example.net") is Status.QUEUED

@@ -14,7 +14,7 @@ from support.sent_mail import send_to
 from support.terminal import Terminal, mailer
 
 from mailer.cli.lists.clean import KINDS
-from mailer.delivery import Ledger
+from mailer.delivery import Feedback, Ledger
 from mailer.errors import ListError
 from mailer.pipeline.cleaning import make_changes, proposals
 from mailer.press import Suppressions, read_list
@@ -161,7 +161,7 @@ def test_a_slip_that_bounced_is_corrected_and_one_of_somebody_who_opted_out_goes
 def bounce(workspace: Workspace, address: str, release: str, text: str, *, soft: bool) -> None:
     token = send_to(workspace, address, release=release)[address]
     with Ledger(workspace.ledger) as ledger:
-        assert ledger.bounced(token, soft=soft, text=text)
+        assert Feedback(ledger).bounced(token, soft=soft, text=text)
 
 
 def test_what_the_record_of_mailings_knows(workspace: Workspace) -> None:

@@ -146,7 +146,8 @@ def test_what_is_in_order_blocks_nothing(content: str, workspace: Workspace, inb
 BESIDE = (
     "suppressed.xlsx", "suppressed.tsv", "Suppressed.csv", "suppressed (1).csv", "Copy of suppressed.csv",
     "suppressed (Ana's conflicted copy 2026-11-24).csv", "suppressed-LAPTOP.csv", "suppressions-export.csv",
-    "suppressed.sync-conflict-20261124-101112-ABCDEFG.csv",
+    "suppressed.sync-conflict-20261124-101112-ABCDEFG.csv", "suppressed (conflicted copy 2026-11-24 101112).csv",
+    "suppressed (Copia en conflicto de Ana 2026-11-24).csv", "Kopie von suppressed.csv", "suppressed 2.csv",
 )  # fmt: skip
 
 
@@ -162,6 +163,16 @@ def test_what_may_be_the_list_blocks(name: str, workspace: Workspace, inbox: Inb
     refused(
         send(workspace, inbox), inbox, f"{other}: this may also be a list", size, "mailer suppress ADDRESS"
     )
+
+
+def test_what_only_another_program_reads_blocks_too(workspace: Workspace, inbox: Inbox) -> None:
+    """A document of Numbers may be a folder; what Google Drive leaves of a sheet is a link to it."""
+    (workspace.lists / "suppressed.numbers").mkdir()
+    (workspace.lists / "suppressed.gsheet").write_text('{"doc_id": "1a2b"}')
+    refused(
+        send(workspace, inbox), inbox, "suppressed.numbers: this may also be a list", "suppressed.gsheet: this may also",
+        "not a list that can be read",
+    )  # fmt: skip
 
 
 def test_without_the_list_what_lies_there_instead_is_named(workspace: Workspace, inbox: Inbox) -> None:
@@ -266,6 +277,8 @@ def test_no_command_makes_a_missing_one(command: tuple[str, ...], workspace: Wor
 
 def test_a_workspace_that_never_had_one_begins_one(workspace: Workspace, inbox: Inbox) -> None:
     workspace.suppressed.unlink()
+    idle = mailer("suppress", "--begin", "--reason", "asked by phone", cwd=workspace.root)
+    assert (idle.code, "--reason has no effect without an ADDRESS" in idle.err) == (2, True)
     begun = mailer("suppress", "--begin", cwd=workspace.root)
     assert (begun.code, begun.out) == (0, "lists/suppressed.csv\tcreated: nobody is suppressed yet\n")
     assert workspace.suppressed.read_text() == HEADER

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from support.office import RELEASE, Office
 from support.promises import promise
 from support.terminal import environment
+
+from mailer.delivery import Ledger
 
 STATES = "docs/reference/states.md"
 ON_A_SHARE = Path(__file__).resolve().parent.parent / "support" / "on_a_share.py"
@@ -50,7 +50,7 @@ COMMANDS = (
 def test_a_newer_mailer_or_a_broken_disk_has_written(letter: str, office: Office) -> None:
     office.queue()
     office.correction()
-    with closing(sqlite3.connect(office.workspace.ledger)) as db, db:
+    with Ledger(office.workspace.ledger) as ledger, ledger.writing() as db:
         db.execute("UPDATE deliveries SET state = ? WHERE address = 'ana.ruiz@example.net'", (letter,))
     for command in COMMANDS:
         ran = office.run(*command)

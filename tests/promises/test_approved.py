@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 
 import pytest
 from support.office import RELEASE, Office
 from support.promises import promise
+
+from mailer.delivery import Ledger
 
 KEY = "a long random text of this office"
 NAME = "Marta Ruiz"
@@ -118,8 +118,8 @@ def test_who_may(asking: Office) -> None:
 )
 def test_forged(asking: Office) -> None:
     assert approve(asking, by="Jon Doe").code == 0
-    with closing(sqlite3.connect(asking.workspace.ledger)) as db, db:
-        db.execute("UPDATE snapshots SET by = ?", (NAME,))
+    with Ledger(asking.workspace.ledger) as ledger, ledger.writing() as db:
+        db.execute("UPDATE approvals SET by = ?", (NAME,))
     ran = send(asking)
     assert ran.code == 2
     assert "not signed with this office's SECRET_KEY" in ran.err
@@ -203,6 +203,14 @@ def test_what_changed(asking: Office) -> None:
     assert page.count("<iframe sandbox ") == 4
     assert "&lt;mark" in page
     assert "<script" not in page
+    for _ in range(2):  # its own page is written anew
+        assert asking.run("diff", RELEASE, "--out", "changed.html", SECRET_KEY=KEY).code == 0
+    people = asking.workspace.lists / "press.csv"
+    before = people.read_bytes()
+    ran = asking.run("diff", RELEASE, "--out", str(people), SECRET_KEY=KEY)
+    assert ran.code == 2
+    assert "it would be lost" in ran.err
+    assert people.read_bytes() == before
     ran = asking.run("diff", RELEASE, "--since", "sending", SECRET_KEY=KEY)
     assert ran.code == 2
     assert "never sent" in ran.err

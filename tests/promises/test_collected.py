@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
+import re
+import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,22 @@ MODULES = sorted(path for path in Path(__file__).parent.glob("test_*.py") if pat
 CAREFUL = "What it is careful about"
 
 
+PAGES = (
+    "README.md",
+    *sorted(str(p.relative_to(REPOSITORY)) for p in (REPOSITORY / "docs/guide").rglob("*.md")),
+)
+STRONG = re.compile(r"\b(?:never|nobody|nothing|always|twice)\b", re.IGNORECASE)
+INDEX = "\n## Documentation\n"
+"""Of the README: from there on it only leads to pages."""
+FEWEST_WORDS = 3
+"""A cell that says “nothing” promises nothing."""
+
+KEPT = tomllib.loads(Path(__file__).with_name("kept_elsewhere.toml").read_text("utf-8"))
+"""By page: sentences by the test that tries to break each, and those that only sound like a promise."""
+NO_PROMISE = "nothing promised"
+
+
+@cache
 def quoted(module: Path) -> list[tuple[str, str]]:
     """The pages and sentences that a module's tests stand for."""
     spec = importlib.util.spec_from_file_location(f"quoted_{module.stem}", module)
@@ -46,6 +66,35 @@ def test_everything_the_readme_is_careful_about_has_a_test() -> None:
     promised = sentences(section((REPOSITORY / "README.md").read_text("utf-8"), CAREFUL))
     assert len(promised) >= 15
     assert [sentence for sentence in promised if sentence not in tested] == []
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    return frozenset(
+        each.name
+        for each in ast.parse((REPOSITORY / file).read_text("utf-8")).body
+        if isinstance(each, ast.FunctionDef)
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_says_without_an_exception_has_a_test(page: str) -> None:
+    """Whoever writes “never” or “nobody” on a page names the test that tries to break it: by quoting the sentence in a test
+    of this folder, or in kept_elsewhere.toml; there, too, what only sounds like a promise is said to be none."""
+    known = {sentence for module in MODULES for its, sentence in quoted(module) if its == page}
+    known.update(*KEPT.get(page, {}).values())
+    said = sentences((REPOSITORY / page).read_text("utf-8").partition(INDEX)[0])
+    strong = [s for s in said if STRONG.search(s) and len(s.split()) >= FEWEST_WORDS]
+    assert [sentence for sentence in strong if sentence not in known] == []
+
+
+@pytest.mark.parametrize("page", KEPT)
+def test_what_is_kept_elsewhere_stands_on_its_page_and_its_test_is_there(page: str) -> None:
+    said = on_page(page)
+    assert [each for its in KEPT[page].values() for each in its if each not in said] == [], "look anew"
+    for named in KEPT[page].keys() - {NO_PROMISE}:
+        file, _, test = named.partition("::")
+        assert test in names_in(file), named
 
 
 def test_a_page_is_read_sentence_by_sentence() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -24,6 +25,12 @@ def opened(office: Office) -> Iterator[httpx.Client]:
         yield client
 
 
+def posted(client: httpx.Client, path: str, **form: str) -> httpx.Response:
+    """As a script of the page posts."""
+    own = str(client.base_url).rstrip("/")
+    return client.post(path, data=form, headers={"Origin": own, "Sec-Fetch-Site": "same-origin"})
+
+
 @promise(
     PAGE,
     "The page listens on 127.0.0.1 alone, and is for the browser that opened it.",
@@ -35,7 +42,7 @@ def opened(office: Office) -> Iterator[httpx.Client]:
     " not even to read: a page that you have open beside the preview gets nothing out of it.",
 )
 def test_another_page_and_another_browser_try(opened: httpx.Client) -> None:
-    scene = f"/scene?show={RELEASE}"
+    scene = f"/r/{RELEASE}/mail"
     assert "Harbour Water" in opened.get(scene).text
     found_in_a_history = httpx.get(opened.headers["X-Opened"])
     assert (found_in_a_history.status_code, "Harbour" in found_in_a_history.text) == (403, False)
@@ -68,9 +75,10 @@ def test_other_files_are_asked_for(office: Office, opened: httpx.Client) -> None
         "../newsroom",
         "..%2fsecret",
     ):
-        for path in ("/scene", "/mail"):
-            assert "Before its time" not in opened.get(path, params={"show": wanted}).text, wanted
-    theme = opened.get("/scene", params={"show": RELEASE, "theme": "../templates"}).json()
+        for path in ("mail", "header", "findings"):
+            assert "Before its time" not in opened.get(f"/r/{quote(wanted, safe='%')}/{path}").text, wanted
+        assert "Before its time" not in posted(opened, f"/r/{quote(wanted, safe='%')}/preview").text, wanted
+    theme = posted(opened, f"/r/{RELEASE}/preview", theme="../templates").json()
     assert "No theme" in theme["faults"][0][1]
 
 
@@ -83,20 +91,20 @@ def test_other_files_are_asked_for(office: Office, opened: httpx.Client) -> None
 def test_saved_in_the_middle_of_a_word(office: Office, opened: httpx.Client) -> None:
     whole = office.release().read_text("utf-8")
     with chromium() as browser, context_of(browser, opened).new_page() as page:
-        page.goto(str(opened.base_url.join(f"/?show={RELEASE}")))
+        page.goto(str(opened.base_url.join(f"/r/{RELEASE}")))
         mail = page.frame_locator("#shown").locator("h1")
         expect(mail).to_contain_text("Harbour Water Is Cleaner")
         office.edit(office.release(), "Headline:", "Headl")
-        expect(page.locator("#faults")).to_contain_text(f"releases/{RELEASE}.md:", timeout=30_000)
+        expect(page.locator("#view-faults")).to_contain_text(f"releases/{RELEASE}.md:", timeout=30_000)
         expect(mail).to_contain_text("Harbour Water Is Cleaner")
         office.release().write_text(whole.replace("Harbour Water Is", "Harbour Water Today Is", 1), "utf-8")
         expect(mail).to_contain_text("Harbour Water Today Is", timeout=30_000)
-        expect(page.locator("#faults")).to_be_hidden()
+        expect(page.locator("#view-faults")).to_be_hidden()
 
 
 @promise(PAGE, "An error keeps the release from being sent.")
 def test_an_error_that_nobody_looked_at(office: Office, opened: httpx.Client) -> None:
     office.edit(office.release(), "Volunteers took", "TODO took")
-    assert "placeholder-text" in opened.get("/scene", params={"show": RELEASE}).text
+    assert "placeholder-text" in posted(opened, f"/r/{RELEASE}/findings").text
     assert office.run("send", RELEASE, "--yes").code == 1
     assert office.nothing_was_ever_sent()

@@ -97,6 +97,7 @@ def test_nobody_is_there_to_ask(office: Office) -> None:
     "An option that would have no effect is refused, because you must have meant something by it.",
     "`--list` on a correction is one.",
     "The `--csv` file is tested before anything leaves.",
+    "It takes the place of an earlier report, of no other file, and is not put among the press lists.",
 )
 def test_what_could_not_be_done_is_refused_before(office: Office) -> None:
     office.run("send", RELEASE, "--limit", "3", "--yes")
@@ -106,6 +107,8 @@ def test_what_could_not_be_done_is_refused_before(office: Office) -> None:
         (("send", "better", "--list", "regional"), "--list"),
         (("send", RELEASE, "--now"), "--now"),
         (("send", RELEASE, "--csv", "no/such/folder.csv"), "no/such/folder.csv can't be written"),
+        (("send", RELEASE, "--csv", "lists/press.csv"), "lists/press.csv is there already"),
+        (("send", RELEASE, "--csv", "lists/new.csv"), "lists/new.csv would be taken for a press list"),
     ):
         ran = office.run(*arguments, "--yes")
         assert (ran.code, said in ran.err, office.got()) == (2, True, []), arguments

@@ -265,8 +265,8 @@ def test_what_the_timer_did_and_who_approved_it_is_said_in_words(office: Office)
     assert office.run("post", RELEASE, **key).code == 1
     told = html.unescape((archived(office) / "summary.html").read_text("utf-8"))
     for said in ("Marta Ruiz approved it, text and recipients, for 11 people (computer account ", "ordered it to be sent at another time to 11 people",
-                 "(`mailer post`, by that order) began at its time to send it to 11 people",
-                 "(`mailer post`) ended, and nothing more is sent by that order to 11 people"):  # fmt: skip
+                 "(a sender, by that order) began to send it to 11 people",
+                 "(a sender) ended, and nothing more is sent by that order to 11 people"):  # fmt: skip
         assert said in told
     assert told.count("The time for which it was planned.") == 1
     assert office.run("discard", RELEASE, "--yes", **key).code == 0

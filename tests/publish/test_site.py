@@ -239,6 +239,46 @@ def test_a_withdrawal_takes_the_place_of_the_page(office: OnTheWeb) -> None:
     assert office.everything() == everything
 
 
+def test_the_withdrawal_of_a_correction_takes_the_place_of_what_that_corrected_too(office: OnTheWeb) -> None:
+    """Nobody is to use the text as it was put right; so nobody is to use it as it was wrong."""
+    office.publish("lamps")
+    office.follow("better", "correction", "lamps")
+    office.publish("better", NOW + timedelta(hours=1))
+    office.follow("again", "update", "better")
+    office.publish("again", NOW + timedelta(hours=2))
+    office.follow("after", "follow-up", "again")
+    office.publish("after", NOW + timedelta(hours=3))
+    office.follow("never-mind", "withdrawal", "after")
+    office.publish("never-mind", NOW + timedelta(hours=4))
+    assert "every lamp" in office.text("lamps.html"), "that was about the note alone"
+    office.follow("no-news", "withdrawal", "again")
+    office.publish("no-news", NOW + timedelta(hours=5))
+    assert "Withdrawn on November 29, 2026" in office.text("again.html")
+    assert "every lamp" in office.text("lamps.html"), (
+        "that was about the news alone: nothing was wrong before it"
+    )
+    office.follow("sorry", "withdrawal", "better")
+    office.publish("sorry", NOW + timedelta(hours=6))
+    for page in ("lamps.html", "better.html"):
+        assert "Withdrawn on November 29, 2026" in office.text(page)
+    assert not [path for path, content in office.everything().items() if b"every lamp" in content]
+    assert not [
+        path for path in office.everything() if path.endswith((".ics", ".zip")) and "sorry" not in path
+    ]
+    assert office.dead_links() == []
+
+
+def test_what_was_called_off_is_no_file_for_calendars(office: OnTheWeb) -> None:
+    office.publish("lamps")
+    office.write(
+        "off",
+        ADVISORY.replace("Kind: media advisory", "Kind: withdrawal\nCorrects: lamps\nCorrection: It rains."),
+    )
+    office.publish("off", NOW + timedelta(hours=1))
+    assert "Add to calendar" not in office.text("off.html")
+    assert not [path for path in office.everything() if path.endswith(".ics")]
+
+
 # ---- what is refused ----------------------------------------------------------------------------------
 
 

@@ -18,7 +18,26 @@ def checked(workspace: Workspace, character: str):
 
 @pytest.mark.parametrize(
     "character",
-    ["\u202e", "\u2066", "\u202a", "\x07", "\x1b", "\x7f", "\x9b", "\ufff9", "\U000e0041", "\x0b", "\x85"],
+    [
+        "\u202e",
+        "\u2066",
+        "\u202a",
+        "\x07",
+        "\x1b",
+        "\x7f",
+        "\x9b",
+        "\ufff9",
+        "\U000e0041",
+        "\x0b",
+        "\x85",
+        "\u2028",
+        "\u2029",
+        "\u115f",
+        "\u1160",
+        "\u3164",
+        "\uffa0",
+        "\u2800",
+    ],
     ids=ascii,
 )
 def test_a_character_that_steers_is_an_error_with_line_and_column(
@@ -35,7 +54,7 @@ def test_a_character_that_steers_is_an_error_with_line_and_column(
     assert character not in edition.headline
 
 
-@pytest.mark.parametrize("character", ["\u200b", "\ufeff", "\u2060", "\u00ad"], ids=ascii)
+@pytest.mark.parametrize("character", ["\u200b", "\ufeff", "\u2060", "\u00ad", "\u034f", "\u2065"], ids=ascii)
 def test_what_has_no_width_is_left_out_and_said(workspace: Workspace, character: str) -> None:
     """It comes with what is pasted from a web page or Word: nobody put it there, and nobody can find it."""
     ran = checked(workspace, character)
@@ -45,7 +64,10 @@ def test_what_has_no_width_is_left_out_and_said(workspace: Workspace, character:
     assert read_release(workspace, "odd").original.headline == "Clean harbours"
 
 
-@pytest.mark.parametrize("text", ["می\u200cخواهم", "\u200fשלום", "👩\u200d🔬", "naïve café", "Zürich"])
+@pytest.mark.parametrize(
+    "text",
+    ["می\u200cخواهم", "\u200fשלום", "👩\u200d🔬", "naïve café", "Zürich", "⠓⠊⠀⠽⠕⠥", "⠀⠀⠓⠊⠀⠀⠀⠽⠕⠥", "❤\ufe0f"],
+)
 def test_what_belongs_to_a_language_stays(workspace: Workspace, text: str) -> None:
     ran = checked(workspace, text)
     assert "odd-character" not in ran.out
@@ -61,3 +83,15 @@ def test_markup_that_a_mail_has_not_is_named_instead_of_printed(workspace: Works
     assert ran.code == 1
     assert "leftover-markup" in ran.out
     assert "releases/odd.md:11" in ran.out
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u061c"], ids=ascii)
+def test_an_address_with_a_direction_mark_in_it_is_none(workspace: Workspace, mark: str) -> None:
+    """Mail programs and Windows put them around what is copied there; nobody could write to that address."""
+    header = f"Contacts:\n  - name: Mira\n    email: {mark}mira@example.org\n"
+    (workspace.releases / "odd.md").write_text(
+        HEAD.format("").replace("\n---\n", f"\n{header}---\n", 1), "utf-8"
+    )
+    ran = mailer("check", "odd", cwd=workspace.root)
+    assert ran.code == 2
+    assert f"releases/odd.md:7: “\\u{ord(mark):04x}mira@example.org” is not an email address" in ran.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.releases import EXAMPLES
+from support.releases import EXAMPLES, THEMES
 
 from mailer.pipeline import prepare
 from mailer.press import Choice
@@ -66,6 +66,19 @@ def test_a_withdrawal_cancels_it(workspace: Workspace, monkeypatch: pytest.Monke
     found = entry(workspace, "off")
     assert (found["METHOD"], found["STATUS"], found["UID"]) == ("CANCEL", "CANCELLED", before["UID"])
     assert int(found["SEQUENCE"]) > int(before["SEQUENCE"])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_nobody_is_asked_to_what_was_called_off(workspace: Workspace, theme: str) -> None:
+    """Its facts are still told: the mail says of what it speaks."""
+    write(workspace, "trip", ADVISORY)
+    write(workspace, "off", following("Withdrawal", "trip"))
+    for name, asked in (("trip", True), ("off", False)):
+        mail = render(read_release(workspace, name).original, workspace.theme(theme))
+        for text in (mail.html, mail.text):
+            assert ("calendar.google.com" in text) is asked
+            assert ("Add to calendar" in text) is asked
+            assert "boat trip with the people" in text
 
 
 def test_a_translation_is_the_same_entry(workspace: Workspace) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from support.office import RELEASE, Office
 from support.smtp_faulty import FaultyServer
 
+from mailer.delivery import Ledger
 from mailer.release.values import parse_moment
 from mailer.workspace import Workspace
 
@@ -174,8 +173,8 @@ def test_an_approval_that_is_good_for_nothing_goes(office: Office) -> None:
 
 
 def kept(office: Office) -> bytes:
-    with closing(sqlite3.connect(office.workspace.ledger)) as db:
-        return b"".join(people for (people,) in db.execute("SELECT people FROM snapshots"))
+    with Ledger(office.workspace.ledger) as ledger, ledger.reading() as db:
+        return b"".join(people for (people,) in db.execute("SELECT people FROM approvals"))
 
 
 # ---- a proof --------------------------------------------------------------------------------------------

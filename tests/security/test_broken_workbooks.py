@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook as Written
 from openpyxl import load_workbook
@@ -164,6 +164,7 @@ def shown(value: object) -> str:
 
 @WILD
 @given(rows=st.lists(st.lists(CELLS, max_size=5), max_size=8), epoch=st.sampled_from([1900, 1904]))
+@example(rows=[["=0"]], epoch=1900)
 def test_what_another_program_wrote_is_read_as_that_program_reads_it(
     rows: list[list[object]], epoch: int, tmp_path: Path
 ) -> None:
@@ -184,7 +185,11 @@ def test_what_another_program_wrote_is_read_as_that_program_reads_it(
         for number, values in enumerate(sheet_.iter_rows(values_only=True), 1)
         if any(cells := [shown(value) for value in values])
     }
-    found = {row.line: row.cells + [""] * (5 - len(row.cells)) for row in read_list(path).raw_rows()}
+    found = {
+        row.line: row.cells + [""] * (5 - len(row.cells))
+        for row in read_list(path).raw_rows()
+        if any(row.cells)  # a formula that nothing has reckoned says nothing
+    }
     assert found == expected
 
 

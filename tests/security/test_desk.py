@@ -3,6 +3,7 @@ mail gets anything out of it, or anything done by it."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import threading
@@ -15,10 +16,13 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 from support.browser import chromium, context_of, entered, serving
+from support.desk import until
 
 from mailer.workspace import Workspace, make_workspace
 
-PATHS = ("/", "/scene", "/mail", "/entries", "/recipients", "/events", "/static/desk.js", "/no-such-thing")
+HERE = "/r/harbour-report"
+PATHS = ("/", HERE, *(f"{HERE}/{what}" for what in ("mail", "findings", "header", "recipients", "lists")),
+         "/events", "/static/frame.js", "/no-such-thing")  # fmt: skip
 SECRET = "correct-horse-battery"
 
 
@@ -108,7 +112,7 @@ HOSTS = ["evil.example", "127.0.0.1", "localhost", "localhost:1", "127.0.0.1.evi
          "[::1]:{port}", "0.0.0.0:{port}", "127.1:{port}", "127.0.0.1:{port}@evil.example", "", "127.0.0.1:{port}."]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/", "/scene?show=harbour-report"])
+@pytest.mark.parametrize("path", ["/", f"{HERE}/mail"])
 @pytest.mark.parametrize("host", HOSTS)
 def test_only_our_own_host_is_answered(client: httpx.Client, host: str, path: str) -> None:
     """DNS rebinding: a web site's own name that leads here."""
@@ -128,13 +132,17 @@ def test_another_sites_request_is_refused_even_with_the_cookie(
 def test_our_own_pages_requests_are_answered(client: httpx.Client) -> None:
     own = f"http://127.0.0.1:{client.base_url.port}"
     assert client.get("/", headers={"Sec-Fetch-Site": "none"}).status_code == 200
-    assert client.get("/scene", headers={"Sec-Fetch-Site": "same-origin", "Origin": own}).status_code == 200
+    assert (
+        client.get(f"{HERE}/mail", headers={"Sec-Fetch-Site": "same-origin", "Origin": own}).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_nothing_can_be_told_to_the_page(client: httpx.Client, method: str) -> None:
-    assert client.request(method, "/scene").status_code == 405
-    assert client.request(method, "/").status_code == 405
+    """By who does not say that they are a page of ours, as browsers do of every form and script."""
+    for path in ("/", f"{HERE}/preview", f"{HERE}/findings", f"{HERE}/header", f"{HERE}/tidy"):
+        assert client.request(method, path, data={"text": "x"}).status_code in (403, 405)
 
 
 ATTACKER = """<!doctype html><title>Free crosswords</title>
@@ -143,7 +151,8 @@ ATTACKER = """<!doctype html><title>Free crosswords</title>
 <script>
   fetch("{scene}", {{mode: "no-cors", credentials: "include"}}).finally(() => document.title = "done");
   new EventSource("{events}", {{withCredentials: true}});
-  navigator.sendBeacon("{scene}", "x");
+  navigator.sendBeacon("{posted}", new URLSearchParams({{theme: "{evil}"}}));
+  fetch("{posted}", {{method: "POST", mode: "no-cors", credentials: "include", body: new URLSearchParams({{theme: "{evil}"}})}});
   window.open("{page}");
 </script>"""
 
@@ -155,8 +164,13 @@ def test_a_web_page_that_is_open_beside_the_preview_gets_nothing_done(
 
     The attacker's page is on 127.0.0.1 too, the same *site*: browsers send it even SameSite=Strict cookies."""
     base = f"http://127.0.0.1:{client.base_url.port}"
-    scene = f"{base}/scene?show=harbour-report&theme={quote(str(evil))}"
-    page_html = ATTACKER.format(scene=scene, page=f"{base}/?show=harbour-report", events=f"{base}/events")
+    page_html = ATTACKER.format(
+        scene=f"{base}{HERE}/mail",
+        posted=f"{base}{HERE}/preview",
+        evil=evil,
+        page=f"{base}{HERE}",
+        events=f"{base}/events",
+    )
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -175,7 +189,7 @@ def test_a_web_page_that_is_open_beside_the_preview_gets_nothing_done(
     try:
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{site.server_address[1]}/")
-        page.wait_for_function("document.title === 'done'")
+        until(page, "document.title === 'done'")
         page.wait_for_timeout(500)
         assert statuses, "it was tried"
         assert set(statuses) <= {403, 405}
@@ -189,6 +203,13 @@ def test_a_web_page_that_is_open_beside_the_preview_gets_nothing_done(
 
 # ---- what can be asked for --------------------------------------------------------------------------------
 
+
+def posted(client: httpx.Client, path: str, **form: str) -> httpx.Response:
+    """As a form of the page posts."""
+    own = {"Origin": f"http://127.0.0.1:{client.base_url.port}", "Sec-Fetch-Site": "same-origin"}
+    return client.post(path, data=form, headers=own)
+
+
 TRAVERSALS = ["{evil}/stolen", "{evil}/stolen.md", "../newsroom", "../../downloads/evil/stolen", "..%2f..%2fdownloads/evil/stolen",
               r"..\..\downloads\evil\stolen", "harbour-report/../../newsroom", ".", "..", "/etc/passwd", "\0harbour-report",
               "file:///etc/passwd", "./harbour-report", "releases/harbour-report", "", "linked", "../lists/press"]  # fmt: skip
@@ -201,20 +222,22 @@ def test_only_a_release_of_releases_is_shown(
     linked = office.releases / "linked.md"
     if not linked.exists():
         linked.symlink_to(evil / "stolen.md")
-    wanted = key.format(evil=evil)
-    scene = client.get("/scene", params={"show": wanted}).json()
-    assert scene["view"] is None
-    assert "There is no release" in scene["faults"][0][1]
-    assert client.get("/recipients", params={"show": wanted, "q": ""}).json() == []
-    assert "Harbour" not in client.get("/mail", params={"show": wanted}).text
+    wanted = (
+        f"/r/{quote(key.format(evil=evil), safe='').replace('.', '%2e')}"  # or the client would go up itself
+    )
+    for what in ("preview", "findings", "header", "tidy"):
+        answer = posted(client, f"{wanted}/{what}", text="---\nHeadline: x\n---\n\nx\n", live="1")
+        assert '"view"' not in answer.text
+        assert "Harbour" not in answer.text
+    for what in ("", "/mail", "/findings", "/header", "/recipients?q="):
+        assert "Harbour" not in client.get(f"{wanted}{what}").text
 
 
 @pytest.mark.parametrize(
     "name", ["{evil}", "../evil", "../../downloads/evil", r"..\evil", "default/../../../downloads/evil", "."]
 )
 def test_only_a_theme_by_its_name_is_shown(client: httpx.Client, evil: Path, flag: Path, name: str) -> None:
-    asked = {"show": "harbour-report", "theme": name.format(evil=evil)}
-    scene = client.get("/scene", params=asked).json()
+    scene = posted(client, f"{HERE}/preview", theme=name.format(evil=evil)).json()
     assert "No theme" in scene["faults"][0][1]
     assert not flag.exists()
 
@@ -243,7 +266,7 @@ def test_a_link_among_the_messages_of_a_folder_is_not_followed(tmp_path: Path) -
     (folder / "linked.eml").symlink_to(secret)
     (folder / "folder.eml").mkdir()
     with serving("preview", str(folder), "--no-browser", cwd=tmp_path) as url, entered(url) as opened:
-        assert [entry["key"] for entry in opened.get("/entries").json()] == ["real"]
+        assert re.findall(r'href="/\?show=([^"]+)"', opened.get("/").text) == ["real"]
         for key in ("linked", "folder"):
             scene = opened.get("/scene", params={"show": key})
             assert scene.json()["view"] is None
@@ -320,7 +343,7 @@ def test_no_release_runs_anything_in_the_page_or_in_the_mail(tmp_path: Path, bro
         context = context_of(browser, opened)
         page = context.new_page()
         for number in range(len(XSS)):
-            page.goto(f"{opened.base_url}?show=x{number:02}")
+            page.goto(str(opened.base_url.join(f"/r/x{number:02}")))
             frame = page.frame_locator("#shown")
             frame.locator("h1").wait_for(state="attached")
             page.click("#for")
@@ -358,7 +381,7 @@ def test_no_mail_keeps_the_page_busy(tmp_path: Path) -> None:
         (tmp_path / f"{name}.eml").write_bytes(head + b"\r\n\r\nx\r\n")
     with serving("preview", str(tmp_path), "--no-browser", cwd=tmp_path) as url, entered(url) as opened:
         opened.timeout = 20
-        assert len(opened.get("/entries").json()) == len(BOMBS) + len(HEADS)
+        assert opened.get("/").text.count('class="entry-title"') == len(BOMBS) + len(HEADS)
         for name in (*BOMBS, *HEADS):
             scene = opened.get("/scene", params={"show": name}).json()
             assert scene["view"] or "nested too deeply" in scene["faults"][0][1]

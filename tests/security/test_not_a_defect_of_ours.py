@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from support.office import RELEASE, Office
+from support.smtp_faulty import FaultyServer
 from support.terminal import Ran, mailer
 
 from mailer.cli import main
@@ -115,6 +119,17 @@ def test_a_name_that_no_file_can_have(workspace: Workspace, arguments: tuple[str
     told(ran, "x" * 40, "A file name can't be that long")
 
 
+@pytest.mark.parametrize("words", [
+    ("check", "harbour-report", "--limit"), ("log", "--last"), ("unsubscribe-server", "--port", "1", "--limit"), ("send", "--order"),
+], ids=lambda words: " ".join(words))  # fmt: skip
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_number_that_nobody_can_mean(workspace: Workspace, words: tuple[str, ...], number: int) -> None:
+    """More than a database or a computer counts to: no more is asked for than there is."""
+    ran = mailer(*words, str(number), cwd=workspace.root)
+    assert "bug in mailer" not in ran.err
+    assert ran.code == (0 if words[0] in ("check", "log") else 2), ran.err
+
+
 def test_a_link_that_leads_to_itself(workspace: Workspace) -> None:
     workspace.suppressed.unlink()
     workspace.suppressed.symlink_to(workspace.suppressed.name)
@@ -154,3 +169,33 @@ def failed(act: Callable[[], object]) -> Exception:
     with pytest.raises(Exception) as raised:
         act()
     return raised.value
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("UNSUBSCRIBE_MAILTO", "nosuch"), ("UNSUBSCRIBE_MAILTO", "mailto:off@example.org"), ("UNSUBSCRIBE_MAILTO", "<off@example.org>"),
+    ("UNSUBSCRIBE_MAILTO", "off@example.org?subject=off"), ("UNSUBSCRIBE_MAILTO", "off@example.org, more@example.org"),
+    ("UNSUBSCRIBE_MAILTO", f"off@{LONG}.example"), ("UNSUBSCRIBE_URL", "example.org/u"), ("UNSUBSCRIBE_URL", "https://example.org/u?id="),
+    ("UNSUBSCRIBE_URL", "https://example.org/u, or so"), ("UNSUBSCRIBE_URL", f"https://example.org/{LONG}"),
+], ids=lambda text: text[:40])  # fmt: skip
+def test_a_way_to_unsubscribe_that_is_none(workspace: Workspace, key: str, value: str) -> None:
+    """Nobody who wants to be taken off could reach us: each email had it, or none could be made."""
+    ran = mailer(
+        "send", "harbour-report", "--dry-run", cwd=workspace.root, SECRET_KEY="k" * 40, **{key: value}
+    )
+    told(ran, key, "must be")
+
+
+@pytest.mark.parametrize("address", ["r&d@example.org", "off?#1@example.org"])
+def test_a_way_to_unsubscribe_may_have_any_character_that_an_address_may(
+    workspace: Workspace, address: str
+) -> None:
+    """Reproduction: RFC 5321 §4.1.2 allows these before the @ (an atom of RFC 5322 §3.2.3), and .env was refused with one."""
+    with FaultyServer() as server:
+        office = Office(workspace, server)
+        ran = office.run("send", RELEASE, "--yes", "--limit", "1", UNSUBSCRIBE_MAILTO=address)
+        assert ran.code == 0, ran.err
+        ((_, content),) = server.accepted
+    found = re.search(rb"(?m)^List-Unsubscribe:\s+<(mailto:[^>]+)>", content)
+    assert found, content[:2000]
+    mailto = urlsplit(found[1].decode())
+    assert (unquote(mailto.path), mailto.query[:12], mailto.fragment) == (address, "subject=unsu", "")

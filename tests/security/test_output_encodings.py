@@ -8,15 +8,14 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from support.smtp_hostile import HostileServer
-from support.terminal import COMMAND, environment, on_a_terminal
+from support.terminal import RanInOctets, octets_of, on_a_terminal
 
+from mailer.cli import FAMILIES
 from mailer.cli.terminal.streams import never_fail_at_a_character
 from mailer.workspace import Workspace
 
@@ -25,24 +24,10 @@ ENCODINGS = ("cp437", "cp1252:strict", "ascii", "utf-16", "utf-8")
 HEADLINE = "Łódź ✓ 📣 عمر: harbour water is cleaner"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: bytes
-    err: bytes
-
-
-def run(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Said:
-    """A command in pipes, its bytes; without the UTF-8 mode that the other tests have."""
-    ran = subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=cwd,
-        env={**environment(**settings), "PYTHONUTF8": "0"},
-        input=typed.encode(),
-        capture_output=True,
-        timeout=120,
-    )
-    said = Said(ran.returncode, ran.stdout, ran.stderr)
+def run(*arguments: str, cwd: Path, **settings: str) -> RanInOctets:
+    """A command in pipes. Where the encoding is said, nothing else of an interpreter's start counts: tests/cli/test_forked.py
+    holds that a fork writes the same octets then."""
+    said = octets_of(*arguments, cwd=cwd, **settings)
     for text in (
         b"Traceback",
         b"UnicodeEncodeError",
@@ -52,6 +37,10 @@ def run(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Said:
     ):
         assert text not in said.out + said.err, said
     return said
+
+
+NOT_SAID = {"PYTHONUTF8": "0"}
+"""Without the UTF-8 mode that the other tests have; each such command is an interpreter of its own."""
 
 
 @pytest.fixture
@@ -70,6 +59,7 @@ def worldly(workspace: Workspace) -> Workspace:
     (workspace.releases / "łódź.md").write_text("\n".join(lines) + "\n\n📣 TODO **\n", "utf-8")
     (workspace.releases / "wrong.md").write_text(f"---\n{HEADLINE}\nŁ: ✓\nKind: 📣\n---\n", "utf-8")
     (workspace.releases / "ok.md").write_text("\n".join(lines) + "\n", "utf-8")
+    (workspace.root / "łx.txt").write_text("Łódź ✓ 📣 – a headline\n\nText: عمر.\n", "utf-8")
     theme = workspace.root / "templates" / "✓📣"
     theme.mkdir(parents=True)
     (theme / "theme.txt").write_text("Łódź ✓ عمر\n", "utf-8")
@@ -83,8 +73,18 @@ COMMANDS = (
     ("lists", "add", "lists/Łódź.csv", "--as", "✓"), ("lists", "export", "n1@example.net"), ("suppress", "n2@example.net", "--reason", "✓ ł"),
     ("unsuppress", "n2@example.net"), ("forget", "n3@example.net", "--yes"), ("new", "Łódź ✓"), ("init", "büro-ł"),
     ("send", "ok", "--list", "Łódź", "--dry-run"), ("send", "ok", "--list", "Łódź"), ("status",), ("bounces", "--mbox", "✓"),
-    ("send", "ok", "--at", "✓"), ("doctor",),
+    ("send", "ok", "--at", "✓"), ("doctor",), ("fix", "łódź"), ("theme", "check", "✓📣"), ("people", "n1@example.net"), ("schedule",),
+    ("ledger", "adopt"), ("login",), ("logout",), ("import", "łx.txt", "-o", "✓y.md"), ("lists", "clean", "Łódź"),
 )  # fmt: skip
+AFTERWARDS = (
+    ("status", "ok", "--recipients"), ("status",), ("archive", "ok"), ("publish", "ok"), ("log", "ok"), ("people", "n1@example.net"),
+    ("diff", "ok", "--out", "✓.html"), ("correct", "ok"), ("follow-up", "ok"), ("check", "ok-correction"), ("discard", "ok"),
+    ("resume", "ok"), ("approve", "ok", "--by", "Łucja ✓"), ("post",), ("schedule", "cancel", "ok"), ("work", "--once"),
+)  # fmt: skip
+"""What can be said once it was sent."""
+
+WITH_TESTS_OF_THEIR_OWN = {"demo", "desk", "preview", "unsubscribe-server"}
+"""The first is below. The others print the address of a page, and run until they are stopped."""
 
 
 FEW = (
@@ -105,22 +105,30 @@ def test_no_command_fails_at_a_letter(worldly: Workspace, encoding: str) -> None
         how = server.settings(PYTHONIOENCODING=encoding)
         for command in COMMANDS if encoding == "cp437" else FEW:
             run(*command, cwd=worldly.root, **how)
-        sent = run("send", "ok", "--list", "Łódź", "--yes", "--csv", "✓.csv", cwd=worldly.root, **how)
+        sent = run(
+            "send", "ok", "--list", "Łódź", "--yes", "--csv", "✓.csv", cwd=worldly.root, **how, **NOT_SAID
+        )
         assert (sent.code, len(server.accepted)) == (0, len(NAMES) - (encoding == "cp437")), (
             sent
         )  # one was forgotten
         told = run("status", "ok", "--recipients", cwd=worldly.root, **how)
-        run("status", cwd=worldly.root, **how)
+        for command in AFTERWARDS if encoding in ("cp437", "ascii") else AFTERWARDS[1:5]:
+            run(*command, cwd=worldly.root, **how)
     asked = encoding.partition(":")[0]
     text = told.out.decode("utf-8" if asked == "ascii" else asked)
     said = "✓" if asked in ("utf-8", "utf-16", "ascii") else "+"
     assert "n0@example.net\taccepted\t250 2.0.0 przyj" in text and said in text
 
 
+def test_every_command_is_among_them() -> None:
+    here = {words[0] for words in (*COMMANDS, *AFTERWARDS)} | WITH_TESTS_OF_THEIR_OWN
+    assert {name for _, names in FAMILIES for name in names} <= here
+
+
 @pytest.mark.parametrize("encoding", ["cp437", "ascii", "utf-8"])
 def test_the_question_and_the_bar_on_a_terminal(worldly: Workspace, encoding: str) -> None:
     with HostileServer() as server:
-        how = server.settings(PYTHONIOENCODING=encoding, PYTHONUTF8="0", TERM="xterm-256color")
+        how = server.settings(PYTHONIOENCODING=encoding, TERM="xterm-256color")
         shown = on_a_terminal("send", "ok", "--list", "Łódź", cwd=worldly.root, typed=str(len(NAMES)), **how)
         assert (shown.code, len(server.accepted)) == (0, len(NAMES)), shown.out
 
@@ -155,7 +163,7 @@ def test_our_own_signs_are_plain_where_they_can_not_be_shown(worldly: Workspace)
 
 def test_nothing_said_means_utf_8(worldly: Workspace) -> None:
     """LC_ALL=C, with everything switched off by which Python makes UTF-8 of it."""
-    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", **NOT_SAID}
     said = run("lists", "show", "press", cwd=worldly.root, **plain)
     assert "Søren" in said.out.decode("utf-8") or said.code == 0
     run("check", "ok", cwd=worldly.root, **plain)
@@ -194,8 +202,8 @@ def test_names_of_files_that_are_not_text(worldly: Workspace) -> None:
         ("check", "nosuch"),
         ("lists", "show", "nosuch"),
     ):
-        run(*command, cwd=worldly.root)
-    said = run("lists", "show", os.fsdecode(b"li\xffst"), cwd=worldly.root)
+        run(*command, cwd=worldly.root, **NOT_SAID)
+    said = run("lists", "show", os.fsdecode(b"li\xffst"), cwd=worldly.root, **NOT_SAID)
     assert said.code == 2 and rb"li\udcffst" in said.err
 
 
@@ -203,16 +211,15 @@ def test_names_of_files_that_are_not_text(worldly: Workspace) -> None:
 @pytest.mark.parametrize("encoding", ["cp437", "utf-8:strict"])
 def test_what_is_typed_may_be_anything(worldly: Workspace, typed: str, encoding: str) -> None:
     """Without a terminal nothing is asked; what stands in stdin all the same does no harm."""
-    ran = subprocess.run(
-        [*COMMAND, "send", "ok", "--list", "Łódź"],
+    how = {"PYTHONIOENCODING": encoding, "SMTP_HOST": "127.0.0.1", "SMTP_SECURITY": "none"}
+    ran = octets_of(
+        "send",
+        "ok",
+        "--list",
+        "Łódź",
         cwd=worldly.root,
-        env={
-            **environment(PYTHONIOENCODING=encoding, SMTP_HOST="127.0.0.1", SMTP_SECURITY="none"),
-            "PYTHONUTF8": "0",
-        },
-        input=typed.encode("utf-8", "surrogateescape"),
-        capture_output=True,
-        timeout=120,
+        typed=typed.encode("utf-8", "surrogateescape"),
+        **how,
     )
-    assert ran.returncode == 2
-    assert b"no terminal to confirm on" in ran.stderr
+    assert ran.code == 2
+    assert b"no terminal to confirm on" in ran.err

@@ -24,7 +24,7 @@ from support.smtp_mailing import settings as reaching
 from support.terminal import mailer
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
-from mailer.delivery.ledger.hold import Fence
+from mailer.delivery.ledger.store import Fence
 from mailer.delivery.pace import Schedule
 from mailer.delivery.smtp.helpers import Assignment
 from mailer.delivery.transport import Handover

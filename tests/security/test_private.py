@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 import sys
@@ -16,6 +17,7 @@ from support.terminal import mailer
 
 from mailer.desk.inbox import Inbox
 from mailer.workspace import Workspace
+from mailer.workspace.private import private_file
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows keeps a person's folders to that person"
@@ -25,7 +27,6 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def shared_computer() -> Iterator[Path]:
     """A folder that every account of the computer can look into, with the umask that most systems have."""
-    import os
 
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
@@ -115,3 +116,12 @@ def test_doctor_names_what_others_can_read(office: Workspace) -> None:
     assert "lists/press.csv" in doctor(office)
     office.root.chmod(0o700)
     assert doctor(office) == {}, "nobody gets as far as the files"
+
+
+def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    """Its time too: whoever only reads the ledger would seem to have written to it."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"as it was")
+    os.utime(path, (1_000, 1_000))
+    private_file(path)
+    assert (path.read_bytes(), path.stat().st_mtime) == (b"as it was", 1_000)

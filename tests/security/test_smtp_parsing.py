@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mailer.delivery.replies import Reply, Stage, Verdict, judge, outcome
 from mailer.delivery.smtp.connection import Connection, ConnectionLost
-from mailer.delivery.smtp.dialogue import Offer
+from mailer.delivery.smtp.dialogue import Capabilities
 from mailer.delivery.smtp.login.redaction import HIDDEN, Redaction
 from mailer.model import Status
 
@@ -73,7 +73,7 @@ def test_replies_or_cut(pieces: list[bytes]) -> None:
             line.isprintable() or "\u200c" in line or "\u200d" in line for line in reply.text.split("\n")
         )
         assert PASSWORD not in str(reply) and PASSWORD not in reply.text
-        Offer.read(reply)
+        Capabilities.read(reply)
         for stage in Stage:
             verdict = judge(stage, reply)
             became = outcome(stage, reply, verdict)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
 
+pytestmark = pytest.mark.xdist_group("structure")  # each file is parsed once, whatever is asked of it
+
 PACKAGE = REPOSITORY / "mailer"
 
 STAGES = (
-    ("errors", "model", "visible", "photo_metadata"),
+    ("errors", "model", "visible", "photo_metadata", "env_file"),
     ("presets",),
     ("settings", "workspace"),
     ("authorization",),
@@ -52,8 +55,13 @@ def stage_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, int], ...]:
     """Every name that a module imports at run time, in whole, with the line; imports for type checkers don't count."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[str, int]]:
     tree = ast.parse(path.read_text("utf-8"))
     only_for_types = {
         id(inner)
@@ -172,11 +180,12 @@ def test_only_the_command_line_asks_what_came_back() -> None:
 
 
 PRIVATE_FILES = ("mailer.workspace.durable.", "mailer.workspace.private.")
+ITS_OWN_PLACE = ("mailer.workspace.database_url.", "mailer.workspace.whereabouts.")
 
 
 def test_delivery_knows_no_lists_and_no_folder_of_staff() -> None:
     """It has messages and addresses, and a protocol by which it asks whether somebody is still wanted. Of the workspace it
-    takes how a private file is made and kept, and nothing of where staff keep what."""
+    takes how a private file is made and kept and where a ledger may be, and nothing of where staff keep what."""
     assert not [module for module in importers("press") if module.startswith("mailer.delivery")]
     taken = {
         name
@@ -185,7 +194,7 @@ def test_delivery_knows_no_lists_and_no_folder_of_staff() -> None:
         for name in names
     }
     assert taken
-    assert not [name for name in taken if not name.startswith(PRIVATE_FILES)]
+    assert not [name for name in taken if not name.startswith((*PRIVATE_FILES, *ITS_OWN_PLACE))]
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -216,3 +225,24 @@ def test_help_imports_nothing_heavy() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stderr.strip() == "[]"
     assert "send" in run.stdout
+
+
+def test_no_test_waits_by_a_program_that_the_pages_policy_refuses() -> None:
+    """What Playwright's `wait_for_function` asks for again it has the page evaluate, and the desk's pages allow no eval: a
+    test that has to wait fails, and only then. `until` in support/desk.py asks from outside."""
+    asked = "wait_for_" + "function("
+    assert [
+        path.name for path in (REPOSITORY / "tests").rglob("*.py") if asked in path.read_text("utf-8")
+    ] == []
+
+
+def test_whatever_forks_in_a_test_ends_there() -> None:
+    """A fork in which something raises is a second pytest, which goes on with the tests that come next."""
+    support = REPOSITORY / "tests" / "support"
+    may = {support / f"{name}.py" for name in ("forking", "database_workers", "fork_server")}
+    asked = "os." + "fork("
+    assert [
+        path.name
+        for path in (REPOSITORY / "tests").rglob("*.py")
+        if path not in may and asked in path.read_text("utf-8")
+    ] == []

@@ -108,7 +108,7 @@ def _tell_who_ended(tellers: dict[int, int]) -> None:
 
 def _command(
     streams: list[int], arguments: list[str], folder: str, environment: dict[str, str], umask: int,
-    most_files: list[int], own_terminal: bool,
+    most_files: list[int], own_terminal: bool, most_memory: int,
 ) -> int:  # fmt: skip
     """`mailer`, in a process that was forked for it."""
     import fcntl
@@ -123,6 +123,8 @@ def _command(
         os.close(stream)
     os.umask(umask)
     resource.setrlimit(resource.RLIMIT_NOFILE, tuple(most_files))
+    if most_memory:
+        resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -133,21 +135,32 @@ def _command(
 
     sys.argv[1:] = arguments
     code = main()
+    if most_memory:
+        sys.stdout.flush()
+        print(peak_of_memory(), file=sys.stderr)
     _CODES.append(code)
     return code
 
 
+def peak_of_memory() -> int:
+    """The most that this process ever held, in kB."""
+    with Path("/proc/self/status").open(encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+
 def _open_streams() -> None:
-    """As an interpreter in UTF-8 mode opens them."""
+    """As an interpreter in UTF-8 mode opens them, or as PYTHONIOENCODING has it."""
+    encoding, _, handling = os.environ.get("PYTHONIOENCODING", "").partition(":")
+    usual = handling or ("strict" if encoding else "surrogateescape")
     for name, number, mode, errors in (
-        ("stdin", 0, "r", "surrogateescape"),
-        ("stdout", 1, "w", "surrogateescape"),
+        ("stdin", 0, "r", usual),
+        ("stdout", 1, "w", usual),
         ("stderr", 2, "w", "backslashreplace"),
     ):
         octets = open(number, f"{mode}b", closefd=False)  # noqa: SIM115 - as long as the process
         lines = name == "stderr" or os.isatty(number)
         stream = io.TextIOWrapper(
-            octets, "utf-8", errors, newline=None if mode == "r" else "\n", line_buffering=lines
+            octets, encoding or "utf-8", errors, newline=None if mode == "r" else "\n", line_buffering=lines
         )
         stream.mode = mode
         setattr(sys, name, stream)

@@ -9,12 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from select import select
-from threading import Lock
+from threading import Lock, Thread
 from typing import TextIO
 
 from support.fork_server import LENGTH, TOLD
@@ -23,9 +23,12 @@ SERVER = Path(__file__).with_name("fork_server.py")
 _ENVIRONMENT = os.environ | {"PYTHONUTF8": "1"}
 _BEFORE_MAIN = ("PYTHON", "LC_", "LANG", "LD_")
 """How those variables begin that only a new interpreter, or its libraries, look at."""
-_AFTER_ALL = "PYTHON_KEYRING_BACKEND"
-"""This one keyring looks at, when it is asked."""
+_AFTER_ALL = ("PYTHON_KEYRING_BACKEND", "PYTHONIOENCODING")
+"""The first keyring looks at, when it is asked; by the second a fork opens its streams."""
 _ONE_AT_A_TIME = Lock()
+_PATIENCE = 120.0
+"""Seconds that a command may take unless a test says otherwise. A test that waited for ever would do so once more while
+it cleans up, where no time limit of a test reaches."""
 
 
 class Forked:
@@ -44,7 +47,7 @@ class Forked:
         self._told = told
         self._waiting = Lock()
 
-    def wait(self, timeout: float | None = None) -> int:
+    def wait(self, timeout: float = _PATIENCE) -> int:
         """Its exit code, negative for a signal, when it has ended.
 
         Raises:
@@ -53,7 +56,7 @@ class Forked:
         with self._waiting:
             self._look(timeout)
             if self.returncode is None:
-                raise subprocess.TimeoutExpired("mailer", timeout or 0)
+                raise subprocess.TimeoutExpired("mailer", timeout)
             return self.returncode
 
     def poll(self) -> int | None:
@@ -65,7 +68,7 @@ class Forked:
                 self._waiting.release()
         return self.returncode
 
-    def _look(self, seconds: float | None) -> None:
+    def _look(self, seconds: float) -> None:
         if self.returncode is None and select([self._told], [], [], seconds)[0]:
             self.returncode = _read(self._told)
             os.close(self._told)
@@ -81,21 +84,53 @@ class Forked:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
-    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+    def communicate(self, timeout: float = _PATIENCE) -> tuple[str, str]:
         """What else it says on stdout and stderr, as far as they are pipes, when it has ended.
 
         Raises:
-            subprocess.TimeoutExpired: it has not, in so many seconds.
+            subprocess.TimeoutExpired: it, or who else has these pipes, has not, in so many seconds.
         """
-        with ThreadPoolExecutor(2) as readers:
-            said = readers.map(_read_to_the_end, (self.stdout, self.stderr))
+        until = time.monotonic() + timeout
+        out, err = _Reader(self.stdout), _Reader(self.stderr)
+        try:
+            self.wait(timeout)
+        except BaseException:  # a test whose time is up, too
+            self.kill()
+            raise
+        return out.said(until), err.said(until)
+
+
+class _Reader(Thread):
+    """Reads a pipe to its end, while others do something else. Whoever holds its other end for ever holds nobody else up."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        super().__init__(daemon=True)
+        self._stream, self._said = stream, ""
+        self._odd: UnicodeDecodeError | None = None
+        self.start()
+
+    def run(self) -> None:
+        if self._stream is None:
+            return
+        with self._stream:
             try:
-                self.wait(timeout)
-            except subprocess.TimeoutExpired:
-                self.kill()
-                raise
-        out, err = said
-        return out, err
+                self._said = self._stream.read()
+            except UnicodeDecodeError as odd:
+                self._odd = odd
+
+    def said(self, until: float) -> str:
+        """All of it.
+
+        Raises:
+            subprocess.TimeoutExpired: its end has not come by then, by the clock of `time.monotonic`.
+            UnicodeDecodeError: it is not in UTF-8.
+        """
+        self.join(max(0.1, until - time.monotonic()))
+        if self.is_alive():
+            raise subprocess.TimeoutExpired("mailer: what it has started", 0)
+        if self._odd is not None:
+            raise self._odd
+        return self._said
 
 
 def can_fork(environment: dict[str, str]) -> bool:
@@ -109,6 +144,7 @@ def fork(
     environment: dict[str, str],
     streams: tuple[int, int, int],
     own_terminal: bool = False,
+    most_memory: int = 0,
 ) -> Forked:
     """Start a command.
 
@@ -116,6 +152,7 @@ def fork(
         streams: what becomes its stdin, stdout and stderr; PIPE and DEVNULL of subprocess for the last two. The
             caller's own stay open.
         own_terminal: it leads a session, the terminal of which is its stdin.
+        most_memory: octets that it may have; at its end it says on stderr how many kB it held at most. 0 = no limit.
     """
     import resource
 
@@ -132,6 +169,7 @@ def fork(
         "umask": umask,
         "most_files": resource.getrlimit(resource.RLIMIT_NOFILE),
         "own_terminal": own_terminal,
+        "most_memory": most_memory,
     }
     octets = json.dumps(asked).encode()
     told, teller = os.pipe()
@@ -153,13 +191,6 @@ def _ask(octets: bytes, streams: list[int], teller: int) -> None:
     server.sendall(octets)
 
 
-def _read_to_the_end(stream: TextIO | None) -> str:
-    if stream is None:
-        return ""
-    with stream:
-        return stream.read()
-
-
 def _read(told: int) -> int:
     octets = os.read(told, TOLD.size)
     assert octets, "the fork server has ended"
@@ -170,7 +201,7 @@ def _before_main(environment: dict[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if name.startswith(_BEFORE_MAIN) and name != _AFTER_ALL
+        if name.startswith(_BEFORE_MAIN) and name not in _AFTER_ALL
     }
 
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from support.terminal import environment
+from support.terminal import environment, forked_octets
 
-PROGRAM = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))  # so that a bomb hits the test and not the computer
-from mailer.cli import main
-code = main(sys.argv[1:])
-sys.stdout.flush()
-peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(peak.split()[1], file=sys.stderr)
-sys.exit(code)
-"""
+MOST = 3 << 30
+"""Octets: so that a bomb hits the test and not the computer."""
 
 KILLED_AFTER = 100
 """Seconds. No measure of speed: what is tested here took minutes, or for ever."""
@@ -40,16 +31,8 @@ def mailer_within(*arguments: str, cwd: Path) -> Ran:
     """Run a command to its end, and see how much memory it took."""
     if not sys.platform.startswith("linux"):
         pytest.skip("a process's peak of memory is read from Linux's /proc")
-    ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments],
-        cwd=cwd,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="surrogateescape",
-        timeout=KILLED_AFTER,
-    )
-    said, _, peak = ran.stderr.rstrip("\n").rpartition("\n")
-    assert peak.isdecimal(), ran.stderr[-2000:]
-    return Ran(ran.returncode, ran.stdout, said, int(peak) // 1024)
+    ran = forked_octets(arguments, cwd, environment(), most_memory=MOST, timeout=KILLED_AFTER)
+    out, err = (octets.decode("utf-8", "surrogateescape") for octets in (ran.out, ran.err))
+    said, _, peak = err.rstrip("\n").rpartition("\n")
+    assert peak.isdecimal(), err[-2000:]
+    return Ran(ran.code, out, said, int(peak) // 1024)

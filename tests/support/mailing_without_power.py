@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from mailer.delivery import Ledger
-from mailer.delivery.ledger.claims import GROUP
+from mailer.delivery.ledger.claim import GROUP
 from support.comparing import Compared, compare
 from support.power_cut import Disk
 from support.smtp_faulty import FaultyServer
@@ -23,12 +23,12 @@ from support.smtp_mailing import addresses, draft, entries, states
 
 SENDER = Path(__file__).with_name("smtp_sender.py")
 MODES = {
-    "pipelining": (("PIPELINING",), 1, 2),
-    "chunking": (("PIPELINING", "CHUNKING"), 1, 2 * 4),
-    "processes": (("PIPELINING",), 2, 4),
+    "pipelining": (("PIPELINING",), 1, 2, 2),
+    "chunking": (("PIPELINING", "CHUNKING"), 1, 2 * 4, 0),
+    "processes": (("PIPELINING",), 2, 4, 4),
 }
-"""What the server offers to smtp_sender.py in each of its modes; how many processes send, and how many messages may be
-on the wire at once."""
+"""What the server offers to smtp_sender.py in each of its modes; how many processes send, how many messages may be on the
+wire at once, and how many may be taken up before the one in front of them is (`Session._content`)."""
 
 _MOST_STEPS = 80
 """On the disk, between a message's end and the cut: some five transactions, or a part of a checkpoint."""
@@ -42,9 +42,9 @@ _GROUPS_OF_A_HELPER = 3
 
 def most_uncertain(mode: str) -> int:
     """How many one power cut may leave in doubt: whom each process has claimed; and of those claimed before, who was on
-    the wire, and as many again whose answers were heard but not written yet."""
-    _, processes, flying = MODES[mode]
-    return GROUP * (1 + _GROUPS_OF_A_HELPER * (processes - 1)) + 2 * flying
+    the wire or next to be there, and as many whose answers were heard but not written yet."""
+    _, processes, flying, taken_up = MODES[mode]
+    return GROUP * (1 + _GROUPS_OF_A_HELPER * (processes - 1)) + 2 * flying + taken_up
 
 
 @dataclass(frozen=True)

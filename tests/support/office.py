@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -18,6 +16,7 @@ from pathlib import Path
 from mailer.delivery import Ledger
 from mailer.workspace import Workspace
 from support.forked import Forked
+from support.places import end_leases
 from support.queued import left_in_the_queue, server_of
 from support.smtp_faulty import FaultyServer
 from support.terminal import Ran, Terminal, mailer, on_a_terminal, start
@@ -67,6 +66,7 @@ class Office:
 
         self.server.hook = kill
         process.communicate(timeout=60)
+        end_leases(self.workspace.ledger)
         self.server.wait_until_idle()
         self.server.heal()
         assert process.returncode == -signal.SIGKILL
@@ -82,6 +82,7 @@ class Office:
             said += line
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
+        end_leases(self.workspace.ledger)
 
     # ---- what became of it ----
 
@@ -146,12 +147,12 @@ class Office:
 
     def restart_of_the_machine(self) -> None:
         """What was claimed belongs to another boot now."""
-        with closing(sqlite3.connect(self.workspace.ledger)) as db, db:
+        with Ledger(self.workspace.ledger) as ledger, ledger.writing() as db:
             assert db.execute("UPDATE mailings SET boot = 'another boot'").rowcount
 
     def the_clock_goes_on(self, seconds: float) -> None:
         """As if the machine had slept so long: each planned time lies that much earlier."""
-        with closing(sqlite3.connect(self.workspace.ledger)) as db, db:
+        with Ledger(self.workspace.ledger) as ledger, ledger.writing() as db:
             assert db.execute(
                 "UPDATE mailings SET planned = planned - ? WHERE planned > 0", (seconds,)
             ).rowcount

@@ -45,11 +45,11 @@ def seen(page: Page) -> Image.Image:
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 
-def save(picture: Image.Image, path: Path) -> None:
+def save(picture: Image.Image, path: Path, colours: int = COLOURS) -> None:
     """Write it with a palette: a third of the size, and nobody sees it.
 
     MAXCOVERAGE keeps a colour that is rare, such as the green of a small check mark; a round of k-means makes those of
     large areas exact.
     """
-    few = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    few = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
     few.save(path, optimize=True)

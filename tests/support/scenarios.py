@@ -14,6 +14,7 @@ from pathlib import Path
 from mailer.delivery import Ledger, SmtpTransport, deliver
 from mailer.errors import TransportError
 from support.comparing import Compared, compare
+from support.places import Place, end_leases, spoken
 from support.smtp_faulty import Fault, FaultyServer
 from support.smtp_mailing import QUICK, RELEASE, addresses, queued, settings, states
 
@@ -97,32 +98,32 @@ class Came:
         return self.happened and self.compared.good and len(self.compared.uncertain) <= self.scenario.at_most
 
 
-def play(scenario: Scenario, folder: Path) -> Came:
-    """Plays it in an empty folder."""
-    path = folder / "ledger.db"
-    with Ledger(path) as ledger:
+def play(scenario: Scenario, place: Place) -> Came:
+    """Plays it with a ledger that is new."""
+    with Ledger(place) as ledger:
         queued(ledger, RECIPIENTS)
     extensions = (*MODES[scenario.mode][0], *(["AUTH PLAIN"] if scenario.stage == "AUTH" else []))
     faults = () if scenario.kills else (Fault(scenario.stage, scenario.what, scenario.nth),)
     with FaultyServer(*faults, extensions=extensions) as server:
         if scenario.kills:
-            happened = _killed(scenario, path, server)
+            happened = _killed(scenario, place, server)
         else:
-            _send(scenario, path, server.port)
+            _send(scenario, place, server.port)
             happened = server.seen[scenario.stage] >= scenario.nth
         server.heal()
         server.wait_until_idle()
-        _send(scenario, path, server.port)
+        _send(scenario, place, server.port)
         server.wait_until_idle()
-        return Came(scenario, happened, compare(states(path), server.accepted, addresses(RECIPIENTS)))
+        return Came(scenario, happened, compare(states(place), server.accepted, addresses(RECIPIENTS)))
 
 
-def _send(scenario: Scenario, path: Path, port: int) -> None:
+def _send(scenario: Scenario, place: Place, port: int) -> None:
     """One `deliver` in this process; nothing where the server can't be used at all."""
     values: dict[str, object] = {"smtp_window": MODES[scenario.mode][1], "smtp_connections": CONNECTIONS}
     if scenario.stage == "AUTH":
         values |= {"smtp_username": "press", "smtp_password": "lamp"}
-    with Ledger(path) as ledger:
+    end_leases(place)
+    with Ledger(place) as ledger:
         transport = SmtpTransport(settings(port, **values), QUICK)
         try:
             deliver(ledger.mailing(RELEASE), ledger, transport, max_wait=0.3, schedule=QUICK)
@@ -130,12 +131,12 @@ def _send(scenario: Scenario, path: Path, port: int) -> None:
             return
 
 
-def _killed(scenario: Scenario, path: Path, server: FaultyServer) -> bool:
+def _killed(scenario: Scenario, place: Place, server: FaultyServer) -> bool:
     """Whether a sender was killed where the scenario wants it. By the answer to QUIT it may be gone by itself."""
     sender: list[subprocess.Popen[str]] = []
     server.hook = _killer(scenario, sender)
     mode = "window 8" if scenario.mode == "BDAT" else "pipelining"
-    command = [sys.executable, str(SENDER), str(path), str(server.port), mode]
+    command = [sys.executable, str(SENDER), spoken(place), str(server.port), mode]
     sender.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
     sender[0].communicate(timeout=60)
     return sender[0].returncode == -signal.SIGKILL or (scenario.stage, scenario.what) == (

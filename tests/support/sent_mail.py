@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -23,7 +21,7 @@ def send_to(
                   {"en": FrozenEdition("digest", b"frozen")})  # fmt: skip
     with Ledger(workspace.ledger) as ledger:
         ledger.queue(draft, (Entry(address.lower(), address, "", "en", {}) for address in addresses))
-    with closing(sqlite3.connect(workspace.ledger)) as db, db:
+    with Ledger(workspace.ledger) as ledger, ledger.writing() as db:
         db.execute("UPDATE deliveries SET state = 'a' WHERE state = 'q'")
         db.execute("UPDATE mailings SET created = ? WHERE release = ?", (at.timestamp(), release))
         rows = db.execute(

@@ -95,6 +95,10 @@ class FaultyServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.go_away()
+
+    def go_away(self) -> None:
+        """Nobody answers at its port any more, and whoever is connected is cut off."""
         self._closing = True
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -102,6 +106,12 @@ class FaultyServer:
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def come_back(self) -> None:
+        """At the same port."""
+        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        self._closing = False
+        threading.Thread(target=self._serve, daemon=True).start()
 
     def heal(self) -> None:
         """From now on nothing goes wrong."""

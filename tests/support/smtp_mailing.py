@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from mailer.delivery import Entry, FrozenEdition, FrozenRelease, Ledger, Mailing, Schedule
 from mailer.message import Head, compile_message
 from mailer.model import Mailbox, Rendered, Slot, Status
 from mailer.settings import Settings
+from support.places import Place
 
 RELEASE = "harbour-lamps"
 QUICK = Schedule(deferred=(0.05,), reconnect=(0.01, 0.02, 0.02), jitter=0, dot=0.5, linger=0.3)
@@ -60,21 +60,26 @@ def queued(ledger: Ledger, count: int, paragraphs: int = 30) -> Mailing:
 
 
 def settings(port: int, **more: object) -> Settings:
-    values = {"smtp_security": "none", "smtp_connections": 2, "smtp_timeout": 0.3} | more
-    return Settings(smtp_host="127.0.0.1", smtp_port=port, **values)
+    values = {
+        "smtp_host": "127.0.0.1",
+        "smtp_security": "none",
+        "smtp_connections": 2,
+        "smtp_timeout": 0.3,
+    } | more
+    return Settings(smtp_port=port, **values)
 
 
-def states(path: Path, release: str = RELEASE) -> dict[str, Status]:
-    with Ledger(path) as ledger:
+def states(place: Place, release: str = RELEASE) -> dict[str, Status]:
+    with Ledger(place) as ledger:
         return {line.address: line.state for line in ledger.recipients(release)}
 
 
-def reconcile(path: Path, accepted: list[tuple[str, bytes]], count: int) -> dict[str, Status]:
+def reconcile(place: Place, accepted: list[tuple[str, bytes]], count: int) -> dict[str, Status]:
     """Holds the ledger against what the server accepted, and returns it.
 
     Nobody twice; nobody `accepted` who was not; whoever was is accepted or uncertain; everybody is named.
     """
-    found = states(path)
+    found = states(place)
     times = Counter(address for address, _ in accepted)
     assert set(found) == set(addresses(count)), "everybody is named"
     for address, state in found.items():

@@ -14,11 +14,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
 from mailer.errors import MailerError
+from support.places import understood
 from support.smtp_mailing import QUICK, RELEASE, settings
 
 
-def main(path: str, port: str, mode: str, limit: str = "") -> None:
-    with Ledger(Path(path)) as ledger:
+def main(place: str, port: str, mode: str, limit: str = "") -> None:
+    with Ledger(understood(place)) as ledger:
         mailing = ledger.mailing(RELEASE)
         window = {"chunking": 4, "window 8": 8}.get(mode, 1)
         values = {

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -25,6 +26,13 @@ class Ran:
     code: int
     out: str
     err: str
+
+
+@dataclass(frozen=True)
+class RanInOctets:
+    code: int
+    out: bytes
+    err: bytes
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -65,6 +73,38 @@ def _forked(arguments: Sequence[str], cwd: Path, its: dict[str, str], typed: str
     return Ran(process.wait(), out, err)
 
 
+def octets_of(*arguments: str, cwd: Path, typed: bytes = b"", **settings: str) -> RanInOctets:
+    """Run a command to its end, for what it wrote in pipes, to the octet: PYTHONIOENCODING may ask for any encoding."""
+    its = environment(**settings)
+    if not can_fork(its):
+        ran = subprocess.run(
+            [*COMMAND, *arguments], cwd=cwd, env=its, input=typed, capture_output=True, timeout=120
+        )
+        return RanInOctets(ran.returncode, ran.stdout, ran.stderr)
+    return forked_octets(arguments, cwd, its, typed)
+
+
+def forked_octets(
+    arguments: Sequence[str], cwd: Path, its: dict[str, str], typed: bytes = b"", *, most_memory: int = 0,
+    timeout: float = 120,
+) -> RanInOctets:  # fmt: skip
+    keys, keyboard = os.pipe()
+    streams = (keys, subprocess.PIPE, subprocess.PIPE)
+    process = fork(*arguments, cwd=cwd, environment=its, streams=streams, most_memory=most_memory)
+    os.close(keys)
+    with contextlib.suppress(BrokenPipeError), os.fdopen(keyboard, "wb") as stream:
+        stream.write(typed)  # it may not read it
+    assert process.stdout and process.stderr
+    with process.stdout, process.stderr, ThreadPoolExecutor(2) as readers:
+        said = readers.map(lambda stream: stream.buffer.read(), (process.stdout, process.stderr))
+        try:
+            code = process.wait(timeout)
+        except BaseException:  # the time limit of a test, too: whoever leaves waits for the readers
+            process.kill()
+            raise
+        return RanInOctets(code, *said)
+
+
 def start(
     *arguments: str, cwd: Path, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE, **settings: str
 ) -> subprocess.Popen[str] | Forked:
@@ -80,8 +120,11 @@ def _on_a_new_terminal(command: Sequence[str], cwd: Path, its: dict[str, str]) -
 
     pid, terminal = pty.fork()
     if pid == 0:
-        os.chdir(cwd)
-        os.execvpe(command[0], command, its)
+        try:
+            os.chdir(cwd)
+            os.execvpe(command[0], command, its)
+        finally:
+            os._exit(127)  # as a shell says it
     return pid, terminal
 
 
@@ -146,10 +189,15 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
         self.code()
 
-    def code(self) -> int:
-        """Reads to the end; the exit code."""
+    def code(self, seconds: float = 120) -> int:
+        """Reads to the end; the exit code.
+
+        Raises:
+            AssertionError: the time is up before.
+        """
+        deadline = time.monotonic() + seconds
         while self._more():
-            pass
+            assert time.monotonic() < deadline, f"it did not come to an end:\n{self.shown}"
         if self._code is None:
             self._code = self._wait()
         return self._code

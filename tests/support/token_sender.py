@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from mailer.delivery import Ledger, Report, SmtpTransport, deliver
 from mailer.settings import Settings
+from support.places import Place
 from support.smtp_mailing import QUICK, RELEASE, settings
 
 
@@ -20,9 +21,9 @@ def by_name(keys: dict[str, str]) -> dict[str, str]:
     return {names[key]: value for key, value in keys.items()}
 
 
-def send(path: Path, how: Settings, processes: int = 1) -> Report:
+def send(place: Place, how: Settings, processes: int = 1) -> Report:
     """What is queued, with nothing but short pauses."""
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         transport = SmtpTransport(how, QUICK, processes=processes, help_after=0)
         return deliver(ledger.mailing(RELEASE), ledger, transport, schedule=QUICK, max_wait=0)
 

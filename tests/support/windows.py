@@ -25,6 +25,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from support.terminal import Ran
+from support.warm_interpreter import end_all, warm_interpreter
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PYTHONS = {
@@ -74,8 +75,23 @@ class Windows:
     def environment(self, **settings: str) -> dict[str, str]:
         return _environment(self.folder) | settings
 
-    def run(self, *arguments: str, cwd: Path, typed: str = "", code_page: str = "", **settings: str) -> Ran:
-        """`mailer` to its end, with pipes, as another program reads it.
+    def run(self, *arguments: str, cwd: Path, typed: str = "", **settings: str) -> Ran:
+        """`mailer` to its end, with pipes, as another program reads it: one command after another in an interpreter of
+        this Windows that has imported it before.
+
+        Args:
+            settings: set in its environment.
+        """
+        warm = warm_interpreter(
+            self.python, ["wine", str(self.python)], self.environment(PYTHONUNBUFFERED="1"), PATIENCE
+        )
+        code, out, err = warm.run(*arguments, folder=self.path(cwd), typed=typed, settings=settings)
+        return Ran(code, _lines(out), _lines(err))
+
+    def run_anew(
+        self, *arguments: str, cwd: Path, typed: str = "", code_page: str = "", **settings: str
+    ) -> Ran:
+        """The same in a process of its own, from the start of Python to its end.
 
         Args:
             code_page: that somebody asked for; UTF-8, in which `mailer` writes to pipes, unless given.
@@ -127,8 +143,11 @@ class Windows:
 
         pid, terminal = pty.fork()
         if pid == 0:
-            os.chdir(cwd)
-            os.execvpe(command[0], [*command], self.environment(TERM="dumb", **settings))
+            try:
+                os.chdir(cwd)
+                os.execvpe(command[0], [*command], self.environment(TERM="dumb", **settings))
+            finally:
+                os._exit(127)  # as a shell says it
         tty.setraw(terminal)  # keys reach the console as they are typed
         try:
             shown, ended = _converse(terminal, list(keys))
@@ -146,6 +165,7 @@ class Windows:
 
     def restart(self) -> None:
         """Ends Windows, whatever runs there, as the reset button does, and starts it again."""
+        end_all()
         _wineserver(self.folder, "-k")
         _boot(self.folder)
 
@@ -190,12 +210,14 @@ def windows_in(folder: Path) -> Iterator[Path]:
     for name in ("wine", "wineserver"):
         if shutil.which(name) is None:
             raise Unavailable(f"{name} is not installed (.ci/run installs it)")
+    (folder / "wine").mkdir()
     try:
+        _wineserver(folder, "-p")  # from the start: what ends by itself is waited for, five seconds
         _wine(folder, "wineboot", "--init")
         _wine(folder, "reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
-        _boot(folder)
         yield folder
     finally:
+        end_all()
         _wineserver(folder, "-k")
         _wineserver(folder, "-w")
         shutil.rmtree(folder, ignore_errors=True)

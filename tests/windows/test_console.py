@@ -15,13 +15,13 @@ def test_any_code_page_holds_the_output(windows: Windows, office: Workspace, cod
     """Names that none of them can write, curly quotation marks, arrows and all."""
     with (office.lists / "press.csv").open("a", encoding="utf-8") as file:
         file.write("lukasz@example.net,Łukasz 木村 “Ω”,,en,,\n")
-    ran = windows.run("lists", "show", "press", cwd=office.root, code_page=code_page)
+    ran = windows.run_anew("lists", "show", "press", cwd=office.root, code_page=code_page)
     assert ran.code == 0, ran.err
     assert "lukasz@example.net" in ran.out
     assert ("Łukasz 木村 “Ω”" in ran.out) == (code_page in ("", "utf-8"))
     assert "bug in mailer" not in ran.err
     if code_page == "cp437":  # which has no typographic quotation mark
-        ran = windows.run("check", "no-such", cwd=office.root, code_page=code_page)
+        ran = windows.run_anew("check", "no-such", cwd=office.root, code_page=code_page)
         assert (ran.code, "no-such" in ran.err, "bug in mailer" in ran.err) == (2, True, False), ran.err
 
 

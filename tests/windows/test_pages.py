@@ -30,19 +30,17 @@ def test_the_page_shows_the_mail_and_follows_a_save(windows: Windows, office: Wo
     release = office.releases / "harbour-report.md"
     with preview(windows, office) as url, entered(url) as client:
         client.timeout = httpx.Timeout(PATIENCE)
-        assert "<title>" in client.get("/").text
-        scene = client.get("/scene", params={"show": "harbour-report"}).json()
-        assert scene["view"]["subject"].startswith("Harbour Water Is Cleaner")
-        assert "Volunteers took" in str(scene)
+        assert "<title>" in client.get("/r/harbour-report").text
+        mail = "/r/harbour-report/mail"
+        assert "Harbour Water Is Cleaner" in client.get(mail).text
+        assert "Volunteers took" in client.get(mail).text
         with client.stream("GET", "/events") as events:
             lines = events.iter_lines()
             next(lines)
             text = release.read_text("utf-8").replace("Volunteers took", "Four hundred volunteers took")
             threading.Timer(0.5, release.write_text, (text, "utf-8")).start()
             assert any(line.startswith("data:") for line in lines)
-        assert "Four hundred volunteers took" in str(
-            client.get("/scene", params={"show": "harbour-report"}).json()
-        )
+        assert "Four hundred volunteers took" in client.get(mail).text
 
 
 def test_no_other_program_gets_the_same_port(windows: Windows, office: Workspace) -> None:

@@ -20,7 +20,7 @@ from mailer.workspace import Workspace
 
 
 def test_help(windows: Windows, tmp_path: Path) -> None:
-    ran = windows.run("--help", cwd=tmp_path)
+    ran = windows.run_anew("--help", cwd=tmp_path)
     assert (ran.code, ran.err) == (0, "")
     assert "Begin with: mailer demo" in ran.out
 
@@ -29,7 +29,7 @@ def test_help(windows: Windows, tmp_path: Path) -> None:
 def test_the_demo(python: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """A real send to a real server inside the process, and its end."""
     windows: Windows = request.getfixturevalue(python)
-    ran = windows.run("demo", "--no-browser", cwd=tmp_path)
+    ran = windows.run_anew("demo", "--no-browser", cwd=tmp_path)
     assert ran.code == 0, ran.err
     assert "11 messages arrived" in ran.out
     assert "más limpia" in ran.out
@@ -38,7 +38,7 @@ def test_the_demo(python: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
 
 def test_a_workspace_a_release_and_its_files(windows: Windows, tmp_path: Path) -> None:
-    ran = windows.run("init", "Büro für Presse", cwd=tmp_path)
+    ran = windows.run_anew("init", "Büro für Presse", cwd=tmp_path)
     assert ran.code == 0, ran.err
     office = tmp_path / "Büro für Presse"
     assert ran.out.strip() == windows.path(office)
@@ -139,7 +139,7 @@ def test_a_browser_for_a_screenshot_is_found_where_windows_has_it(windows: Windo
     edge.touch()  # not a program: that it was tried is what can be seen
     script = (
         "from pathlib import Path\n"
-        "from mailer.desk.screenshot import screenshot\n"
+        "from mailer.desk.showing.screenshot import screenshot\n"
         "from mailer.errors import WorkspaceError\n"
         "try:\n"
         "    screenshot(Path('page.html'))\n"
