@@ -158,9 +158,13 @@ def must_be_what_was_ordered(said: Order, leaving: Outgoing) -> None:
         )
 
 
-def same_relay(ordered: str, relay: str) -> bool:
-    """Whether it is the server of an order, or the order names none. Capitals tell no hosts apart (RFC 4343)."""
-    return ordered.casefold() in ("", relay.casefold())
+def other_relay(said: Order, workspace: Workspace, settings: Settings) -> str:
+    """The server that the settings name, where it is not that of an order. "": it is, or the order names none; or in
+    this place to practise in there is only a mailbox, at another port each time. Capitals tell no hosts apart (RFC
+    4343)."""
+    relay = relay_of(settings)
+    is_other = said.relay.casefold() not in ("", relay.casefold())
+    return relay if is_other and not mailbox_alone(workspace.root) else ""
 
 
 def must_go_as_ordered(said: Order, workspace: Workspace, settings: Settings) -> None:
@@ -169,11 +173,9 @@ def must_go_as_ordered(said: Order, workspace: Workspace, settings: Settings) ->
         said: the last order that a person gave, and was shown the server of.
 
     Raises:
-        MailerError: `.env` names another one by now, as after a trial. In a place to practise in there is only a
-            mailbox, at another port each time.
+        MailerError: `.env` names another one by now, as after a trial.
     """
-    relay = relay_of(settings)
-    if not same_relay(said.relay, relay) and not mailbox_alone(workspace.root):
+    if relay := other_relay(said, workspace, settings):
         raise MailerError(
             f"It was ordered to leave through {said.relay}, and the settings name {relay} now: nothing was sent.",
             "Set that again; or if the new one is meant, say so: `mailer schedule` shows what is planned, "

@@ -130,6 +130,14 @@ def test_what_somebody_does_there_stays_while_it_keeps_up(office: Workspace, bro
         opened.assert_clean()
 
 
+def sum_by_domain(page: Page) -> dict[str, int]:
+    """The table beside that chart, all domains together."""
+    table = page.locator("figure", has_text="By domain").locator("table")
+    heads = table.locator("thead th").all_text_contents()
+    rows = [row.locator("td").all_text_contents() for row in table.locator("tbody tr").all()]
+    return {head: sum(int(row[at]) for row in rows) for at, head in enumerate(heads[1:])}
+
+
 def test_a_sender_that_is_killed_is_noticed_by_an_open_page(office: Workspace, browser: Browser) -> None:
     """It writes nothing any more, so nobody is told of a change: the page looks for itself."""
     slow = Slow(hold_after=10)
@@ -142,6 +150,10 @@ def test_a_sender_that_is_killed_is_noticed_by_an_open_page(office: Workspace, b
         expect(groups).to_have_text(["Everybody", "Accepted: 10", "On its way: 1", "Not sent yet: 49"])
         page.get_by_label("Show").select_option("on-its-way")
         expect(page.locator("#people tbody tr")).to_have_count(1)
+        assert sum_by_domain(page) == {
+            "Accepted": 10, "Refused, or came back": 0, "Uncertain, or put off": 0,
+            "On its way, or not sent yet": 50,
+        }  # fmt: skip
         sender.kill()
         standing(page, "Stopped at 11 of 60")
         expect(page.get_by_text("In doubt: reporter10@tern.example.")).to_be_visible()
@@ -230,6 +242,24 @@ def test_the_report_of_a_mailing_from_a_terminal(sent: Workspace, browser: Brows
         expect(page.locator(".rooms")).to_be_hidden()
         expect(page.locator("#sentence")).to_be_visible()
         opened.assert_clean()
+
+
+def test_what_would_be_refused_when_its_time_comes_is_told_before(
+    office: Workspace, browser: Browser
+) -> None:
+    """It was ordered to leave through one server, and a trial's stands in the settings by now."""
+    with FaultyServer() as server:
+        at = ("--at", "2099-01-02 06:00 Europe/London", "--no-wait")
+        ran = mailer("send", RELEASE, "--list", "press", "--yes", *at, cwd=office.root, **server_of(server))
+        assert ran.code == 0, ran.err
+        agreed = f"127.0.0.1:{server.port}"
+        for settings, told in (({"SMTP_PORT": "2525"}, True), ({}, False)):
+            with desk(office, browser, **(server_of(server) | settings)) as opened:
+                html = opened.client.get("/m/1").text
+                assert "Planned for" in html
+                assert (
+                    f"ordered to leave through {agreed}, and the settings name 127.0.0.1:2525" in html
+                ) == told
 
 
 def test_people_are_found_by_state_and_name(sent: Workspace, browser: Browser) -> None:

@@ -13,6 +13,7 @@ from mailer.cli.terminal.output import count, row, say, say_json
 
 if TYPE_CHECKING:
     from mailer.pipeline.planned import Planned
+    from mailer.settings import Settings
     from mailer.workspace import Workspace
 
 
@@ -41,31 +42,30 @@ def schedule(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         say_json([_as_data(each) for each in found])
         return
-    relay = _relay_of(workspace)
+    settings = _settings_as_they_are(workspace)
     for each in found:
-        row(*_said(each, relay))
+        row(*_said(each, workspace, settings))
     if not found:
         say("Nothing is planned.", err=True)
 
 
-def _relay_of(workspace: Workspace) -> str:
-    """The server that is set now; "": none that could be used, or only a mailbox to practise with."""
-    from mailer.env_file import mailbox_alone
+def _settings_as_they_are(workspace: Workspace) -> Settings | None:
+    """None: they can't be read, and what is planned is shown for all that."""
     from mailer.errors import SettingsError
-    from mailer.pipeline.outgoing import relay_of
 
     try:
-        return "" if mailbox_alone(workspace.root) else relay_of(settings_of(workspace))
+        return settings_of(workspace)
     except SettingsError:
-        return ""
+        return None
 
 
-def _said(each: Planned, relay: str) -> list[str]:
+def _said(each: Planned, workspace: Workspace, settings: Settings | None) -> list[str]:
     from mailer.pipeline.outgoing import at_the_office
-    from mailer.pipeline.planned import same_relay
+    from mailer.pipeline.planned import other_relay
     from mailer.release.values import moment_text
 
     mailing = each.mailing
+    relay = other_relay(each.said, workspace, settings) if settings else ""
     elsewhere = f"through {each.said.relay}, not {relay} as it is set now"
     embargo = f"embargo until {moment_text(at_the_office(mailing.embargo, mailing.zone))}"
     return [
@@ -75,7 +75,7 @@ def _said(each: Planned, relay: str) -> list[str]:
         count(each.number, "recipient"),
         f"ordered by {each.said.giver}",
         *([embargo] if mailing.embargo > time.time() else []),
-        *([elsewhere] if relay and not same_relay(each.said.relay, relay) else []),
+        *([elsewhere] if relay else []),
     ]
 
 

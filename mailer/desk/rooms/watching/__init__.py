@@ -21,7 +21,7 @@ from mailer.desk.pages import Pages, is_piece
 from mailer.desk.rooms.watching import asking, correcting
 from mailer.desk.rooms.watching.gathering import Seen, look, no_such
 from mailer.desk.rooms.watching.history import events_of, unsubscribed
-from mailer.desk.rooms.watching.pictures import KINDS, Line, OverTime, by_place, by_reason, over_time
+from mailer.desk.rooms.watching.pictures import Line, OverTime, by_place, by_reason, kinds_of, over_time
 from mailer.desk.rooms.watching.recall import Recall
 from mailer.desk.rooms.watching.table import table_of
 from mailer.desk.rooms.watching.wording import day_and_hour, lasting, people
@@ -158,7 +158,7 @@ class _Room:
         accepted = self._recall.of((seen.head.id, "accepted"), tidings.accepted)
         places = self._recall.of((seen.head.id, "places"), tidings.places)
         return Report(
-            over_time(seen.known, accepted), by_place(places), by_reason(seen.reasons),
+            over_time(seen.known, accepted), by_place(places, kinds_of(seen.known)), by_reason(seen.reasons),
             tidings.answers(_NAMED), tidings.complaints(_NAMED), tidings.automatic(),
             unsubscribed(self._office, ledger, seen),
         )  # fmt: skip
@@ -171,5 +171,5 @@ class _Room:
 
         return self._pages.answer(
             request, f"watching/{template}.html.j2", id=seen.head.id, seen=seen, standing=seen.standing, known=known,
-            when=when, people=people, lasting=lasting, kinds=KINDS, **what,
+            when=when, people=people, lasting=lasting, kinds=kinds_of(known), **what,
         )  # fmt: skip

@@ -15,9 +15,11 @@ from mailer.desk.office import Office
 from mailer.desk.rooms.watching.known import LATELY, Known
 from mailer.desk.rooms.watching.recall import Recall
 from mailer.desk.rooms.watching.standing import NAMED, Standing, standing_of
-from mailer.errors import WorkspaceError
+from mailer.errors import SettingsError, WorkspaceError
 from mailer.model import Status
 from mailer.pipeline.following import superseded_by
+from mailer.pipeline.planned import other_relay, said_last
+from mailer.settings import read_settings
 from mailer.visible import visible
 from mailer.workspace import Workspace
 from mailer.workspace.database_url import DatabaseUrl
@@ -89,6 +91,7 @@ def look(office: Office, ledger: Ledger, number: int, recall: Recall | None = No
         corrected_by=superseded_by(ledger, head.release) if head.ready else "",
         lost=head.lost > 0,
         why_not_yet=_why_not(office.workspace, head) if not held and 0 < head.planned <= now else "",
+        elsewhere=_elsewhere(office, orders) if head.planned else "",
         by_workers=isinstance(ledger.place, DatabaseUrl) and bool(orders) and not orders[-1].relay,
     )  # fmt: skip
     return Seen(
@@ -171,6 +174,16 @@ def _why_not(workspace: Workspace, head: Head) -> str:
     except OSError:
         return ""
     return visible(" ".join(_last_lines(path)).rpartition("Error: ")[2])
+
+
+def _elsewhere(office: Office, orders: Sequence[Order]) -> str:
+    """The server that the settings name now, where what is planned was ordered through another: it would not leave."""
+    said = said_last(orders)
+    try:
+        settings = read_settings(office.workspace.root, office.environment())
+        return other_relay(said, office.workspace, settings) if said else ""
+    except SettingsError:  # which is told where settings are
+        return ""
 
 
 def _last_lines(path: Path) -> list[str]:

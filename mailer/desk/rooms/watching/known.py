@@ -61,6 +61,7 @@ class Known:
         corrected_by: the release that stands in for it; "".
         lost: the ledger does not know everybody who was mailed.
         why_not_yet: why what is due has not begun, as the process said that was to send it; "".
+        elsewhere: the server that the settings name, where what is planned was ordered through another one; "".
         by_workers: it was queued for those that work (`mailer work`), and leaves by no desk and no timer.
     """
 
@@ -84,6 +85,7 @@ class Known:
     corrected_by: str = ""
     lost: bool = False
     why_not_yet: str = ""
+    elsewhere: str = ""
     by_workers: bool = False
 
     def number(self, *states: Status) -> int:

@@ -74,17 +74,31 @@ def over_time(known: Known, accepted: Sequence[tuple[float, int]]) -> OverTime |
     return OverTime(tuple(bars), tuple(steps), most)
 
 
-_KINDS: tuple[tuple[str, str, tuple[Status, ...]], ...] = (
+Kinds = tuple[tuple[str, str, tuple[Status, ...]], ...]
+
+_KINDS: Kinds = (
     ("accepted", "accepted", (Status.ACCEPTED,)),
     ("refused", "refused, or came back", (Status.REJECTED, Status.BOUNCED)),
+)
+_SENT: Kinds = (
+    *_KINDS,
     ("doubt", "uncertain, or put off", (Status.UNCERTAIN, Status.DOT, Status.DEFERRED)),
     ("waiting", "not sent yet", (Status.QUEUED, Status.SENDING)),
 )
-KINDS = tuple((kind, said) for kind, said, _ in _KINDS)
-"""The colours of a bar, in words."""
+_BEING_SENT: Kinds = (
+    *_KINDS,
+    ("doubt", "uncertain, or put off", (Status.UNCERTAIN, Status.DEFERRED)),
+    ("waiting", "on its way, or not sent yet", (Status.QUEUED, Status.SENDING, Status.DOT)),
+)
 
 
-def by_place(places: Sequence[Place]) -> tuple[Line, ...]:
+def kinds_of(known: Known) -> Kinds:
+    """The colours of a bar: as a style knows one, in words, and the states. While somebody has hold of the mailing,
+    what is on the wire is on its way; else nobody reads its answer any more."""
+    return _BEING_SENT if known.held else _SENT
+
+
+def by_place(places: Sequence[Place], kinds: Kinds) -> tuple[Line, ...]:
     """The largest domains, and all others together."""
     shown, others = list(places[:_MOST_PLACES]), places[_MOST_PLACES:]
     if len(others) == 1:
@@ -96,11 +110,11 @@ def by_place(places: Sequence[Place]) -> tuple[Line, ...]:
                 counts[state] = counts.get(state, 0) + number
         shown.append(Place(f"{len(others):,} others", counts))
     most = max((place.number for place in shown), default=1)
-    return tuple(_line(place, most) for place in shown)
+    return tuple(_line(place, most, kinds) for place in shown)
 
 
-def _line(place: Place, most: int) -> Line:
-    parts = [(kind, said, sum(place.counts.get(s, 0) for s in states)) for kind, said, states in _KINDS]
+def _line(place: Place, most: int, kinds: Kinds) -> Line:
+    parts = [(kind, said, sum(place.counts.get(s, 0) for s in states)) for kind, said, states in kinds]
     bars, x = [], 0.0
     for kind, _, number in parts:
         width = WIDE * number / most

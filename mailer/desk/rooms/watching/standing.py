@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from mailer.desk.rooms.watching.known import LATELY, Known, Phase, pending_offer, phase_of
 from mailer.desk.rooms.watching.wording import day_and_hour, hour, joined, people
 from mailer.model import Status
+from mailer.pipeline.planned import said_last
 
 NAMED = 5
 """So many people are named in a sentence."""
@@ -180,13 +181,24 @@ def _about_plan(known: Known, who: str) -> list[str]:
     if known.planned > known.now:
         return [
             f"{_counted(known.left)}; until then nothing leaves.",
-            f"Waits in {who}." if known.held else "",
+            f"Waits in {who}." if known.held else _elsewhere(known),
         ]
     sees_it = (
         "a “mailer work” sees it, on whichever computer" if known.by_workers else "a desk or a timer sees it"
     )
     begins = f"Its time has come. It leaves as soon as {sees_it}."
     return [begins, known.why_not_yet, _rest(known)]
+
+
+def _elsewhere(known: Known) -> str:
+    """It would be refused then, and whoever looks at it before can still set it right."""
+    said = said_last(known.orders)
+    return (
+        f"It was ordered to leave through {said.relay}, and the settings name {known.elsewhere} now: it will not leave "
+        "unless that is set again, or somebody says so anew."
+        if said and known.elsewhere
+        else ""
+    )
 
 
 def _counted(number: int) -> str:
