@@ -67,6 +67,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (groups[item] not in ONCE, not groups[item]))
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """What is large stands in a test's name by its beginning: a picture of six megabytes was a name of 24 million
+    characters, told by each worker to all."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_IN_A_NAME:
+        return f"{val[:LONGEST_IN_A_NAME]!a}... {len(val)}"
+    return None
+
+
+LONGEST_IN_A_NAME = 60
+
+
 ONCE = ("wine", "postfix")
 """What a machine has once."""
 

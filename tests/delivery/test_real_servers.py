@@ -17,7 +17,7 @@ from mailer.model import Status
 
 
 class Noting:
-    """A transport that notes what the one inside is given."""
+    """A transport that notes what the one inside is given. What helper processes take is not seen: there may be none."""
 
     def __init__(self, inside: Transport) -> None:
         self.inside = inside
@@ -54,7 +54,7 @@ def test_postfix_receives_what_was_meant(any_place: Place, postfix: Postfix, cou
     with Ledger(any_place) as ledger:
         mailing = queued(ledger, count)
         values = {"smtp_connections": 4, "smtp_window": window, "smtp_timeout": 60}
-        transport = Noting(SmtpTransport(settings(postfix.port, **values)))
+        transport = Noting(SmtpTransport(settings(postfix.port, **values), processes=1))
         report = deliver(mailing, ledger, transport)
     assert report.finished and report.counts == {Status.ACCEPTED: count}
     arrived = postfix.wait_for(count)
@@ -107,7 +107,8 @@ def test_aiosmtpd_receives_what_was_meant(any_place: Place) -> None:
     try:
         with Ledger(any_place) as ledger:
             mailing = queued(ledger, 2000, paragraphs=3)
-            transport = Noting(SmtpTransport(settings(port, smtp_timeout=60, smtp_connections=4), Schedule()))
+            its = settings(port, smtp_timeout=60, smtp_connections=4)
+            transport = Noting(SmtpTransport(its, Schedule(), processes=1))
             report = deliver(mailing, ledger, transport)
     finally:
         controller.stop()

@@ -48,20 +48,20 @@ def leave_at_once() -> None:
 
 
 def import_everything() -> None:
-    """What any command may need. A release is rendered too, as templates are compiled only then."""
+    """What any command may need. A release is rendered and checked too: templates are compiled, and tables made, only
+    then."""
     import mailer
 
     for module in pkgutil.walk_packages(mailer.__path__, "mailer."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    from mailer.release import read_release
-    from mailer.render import render
+    from mailer.pipeline import prepare
+    from mailer.press import Choice
     from mailer.workspace import make_workspace
 
     with tempfile.TemporaryDirectory() as folder:
         workspace = make_workspace(Path(folder) / "office")
-        for edition in read_release(workspace, "harbour-report").editions:
-            render(edition, workspace.theme("default"))
+        prepare(workspace, "harbour-report", Choice())
 
 
 def serve(requests: socket.socket) -> int:
