@@ -90,20 +90,26 @@ class Static(StaticFiles):
         return answer
 
 
+@cache
+def templates() -> Environment:
+    """What the pages are made of: compiled once in a process."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(static=static_url)
+    environment.filters.update(language=language_name, day=day)
+    return environment
+
+
 class Pages:
     """The templates of all rooms, each with what the frame around it shows."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "pages"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(static=static_url)
-        self._environment.filters.update(language=language_name, day=day)
 
     def answer(
         self,
@@ -123,12 +129,16 @@ class Pages:
         """
         nonce = secrets.token_urlsafe(16)
         counters = getattr(request.state, "counters", None) or self._office.changes.known()
-        html = self._environment.get_template(template).render(
-            nonce=nonce,
-            office=self._office,
-            path=quote(request.scope["path"]),
-            counters=json.dumps(counters),
-            **what,
+        html = (
+            templates()
+            .get_template(template)
+            .render(
+                nonce=nonce,
+                office=self._office,
+                path=quote(request.scope["path"]),
+                counters=json.dumps(counters),
+                **what,
+            )
         )
         policy = {"Content-Security-Policy": page_policy(nonce)}
         return HTMLResponse(html, status, policy | (headers or {}))

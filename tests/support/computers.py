@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from support.terminal import COMMAND, Ran, environment
+from support.forked import can_fork
+from support.terminal import COMMAND, Ran, environment, on_a_computer
 
 MACHINE_ID = Path("/etc/machine-id")
 
@@ -42,8 +43,11 @@ class Computer:
             before: what a shell does first, with that drive there.
         """
         its = environment(**settings) | {"XDG_STATE_HOME": str(self._folder("state"))}
+        if _is_root() and can_fork(its):
+            return on_a_computer(self._script(before), arguments, cwd, its, typed)
+        script = f'PROCESS=$$\n{self._script(before)}\nexec "$@"'  # which keeps its number, and what is mounted there
         ran = subprocess.run(
-            [*_unshare(), "sh", "-ec", self._script(before), "sh", *COMMAND, *arguments],
+            [*_unshare(), "sh", "-ec", script, "sh", *COMMAND, *arguments],
             cwd=cwd, env=its, input=typed, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         return Ran(ran.returncode, ran.stdout, ran.stderr)
@@ -59,11 +63,10 @@ class Computer:
         if self.drive:
             folder, kind = shlex.quote(str(self.drive[0])), self.drive[1]
             table = shlex.quote(str(self._folder("etc") / "mountinfo"))
-            # The process keeps its number, and its table, when it becomes mailer.
             lines += [f"mount -t tmpfs tmpfs {folder}", f'cd "$PWD"; {before or ":"}',
-                      f"sed 's/ - tmpfs tmpfs / - {kind} tmpfs /' /proc/$$/mountinfo > {table}",
-                      f"mount --bind {table} /proc/$$/mountinfo"]  # fmt: skip
-        return "\n".join((*lines, 'exec "$@"'))
+                      f"sed 's/ - tmpfs tmpfs / - {kind} tmpfs /' /proc/$PROCESS/mountinfo > {table}",
+                      f"mount --bind {table} /proc/$PROCESS/mountinfo"]  # fmt: skip
+        return "\n".join(lines)
 
     def _folder(self, name: str) -> Path:
         folder = self.own / self.name / name
@@ -78,8 +81,12 @@ def computer(name: str, own: Path, drive: tuple[Path, str] | None = None) -> Com
     return Computer(name, own, drive)
 
 
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
 def _unshare() -> list[str]:
-    as_root = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["--user", "--map-root-user"]
+    as_root = [] if _is_root() else ["--user", "--map-root-user"]
     return ["unshare", *as_root, "--mount", "--uts"]
 
 

@@ -16,6 +16,7 @@ import io
 import json
 import os
 import pkgutil
+import re
 import select
 import signal
 import socket
@@ -25,6 +26,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from types import ModuleType
 
 LENGTH = struct.Struct("=I")
 """Octets of JSON that follow. With it come four descriptors: stdin, stdout, stderr, and where TOLD is written."""
@@ -32,6 +34,15 @@ LENGTH = struct.Struct("=I")
 TOLD = struct.Struct("=q")
 """First the process's number; when it has ended, its exit code, negative for a signal."""
 
+
+WITHIN = re.compile(r"^ +(?:from|import) ([a-z][\w.]*)", re.MULTILINE)
+"""An import that is not at the left edge."""
+
+LOOK_AT_THEIR_ENVIRONMENT = ("keyring",)
+"""What chooses by the environment when it is imported, which is another one in a command."""
+
+CLONE_NEWNS, CLONE_NEWUTS, MS_REC, MS_PRIVATE = 0x20000, 0x4000000, 1 << 14, 1 << 18
+"""Of the kernel, for unshare(2) and mount(2)."""
 
 _CODES: list[int] = []
 """That of this command, once it is known."""
@@ -54,14 +65,31 @@ def import_everything() -> None:
 
     for module in pkgutil.walk_packages(mailer.__path__, "mailer."):
         if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+            for name in _imported_later(importlib.import_module(module.name)):
+                with contextlib.suppress(ImportError):  # of another system, or not installed
+                    importlib.import_module(name)
+    from mailer.desk.pages import static_digest, templates
     from mailer.pipeline import prepare
     from mailer.press import Choice
     from mailer.workspace import make_workspace
 
+    static_digest()
+    for name in templates().list_templates(["j2"]):
+        templates().get_template(name)
     with tempfile.TemporaryDirectory() as folder:
         workspace = make_workspace(Path(folder) / "office")
-        prepare(workspace, "harbour-report", Choice())
+        theme = workspace.templates / "own"  # built upon the default one, which is compiled anew for it
+        theme.mkdir(parents=True)
+        (theme / "release.html.j2").write_text('{% extends "default/release.html.j2" %}', "utf-8")
+        for theme_name in ("", theme.name):
+            prepare(workspace, "harbour-report", Choice(), theme=theme_name)
+
+
+def _imported_later(module: ModuleType) -> set[str]:
+    """What a module imports where it is used, as it takes long."""
+    assert module.__file__
+    named = set(WITHIN.findall(Path(module.__file__).read_text("utf-8")))
+    return {name for name in named if name.partition(".")[0] not in ("mailer", *LOOK_AT_THEIR_ENVIRONMENT)}
 
 
 def serve(requests: socket.socket) -> int:
@@ -108,7 +136,7 @@ def _tell_who_ended(tellers: dict[int, int]) -> None:
 
 def _command(
     streams: list[int], arguments: list[str], folder: str, environment: dict[str, str], umask: int,
-    most_files: list[int], own_terminal: bool, most_memory: int,
+    most_files: list[int], own_terminal: bool, most_memory: int, on_a_computer: str,
 ) -> int:  # fmt: skip
     """`mailer`, in a process that was forked for it."""
     import fcntl
@@ -125,6 +153,8 @@ def _command(
     resource.setrlimit(resource.RLIMIT_NOFILE, tuple(most_files))
     if most_memory:
         resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
+    if on_a_computer:
+        folder = _move_to(on_a_computer, folder, environment)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -140,6 +170,26 @@ def _command(
         print(peak_of_memory(), file=sys.stderr)
     _CODES.append(code)
     return code
+
+
+def _move_to(computer: str, folder: str, environment: dict[str, str]) -> str:
+    """As unshare(1) does it, before this process becomes the command: the folder where the shell ended."""
+    import ctypes
+    import subprocess
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    for failed in (
+        libc.unshare(CLONE_NEWNS | CLONE_NEWUTS),
+        libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None),
+    ):
+        if failed:
+            raise OSError(ctypes.get_errno(), "no computer of its own")
+    its = environment | {"PROCESS": str(os.getpid())}
+    told = subprocess.run(
+        ["sh", "-ec", f"{computer}\npwd"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=folder, env=its, text=True, check=True,
+    )  # fmt: skip
+    return told.stdout.splitlines()[-1]
 
 
 def peak_of_memory() -> int:

@@ -145,6 +145,7 @@ def fork(
     streams: tuple[int, int, int],
     own_terminal: bool = False,
     most_memory: int = 0,
+    on_a_computer: str = "",
 ) -> Forked:
     """Start a command.
 
@@ -153,6 +154,7 @@ def fork(
             caller's own stay open.
         own_terminal: it leads a session, the terminal of which is its stdin.
         most_memory: octets that it may have; at its end it says on stderr how many kB it held at most. 0 = no limit.
+        on_a_computer: what root's shell does first, where the host's name and all mounts are the command's own.
     """
     import resource
 
@@ -170,6 +172,7 @@ def fork(
         "most_files": resource.getrlimit(resource.RLIMIT_NOFILE),
         "own_terminal": own_terminal,
         "most_memory": most_memory,
+        "on_a_computer": on_a_computer,
     }
     octets = json.dumps(asked).encode()
     told, teller = os.pipe()

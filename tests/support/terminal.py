@@ -62,10 +62,20 @@ def mailer(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> Ran:
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
-def _forked(arguments: Sequence[str], cwd: Path, its: dict[str, str], typed: str) -> Ran:
+def on_a_computer(computer: str, arguments: Sequence[str], cwd: Path, its: dict[str, str], typed: str) -> Ran:
+    """The same where a host's name and all mounts are the command's own: root's shell makes them so.
+
+    Args:
+        computer: what the shell does; $PROCESS is the command's number.
+        its: the whole environment, in which a fork is as good as a new interpreter.
+    """
+    return _forked(arguments, cwd, its, typed, computer)
+
+
+def _forked(arguments: Sequence[str], cwd: Path, its: dict[str, str], typed: str, computer: str = "") -> Ran:
     keys, keyboard = os.pipe()
     streams = (keys, subprocess.PIPE, subprocess.PIPE)
-    process = fork(*arguments, cwd=cwd, environment=its, streams=streams)
+    process = fork(*arguments, cwd=cwd, environment=its, streams=streams, on_a_computer=computer)
     os.close(keys)
     with contextlib.suppress(BrokenPipeError), os.fdopen(keyboard, "w", encoding="utf-8") as stream:
         stream.write(typed)  # it may not read it

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from mailer.desk.pages import HERE, Static, static_digest, static_url
+from mailer.desk.pages import Static, static_digest, templates
 from mailer.desk.showing.folder_shelf import FolderShelf
 from mailer.desk.showing.mail_frame import SANDBOX, mail_answer
 from mailer.desk.showing.shelf import Scene
@@ -48,15 +47,11 @@ class _Page:
 
     def __init__(self, shelf: FolderShelf) -> None:
         self._shelf = shelf
-        self._pages = Environment(
-            loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined
-        )
-        self._pages.globals.update(static=static_url)
 
     async def whole(self, request: Request) -> Response:
         entries = await run_in_threadpool(self._shelf.entries)
         key = request.query_params.get("show") or (entries[0].key if entries else "")
-        page = self._pages.get_template("showing/folder.html.j2")
+        page = templates().get_template("showing/folder.html.j2")
         html = page.render(shelf=self._shelf, entries=entries, key=key, sandbox=SANDBOX)
         return HTMLResponse(html, headers={"Content-Security-Policy": PAGE_POLICY})
 
