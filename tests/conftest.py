@@ -12,6 +12,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from support.breadth import WIDE
 from support.over_postgresql import OWN_LEDGER, OverPostgresql
 from support.own_office import make_own_office
 from support.places import Place
@@ -26,9 +27,9 @@ IN_CI = os.environ.get("CI", "").lower() == "true"
 
 # No test asserts a timing. What is searched is the same at each run, so that a change is to blame for a failure;
 # MAILER_SEARCH=wide looks elsewhere, and further, each time: what it finds becomes an @example.
-hypothesis.settings.register_profile("mailer", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("mailer", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("wide", deadline=None, max_examples=5_000, print_blob=True)
-hypothesis.settings.load_profile("wide" if os.environ.get("MAILER_SEARCH") == "wide" else "mailer")
+hypothesis.settings.load_profile("wide" if WIDE else "mailer")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -135,7 +135,7 @@ def test_killed_and_resumed_nobody_gets_it_twice_and_nobody_is_lost(
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     deadline = time.monotonic() + 60
     while len(inbox.received()) < after and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.001)
+        time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
     end_leases(workspace.ledger)

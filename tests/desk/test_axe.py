@@ -5,13 +5,17 @@ from __future__ import annotations
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from support.axe import violations
+from support.axe import everywhere, violations
 from support.browser import chromium
+from support.desk import PHONE
 
 from mailer.desk.pages import page_policy
 
 FAULTY = """<!DOCTYPE html><html lang="en"><head><title>t</title><link rel="icon" href="data:,"></head>
 <body><main><h1>t</h1>{}</main></body></html>"""
+
+DARK = """<style nonce="n">@media (prefers-color-scheme: dark) { body { background: #000; color: #fff } p { color: #222 } }
+</style><p>Text</p>"""
 
 
 def test_faults_are_found_and_a_good_page_has_none() -> None:
@@ -21,7 +25,7 @@ def test_faults_are_found_and_a_good_page_has_none() -> None:
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Security-Policy", page_policy("n"))
             self.end_headers()
-            faulty = "<input><img src='data:,'>" if self.path == "/faulty" else "<p>Text</p>"
+            faulty = {"/faulty": "<input><img src='data:,'>", "/dark": DARK}.get(self.path, "<p>Text</p>")
             self.wfile.write(FAULTY.format(faulty).encode())
 
         def log_message(self, *_: object) -> None: ...
@@ -38,5 +42,9 @@ def test_faults_are_found_and_a_good_page_has_none() -> None:
             assert said == [], "the policy is in force, and axe breaks nothing of it"
             page.goto(f"http://127.0.0.1:{site.server_port}/faulty")
             assert {line.partition(":")[0] for line in violations(page)} == {"label", "image-alt"}
+            page.goto(f"http://127.0.0.1:{site.server_port}/dark")
+            assert violations(page) == []
+            (told,) = everywhere(page, (PHONE,))
+            assert told.startswith("dark, 380 px: color-contrast")
     finally:
         site.shutdown()

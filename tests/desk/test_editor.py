@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 import httpx
 import pytest
 from conftest import REPOSITORY
 from playwright.sync_api import Browser, ViewportSize, expect
-from support.axe import violations
+from support.axe import everywhere
 from support.browser import chromium, context_of, entered, serving
 from support.desk import DESKTOP, PHONE
 from support.own_office import make_own_office
@@ -293,23 +292,18 @@ def test_a_file_whose_header_has_faults_can_be_mended(
         eventually(page, lambda: "Haedline" in path.read_text("utf-8"), "it is saved")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(
-    browser: Browser,
-    client: httpx.Client,
-    office: Workspace,
-    size: ViewportSize,
-    scheme: Literal["light", "dark"],
+    browser: Browser, client: httpx.Client, office: Workspace, size: ViewportSize
 ) -> None:
     """The page, with its search open, with what was pasted, with what is left to decide."""
-    name = f"axe-{size['width']}-{scheme}"
+    name = f"axe-{size['width']}"
     path = release(office, name)
     release(office, f"{name}.es", "---\nTitular: Los petreles vuelven\n---\n\nHan vuelto.\n")
-    with writing(browser, client, name, viewport=size, color_scheme=scheme) as page:
+    with writing(browser, client, name, viewport=size) as page:
         expect(page.locator("#findings :is(.finding, .good)").first).to_be_visible()
         page.get_by_text("+ translation").click()
-        assert violations(page) == []
+        assert list(everywhere(page, (size,))) == []
         put_cursor(page, "eleven")
         page.keyboard.press("Control+f")
         expect(page.get_by_placeholder("Find")).to_be_focused()
@@ -321,10 +315,10 @@ def test_axe_finds_nothing(
         path.write_text(path.read_text("utf-8").replace("eleven", "twelve"), "utf-8")
         expect(page.locator(".conflicts")).to_be_visible()
         page.keyboard.press("Control+f")
-        assert violations(page) == []
-    with writing(browser, client, name, "?edition=es&beside=1", viewport=size, color_scheme=scheme) as page:
+        assert list(everywhere(page, (size,))) == []
+    with writing(browser, client, name, "?edition=es&beside=1", viewport=size) as page:
         expect(page.locator("#findings :is(.finding, .good)").first).to_be_visible()
-        assert violations(page) == []
+        assert list(everywhere(page, (size,))) == []
 
 
 def test_everything_by_keyboard_alone(browser: Browser, client: httpx.Client, office: Workspace) -> None:

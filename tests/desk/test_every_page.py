@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from support.axe import violations
+from playwright.sync_api import Browser, expect
+from support.axe import everywhere
 from support.browser import chromium
 from support.desk import DESKTOP, PHONE, Desk, desk
 from support.desk_pages import QUERIES, filled, furnished, parameters, paths
@@ -50,20 +50,6 @@ def is_page(opened: Desk, path: str) -> bool:
     return answer.status_code == 200 and "<html" in answer.text[:200] and not mail
 
 
-def faults(page: Page) -> Iterator[str]:
-    """At both widths and in both schemes."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for size in (DESKTOP, PHONE):
-            page.set_viewport_size(size)
-            yield from (f"{scheme}, {size['width']} px: {said}" for said in violations(page))
-            over = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            if over > 0:
-                yield f"{size['width']} px: {over} px too wide"
-
-
 @pytest.mark.parametrize("path", GET)
 def test_a_page_is_for_everybody_and_asks_nobody_else(opened: Desk, path: str) -> None:
     if not is_page(opened, path):
@@ -73,7 +59,7 @@ def test_a_page_is_for_everybody_and_asks_nobody_else(opened: Desk, path: str) -
     assert page.title().endswith(" · mailer")
     assert len(page.title()) > len(" · mailer")
     assert page.locator("h1").count() == 1
-    assert list(faults(page)) == []
+    assert list(everywhere(page, (DESKTOP, PHONE))) == []
     page.context.close()
     opened.assert_clean()
 
