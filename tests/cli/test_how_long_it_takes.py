@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ import pytest
 from support.lists import make_list
 from support.queued import left_in_the_queue, server_of
 from support.smtp_faulty import FaultyServer
-from support.terminal import COMMAND, Terminal, environment, mailer
+from support.terminal import Terminal, mailer, start
 
 from mailer.cli.asking import print_outgoing
 from mailer.delivery import Ledger, departures
@@ -207,10 +206,7 @@ def test_two_mailings_through_a_preset_share_its_pace_and_the_next_is_told(
     (workspace.releases / "harbour-other.md").write_text(text, "utf-8")
     preset = {"SMTP_PRESET": "microsoft365"} | server_of(server)
     senders = [
-        subprocess.Popen(
-            [*COMMAND, "send", release, "--list", "dozen", "--yes"],
-            cwd=workspace.root, env=environment(**preset), stderr=subprocess.PIPE, text=True,
-        )
+        start("send", release, "--list", "dozen", "--yes", cwd=workspace.root, **preset)
         for release in ("harbour-report", "harbour-other")
     ]  # fmt: skip
     told = [sender.communicate(timeout=120)[1] for sender in senders]

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from support.lists import make_list
 from support.office import Office
 from support.queued import left_in_the_queue, server_of
 from support.smtp_faulty import FaultyServer
-from support.terminal import COMMAND, Ran, Terminal, environment, mailer, on_a_terminal
+from support.terminal import Ran, Terminal, mailer, on_a_terminal, start
 
 from mailer.delivery import Ledger, SmtpTransport, deliver
 from mailer.settings import Settings
@@ -48,12 +47,12 @@ def send(workspace: Workspace, server: FaultyServer | None, *arguments: str) -> 
     return mailer("send", *arguments, cwd=workspace.root, **where)
 
 
+MANY = ("send", "harbour-report", "--list", "many", "--yes")
+
+
 def planned(workspace: Workspace, server: FaultyServer, *arguments: str) -> None:
     """`mailer send` that waits for its time, and is killed while it does."""
-    command = [*COMMAND, "send", "harbour-report", "--yes", *arguments]
-    process = subprocess.Popen(
-        command, cwd=workspace.root, env=environment(**server_of(server)), stderr=subprocess.PIPE, text=True
-    )
+    process = start("send", "harbour-report", "--yes", *arguments, cwd=workspace.root, **server_of(server))
     assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("Waiting until"):
@@ -396,11 +395,7 @@ def test_a_correction_taken_back_supersedes_nobody(workspace: Workspace, server:
 
 def test_what_is_being_sent_can_not_be_taken_back(workspace: Workspace, server: FaultyServer) -> None:
     make_list(workspace, "many", 200)
-    command = [*COMMAND, "send", "harbour-report", "--list", "many", "--yes"]
-    sender = subprocess.Popen(
-        command, cwd=workspace.root, env=environment(SMTP_RATE="20/second", **server_of(server)),
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    sender = start(*MANY, cwd=workspace.root, SMTP_RATE="20/second", **server_of(server))
     try:
         while not server.accepted:
             time.sleep(0.01)
@@ -477,11 +472,7 @@ def test_a_suppression_file_that_goes_in_the_middle_stops_the_run(
 ) -> None:
     """What is in flight is finished, nobody is lost, and nobody is mailed of whom nobody knows whether they may be."""
     make_list(workspace, "many", 120)
-    command = [*COMMAND, "send", "harbour-report", "--list", "many", "--yes"]
-    sender = subprocess.Popen(
-        command, cwd=workspace.root, env=environment(SMTP_RATE="15/second", **server_of(server)),
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    sender = start(*MANY, cwd=workspace.root, SMTP_RATE="15/second", **server_of(server))
     while len(server.accepted) < 20:
         time.sleep(0.01)
     kept = workspace.suppressed.read_bytes()

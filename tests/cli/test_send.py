@@ -15,7 +15,7 @@ import pytest
 from support.lists import make_list
 from support.places import end_leases, later
 from support.queued import left_in_the_queue
-from support.terminal import COMMAND, environment, mailer, on_a_terminal
+from support.terminal import mailer, on_a_terminal, start
 
 from mailer.desk.inbox import Inbox
 from mailer.workspace import Workspace
@@ -125,14 +125,15 @@ def test_suppressed_people_are_left_out_even_after_queueing(workspace: Workspace
     assert states(workspace)["priya.n@example.com"] == "rejected"
 
 
+MANY = ("send", "harbour-report", "--list", "many", "--yes")
+
+
 @pytest.mark.parametrize("after", [1, 20, 75])
 def test_killed_and_resumed_nobody_gets_it_twice_and_nobody_is_lost(
     workspace: Workspace, inbox: Inbox, after: int
 ) -> None:
     addresses = make_list(workspace, "many", 150)
-    command = [*COMMAND, "send", "harbour-report", "--list", "many", "--yes"]
-    process = subprocess.Popen(command, cwd=workspace.root, env=environment(**server(inbox)),
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    process = start(*MANY, cwd=workspace.root, stderr=subprocess.DEVNULL, **server(inbox))
     deadline = time.monotonic() + 60
     while len(inbox.received()) < after and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -226,9 +227,8 @@ def _message(mail):
 
 def test_two_senders_at_once_the_second_learns_who_is_first(workspace: Workspace, inbox: Inbox) -> None:
     make_list(workspace, "many", 2_000)
-    arguments = ("send", "harbour-report", "--list", "many", "--yes")
-    first = subprocess.Popen([*COMMAND, *arguments], cwd=workspace.root, env=environment(**server(inbox), SMTP_RATE="40/second"),
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    slow = server(inbox) | {"SMTP_RATE": "40/second"}
+    first = start(*MANY, cwd=workspace.root, stderr=subprocess.DEVNULL, **slow)
     try:
         while not inbox.received() and first.poll() is None:
             time.sleep(0.01)

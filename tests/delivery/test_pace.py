@@ -10,7 +10,7 @@ from support.places import Place, ask
 from support.queued import server_of
 from support.smtp_faulty import FaultyServer
 from support.smtp_mailing import QUICK, queued, reconcile, settings
-from support.terminal import COMMAND, environment
+from support.terminal import start
 
 from mailer.delivery import Ledger, Progress, SmtpTransport, deliver
 from mailer.delivery.pace import Pace
@@ -44,9 +44,9 @@ def test_two_mailings_at_once_share_the_rate(workspace: Workspace) -> None:
     (workspace.releases / "harbour-other.md").write_text(text, "utf-8")
     with FaultyServer() as server:
         senders = [
-            subprocess.Popen(
-                [*COMMAND, "send", release, "--list", "many", "--yes"], cwd=workspace.root,
-                env=environment(SMTP_RATE="16/second, 100/minute", **server_of(server)), stderr=subprocess.DEVNULL,
+            start(
+                "send", release, "--list", "many", "--yes", cwd=workspace.root, stderr=subprocess.DEVNULL,
+                SMTP_RATE="16/second, 100/minute", **server_of(server),
             )
             for release in ("harbour-report", "harbour-other")
         ]  # fmt: skip

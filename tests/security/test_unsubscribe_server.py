@@ -7,13 +7,12 @@ confirmed.
 from __future__ import annotations
 
 import socket
-import subprocess
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from support.terminal import COMMAND, environment
+from support.terminal import start
 from support.unsubscribing import (
     all_at_once,
     beside,
@@ -142,9 +141,8 @@ def test_a_mailing_that_is_running_leaves_them_out(workspace: Workspace, tmp_pat
             "SMTP_SECURITY": "none",
             "SMTP_CONNECTIONS": "1",
         }
-        command = [*COMMAND, "send", "harbour-report", "--list", "slow", "--yes"]
-        sending = subprocess.Popen(command, cwd=workspace.root, env=environment(SMTP_RATE="2/second", **smtp),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        arguments = ("send", "harbour-report", "--list", "slow", "--yes")
+        sending = start(*arguments, cwd=workspace.root, SMTP_RATE="2/second", **smtp)
         until = time.monotonic() + 60
         while not inbox.received() and time.monotonic() < until:
             time.sleep(0.05)
