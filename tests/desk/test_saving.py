@@ -8,6 +8,7 @@ import random
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread, Timer
@@ -255,21 +256,45 @@ def test_half_a_file_is_not_taken_for_what_somebody_wrote(office: Workspace) -> 
     assert manuscripts.read(path).text == expected
 
 
-def test_what_an_earlier_desk_kept_at_hand_goes_with_the_first_save(tmp_path: Path) -> None:
+def test_what_an_earlier_desk_kept_at_hand_goes_with_a_later_ones_first_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an hour: until then that one may be another desk of the same workspace, and need it."""
     workspace = make_own_office(tmp_path / "kept")
     one, two = release(workspace, "one"), release(workspace, "two")
-    for path in (one, two):
-        earlier = Manuscripts(workspace)
-        saved_by_the_page(earlier, path, RELEASE + "x\n", earlier.read(path))
-    now = Manuscripts(workspace)
-    for path in (one, two):
-        saved_by_the_page(now, path, RELEASE + "y\n", now.read(path))
+    for said in ("x", "y"):
+        desk = Manuscripts(workspace)
+        for path in (one, two):
+            saved_by_the_page(desk, path, f"{RELEASE}{said}\n", desk.read(path))
     kept = list((workspace.private / "desk" / "replaced").iterdir())
-    assert [path.read_text("utf-8") for path in kept] == [RELEASE + "x\n"] * 2
-    Path(one).unlink()
-    earlier = Manuscripts(workspace)
-    saved_by_the_page(earlier, two, RELEASE + "z\n", earlier.read(two))
-    assert [path.read_text("utf-8") for path in kept if path.exists()] == [RELEASE + "y\n"]
+    said = sorted(path.read_text("utf-8") for path in kept)
+    assert said == sorted([RELEASE, RELEASE, f"{RELEASE}x\n", f"{RELEASE}x\n"])
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3_700)
+    later = Manuscripts(workspace)
+    saved_by_the_page(later, two, f"{RELEASE}z\n", later.read(two))
+    assert not any(path.exists() for path in kept)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("places", [("petrel", "eleven", "three"), ("eleven", "three", "petrel")])
+def test_two_desks_over_one_file_take_nothing_from_each_other(
+    tmp_path: Path, places: tuple[str, str, str], first: int
+) -> None:
+    """Reproduction: each took what the other had kept at hand for what somebody wrote late. A program that wrote over
+    both, from a text of before, left the words of neither."""
+    path = release(make_own_office(tmp_path / "press-office"), "shared")
+    desks = [Manuscripts(Workspace(path.parent.parent)) for _ in range(2)]
+    was = desks[0].read(path)
+    ours, yours, theirs = (f"{word} once more" for word in places)
+    for desk, place, words in zip(desks, places, (ours, yours), strict=False):
+        assert isinstance(saved_by_the_page(desk, path, RELEASE.replace(place, words, 1), was), Saved)
+    assert ours in path.read_text("utf-8") and yours in path.read_text("utf-8")
+    path.write_text(RELEASE.replace(places[2], theirs, 1), "utf-8")
+    for desk in (desks[first], desks[1 - first]):
+        desk.read(path)
+    for words in (ours, yours, theirs):
+        assert words in path.read_text("utf-8")
 
 
 def test_what_is_kept_at_hand_follows_no_link(office: Workspace, tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from threading import Lock
 
+from mailer.desk.rooms.writing.files import content_of, is_left, is_old, time_of
 from mailer.desk.rooms.writing.merging import Conflict, Piece, merge, opcodes, settled
 from mailer.errors import WorkspaceError
 from mailer.release.source import read_source
@@ -29,8 +31,8 @@ _LINE_END = re.compile("\r\n|\r|\n")
 _LINE = re.compile("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _PAUSE, _PAUSES = 0.05, 20
 """Seconds between two looks at a file that somebody is writing, and how many there are at most."""
-_LONG_AGO = 1.0
-"""Seconds after which nobody is in the middle of writing a file."""
+_REMEMBERED = 10_000
+"""So many texts of a file are known again: a save a second for hours."""
 _A_MOMENT = 2_000_000_000
 """Nanoseconds within which a program that reads a file, and writes it, has surely begun."""
 
@@ -117,10 +119,13 @@ class Manuscripts:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = Lock()
+        self._mark = token_hex(
+            4
+        )  # another desk of this workspace, on another computer, keeps what it replaced too
         self._begun = False
         self._replaced: dict[Path, tuple[Path, bytes]] = {}
         self._written: dict[Path, _Written] = {}
-        self._known: dict[Path, set[str]] = {}
+        self._known: dict[Path, dict[str, None]] = {}
 
     def read(self, path: Path, known: str = "") -> FileText:
         """
@@ -193,9 +198,9 @@ class Manuscripts:
         shown = self._workspace.shown(path)
         before = content = None
         for _ in range(_PAUSES):
-            content = _content(path)
+            content = content_of(path)
             if content is not None and (
-                content == before != b"" or hashlib.sha256(content).hexdigest() == base or _is_old(path)
+                content == before != b"" or hashlib.sha256(content).hexdigest() == base or is_old(path)
             ):
                 break
             before = content
@@ -217,40 +222,46 @@ class Manuscripts:
                 with suppress(OSError):
                     os.link(target_of(path), aside)
                     self._replaced[path] = aside, file.content
-            if _content(path) != file.content:
+            if content_of(path) != file.content:
                 raise _ChangedAtLast
 
         with in_place_of(path, last_look) as beside:
             beside.write(content)
         written = FileText(content)
-        self._written[path] = _Written(file, written, _time_of(path))
-        self._known.setdefault(path, set()).update((file.digest, written.digest))
+        self._written[path] = _Written(file, written, time_of(path))
+        self._remember(path, file.digest, written.digest)
         return self._take_in_what_came_late(path) or written
 
     def _as_it_is(self, path: Path, base: str) -> FileText:
         """A file, with what the page has written. A program that had read it before that, and wrote it a moment after,
         knew nothing of it: our words are put into its text. What the file has said before, as a whole, somebody has
         put back."""
-        known = self._known.setdefault(path, set())
+        known = self._known.setdefault(path, {})
         while True:
             file, ours, whole = self._read(path, base), self._written.get(path), None
-            if ours and file.digest not in known and abs(_time_of(path) - ours.at) <= _A_MOMENT:
+            if ours and file.digest not in known and abs(time_of(path) - ours.at) <= _A_MOMENT:
                 whole = settled(merge(ours.before.text, ours.after.text, file.text))
             if whole is None or whole == file.text:
-                known.add(file.digest)
+                self._remember(path, file.digest)
                 return file
             with suppress(_ChangedAtLast):
                 return self._write(path, file, whole)
+
+    def _remember(self, path: Path, *digests: str) -> None:
+        known = self._known.setdefault(path, {})
+        known |= dict.fromkeys(digests)
+        while len(known) > _REMEMBERED:
+            del known[next(iter(known))]
 
     def _aside(self, path: Path) -> Path | None:
         """Where the file that is replaced is kept at hand; None where that would lead out of the workspace."""
         self._replaced.pop(path, None)
         folder = self._workspace.private / "desk" / "replaced"
-        aside = folder / hashlib.sha256(path.name.encode()).hexdigest()[:16]
+        aside = folder / f"{hashlib.sha256(path.name.encode()).hexdigest()[:16]}-{self._mark}"
         with suppress(OSError):
             private_folder(folder)
             if lies_in(folder, self._workspace.root):
-                for kept in (aside,) if self._begun else (aside, *folder.iterdir()):  # an earlier desk's too
+                for kept in (aside,) if self._begun else (aside, *filter(is_left, folder.iterdir())):
                     kept.unlink(missing_ok=True)
                 self._begun = True
                 return aside
@@ -260,7 +271,7 @@ class Manuscripts:
         """Words that another program wrote into the file that ours has replaced: they are put into ours. Where both
         changed one place, both stand there: nobody is there to be asked. None: there are no such words."""
         aside, known = self._replaced.get(path, (path, b""))
-        content = _content(aside) if aside != path else None
+        content = content_of(aside) if aside != path else None
         if not content or content == known:  # emptied: whoever has it open is about to write it
             return None
         late = self._read(aside)
@@ -273,26 +284,3 @@ class Manuscripts:
                 return self._write(path, now, said)
             except _ChangedAtLast:
                 continue
-
-
-def _is_old(path: Path) -> bool:
-    """Whether nobody has written it for a while."""
-    with suppress(OSError):
-        return not -_LONG_AGO < time.time() - path.stat().st_mtime < _LONG_AGO
-    return False
-
-
-def _time_of(path: Path) -> int:
-    """When it was last written; 0: it is not there now."""
-    try:
-        return path.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
-
-
-def _content(path: Path) -> bytes | None:
-    """None: there is no such file now."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
