@@ -9,6 +9,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from support.breadth import some
 from support.limited import mailer_within
 
 LENGTH = 130_000
@@ -71,7 +72,7 @@ def write(path: Path, rows: list[list[str]]) -> None:
         csv.writer(file).writerows(rows)
 
 
-@pytest.mark.parametrize("column", HEADERS)
+@pytest.mark.parametrize("column", some(HEADERS, 4))
 def test_no_cell_takes_minutes(column: str, tmp_path: Path) -> None:
     rows = [list(HEADERS), list(ROW)]
     for name in PIECES:

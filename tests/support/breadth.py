@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
 WIDE = os.environ.get("MAILER_SEARCH") == "wide"
@@ -12,12 +12,13 @@ WIDE = os.environ.get("MAILER_SEARCH") == "wide"
 Value = TypeVar("Value")
 
 
-def some(values: Sequence[Value], most: int) -> Sequence[Value]:
+def some(values: Iterable[Value], most: int) -> list[Value]:
     """So many, spread over all of them and the same in each run; all where one looks widely.
 
     For what is tried by a whole command or a whole page for each value, where the values differ in what one function
     makes of them, and that function is tried with all of them.
     """
-    if WIDE or len(values) <= most:
-        return values
-    return [values[number * len(values) // most] for number in range(most)]
+    every = list(values)
+    if WIDE or len(every) <= most:
+        return every
+    return [every[number * len(every) // most] for number in range(most)]
