@@ -158,11 +158,14 @@ def must_be_what_was_ordered(said: Order, leaving: Outgoing) -> None:
         )
 
 
+NO_SERVER = "no server"
+
+
 def other_relay(said: Order, workspace: Workspace, settings: Settings) -> str:
-    """The server that the settings name, where it is not that of an order. "": it is, or the order names none; or in
-    this place to practise in there is only a mailbox, at another port each time. Capitals tell no hosts apart (RFC
-    4343)."""
-    relay = relay_of(settings)
+    """The server that the settings name, or that they name none, where it is not that of an order. "": it is, or the
+    order names none; or in this place to practise in there is only a mailbox, at another port each time. Capitals tell
+    no hosts apart (RFC 4343)."""
+    relay = relay_of(settings) if settings.smtp_host else NO_SERVER
     is_other = said.relay.casefold() not in ("", relay.casefold())
     return relay if is_other and not mailbox_alone(workspace.root) else ""
 

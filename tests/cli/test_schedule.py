@@ -583,6 +583,19 @@ def test_what_was_ordered_through_one_server_does_not_leave_through_another(offi
     assert office.got() == []
 
 
+def test_where_no_server_is_set_any_more_that_is_said(office: Office) -> None:
+    ordered(office)
+    due_in(office, -60)
+    nowhere = {"SMTP_HOST": ""}
+    assert (
+        f"through 127.0.0.1:{office.server.port}, and no server is set now"
+        in office.run("schedule", **nowhere).out
+    )
+    ran = office.run("post", RELEASE, **nowhere)
+    assert (ran.code, office.got()) == (2, [])
+    assert ":587" not in ran.err
+
+
 def test_what_is_set_back_in_time_leaves_as_ordered(office: Office) -> None:
     """A host's name in capitals is the same host (RFC 4343)."""
     ordered(office, SMTP_HOST="localhost")

@@ -297,6 +297,23 @@ def test_two_desks_over_one_file_take_nothing_from_each_other(
         assert words in path.read_text("utf-8")
 
 
+def test_a_folder_among_what_is_kept_at_hand_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workspace from elsewhere may hold one: what a program writes late was lost for it, from the first save on."""
+    workspace = make_own_office(tmp_path / "elsewhere")
+    kept = workspace.private / "desk" / "replaced"
+    (kept / "folder").mkdir(parents=True)
+    (kept / "dangling").symlink_to("nowhere")
+    path = release(workspace, "kept")
+    manuscripts = Manuscripts(workspace)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3_700)
+    saved_by_the_page(manuscripts, path, RELEASE + "x\n", manuscripts.read(path))
+    left = {each.name for each in kept.iterdir()}
+    assert "folder" in left and "dangling" not in left and len(left) == 2
+
+
 def test_what_is_kept_at_hand_follows_no_link(office: Workspace, tmp_path: Path) -> None:
     """A workspace from elsewhere may hold a link in place of our folder: nothing outside is touched."""
     workspace = make_own_office(tmp_path / "elsewhere")

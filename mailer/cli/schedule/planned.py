@@ -61,12 +61,13 @@ def _settings_as_they_are(workspace: Workspace) -> Settings | None:
 
 def _said(each: Planned, workspace: Workspace, settings: Settings | None) -> list[str]:
     from mailer.pipeline.outgoing import at_the_office
-    from mailer.pipeline.planned import other_relay
+    from mailer.pipeline.planned import NO_SERVER, other_relay
     from mailer.release.values import moment_text
 
     mailing = each.mailing
     relay = other_relay(each.said, workspace, settings) if settings else ""
-    elsewhere = f"through {each.said.relay}, not {relay} as it is set now"
+    set_now = "and no server is set now" if relay == NO_SERVER else f"not {relay} as it is set now"
+    elsewhere = f"through {each.said.relay}, {set_now}"
     embargo = f"embargo until {moment_text(at_the_office(mailing.embargo, mailing.zone))}"
     return [
         mailing.release,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 
 _LONG_AGO = 1.0
 """Seconds after which nobody is in the middle of writing a file."""
@@ -36,7 +37,9 @@ def content_of(path: Path) -> bytes | None:
 
 
 def is_left(path: Path) -> bool:
-    """Whether a file that was replaced was kept for long enough: its desk has ended, or needs it no more."""
+    """Whether a file that was replaced was kept for long enough: its desk has ended, or needs it no more. A folder that
+    somebody put there is no such file, and is in nobody's way."""
     with suppress(OSError):
-        return time.time() - path.stat().st_ctime > _LEFT
+        state = path.lstat()
+        return not S_ISDIR(state.st_mode) and time.time() - state.st_ctime > _LEFT
     return False

@@ -119,9 +119,7 @@ class Manuscripts:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = Lock()
-        self._mark = token_hex(
-            4
-        )  # another desk of this workspace, on another computer, keeps what it replaced too
+        self._mark = token_hex(4)  # another desk of this workspace keeps what it replaced too
         self._begun = False
         self._replaced: dict[Path, tuple[Path, bytes]] = {}
         self._written: dict[Path, _Written] = {}
